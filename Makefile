@@ -1,0 +1,59 @@
+# Two commands set up everything: `make verify` and `make test`. They need Python 3.11 or later, and make.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PYTEST_OPTIONS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help verify test lint types serve bench prove mutants lock clients clean
+
+help: ## Say what there is.
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+
+verify: $(VENV)/runtime ## Judge the embedded mock; nothing leaves this machine.
+	$(BIN)/contracts verify --mock
+
+test: lint types clients ## Lint, types and all tests.
+	$(BIN)/python -m pytest $(PYTEST_OPTIONS)
+
+lint: $(VENV)/dev ## Style, formatting and dead ignores.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/dev ## mypy, strict.
+	$(BIN)/mypy
+
+serve: $(VENV)/runtime ## Run the mock in the foreground.
+	$(BIN)/contracts serve
+
+prove: $(VENV)/runtime ## Show that every clause can fail.
+	$(BIN)/contracts prove
+
+bench: $(VENV)/dev ## Print the speed ratios.
+	$(BIN)/python -m bench
+
+lock: $(VENV)/dev ## Resolve the locks anew; they name no package host.
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --no-header --python-version 3.11 --group build pyproject.toml -o requirements/runtime.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --no-header --python-version 3.11 --all-extras --group dev pyproject.toml -o requirements/dev.txt
+
+clean: ## Remove everything that make has made.
+	rm -rf $(VENV) node_modules build dist *.egg-info
+
+# The runtime set is a part of the dev set: what is newer than either is not installed again.
+$(VENV)/runtime: requirements/runtime.txt pyproject.toml
+	$(call install,requirements/runtime.txt)
+
+$(VENV)/dev: requirements/dev.txt pyproject.toml
+	$(call install,requirements/dev.txt)
+	touch $(VENV)/runtime
+
+define install
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	touch $@
+endef

@@ -1,0 +1,42 @@
+"""A clause: one promise of the contract, with its level and its source."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    """How binding a clause is, in the sense of RFC 2119."""
+
+    MUST = "MUST"
+    SHOULD = "SHOULD"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a promise is written: a section of the documentation, a standard or a client's code."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One promise.
+
+    ``id`` is stable and append-only, ``asks`` says in one sentence what is promised, ``probes`` names the
+    requests that give its evidence, ``breach`` is an example of an answer that breaks it, and ``why`` tells
+    who is hurt by that.
+    """
+
+    id: str
+    level: Level
+    asks: str
+    sources: tuple[Source, ...]
+    probes: tuple[str, ...]
+    breach: str
+    why: str
+
+    @property
+    def section(self) -> str:
+        """The part of the id before the dot, for example ``category``."""
+        return self.id.partition(".")[0]

@@ -1,0 +1,74 @@
+"""What can go wrong that is not a breach of the contract.
+
+::
+
+    ContractsError
+    ├── UsageError              a bad option, file or target: exit 2
+    ├── NotApplicable           the clause does not concern this run
+    ├── NotExercised            the run offered nothing to judge
+    └── CouldNotJudge           the target could not be observed: exit 3
+        ├── Unreachable         no connection, name, route or TLS session
+        │   └── Unverified      a certificate that does not verify
+        ├── BrokenAnswer        an answer broken below HTTP, or larger than the cap
+        ├── TooSlow             a deadline passed
+        ├── Unavailable         429, 502, 503 or 504 after the retries
+        ├── Refused             the credentials were refused, or are missing
+        └── OverBudget          the request budget of the run is spent
+
+A breach is never an exception: it is a :class:`contracts.core.finding.Finding`.
+"""
+
+
+class ContractsError(Exception):
+    """The root of the tree. ``str(error)`` is one line for a person; it never holds a secret."""
+
+
+class UsageError(ContractsError):
+    """The person who runs the suite has to change something: an option, a file, the target."""
+
+
+class NotApplicable(ContractsError):
+    """The clause does not concern this run; the message says why."""
+
+
+class NotExercised(ContractsError):
+    """The target gave nothing that the clause could be judged on; the message says why."""
+
+
+class CouldNotJudge(ContractsError):
+    """The target could not be observed; the message says what happened and what to do."""
+
+
+class Unreachable(CouldNotJudge):
+    """No connection came about: refused, no route, unknown name, TLS."""
+
+
+class Unverified(Unreachable):
+    """The certificate of the target does not verify."""
+
+
+class BrokenAnswer(CouldNotJudge):
+    """What came back is not an HTTP message, or one larger than the suite reads."""
+
+
+class TooSlow(CouldNotJudge):
+    """The deadline of the exchange or of the run passed."""
+
+
+class Unavailable(CouldNotJudge):
+    """The target answered 429, 502, 503 or 504, also after the retries."""
+
+
+class Refused(CouldNotJudge):
+    """The credentials of the run were refused, or there are none."""
+
+
+class OverBudget(CouldNotJudge):
+    """The run may not send another request."""
+
+
+#: By name, so that a stored exchange can be read back as the failure it was.
+FAILURES: dict[str, type[CouldNotJudge]] = {
+    failure.__name__: failure
+    for failure in (Unreachable, Unverified, BrokenAnswer, TooSlow, Unavailable, Refused, OverBudget)
+}

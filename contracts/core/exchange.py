@@ -1,0 +1,85 @@
+"""An exchange: one request and what became of it. Secrets are masked before one is made."""
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from contracts.core.errors import CouldNotJudge
+
+Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request as it was sent, its secrets replaced by the names of the variables that hold them."""
+
+    method: str
+    url: str
+    headers: Headers = ()
+
+
+@dataclass(frozen=True)
+class Response:
+    """A response as it was read.
+
+    ``body`` is the content after removal of the transfer and content codings, in bytes; ``stray`` counts bytes
+    that came where none may come (a body that follows HEAD).
+    """
+
+    status: int
+    headers: Headers
+    body: bytes
+    reason: str = ""
+    stray: int = 0
+
+    def all(self, name: str) -> list[str]:
+        """Return every value of a header field, in order, its name in any letter case."""
+        return [value.strip() for key, value in self.headers if key.lower() == name.lower()]
+
+    def first(self, name: str) -> str | None:
+        """Return the first value of a header field, or None."""
+        return next(iter(self.all(name)), None)
+
+    @cached_property
+    def media_type(self) -> str:
+        """The media type in lower case without parameters, or an empty string."""
+        return (self.first("Content-Type") or "").partition(";")[0].strip().lower()
+
+    @cached_property
+    def is_xml(self) -> bool:
+        """Whether the answer calls itself XML or begins like it."""
+        declared = self.media_type in ("application/xml", "text/xml") or self.media_type.endswith("+xml")
+        return declared or re.match(rb"(?:\xef\xbb\xbf)?\s*<\?xml\b", self.body) is not None
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """An earlier try of an exchange: what came of it, and how long the suite then waited, in seconds."""
+
+    outcome: str
+    waited: float
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A request, and the response to it or the failure that stood in its place.
+
+    ``seconds`` is the time from the first byte sent to the last byte read.
+    """
+
+    probe: str
+    request: Request
+    response: Response | None = None
+    failure: CouldNotJudge | None = None
+    attempts: tuple[Attempt, ...] = ()
+    seconds: float = field(default=0.0, compare=False)
+
+    def observed(self) -> Response:
+        """Return the response.
+
+        Raises:
+            CouldNotJudge: the failure, when there is no response to judge.
+        """
+        if self.response is None or self.failure is not None:
+            raise self.failure or CouldNotJudge(f"the {self.probe} request has no answer")
+        return self.response

@@ -1,0 +1,37 @@
+"""A finding: the target broke a clause, here, like this."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One breach.
+
+    ``where`` is a JSON Pointer (RFC 6901) into the body, or starts with ``header``, ``status`` or ``byte``;
+    the empty string is the whole body. ``probe`` names the request whose answer shows it. ``through`` names the
+    clause that was broken underneath when this one asks that an answer conforms in every clause.
+    """
+
+    clause: str
+    probe: str
+    where: str
+    expected: str
+    received: str
+    through: str | None = None
+
+
+def shorten(text: str, limit: int = 200) -> str:
+    """Return the text on one line, its middle replaced by a count when it is longer than ``limit`` characters."""
+    flat = "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode()
+        for character in text[: limit * 2]
+    )
+    if len(text) <= limit and len(flat) <= limit * 2:
+        return flat
+    half = limit // 2
+    return f"{flat[:half]}… ({len(text):,} characters)"
+
+
+def step(name: str | int) -> str:
+    """Return a member name or an index as one step of a JSON Pointer (RFC 6901, section 4)."""
+    return "/" + str(name).replace("~", "~0").replace("/", "~1")

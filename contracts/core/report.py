@@ -1,0 +1,127 @@
+"""The result of a run: an outcome for each clause, and the verdict they add up to."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum
+from functools import cached_property
+
+from contracts.core.clause import Clause, Level
+from contracts.core.exchange import Exchange
+from contracts.core.finding import Finding
+
+
+class State(StrEnum):
+    """What became of a clause."""
+
+    HELD = "held"
+    BREACHED = "breached"
+    WAIVED = "waived"
+    NOT_EXERCISED = "not exercised"
+    NOT_APPLICABLE = "not applicable"
+    INCONCLUSIVE = "inconclusive"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one clause.
+
+    ``observations`` counts the things that were looked at (answers, objects, members). ``findings`` are the first
+    of ``count`` breaches. ``reason`` says why there is nothing to judge. ``notes`` are worth knowing, no breach.
+    """
+
+    clause: Clause
+    state: State
+    observations: int = 0
+    findings: tuple[Finding, ...] = ()
+    count: int = 0
+    reason: str = ""
+    notes: tuple[str, ...] = ()
+
+
+class Verdict(Enum):
+    """What a run says of the target, with the exit status of ``contracts verify``."""
+
+    CONFORMS = "conforms"
+    VIOLATES = "violates"
+    INCONCLUSIVE = "inconclusive"
+
+    @property
+    def status(self) -> int:
+        """The exit status."""
+        return {"conforms": 0, "violates": 1, "inconclusive": 3}[self.value]
+
+
+@dataclass(frozen=True)
+class Spent:
+    """The requests of a run: ``planned`` before it, ``sent`` in it, ``limit`` it may not pass."""
+
+    planned: int = 0
+    sent: int = 0
+    retries: int = 0
+    limit: int = 0
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that a run has to say. Every format is rendered from this value.
+
+    ``settings`` maps a setting to its effective value and to where that came from. ``started`` is the time in
+    UTC (RFC 3339), ``seconds`` the length of the run.
+    """
+
+    suite: str
+    digest: str
+    target: str
+    outcomes: tuple[Outcome, ...]
+    exchanges: tuple[Exchange, ...]
+    settings: dict[str, tuple[str, str]] = field(default_factory=dict)
+    strict: bool = False
+    allow_empty: bool = False
+    spent: Spent = Spent()
+    notes: tuple[str, ...] = ()
+    stale: tuple[str, ...] = ()
+    started: str = field(default="", compare=False)
+    seconds: float = field(default=0.0, compare=False)
+
+    def of(self, *states: State) -> Iterator[Outcome]:
+        """Iterate over the outcomes that are in one of the states."""
+        return (outcome for outcome in self.outcomes if outcome.state in states)
+
+    @cached_property
+    def failing(self) -> tuple[Outcome, ...]:
+        """The breached clauses that fail the run: a MUST, and under ``strict`` a SHOULD."""
+        return tuple(
+            outcome
+            for outcome in self.of(State.BREACHED)
+            if self.strict or outcome.clause.level is Level.MUST
+        )
+
+    @cached_property
+    def warnings(self) -> tuple[Outcome, ...]:
+        """The breached clauses that do not fail the run."""
+        return tuple(outcome for outcome in self.of(State.BREACHED) if outcome not in self.failing)
+
+    @cached_property
+    def unjudged(self) -> tuple[Outcome, ...]:
+        """The MUST clauses that were asked for and could not be judged."""
+        return tuple(
+            outcome
+            for outcome in self.of(State.INCONCLUSIVE, State.NOT_EXERCISED)
+            if outcome.clause.level is Level.MUST and not self._excused(outcome)
+        )
+
+    def _excused(self, outcome: Outcome) -> bool:
+        """Whether ``--allow-empty`` accepts that this clause had nothing to judge."""
+        return self.allow_empty and outcome.state is State.NOT_EXERCISED and outcome.reason == EMPTY_LIST
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """The verdict. A breach outranks inconclusive, and a run in which nothing held is never a pass."""
+        if self.failing or self.stale:
+            return Verdict.VIOLATES
+        proven = any(self.of(State.HELD, State.WAIVED)) or self.warnings
+        return Verdict.INCONCLUSIVE if self.unjudged or not proven else Verdict.CONFORMS
+
+
+#: The reason of a clause that an empty list leaves without anything to judge.
+EMPTY_LIST = "the list is empty"

@@ -1,0 +1,60 @@
+"""auth.*: the answers without credentials and with a made-up token."""
+
+from contracts.core.errors import CouldNotJudge, NotExercised
+from contracts.event_categories.checks.conformity import nonconformities, undocumented_error
+from contracts.event_categories.checks.registry import Breach, Note, Steps, run_check
+from contracts.event_categories.evidence import OK, UNAUTHORIZED, Evidence, Policy
+
+_PROMISES = {
+    Policy.EITHER: "401 with a documented error body, or 200 with a conforming list",
+    Policy.REQUIRED: "401 with a documented error body",
+    Policy.PUBLIC: "200 with a conforming list",
+}
+
+
+@run_check("auth.missing")
+def without_credentials(evidence: Evidence) -> Steps:
+    if evidence.response("anonymous").status == UNAUTHORIZED:
+        yield Note("scalingo.js lists the event categories without credentials: it fails on this target")
+    return (yield from _judge(evidence, "anonymous"))
+
+
+@run_check("auth.invalid")
+def with_a_made_up_token(evidence: Evidence) -> Steps:
+    return (yield from _judge(evidence, "invalid-token"))
+
+
+def _judge(evidence: Evidence, probe: str) -> Steps:
+    answer = evidence.answer(probe)
+    status, policy = answer.response.status, evidence.policy
+    allowed = (status == UNAUTHORIZED and policy is not Policy.PUBLIC) or (
+        status == OK and policy is not Policy.REQUIRED
+    )
+    if not allowed:
+        yield Breach("status", _PROMISES[policy], f"{status} {answer.response.reason}".strip(), probe)
+    elif status == OK:
+        yield from nonconformities(answer, probe)
+    elif wrong := undocumented_error(answer):
+        yield Breach("", "a documented error body", f"401 with {wrong}", probe)
+    return 1
+
+
+@run_check("auth.challenge")
+def challenge(evidence: Evidence) -> Steps:
+    seen = 0
+    unobserved = None
+    for probe in ("anonymous", "invalid-token"):
+        try:
+            response = evidence.response(probe)
+        except (CouldNotJudge, NotExercised) as problem:
+            unobserved = unobserved or problem
+            continue
+        if response.status == UNAUTHORIZED:
+            seen += 1
+            if not response.first("WWW-Authenticate"):
+                yield Breach("header WWW-Authenticate", "a scheme, for example Bearer", "none", probe)
+    if unobserved:
+        raise unobserved
+    if not seen:
+        raise NotExercised("nothing was answered 401")
+    return seen

@@ -1,0 +1,54 @@
+"""error.*: the bodies of refusals, and the rate limit."""
+
+from contracts.core.errors import CouldNotJudge, NotApplicable, NotExercised
+from contracts.event_categories.checks.conformity import undocumented_error
+from contracts.event_categories.checks.registry import Breach, Steps, run_check
+from contracts.event_categories.clauses import BY_ID
+from contracts.event_categories.evidence import TOO_MANY, Evidence
+
+LIMIT = 60
+MINUTE = 60.0
+_CLIENT_ERRORS = range(400, 500)
+
+
+@run_check("error.body")
+def documented_bodies(evidence: Evidence) -> Steps:
+    seen = 0
+    unobserved: CouldNotJudge | None = None
+    for probe in BY_ID["error.body"].probes:
+        if probe not in evidence.by_probe:
+            continue
+        if failure := evidence.exchange(probe).failure:
+            unobserved = unobserved or failure
+            continue
+        answer = evidence.answer(probe)
+        if answer.response.status in _CLIENT_ERRORS:
+            seen += 1
+            if wrong := undocumented_error(answer):
+                received = f"{answer.response.status} with {wrong}"
+                yield Breach("", "a JSON object with error or errors as documented", received, probe)
+    if unobserved:
+        raise unobserved
+    if not seen:
+        raise NotExercised("nothing was answered 4xx")
+    return seen
+
+
+@run_check("error.rate-limit")
+def rate_limit(evidence: Evidence) -> Steps:
+    if evidence.offline:
+        raise NotExercised("the answer comes from a file")
+    if not evidence.burst:
+        raise NotApplicable("not asked for: --probe-rate-limit")
+    exchange = evidence.exchange("burst")
+    response = exchange.observed()
+    sent = len(exchange.attempts) + 1
+    if response.status == TOO_MANY:
+        if response.media_type != "text/plain":
+            received = response.first("Content-Type") or "none"
+            yield Breach("header Content-Type", "text/plain", received, "burst")
+        return sent
+    if sent <= LIMIT or exchange.seconds > MINUTE:
+        raise CouldNotJudge(f"only {sent} requests in {exchange.seconds:.0f} s: the limit was not reached")
+    yield Breach("status", f"429 beyond {LIMIT} requests in a minute", f"{response.status} to request {sent}", "burst")
+    return sent

@@ -1,0 +1,58 @@
+"""list.*: the categories side by side. A value of the wrong type is category.*'s to report, and is passed over."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from contracts.core.finding import step
+from contracts.event_categories.checks.registry import Breach, Steps, answer_check
+from contracts.event_categories.clauses import KEY
+from contracts.event_categories.evidence import Answer, describe
+from contracts.event_categories.schema import is_whole
+
+
+def _texts(answer: Answer, member: str) -> list[tuple[int, str]]:
+    return [(i, c[member]) for i, c in answer.categories if isinstance(c.get(member), str)]
+
+
+def _positions(answer: Answer) -> list[tuple[int, Any]]:
+    return [(i, c["position"]) for i, c in answer.categories if is_whole(c.get("position"))]
+
+
+def _repetitions(values: list[tuple[int, Any]], member: str) -> Iterator[Breach]:
+    holders: dict[Any, int] = {}
+    for index, value in values:
+        holder = holders.setdefault(value, index)
+        if holder != index:
+            received = f"{describe(value)}, as {step(KEY)}{step(holder)}{step(member)} has"
+            yield Breach(step(KEY) + step(index) + step(member), f"a {member} of its own", received)
+
+
+@answer_check("list.ids-unique")
+def ids_are_unique(answer: Answer) -> Steps:
+    ids = _texts(answer, "id")
+    yield from _repetitions(ids, "id")
+    return len(ids)
+
+
+@answer_check("list.positions-distinct")
+def positions_are_distinct(answer: Answer) -> Steps:
+    positions = _positions(answer)
+    yield from _repetitions(positions, "position")
+    return len(positions)
+
+
+@answer_check("list.positions-ascending")
+def positions_ascend(answer: Answer) -> Steps:
+    positions = _positions(answer)
+    for (_, before), (index, position) in zip(positions, positions[1:], strict=False):
+        if position < before:
+            received = f"{describe(position)} after {describe(before)}"
+            yield Breach(step(KEY) + step(index) + "/position", "no position lower than the one before", received)
+    return len(positions)
+
+
+@answer_check("list.names-unique")
+def names_are_unique(answer: Answer) -> Steps:
+    names = _texts(answer, "name")
+    yield from _repetitions(names, "name")
+    return len(names)

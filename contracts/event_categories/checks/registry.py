@@ -1,0 +1,120 @@
+"""What a check is, and the two tables in which every clause finds its own."""
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+
+from contracts.core.errors import ContractsError
+from contracts.core.finding import Finding
+from contracts.event_categories.evidence import Answer, Evidence
+
+#: A clause that is broken a hundred thousand times is shown this many times, and counted in full.
+KEPT = 50
+
+
+@dataclass(frozen=True)
+class Breach:
+    """What is wrong, as a check sees it; the fields are those of a :class:`Finding`."""
+
+    where: str
+    expected: str
+    received: str
+    probe: str = "list"
+    through: str | None = None
+
+
+@dataclass(frozen=True)
+class Note:
+    """What is worth knowing and no breach."""
+
+    text: str
+
+
+Steps = Generator[Breach | Note, None, int]
+AnswerCheck = Callable[[Answer], Steps]
+RunCheck = Callable[[Evidence], Steps]
+
+#: The checks that judge a single answer to the documented request, by clause, in the order of the contract.
+ANSWER_CHECKS: dict[str, AnswerCheck] = {}
+#: The checks that judge a whole run, by clause.
+RUN_CHECKS: dict[str, RunCheck] = {}
+
+
+def answer_check(clause: str) -> Callable[[AnswerCheck], AnswerCheck]:
+    """Register a function that judges one answer to the documented request."""
+
+    def register(check: AnswerCheck) -> AnswerCheck:
+        ANSWER_CHECKS[clause] = check
+        return check
+
+    return register
+
+
+def run_check(clause: str) -> Callable[[RunCheck], RunCheck]:
+    """Register a function that judges the evidence of a whole run."""
+
+    def register(check: RunCheck) -> RunCheck:
+        RUN_CHECKS[clause] = check
+        return check
+
+    return register
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What a check said: the first findings and the number of all, the notes, the number of observations.
+
+    ``problem`` is what ended the check early: there was nothing, or nothing more, to judge.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    count: int = 0
+    notes: tuple[str, ...] = ()
+    observations: int = 0
+    problem: ContractsError | None = None
+
+
+def exhaust(clause: str, steps: Steps) -> Judged:
+    """Run a check to its end and return what it said.
+
+    Raises:
+        TypeError: the check returned no number of observations, which is a fault of the suite.
+    """
+    findings: list[Finding] = []
+    notes: list[str] = []
+    count = observations = 0
+    problem = None
+    try:
+        while True:
+            step = next(steps)
+            if isinstance(step, Note):
+                notes.append(step.text)
+                continue
+            count += 1
+            if len(findings) < KEPT:
+                findings.append(Finding(clause, step.probe, step.where, step.expected, step.received, step.through))
+    except StopIteration as stop:
+        if type(stop.value) is not int:
+            raise TypeError(f"the check of {clause} returned {stop.value!r}, not a number of observations") from None
+        observations = stop.value
+    except ContractsError as error:
+        problem = error
+    return Judged(tuple(findings), count, tuple(notes), observations, problem)
+
+
+def judge_answer(clause: str, answer: Answer) -> Judged:
+    """Return what a clause says of one answer; the same answer is judged once."""
+    if clause not in answer.judged:
+        answer.judged[clause] = exhaust(clause, ANSWER_CHECKS[clause](answer))
+    result: Judged = answer.judged[clause]
+    return result
+
+
+def judge(clause: str, evidence: Evidence) -> Judged:
+    """Return what a clause says of the evidence of a run."""
+    if clause in RUN_CHECKS:
+        return exhaust(clause, RUN_CHECKS[clause](evidence))
+    try:
+        answer = evidence.answer("list")
+    except ContractsError as problem:
+        return Judged(problem=problem)
+    return judge_answer(clause, answer)

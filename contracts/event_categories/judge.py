@@ -1,0 +1,45 @@
+"""From evidence to outcomes: every selected clause is judged by its check, and by nothing else."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import astuple
+from functools import cache
+
+from contracts.core.clause import Clause
+from contracts.core.errors import CouldNotJudge, NotApplicable
+from contracts.core.report import Outcome, State
+from contracts.event_categories import schema
+from contracts.event_categories.checks import Judged, judge
+from contracts.event_categories.clauses import CLAUSES
+from contracts.event_categories.evidence import Evidence
+
+
+def outcomes(evidence: Evidence, clauses: Iterable[Clause] = CLAUSES) -> tuple[Outcome, ...]:
+    """Return the outcome of each clause, in the order given."""
+    return tuple(_outcome(clause, judge(clause.id, evidence)) for clause in clauses)
+
+
+def _outcome(clause: Clause, said: Judged) -> Outcome:
+    reason = str(said.problem or "")
+    if said.count:
+        state = State.BREACHED
+    elif isinstance(said.problem, NotApplicable):
+        state = State.NOT_APPLICABLE
+    elif isinstance(said.problem, CouldNotJudge):
+        state = State.INCONCLUSIVE
+    elif said.problem or not said.observations:
+        state, reason = State.NOT_EXERCISED, reason or "the answer holds nothing to judge it on"
+    else:
+        state = State.HELD
+    return Outcome(clause, state, said.observations, said.findings, said.count, reason, said.notes)
+
+
+@cache
+def digest() -> str:
+    """Return ``sha256:`` and the digest of the contract: of every clause and every schema."""
+    content = hashlib.sha256()
+    for clause in CLAUSES:
+        content.update(repr(astuple(clause)).encode())
+    for name in (schema.CATEGORY, schema.ENVELOPE, schema.ERROR):
+        content.update(repr(schema.load(name)).encode())
+    return f"sha256:{content.hexdigest()}"

@@ -1,0 +1,122 @@
+"""The JSON Schemas at work: a compiled validator accepts, a readable one explains what it refuses.
+
+jsonschema-rs judges 100,000 categories in the time in which jsonschema judges 1,000, but reads neither exact
+decimals nor lone surrogates. So what it accepts is accepted, and only what it refuses is given to jsonschema, whose
+errors know the subschema, and with it the clause (``x-clause``), that they come from.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import jsonschema_rs
+
+from contracts.core.finding import step
+from contracts.event_categories.clauses import KEY
+
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
+    from jsonschema.protocols import Validator
+
+CATEGORY = "event_category.schema.json"
+ENVELOPE = "event_categories.schema.json"
+ERROR = "error.schema.json"
+
+_EXPECTED = {"object": "an object", "array": "an array", "string": "a non-empty string", "integer": "an integer"}
+
+
+@dataclass(frozen=True)
+class Departure:
+    """One departure of a value from a schema: the clause of the subschema, where, and what was expected.
+
+    ``value`` is what stands there; ``missing`` is set when nothing does.
+    """
+
+    clause: str
+    where: str
+    expected: str
+    value: Any = None
+    missing: bool = False
+
+
+@cache
+def load(name: str) -> dict[str, Any]:
+    """Return one of the schemas that travel with the package."""
+    schema: dict[str, Any] = json.loads(files("contracts.schemas").joinpath(name).read_text("utf-8"))
+    return schema
+
+
+@cache
+def _compiled(name: str) -> Any:
+    category = load(CATEGORY)
+    registry = jsonschema_rs.Registry([(category["$id"], category)])
+    return jsonschema_rs.Draft202012Validator(load(name), registry=registry)
+
+
+@cache
+def _readable(name: str) -> "Validator":
+    from jsonschema import Draft202012Validator, validators  # noqa: PLC0415 - slow to import, and rarely needed
+
+    def is_integer(_: object, value: object) -> bool:
+        return is_whole(value)
+
+    checker = Draft202012Validator.TYPE_CHECKER.redefine("integer", is_integer)
+    schema = load(name)
+    if name == ENVELOPE:  # its elements are judged one by one
+        members = {**schema["properties"], KEY: {k: v for k, v in schema["properties"][KEY].items() if k != "items"}}
+        schema = {**schema, "properties": members}
+    validator: Validator = validators.extend(Draft202012Validator, type_checker=checker)(schema)
+    return validator
+
+
+def is_whole(value: object) -> bool:
+    """Whether a decoded number is an integer in JSON Schema's sense: 1, 1.0 and 1e400 are, 1.5 and true are not."""
+    if isinstance(value, Decimal):
+        digits, exponent = value.as_tuple()[1:]
+        return isinstance(exponent, int) and (
+            exponent >= 0 or not any(digits[exponent:] if -exponent < len(digits) else digits)
+        )
+    return type(value) is int
+
+
+def accepts(name: str, value: Any) -> bool:
+    """Whether the schema accepts a decoded value."""
+    return _accepts_fast(name, value) or next(departures(name, value), None) is None
+
+
+def _accepts_fast(name: str, value: Any) -> bool:
+    try:
+        return bool(_compiled(name).is_valid(value))
+    except (ValueError, TypeError):  # an exact decimal or a lone surrogate: for the readable validator to say
+        return False
+
+
+def departures(name: str, value: Any) -> Iterator[Departure]:
+    """Iterate over the departures of a decoded value from a schema, in document order."""
+    if _accepts_fast(name, value):
+        return
+    for error in sorted(_readable(name).iter_errors(value), key=lambda error: [str(s) for s in error.absolute_path]):
+        yield from _explain(error)
+    elements = value.get(KEY) if name == ENVELOPE and isinstance(value, dict) else None
+    for index, element in enumerate(elements if isinstance(elements, list) else ()):
+        for departure in departures(CATEGORY, element):
+            where = step(KEY) + step(index) + departure.where
+            yield Departure(departure.clause, where, departure.expected, departure.value, departure.missing)
+
+
+def _explain(error: "ValidationError") -> Iterator[Departure]:
+    schema: Any = error.schema
+    where = "".join(step(part) for part in error.absolute_path)
+    if error.validator == "required":
+        # jsonschema reports each missing member as an error of its own, and names it in its message only.
+        absent = next(name for name in schema["required"] if error.message.startswith(repr(name)))
+        yield Departure(schema["x-clause"], where + step(absent), f"a member {absent}", missing=True)
+    elif error.validator == "anyOf":
+        yield Departure(schema["x-clause"], where, "a member error or errors as documented", error.instance)
+    else:
+        kind = _EXPECTED.get(str(schema.get("type")), "as the schema says")
+        yield Departure(schema["x-clause"], where, kind, error.instance)

@@ -1,0 +1,240 @@
+"""Strict decoding of JSON from raw bytes (RFC 8259, RFC 7493): what ``json.loads`` lets through is a flaw.
+
+``json.loads`` accepts NaN, repeated names and lone surrogates, guesses UTF-16, drops the difference between ``3``
+and ``3.0``, and gives up on integers of more than 4,300 digits. Here each of these is seen and said.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from itertools import accumulate
+from typing import Any
+
+from contracts.core.errors import BrokenAnswer, CouldNotJudge
+from contracts.core.finding import shorten, step
+
+#: Deeper nesting than this is not judged: no client of a flat list reads it, and recursion would not end well.
+MAX_DEPTH = 200
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_STRING_OR_CONSTANT = re.compile(r'"(?:[^"\\]|\\.)*"|(-?Infinity|NaN)', re.DOTALL)
+_SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_NOT_A_BRACKET = bytes(set(range(256)) - set(b"[]{}"))
+_OPEN, _CLOSE = 1, 255  # 255 is -1 in a signed byte
+_BRACKET_STEPS = bytes.maketrans(b"[{]}", bytes((_OPEN, _OPEN, _CLOSE, _CLOSE)))
+
+
+class Rule(StrEnum):
+    """The rule of strict decoding that a flaw breaks."""
+
+    ENCODING = "json.utf-8"
+    GRAMMAR = "json.well-formed"
+    NAMES = "json.unique-names"
+    TEXT = "json.unicode-text"
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """One departure from strict JSON. ``where`` is a JSON Pointer or ``byte N``, counted from 0."""
+
+    rule: Rule
+    where: str
+    expected: str
+    received: str
+
+
+class _Absent:
+    """The type of the value of a body that is not JSON."""
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+
+ABSENT = _Absent()
+
+
+@dataclass(frozen=True)
+class Document:
+    """What strict decoding makes of a body.
+
+    ``value`` is ABSENT when the body is no JSON text. Integers written as integers are ``int``; every other number
+    (``3.0``, ``3e0``, integers of more than 640 digits) is an exact ``Decimal``, and ``decimals`` tells that there
+    are some. ``objects`` and ``members`` count what was seen. ``problem`` is set when the body could not be judged.
+    """
+
+    value: Any = ABSENT
+    flaws: tuple[Flaw, ...] = ()
+    objects: int = 0
+    members: int = 0
+    decimals: bool = False
+    problem: CouldNotJudge | None = None
+
+
+class _ConstantError(ValueError):
+    """A number that JSON does not have: NaN, Infinity, -Infinity."""
+
+
+def decode(body: bytes) -> Document:
+    """Decode a body strictly (RFC 8259 for encoding and grammar, RFC 7493 for names and text)."""
+    flaws: list[Flaw] = []
+    if body.startswith(_BYTE_ORDER_MARK):
+        flaws.append(Flaw(Rule.ENCODING, "byte 0", "no byte order mark", "EF BB BF, the byte order mark of UTF-8"))
+        body = body.removeprefix(_BYTE_ORDER_MARK)
+    encoding = json.detect_encoding(body)
+    if not encoding.startswith("utf-8"):
+        received = f"{encoding.upper()}: the body begins with {body[:4].hex(' ').upper()}"
+        return Document(flaws=(*flaws, Flaw(Rule.ENCODING, "byte 0", "UTF-8", received)))
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        received = f"{body[error.start : error.start + 4].hex(' ').upper()}: {error.reason}"
+        return Document(flaws=(*flaws, Flaw(Rule.ENCODING, f"byte {error.start}", "UTF-8", received)))
+    if _is_too_deep(body):
+        return Document(flaws=tuple(flaws), problem=_too_deep())
+    return _Reader(text, flaws).read()
+
+
+class _Reader:
+    """Reads one text; keeps what the hooks of the standard decoder see on the way."""
+
+    def __init__(self, text: str, flaws: list[Flaw]) -> None:
+        self.text = text
+        self.flaws = flaws
+        self.objects = 0
+        self.members = 0
+        self.decimals = False
+        self.repeated: list[tuple[dict[str, Any], list[str]]] = []
+
+    def read(self) -> Document:
+        try:
+            value = self._load()
+        except _ConstantError as error:
+            return self._malformed(*self._constant(str(error)))
+        except json.JSONDecodeError as error:
+            return self._malformed(error.pos, error.msg)
+        except RecursionError:
+            return Document(flaws=tuple(self.flaws), problem=_too_deep())
+        except InvalidOperation:
+            problem = BrokenAnswer("the body holds a number whose exponent is too large to be judged")
+            return Document(flaws=tuple(self.flaws), problem=problem)
+        self._find_repeated_names(value)
+        self._find_lone_surrogates(value)
+        return Document(value, tuple(self.flaws), self.objects, self.members, self.decimals)
+
+    def _load(self) -> Any:
+        try:
+            return self._parse(int)
+        except json.JSONDecodeError:
+            raise
+        except _ConstantError:
+            raise
+        except ValueError:  # an integer longer than CPython converts by default
+            self.objects = self.members = 0
+            self.repeated.clear()
+            return self._parse(self._integer)
+
+    def _parse(self, parse_int: Any) -> Any:
+        return json.loads(
+            self.text,
+            object_pairs_hook=self._object,
+            parse_constant=self._refuse_constant,
+            parse_float=self._decimal,
+            parse_int=parse_int,
+        )
+
+    def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        members = dict(pairs)
+        self.objects += 1
+        self.members += len(pairs)
+        if len(members) != len(pairs):
+            times = Counter(name for name, _ in pairs)
+            self.repeated.append((members, [name for name in members if times[name] > 1]))
+        return members
+
+    def _decimal(self, literal: str) -> Decimal:
+        self.decimals = True
+        return Decimal(literal)
+
+    def _integer(self, literal: str) -> int | Decimal:
+        # 640 digits is the least that every setting of CPython's limit converts.
+        return int(literal) if len(literal) <= 640 else self._decimal(literal)  # noqa: PLR2004 - said above
+
+    @staticmethod
+    def _refuse_constant(name: str) -> None:
+        raise _ConstantError(name)
+
+    def _constant(self, name: str) -> tuple[int, str]:
+        for match in _STRING_OR_CONSTANT.finditer(self.text):
+            if match[1]:
+                return match.start(), f"{match[1]}, which is no JSON number"
+        return 0, f"{name}, which is no JSON number"
+
+    def _malformed(self, position: int, message: str) -> Document:
+        offset = len(self.text[:position].encode())
+        excerpt = shorten(self.text[position : position + 40], 40)
+        received = f"{message}: {excerpt!r}" if excerpt else f"{message}, at the end of the body"
+        self.flaws.append(Flaw(Rule.GRAMMAR, f"byte {offset}", "exactly one JSON text", received))
+        return Document(flaws=tuple(self.flaws))
+
+    def _find_repeated_names(self, value: Any) -> None:
+        if not self.repeated:
+            return
+        owners = {id(members): names for members, names in self.repeated}
+        for pointer, node in walk(value):
+            for name in owners.pop(id(node), ()) if isinstance(node, dict) else ():
+                self._repeats(pointer + step(name), name)
+        for names in owners.values():  # inside a value that a repeated name replaced
+            for name in names:
+                self._repeats("", name)
+
+    def _repeats(self, where: str, name: str) -> None:
+        self.flaws.append(Flaw(Rule.NAMES, where, "each name once in an object", f"{shorten(name)!r} again"))
+
+    def _find_lone_surrogates(self, value: Any) -> None:
+        if not _SURROGATE_ESCAPE.search(self.text):
+            return
+        for pointer, node in walk(value):
+            texts = node if isinstance(node, dict) else (node,) if isinstance(node, str) else ()
+            for text in texts:
+                if _SURROGATE.search(text):
+                    where = pointer + step(text) if isinstance(node, dict) else pointer
+                    self.flaws.append(
+                        Flaw(Rule.TEXT, printable(where), "Unicode text", f"a lone surrogate in {ascii(text)[:80]}")
+                    )
+
+
+def walk(value: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
+    """Iterate over a decoded value and everything inside it, each with its JSON Pointer, in document order."""
+    stack = [(pointer, value)]
+    while stack:
+        where, node = stack.pop()
+        yield where, node
+        if isinstance(node, dict):
+            stack.extend((where + step(name), member) for name, member in reversed(node.items()))
+        elif isinstance(node, list):
+            stack.extend((where + step(i), node[i]) for i in reversed(range(len(node))))
+
+
+def printable(text: str) -> str:
+    """Return the text with lone surrogates as their escapes, so that it can be written as UTF-8."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _is_too_deep(body: bytes) -> bool:
+    # Brackets inside strings may exaggerate: only then the strings are taken out, which costs more.
+    return _depth(body) > MAX_DEPTH and _depth(_STRING.sub(b"", body)) > MAX_DEPTH
+
+
+def _depth(body: bytes) -> int:
+    brackets = body.translate(_BRACKET_STEPS, _NOT_A_BRACKET)
+    return max(accumulate(memoryview(brackets).cast("b")), default=0)
+
+
+def _too_deep() -> BrokenAnswer:
+    return BrokenAnswer(f"the body nests deeper than the {MAX_DEPTH} levels that are judged")
