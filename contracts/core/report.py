@@ -91,9 +91,7 @@ class Report:
     def failing(self) -> tuple[Outcome, ...]:
         """The breached clauses that fail the run: a MUST, and under ``strict`` a SHOULD."""
         return tuple(
-            outcome
-            for outcome in self.of(State.BREACHED)
-            if self.strict or outcome.clause.level is Level.MUST
+            outcome for outcome in self.of(State.BREACHED) if self.strict or outcome.clause.level is Level.MUST
         )
 
     @cached_property

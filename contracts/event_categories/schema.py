@@ -69,7 +69,7 @@ def _readable(name: str) -> "Validator":
     if name == ENVELOPE:  # its elements are judged one by one
         members = {**schema["properties"], KEY: {k: v for k, v in schema["properties"][KEY].items() if k != "items"}}
         schema = {**schema, "properties": members}
-    validator: Validator = validators.extend(Draft202012Validator, type_checker=checker)(schema)
+    validator: Validator = validators.extend(Draft202012Validator, type_checker=checker)(schema)  # type: ignore[no-untyped-call]
     return validator
 
 

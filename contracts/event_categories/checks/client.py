@@ -58,7 +58,7 @@ def _confusable(elements: list[Any]) -> set[str]:
 def js_exact(answer: Answer) -> Steps:
     seen = 0
     for index, category in answer.categories:
-        position = category.get("position")
+        position: Any = category.get("position")
         if is_whole(position):
             seen += 1
             if not -_EXACT_IN_JS <= position <= _EXACT_IN_JS:

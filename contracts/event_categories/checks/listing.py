@@ -1,6 +1,7 @@
 """list.*: the categories side by side. A value of the wrong type is category.*'s to report, and is passed over."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from contracts.core.finding import step
@@ -44,7 +45,7 @@ def positions_are_distinct(answer: Answer) -> Steps:
 @answer_check("list.positions-ascending")
 def positions_ascend(answer: Answer) -> Steps:
     positions = _positions(answer)
-    for (_, before), (index, position) in zip(positions, positions[1:], strict=False):
+    for (_, before), (index, position) in pairwise(positions):
         if position < before:
             received = f"{describe(position)} after {describe(before)}"
             yield Breach(step(KEY) + step(index) + "/position", "no position lower than the one before", received)

@@ -1,0 +1,1 @@
+"""The target: everything that touches the network. No other package imports requests."""

@@ -1,0 +1,97 @@
+"""The address of a target: what a person may write, and what is made of it."""
+
+import ipaddress
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urlsplit
+
+from contracts.core.errors import UsageError
+from contracts.event_categories.clauses import PATH
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where the list is: ``prefix`` is the part of the path before ``/v1/event_categories``."""
+
+    scheme: str
+    host: str
+    port: int
+    prefix: str = ""
+
+    @property
+    def url(self) -> str:
+        """The URL of the list."""
+        return self.base + PATH
+
+    @property
+    def base(self) -> str:
+        """The URL without ``/v1/event_categories``."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        port = "" if self.port == _DEFAULT_PORTS[self.scheme] else f":{self.port}"
+        return f"{self.scheme}://{host}{port}{self.prefix}"
+
+    @property
+    def loopback(self) -> bool:
+        """Whether the host is this machine, by its name or number; nothing is looked up."""
+        return is_loopback(self.host)
+
+    @property
+    def plaintext_twin(self) -> str | None:
+        """The plain-HTTP URL of a live https target on its default port, else None."""
+        if self.loopback or self.scheme != "https" or self.port != _DEFAULT_PORTS["https"]:
+            return None
+        return Address("http", self.host, _DEFAULT_PORTS["http"], self.prefix).url
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or number stands for the loopback interface (RFC 6761, section 6.3)."""
+    name = host.rstrip(".").lower()
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        number = ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    mapped = getattr(number, "ipv4_mapped", None)
+    return bool((mapped or number).is_loopback)
+
+
+def parse(text: str, *, what: str = "target") -> Address:
+    """Return the address that a person wrote: a bare host means https, a path prefix is kept.
+
+    Raises:
+        UsageError: it is no http or https URL, holds more than an address, or would send a token in clear.
+    """
+    if not text.isprintable() or " " in text:
+        raise UsageError(f"the {what} holds white space or control characters")
+    if "@" in text:
+        raise UsageError(f"the {what} holds a user name or password: credentials come from the environment only")
+    try:
+        parts = urlsplit(text if "://" in text else f"https://{text}")
+        port = parts.port
+    except ValueError as error:
+        raise UsageError(f"the {what} {text!r} is not a URL: {error}") from None
+    _check(text, parts, what)
+    host = parts.hostname or ""
+    address = Address(
+        parts.scheme,
+        host,
+        port if port is not None else _DEFAULT_PORTS[parts.scheme],
+        parts.path.rstrip("/").removesuffix(PATH).rstrip("/"),
+    )
+    if address.scheme == "http" and not address.loopback:
+        raise UsageError(
+            f"{what} {text!r}: plain HTTP is only for the loopback interface, a token would travel in clear; "
+            f"use https://{host}"
+        )
+    return address
+
+
+def _check(text: str, parts: SplitResult, what: str) -> None:
+    if parts.scheme not in _DEFAULT_PORTS:
+        raise UsageError(f"the {what} {text!r} has the scheme {parts.scheme!r}; http and https are understood")
+    if not parts.hostname or parts.port == 0:
+        raise UsageError(f"the {what} {text!r} names no host" if not parts.hostname else f"{what} {text!r}: port 0")
+    if parts.query or parts.fragment:
+        raise UsageError(f"the {what} {text!r} has a query or fragment; give the address only")

@@ -1,0 +1,116 @@
+"""Credentials: a bearer token, given or exchanged for a long-lived API token and renewed before its hour ends."""
+
+import base64
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from contracts.core.errors import BrokenAnswer, Refused, Unavailable, UsageError
+from contracts.core.exchange import Headers, Response
+from contracts.target.address import Address
+from contracts.target.masking import Secrets
+
+BEARER = "BEARER_TOKEN"
+API = "SCALINGO_API_TOKEN"
+EXCHANGE = "/v1/tokens/exchange"
+
+#: A bearer token is valid for one hour (Authentication); it is renewed five minutes earlier, in seconds.
+RENEW_AFTER = 55 * 60.0
+
+
+class Credentials(Protocol):
+    """Where the Authorization header comes from."""
+
+    @property
+    def origin(self) -> str:
+        """The variable that holds the secret, or an empty string."""
+
+    def authorization(self) -> str | None:
+        """Return the value of the Authorization header, or None to send none."""
+
+
+@dataclass(frozen=True)
+class NoCredentials:
+    """There are none."""
+
+    origin: str = ""
+
+    def authorization(self) -> str | None:
+        """Return None."""
+        return None
+
+
+@dataclass(frozen=True)
+class Bearer:
+    """A bearer token as it was given."""
+
+    token: str = field(repr=False)
+    origin: str = BEARER
+
+    def authorization(self) -> str | None:
+        """Return the header value."""
+        return f"Bearer {self.token}"
+
+
+@dataclass
+class Exchanged:
+    """Bearer tokens obtained for an API token at ``auth`` (Authentication: Exchange a token).
+
+    ``post`` sends a request and returns the response; ``clock`` counts seconds.
+    """
+
+    api_token: str = field(repr=False)
+    auth: Address
+    secrets: Secrets
+    post: Callable[[str, Headers], Response]
+    clock: Callable[[], float]
+    origin: str = API
+    exchanges: int = 0
+    _token: str | None = field(default=None, repr=False)
+    _obtained: float = 0.0
+
+    def authorization(self) -> str | None:
+        """Return the header value, with a token that is less than 55 minutes old.
+
+        Raises:
+            Refused: the API token is not accepted.
+            CouldNotJudge: the authentication service cannot be reached or understood.
+        """
+        if self._token is None or self.clock() - self._obtained >= RENEW_AFTER:
+            self._obtained = self.clock()
+            self._token = self._exchange()
+        return f"Bearer {self._token}"
+
+    def _exchange(self) -> str:
+        basic = base64.b64encode(f":{self.api_token}".encode()).decode()
+        self.exchanges += 1
+        response = self.post(
+            self.auth.base + EXCHANGE,
+            (("Accept", "application/json"), ("Authorization", f"Basic {basic}"), ("Content-Length", "0")),
+        )
+        where = f"the token exchange at {self.auth.base}"
+        if response.status in (401, 403, 404):
+            raise Refused(
+                f"{where} refused the API token of {API} ({response.status}): it may be revoked; "
+                "make a new one in the dashboard and set the variable"
+            )
+        if response.status != 200:  # noqa: PLR2004 - the documented status
+            raise Unavailable(f"{where} answered {response.status}")
+        try:
+            token = json.loads(response.body)["token"]
+            check(token, "the token of the exchange")
+        except (ValueError, KeyError, TypeError, UsageError, RecursionError):
+            raise BrokenAnswer(f"{where} answered 200 without a usable token") from None
+        self.secrets.add(token, BEARER)
+        return str(token)
+
+
+def check(token: object, what: str) -> None:
+    """Refuse a token that cannot stand in a header; the message does not show it.
+
+    Raises:
+        UsageError: it is empty or holds white space, control characters or anything beyond ASCII.
+    """
+    if not (isinstance(token, str) and token.isascii() and token.isprintable() and token and " " not in token):
+        raise UsageError(f"{what} holds white space, control or non-ASCII characters, or nothing: look for a line end")

@@ -1,0 +1,90 @@
+"""What the libraries raise, as what this suite says: every exception of theirs becomes one of ours."""
+
+import http.client
+import ssl
+from collections.abc import Iterator
+
+import requests
+import urllib3
+
+from contracts.core.errors import (
+    BrokenAnswer,
+    ContractsError,
+    TooSlow,
+    Unreachable,
+    Unverified,
+    UsageError,
+)
+
+#: From the particular to the general: the first that fits decides. A chain is searched as a whole, because
+#: requests wraps what urllib3 wraps around what the socket raised.
+_MEANINGS: tuple[tuple[type[BaseException], type[ContractsError], str], ...] = (
+    (ssl.SSLCertVerificationError, Unverified, "its certificate does not verify"),
+    (requests.exceptions.InvalidProxyURL, UsageError, "the proxy of the environment is not a URL"),
+    (requests.exceptions.ProxyError, Unreachable, "the proxy of the environment does not let the request through"),
+    (urllib3.exceptions.ProxyError, Unreachable, "the proxy of the environment does not let the request through"),
+    (urllib3.exceptions.NameResolutionError, Unreachable, "its name is not known"),
+    (ConnectionRefusedError, Unreachable, "the connection was refused"),
+    (urllib3.exceptions.ConnectTimeoutError, Unreachable, "no connection came about in time"),
+    (requests.exceptions.ConnectTimeout, Unreachable, "no connection came about in time"),
+    (urllib3.exceptions.NewConnectionError, Unreachable, "no connection came about"),
+    (requests.exceptions.Timeout, TooSlow, "the answer did not come in time"),
+    (urllib3.exceptions.TimeoutError, TooSlow, "the answer did not come in time"),
+    (TimeoutError, TooSlow, "the answer did not come in time"),
+    (requests.exceptions.SSLError, Unreachable, "TLS failed"),
+    (urllib3.exceptions.SSLError, Unreachable, "TLS failed"),
+    (ssl.SSLError, Unreachable, "TLS failed"),
+    (http.client.RemoteDisconnected, Unreachable, "the connection was closed without an answer"),
+    (ConnectionError, Unreachable, "the connection broke"),
+    (http.client.IncompleteRead, BrokenAnswer, "the answer ended before its length"),
+    (urllib3.exceptions.IncompleteRead, BrokenAnswer, "the answer ended before its length"),
+    (http.client.HTTPException, BrokenAnswer, "the answer is not HTTP"),
+    (urllib3.exceptions.LocationValueError, UsageError, "the URL cannot be used"),
+    (urllib3.exceptions.HTTPError, BrokenAnswer, "the answer is broken"),
+    (requests.exceptions.ConnectionError, Unreachable, "no connection came about"),
+    (requests.exceptions.InvalidURL, UsageError, "the URL cannot be used"),
+    (requests.exceptions.URLRequired, UsageError, "the URL cannot be used"),
+    (requests.exceptions.MissingSchema, UsageError, "the URL cannot be used"),
+    (requests.exceptions.InvalidSchema, UsageError, "the URL cannot be used"),
+    (requests.exceptions.InvalidHeader, UsageError, "a header cannot be sent"),
+    (requests.exceptions.RequestException, BrokenAnswer, "the answer is broken"),
+    (UnicodeError, UsageError, "the host name cannot be looked up"),
+    (OSError, Unreachable, "the connection failed"),
+)
+
+
+def translate(error: BaseException, subject: str) -> ContractsError:
+    """Return what an exception of requests, urllib3, http.client, ssl or socket means for the run.
+
+    The message is made of ``subject`` and our own words, and at most the reason that the operating system or
+    OpenSSL gives: the text of a library's exception may hold the headers that were sent.
+    """
+    chain = list(_chain(error))
+    for kind, meaning, words in _MEANINGS:
+        for link in chain:
+            if isinstance(link, kind):
+                return meaning(f"{subject}: {words}{_reason(chain)}")
+    raise error
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    todo: list[object] = [error]
+    seen: set[int] = set()
+    while todo:
+        link = todo.pop(0)
+        if not isinstance(link, BaseException) or id(link) in seen:
+            continue
+        seen.add(id(link))
+        yield link
+        todo += [link.__cause__, link.__context__, getattr(link, "reason", None), *link.args]
+
+
+def _reason(chain: list[BaseException]) -> str:
+    for link in chain:
+        if isinstance(link, ssl.SSLCertVerificationError):
+            return f" ({link.verify_message})"
+        if isinstance(link, ssl.SSLError) and link.reason:
+            return f" ({link.reason.replace('_', ' ').lower()})"
+        if isinstance(link, OSError) and link.strerror and not isinstance(link, requests.RequestException):
+            return f" ({link.strerror})"
+    return ""

@@ -1,0 +1,212 @@
+"""The target: sends probes with good manners and returns exchanges in which no secret is left."""
+
+import email.utils
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from contracts import __version__
+from contracts.core.errors import CouldNotJudge, OverBudget, TooSlow, Unavailable, Unreachable, Unverified
+from contracts.core.exchange import Attempt, Exchange, Headers, Request, Response
+from contracts.event_categories.probes import JSON, MADE_UP_TOKEN, Credentials, Probe
+from contracts.target.address import Address
+from contracts.target.credentials import BEARER, NoCredentials
+from contracts.target.credentials import Credentials as Source
+from contracts.target.masking import Secrets
+from contracts.target.wire import Wire
+
+_TOO_MANY = 429
+_RETRIED = (_TOO_MANY, 502, 503, 504)
+_BACKOFF = (1.0, 2.0, 4.0, 8.0)
+_PER_MINUTE, _MINUTE = 60, 60.0
+#: The plain-HTTP twin is expected to be silent: a firewall that drops what is sent to it is not waited for long.
+_TWIN_LIMIT = 3.0
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The manners of a run: seconds for an answer and for the run, requests, bytes of an inflated body."""
+
+    timeout: float = 10.0
+    deadline: float = 90.0
+    requests: int = 24
+    body: int = 32 * 2**20
+
+
+@dataclass
+class Budget:
+    """Counts what is sent: never more than ``limit`` requests, never more than 60 a minute to a live target."""
+
+    limit: int
+    live: bool
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    sent: int = 0
+    retries: int = 0
+    _recent: deque[float] = field(default_factory=deque)
+
+    def take(self, *, patience: float = _MINUTE, unpaced: bool = False) -> None:
+        """Count a request, after waiting for at most ``patience`` seconds until the pace allows it.
+
+        Raises:
+            OverBudget: the request may not be sent.
+        """
+        if self.sent >= self.limit:
+            raise OverBudget(f"the budget of {self.limit} requests is spent (--max-requests)")
+        now = self.clock()
+        while self._recent and now - self._recent[0] >= _MINUTE:
+            self._recent.popleft()
+        if self.live and not unpaced and len(self._recent) >= _PER_MINUTE:
+            wait = _MINUTE - (now - self._recent[0])
+            if wait > patience:
+                raise OverBudget(f"{_PER_MINUTE} requests were sent within a minute, and the run ends before the next")
+            self.sleep(wait)
+            self._recent.popleft()
+        self.sent += 1
+        self._recent.append(self.clock())
+
+
+@dataclass
+class Target:
+    """A target under test. ``clock`` and ``sleep`` are seconds; ``say`` is told what is being waited for."""
+
+    address: Address
+    wire: Wire
+    budget: Budget
+    secrets: Secrets = field(default_factory=Secrets)
+    credentials: Source = field(default_factory=NoCredentials)
+    limits: Limits = Limits()
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    say: Callable[[str], None] = lambda _: None
+    _ends: float | None = None
+
+    @property
+    def remaining(self) -> float:
+        """The seconds until the deadline of the run, which starts with the first look at it."""
+        if self._ends is None:
+            self._ends = self.clock() + self.limits.deadline
+        return self._ends - self.clock()
+
+    def fetch(self, probe: Probe) -> Exchange:
+        """Send a probe, and again after 429, 502, 503, 504 and connection faults; return what came of it."""
+        request = self._request(probe)
+        self.say(f"{probe.name}: {request.method} {request.url}")
+        attempts: list[Attempt] = []
+        started = self.clock()
+        for pause in (*_BACKOFF, None):
+            response, failure = self._try(probe, request)
+            again = failure or (response is not None and response.status in _RETRIED)
+            if not again or not self._worth_retrying(probe, failure):
+                break
+            wait = self._wait(response, pause)
+            if wait is None or wait >= self.remaining or self.budget.sent >= self.budget.limit:
+                break
+            outcome = str(failure) if failure else str(response.status) if response else ""
+            attempts.append(Attempt(outcome, wait))
+            self.budget.retries += 1
+            self.say(f"{probe.name}: {outcome}, once more in {wait:.3g} s")
+            self.sleep(wait)
+            started = self.clock()
+        if response is not None and response.status in _RETRIED:
+            tries = f" after {len(attempts)} retries" if attempts else ""
+            failure = Unavailable(f"{request.method} {request.url} was answered {response.status}{tries}")
+        return Exchange(probe.name, request, response, failure, tuple(attempts), self.clock() - started)
+
+    def burst(self, probe: Probe, usual: int) -> Exchange:
+        """Send a probe many times as fast as it is answered, until the status is not the usual one.
+
+        The exchange is the last one; its attempts are those before it, its seconds the time of all.
+        """
+        request = self._request(probe)
+        self.say(f"{probe.name}: up to {probe.times} requests, as asked for")
+        attempts: list[Attempt] = []
+        started = self.clock()
+        while True:
+            response, failure = self._try(probe, request)
+            last = len(attempts) + 1 == probe.times
+            if failure or response is None or response.status != usual or last:
+                break
+            attempts.append(Attempt(str(response.status), 0.0))
+        if response is not None and response.status in _RETRIED and response.status != _TOO_MANY:
+            failure = Unavailable(f"{request.method} {request.url} was answered {response.status}")
+        return Exchange(probe.name, request, response, failure, tuple(attempts), self.clock() - started)
+
+    def unsent(self, probe: Probe, because: CouldNotJudge) -> Exchange:
+        """Return the exchange of a probe that is pointless to send."""
+        return Exchange(probe.name, self._request(probe), failure=type(because)(f"not sent: {because}"))
+
+    def headers(self, probe: Probe) -> Headers:
+        """Return the header fields of a probe as they are sent, the secret included.
+
+        Raises:
+            CouldNotJudge: there is no token to be had.
+        """
+        credentials = {Credentials.GIVEN: self.credentials.authorization, Credentials.MADE_UP: _made_up}
+        value = credentials.get(probe.credentials, lambda: None)()
+        return (*_plain_headers(probe), *((("Authorization", value),) if value else ()))
+
+    def _try(self, probe: Probe, request: Request) -> tuple[Response | None, CouldNotJudge | None]:
+        try:
+            limit = min(self.limits.timeout, self.remaining, _TWIN_LIMIT if probe.twin else self.limits.timeout)
+            if limit <= 0:
+                raise TooSlow(f"the run has used up its {self.limits.deadline:.3g} s (--deadline)")
+            headers = self.headers(probe)
+            self.budget.take(patience=self.remaining, unpaced=probe.times > 1)
+            response = self.wire.send(request.method, request.url, headers, min(limit, self.remaining))
+        except CouldNotJudge as failure:
+            return None, type(failure)(self.secrets.mask(str(failure)))
+        return self._masked(response), None
+
+    def _masked(self, response: Response) -> Response:
+        mask = self.secrets.mask
+        headers = tuple((mask(name), mask(value)) for name, value in response.headers)
+        body = self.secrets.mask_bytes(response.body)
+        return replace(response, headers=headers, body=body, reason=mask(response.reason))
+
+    @staticmethod
+    def _worth_retrying(probe: Probe, failure: CouldNotJudge | None) -> bool:
+        if probe.twin or probe.method not in ("GET", "HEAD"):
+            return False
+        return failure is None or (isinstance(failure, Unreachable) and not isinstance(failure, Unverified))
+
+    @staticmethod
+    def _wait(response: Response | None, pause: float | None) -> float | None:
+        asked = response.first("Retry-After") if response else None
+        seconds = _seconds(asked) if asked else None
+        return pause if seconds is None or pause is None else seconds
+
+    def _request(self, probe: Probe) -> Request:
+        url = (self.address.plaintext_twin or "") if probe.twin else self.address.url + probe.below
+        headers = list(_plain_headers(probe))
+        if probe.credentials is Credentials.MADE_UP:
+            headers.append(("Authorization", _made_up()))
+        elif probe.credentials is Credentials.GIVEN and not isinstance(self.credentials, NoCredentials):
+            headers.append(("Authorization", f"Bearer ${BEARER}"))
+        return Request(probe.method, url + (f"?{probe.query}" if probe.query else ""), tuple(headers))
+
+
+def _plain_headers(probe: Probe) -> Headers:
+    return (
+        ("Accept", probe.accept),
+        ("Content-Type", JSON),
+        ("Accept-Encoding", "gzip"),
+        ("User-Agent", f"event-categories-contracts/{__version__}"),
+    )
+
+
+def _made_up() -> str:
+    return f"Bearer {MADE_UP_TOKEN}"
+
+
+def _seconds(retry_after: str) -> float | None:
+    """Return the seconds that a Retry-After header asks for, in either of its forms (RFC 9110, 10.2.3)."""
+    if retry_after.isdecimal() and retry_after.isascii():
+        return float(retry_after[:9])
+    try:
+        date = email.utils.parsedate_to_datetime(retry_after)
+    except ValueError:
+        return None
+    return max(0.0, (date - datetime.now(UTC)).total_seconds()) if date.tzinfo else None
