@@ -7,7 +7,7 @@ and ``3.0``, and gives up on integers of more than 4,300 digits. Here each of th
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -21,7 +21,8 @@ from contracts.core.finding import shorten, step
 MAX_DEPTH = 200
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# One that is never closed reaches to the end: a pattern that gave up there would start anew at each of its quotes.
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 _STRING_OR_CONSTANT = re.compile(r'"(?:[^"\\]|\\.)*"|(-?Infinity|NaN)', re.DOTALL)
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -64,15 +65,14 @@ class Document:
     """What strict decoding makes of a body.
 
     ``value`` is ABSENT when the body is no JSON text. Integers written as integers are ``int``; every other number
-    (``3.0``, ``3e0``, integers of more than 640 digits) is an exact ``Decimal``, and ``decimals`` tells that there
-    are some. ``objects`` and ``members`` count what was seen. ``problem`` is set when the body could not be judged.
+    (``3.0``, ``3e0``, integers too long for CPython to convert) is an exact ``Decimal``. ``objects`` and ``members``
+    count what was seen. ``problem`` is set when the body could not be judged.
     """
 
     value: Any = ABSENT
     flaws: tuple[Flaw, ...] = ()
     objects: int = 0
     members: int = 0
-    decimals: bool = False
     problem: CouldNotJudge | None = None
 
 
@@ -83,33 +83,37 @@ class _ConstantError(ValueError):
 def decode(body: bytes) -> Document:
     """Decode a body strictly (RFC 8259 for encoding and grammar, RFC 7493 for names and text)."""
     flaws: list[Flaw] = []
+    skipped = 0
     if body.startswith(_BYTE_ORDER_MARK):
+        skipped = len(_BYTE_ORDER_MARK)
         flaws.append(Flaw(Rule.ENCODING, "byte 0", "no byte order mark", "EF BB BF, the byte order mark of UTF-8"))
         body = body.removeprefix(_BYTE_ORDER_MARK)
     encoding = json.detect_encoding(body)
     if not encoding.startswith("utf-8"):
         received = f"{encoding.upper()}: the body begins with {body[:4].hex(' ').upper()}"
-        return Document(flaws=(*flaws, Flaw(Rule.ENCODING, "byte 0", "UTF-8", received)))
+        return Document(flaws=(*flaws, Flaw(Rule.ENCODING, f"byte {skipped}", "UTF-8", received)))
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
         received = f"{body[error.start : error.start + 4].hex(' ').upper()}: {error.reason}"
-        return Document(flaws=(*flaws, Flaw(Rule.ENCODING, f"byte {error.start}", "UTF-8", received)))
+        return Document(flaws=(*flaws, Flaw(Rule.ENCODING, f"byte {skipped + error.start}", "UTF-8", received)))
     if _is_too_deep(body):
-        return Document(flaws=tuple(flaws), problem=_too_deep())
-    return _Reader(text, flaws).read()
+        problem = BrokenAnswer(f"the body nests deeper than the {MAX_DEPTH} levels that are judged")
+        return Document(flaws=tuple(flaws), problem=problem)
+    return _Reader(text, flaws, skipped).read()
 
 
 class _Reader:
     """Reads one text; keeps what the hooks of the standard decoder see on the way."""
 
-    def __init__(self, text: str, flaws: list[Flaw]) -> None:
+    def __init__(self, text: str, flaws: list[Flaw], skipped: int) -> None:
         self.text = text
         self.flaws = flaws
+        self.skipped = skipped
         self.objects = 0
         self.members = 0
-        self.decimals = False
         self.repeated: list[tuple[dict[str, Any], list[str]]] = []
+        self.discarded: list[Any] = []
 
     def read(self) -> Document:
         try:
@@ -118,14 +122,12 @@ class _Reader:
             return self._malformed(*self._constant(str(error)))
         except json.JSONDecodeError as error:
             return self._malformed(error.pos, error.msg)
-        except RecursionError:
-            return Document(flaws=tuple(self.flaws), problem=_too_deep())
         except InvalidOperation:
             problem = BrokenAnswer("the body holds a number whose exponent is too large to be judged")
             return Document(flaws=tuple(self.flaws), problem=problem)
         self._find_repeated_names(value)
         self._find_lone_surrogates(value)
-        return Document(value, tuple(self.flaws), self.objects, self.members, self.decimals)
+        return Document(value, tuple(self.flaws), self.objects, self.members)
 
     def _load(self) -> Any:
         try:
@@ -137,6 +139,7 @@ class _Reader:
         except ValueError:  # an integer longer than CPython converts by default
             self.objects = self.members = 0
             self.repeated.clear()
+            self.discarded.clear()
             return self._parse(self._integer)
 
     def _parse(self, parse_int: Any) -> Any:
@@ -144,7 +147,7 @@ class _Reader:
             self.text,
             object_pairs_hook=self._object,
             parse_constant=self._refuse_constant,
-            parse_float=self._decimal,
+            parse_float=Decimal,
             parse_int=parse_int,
         )
 
@@ -155,28 +158,24 @@ class _Reader:
         if len(members) != len(pairs):
             times = Counter(name for name, _ in pairs)
             self.repeated.append((members, [name for name in members if times[name] > 1]))
+            self.discarded += [value for name, value in pairs if value is not members[name]]
         return members
 
-    def _decimal(self, literal: str) -> Decimal:
-        self.decimals = True
-        return Decimal(literal)
-
-    def _integer(self, literal: str) -> int | Decimal:
+    @staticmethod
+    def _integer(literal: str) -> int | Decimal:
         # 640 digits is the least that every setting of CPython's limit converts.
-        return int(literal) if len(literal) <= 640 else self._decimal(literal)  # noqa: PLR2004 - said above
+        return int(literal) if len(literal) <= 640 else Decimal(literal)  # noqa: PLR2004 - said above
 
     @staticmethod
     def _refuse_constant(name: str) -> None:
         raise _ConstantError(name)
 
     def _constant(self, name: str) -> tuple[int, str]:
-        for match in _STRING_OR_CONSTANT.finditer(self.text):
-            if match[1]:
-                return match.start(), f"{match[1]}, which is no JSON number"
-        return 0, f"{name}, which is no JSON number"
+        place = next(match for match in _STRING_OR_CONSTANT.finditer(self.text) if match[1])
+        return place.start(), f"{name}, which is no JSON number"
 
     def _malformed(self, position: int, message: str) -> Document:
-        offset = len(self.text[:position].encode())
+        offset = self.skipped + len(self.text[:position].encode())
         excerpt = shorten(self.text[position : position + 40], 40)
         received = f"{message}: {excerpt!r}" if excerpt else f"{message}, at the end of the body"
         self.flaws.append(Flaw(Rule.GRAMMAR, f"byte {offset}", "exactly one JSON text", received))
@@ -199,14 +198,17 @@ class _Reader:
     def _find_lone_surrogates(self, value: Any) -> None:
         if not _SURROGATE_ESCAPE.search(self.text):
             return
-        for pointer, node in walk(value):
+        self._find_surrogates_in(walk(value))
+        for discarded in self.discarded:  # replaced by a repeated name: no pointer leads there
+            self._find_surrogates_in(("", node) for _, node in walk(discarded))
+
+    def _find_surrogates_in(self, nodes: Iterable[tuple[str, Any]]) -> None:
+        for pointer, node in nodes:
             texts = node if isinstance(node, dict) else (node,) if isinstance(node, str) else ()
-            for text in texts:
-                if _SURROGATE.search(text):
-                    where = pointer + step(text) if isinstance(node, dict) else pointer
-                    self.flaws.append(
-                        Flaw(Rule.TEXT, printable(where), "Unicode text", f"a lone surrogate in {ascii(text)[:80]}")
-                    )
+            for text in filter(_SURROGATE.search, texts):
+                where = pointer + step(text) if isinstance(node, dict) else pointer
+                received = f"a lone surrogate in {ascii(text)[:80]}"
+                self.flaws.append(Flaw(Rule.TEXT, where, "Unicode text", received))
 
 
 def walk(value: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
@@ -221,11 +223,6 @@ def walk(value: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
             stack.extend((where + step(i), node[i]) for i in reversed(range(len(node))))
 
 
-def printable(text: str) -> str:
-    """Return the text with lone surrogates as their escapes, so that it can be written as UTF-8."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
 def _is_too_deep(body: bytes) -> bool:
     # Brackets inside strings may exaggerate: only then the strings are taken out, which costs more.
     return _depth(body) > MAX_DEPTH and _depth(_STRING.sub(b"", body)) > MAX_DEPTH
@@ -234,7 +231,3 @@ def _is_too_deep(body: bytes) -> bool:
 def _depth(body: bytes) -> int:
     brackets = body.translate(_BRACKET_STEPS, _NOT_A_BRACKET)
     return max(accumulate(memoryview(brackets).cast("b")), default=0)
-
-
-def _too_deep() -> BrokenAnswer:
-    return BrokenAnswer(f"the body nests deeper than the {MAX_DEPTH} levels that are judged")

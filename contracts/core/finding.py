@@ -33,5 +33,9 @@ def shorten(text: str, limit: int = 200) -> str:
 
 
 def step(name: str | int) -> str:
-    """Return a member name or an index as one step of a JSON Pointer (RFC 6901, section 4)."""
-    return "/" + str(name).replace("~", "~0").replace("/", "~1")
+    """Return a member name or an index as one step of a JSON Pointer (RFC 6901, section 4).
+
+    Lone surrogates come out as their escapes, so that every pointer can be written as UTF-8.
+    """
+    text = str(name).encode("utf-8", "backslashreplace").decode("utf-8")
+    return "/" + text.replace("~", "~0").replace("/", "~1")

@@ -11,7 +11,7 @@ from contracts.core.exchange import Exchange, Response
 from contracts.core.finding import shorten
 from contracts.core.report import EMPTY_LIST
 from contracts.event_categories.clauses import KEY
-from contracts.strict_json import ABSENT, Document, Rule, decode, printable
+from contracts.strict_json import ABSENT, Document, Rule, decode
 
 OK, UNAUTHORIZED, FORBIDDEN, TOO_MANY = 200, 401, 403, 429
 
@@ -159,7 +159,8 @@ class Evidence:
     def answer(self, probe: str) -> Answer:
         """Return the answer to a probe; raises what :meth:`response` raises."""
         response = self.response(probe)
-        content = (response.status, *response.all("Content-Type"), response.body)
+        headers = (*response.all("Content-Type"), None, *response.all("Location"))
+        content = (response.status, response.reason, *headers, response.body)
         return self._answers.setdefault(content, Answer(response))
 
 
@@ -170,7 +171,7 @@ def describe(value: Any) -> str:
     if isinstance(value, list):
         return f"an array of {len(value):,}"
     if isinstance(value, str):
-        return '"' + shorten(printable(value)) + '"'
+        return '"' + shorten(value) + '"'
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, int) and value.bit_length() > 4096:  # noqa: PLR2004 - str() of more would be refused
