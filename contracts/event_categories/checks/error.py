@@ -22,7 +22,7 @@ def documented_bodies(evidence: Evidence) -> Steps:
             unobserved = unobserved or failure
             continue
         answer = evidence.answer(probe)
-        if answer.response.status in _CLIENT_ERRORS:
+        if answer.response.status in _CLIENT_ERRORS and answer.response.status != TOO_MANY:
             seen += 1
             if wrong := undocumented_error(answer):
                 received = f"{answer.response.status} with {wrong}"

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from contracts.core.errors import CouldNotJudge, NotApplicable, NotExercised
+from contracts.core.errors import CouldNotJudge, NotApplicable, NotExercised, Unavailable
 from contracts.core.exchange import Response
-from contracts.core.finding import step
+from contracts.core.finding import shorten, step
 from contracts.event_categories.checks.conformity import nonconformities, undocumented_error
 from contracts.event_categories.checks.registry import Breach, Steps, answer_check, run_check
 from contracts.event_categories.clauses import KEY, UNSAFE
@@ -18,6 +18,7 @@ from contracts.strict_json import ABSENT
 
 _CLIENT_ERRORS = range(400, 500)
 _SERVER_ERRORS = range(500, 600)
+_UNAVAILABLE = (502, 503, 504)  # said by what stands in front of the target
 _WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _PARAMETER = re.compile(rf'[ \t]*;[ \t]*(?:({_WORD})=({_WORD}|"(?:[^"\\]|\\.)*"))?')
 
@@ -90,7 +91,7 @@ def repeatable(evidence: Evidence) -> Steps:
     if first.response.status != OK:
         raise NotExercised(f"the first answer has status {first.response.status}")
     clauses = yield from nonconformities(second, "repeat")
-    if second.response.status == OK and ABSENT not in (first.value, second.value):
+    if second.response.status == OK:
         yield from _differences(first.value, second.value)
     return clauses
 
@@ -98,7 +99,7 @@ def repeatable(evidence: Evidence) -> Steps:
 def _differences(first: Any, second: Any) -> Iterator[Breach]:
     before, after = _elements(first), _elements(second)
     if before is None or after is None:
-        if first != second:
+        if not _identical(first, second):
             yield Breach("", f"{describe(first)}, as before", f"{describe(second)}, another one", "repeat")
         return
     if _identical(before, after):
@@ -108,9 +109,9 @@ def _differences(first: Any, second: Any) -> Iterator[Breach]:
         text = canonical(element)
         known[text] -= 1
         if known[text] < 0:
-            yield Breach(step(KEY) + step(index), "a category of the first answer", text, "repeat")
+            yield Breach(step(KEY) + step(index), "a category of the first answer", shorten(text), "repeat")
     for text in (+known).elements():
-        yield Breach(step(KEY), "every category of the first answer", f"not among them: {text}", "repeat")
+        yield Breach(step(KEY), "every category of the first answer", f"not among them: {shorten(text)}", "repeat")
 
 
 def _elements(value: Any) -> list[Any] | None:
@@ -161,6 +162,9 @@ def no_server_error(evidence: Evidence) -> Steps:
             unobserved += [exchange.failure] * (exchange.probe != "plaintext")
             continue
         response = exchange.observed()
+        if response.status in _UNAVAILABLE:
+            unobserved.append(Unavailable(f"the {exchange.probe} request was answered {status_of(response)}"))
+            continue
         seen += 1
         if response.status in _SERVER_ERRORS:
             yield Breach("status", "no 5xx", status_of(response), exchange.probe)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contracts.core.errors import NotExercised
 from contracts.event_categories.checks.registry import Breach, Steps, answer_check
 from contracts.event_categories.evidence import Answer
-from contracts.strict_json import Rule
+from contracts.strict_json import Rule, walk
 
 
 def _flaws(answer: Answer, rule: Rule) -> Iterator[Breach]:
@@ -40,6 +40,6 @@ def unique_names(answer: Answer) -> Steps:
 
 @answer_check("json.unicode-text")
 def unicode_text(answer: Answer) -> Steps:
-    _ = answer.value
+    value = answer.value
     yield from _flaws(answer, Rule.TEXT)
-    return answer.document.members
+    return answer.document.members or sum(isinstance(node, str) for _, node in walk(value))
