@@ -72,7 +72,7 @@ def _watched(connection: Any, attempt: _Attempt) -> Any:
         response_class = _Answer
 
         def _new_conn(self) -> socket.socket:
-            named: Place = (self._dns_host, self.port)
+            named: Place = (self._dns_host, self.port)  # type: ignore[has-type]
             self._dns_host, self.port = attempt.connect_to.get(named, named)
             try:
                 sock: socket.socket = super()._new_conn()

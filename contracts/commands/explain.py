@@ -1,0 +1,40 @@
+"""``contracts explain``: the clauses in a list, or one of them whole."""
+
+import argparse
+import textwrap
+
+from contracts.core.clause import Clause
+from contracts.event_categories.probes import BY_NAME
+from contracts.run import select
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("clause", nargs="?", metavar="CLAUSE", help="an id, or the beginning of some; default: all")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the clauses; a single one is told whole. Returns 0."""
+    clauses = select([options.clause] if options.clause else [])
+    if len(clauses) == 1:
+        print(whole(clauses[0]))  # noqa: T201
+        return 0
+    for clause in clauses:
+        print(f"{clause.id:<32}{clause.level:<8}{textwrap.shorten(clause.asks, 110, placeholder=' …')}")  # noqa: T201
+    return 0
+
+
+def whole(clause: Clause) -> str:
+    """Return everything that is known of a clause."""
+    probes = "\n          ".join(f"{name}: {BY_NAME[name].purpose}" for name in clause.probes)
+    sources = "\n          ".join(f"{source.title}, {source.url}" for source in clause.sources)
+    asks = textwrap.fill(clause.asks, 100, subsequent_indent=" " * 10)
+    return (
+        f"{clause.id} ({clause.level})\n\n"
+        f"  asks    {asks}\n"
+        f"  why     {textwrap.fill(clause.why, 100, subsequent_indent=' ' * 10)}\n"
+        f"  breach  {clause.breach}\n"
+        f"  probes  {probes}\n"
+        f"  source  {sources}\n\n"
+        f"  contracts verify URL --clause {clause.id}"
+    )

@@ -1,0 +1,51 @@
+"""``contracts verify``: judge a target, write the reports, and say the verdict with the exit status."""
+
+import argparse
+import os
+from pathlib import Path
+
+from contracts import __version__
+from contracts.commands import options as settings_options
+from contracts.commands import output
+from contracts.event_categories.judge import digest
+from contracts.run import Run, prepare, verify
+from contracts.settings import resolve
+from contracts.writers import terminal
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    settings_options.add(parser)
+    output.add(parser)
+    parser.add_argument("--show-config", action="store_true", help="print the effective settings and stop")
+    parser.add_argument("--quiet", action="store_true", help="print the last line only")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Judge the target. Returns the exit status of the verdict: 0, 1 or 3."""
+    settings = resolve(settings_options.given(options), os.environ, Path.cwd())
+    outputs = output.outputs_of(options)
+    console = output.Console(quiet=options.quiet, to_stderr=output.STANDARD_OUTPUT in outputs.values())
+    with prepare(settings, os.environ, say=console.progress) as prepared:
+        mask = prepared.target.secrets.mask
+        if options.show_config:
+            console.write(_configuration(prepared), always=True)
+            return 0
+        console.write(_header(prepared))
+        report = verify(prepared)
+        console.done()
+        output.write_outputs(report, outputs, mask)
+        whole = terminal.last_line(report) + "\n" if options.quiet else terminal.render(report, colour=console.colour)
+        console.write(mask(whole), always=True)
+    return report.verdict.status
+
+
+def _header(prepared: Run) -> str:
+    target = prepared.target.address.url + (" (the embedded mock)" if prepared.embedded else "")
+    return terminal.header(__version__, digest(), target, prepared.planned, prepared.target.budget.limit)
+
+
+def _configuration(prepared: Run) -> str:
+    shown = prepared.shown()
+    width = max(map(len, shown))
+    return "".join(f"{name:<{width}}  {value}  ({origin})\n" for name, (value, origin) in shown.items())

@@ -1,0 +1,201 @@
+"""A run: settings in, a report out. Both doors, the command line and pytest, come through here."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from contracts import __version__
+from contracts.core.clause import Clause
+from contracts.core.errors import UsageError
+from contracts.core.exchange import Exchange
+from contracts.core.report import Report, Spent
+from contracts.event_categories.clauses import CLAUSES
+from contracts.event_categories.evidence import Evidence, Policy
+from contracts.event_categories.judge import digest, outcomes
+from contracts.event_categories.probes import Probe, needed
+from contracts.settings import Settings
+from contracts.target.address import Address, parse
+from contracts.target.credentials import API, BEARER, Bearer, Credentials, Exchanged, NoCredentials, check
+from contracts.target.masking import Secrets
+from contracts.target.observe import observe
+from contracts.target.target import Budget, Limits, Target
+from contracts.target.wire import Place, Wire
+
+if TYPE_CHECKING:
+    from contracts.mock.server import MockServer
+
+#: Requests that a run may send beyond those planned, for retries.
+_SPARE = 16
+_LIMIT = 60
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run that is ready to be made: what will be asked of which target, and what is judged then."""
+
+    settings: Settings
+    clauses: tuple[Clause, ...]
+    probes: tuple[Probe, ...]
+    target: Target
+    embedded: bool
+
+    @property
+    def planned(self) -> int:
+        """The number of requests without retries, at most."""
+        return sum(probe.times for probe in self.probes)
+
+    @property
+    def live(self) -> bool:
+        """Whether the target is anything else than this machine."""
+        return not self.target.address.loopback
+
+    def exchanges(self) -> Iterator[Exchange]:
+        """Send the probes and yield what came of each."""
+        return observe(self.target, self.probes)
+
+    def evidence(self, exchanges: Iterable[Exchange]) -> Evidence:
+        """Return the exchanges as evidence about this target."""
+        return Evidence(
+            self.target.address.url,
+            tuple(exchanges),
+            policy=self.settings.auth,
+            live=self.live,
+            plaintext=self.target.address.plaintext_twin is not None,
+            unsafe=bool(self.settings.unsafe_methods or self.embedded),
+            burst=self.settings.probe_rate_limit,
+        )
+
+    def shown(self) -> dict[str, tuple[str, str]]:
+        """Return the effective settings as text, each with its origin; of credentials only the variable's name."""
+        shown = self.settings.shown()
+        shown["target"] = (self.target.address.url, "the embedded mock" if self.embedded else shown["target"][1])
+        shown["max_requests"] = (str(self.target.budget.limit), shown["max_requests"][1])
+        origin = self.target.credentials.origin
+        where = "the embedded mock" if self.embedded else "environment" if origin else "default"
+        return {**shown, "credentials": (origin or "none", where)}
+
+    def report(self, evidence: Evidence, *, started: str = "", seconds: float = 0.0) -> Report:
+        """Judge the evidence and return the report."""
+        budget = self.target.budget
+        return Report(
+            suite=__version__,
+            digest=digest(),
+            target=evidence.url,
+            outcomes=outcomes(evidence, self.clauses),
+            exchanges=evidence.exchanges,
+            settings=self.shown(),
+            strict=self.settings.strict,
+            allow_empty=self.settings.allow_empty,
+            spent=Spent(self.planned, budget.sent, budget.retries, budget.limit),
+            started=started,
+            seconds=seconds,
+        )
+
+
+def select(wanted: Iterable[str]) -> tuple[Clause, ...]:
+    """Return the clauses whose id is one of these, or begins with one of these and a dot; all for none.
+
+    Raises:
+        UsageError: one of them matches nothing.
+    """
+    wanted = tuple(wanted)
+    for name in wanted:
+        if not any(_matches(clause, name) for clause in CLAUSES):
+            raise UsageError(f"no clause matches {name!r}; `contracts explain` lists them")
+    return tuple(clause for clause in CLAUSES if not wanted or any(_matches(clause, name) for name in wanted))
+
+
+def _matches(clause: Clause, name: str) -> bool:
+    return clause.id == name or clause.id.startswith(name.rstrip(".*") + ".") or clause.id.startswith(name)
+
+
+@contextmanager
+def prepare(
+    settings: Settings,
+    environ: Mapping[str, str],
+    *,
+    say: Callable[[str], None] = lambda _: None,
+    connect_to: Mapping[Place, Place] | None = None,
+    mock: "AbstractContextManager[MockServer] | None" = None,
+) -> Iterator[Run]:
+    """Give a run of these settings; the embedded mock, when it is judged, lives as long as the context.
+
+    ``mock`` is another embedded mock than the default one. Nothing is sent to the target here.
+
+    Raises:
+        UsageError: the settings cannot be used.
+    """
+    clauses = select(settings.clause)
+    address = None if settings.wants_mock else parse(settings.target or "")
+    auth = parse(settings.auth_url, what="auth-url")
+    embedded = address is None
+    with (mock or _mock(settings)) if embedded else nullcontext() as server:
+        if server is not None:
+            address = parse(server.url)
+            environ = {BEARER: server.token}
+        if address is None:
+            raise UsageError("there is no target")
+        target = _target(settings, address, auth, environ, connect_to)
+        target.say = say
+        probes = needed(
+            clauses,
+            plaintext=address.plaintext_twin is not None,
+            unsafe=settings.unsafe_methods or embedded,
+            burst=settings.probe_rate_limit,
+        )
+        run = Run(settings, clauses, probes, target, embedded)
+        target.budget.limit = settings.max_requests or run.planned + _SPARE
+        yield run
+
+
+def _mock(settings: Settings) -> "MockServer":
+    from contracts.mock.server import MockServer  # noqa: PLC0415 - a run against a live target needs no server
+
+    return MockServer(
+        auth="public" if settings.auth is Policy.PUBLIC else "required",
+        rate_limit=_LIMIT if settings.probe_rate_limit else None,
+    )
+
+
+def _target(
+    settings: Settings,
+    address: Address,
+    auth: Address,
+    environ: Mapping[str, str],
+    connect_to: Mapping[Place, Place] | None,
+) -> Target:
+    wire = Wire(cap=settings.max_body, ca_bundle=settings.ca_bundle, connect_to=connect_to)
+    limits = Limits(timeout=settings.timeout, deadline=settings.deadline, body=settings.max_body)
+    secrets = Secrets()
+    budget = Budget(0, live=not address.loopback)
+    target = Target(address, wire, budget, secrets, limits=limits)
+    target.credentials = _credentials(environ, auth, target)
+    return target
+
+
+def _credentials(environ: Mapping[str, str], auth: Address, target: Target) -> Credentials:
+    if token := environ.get(BEARER):
+        check(token, BEARER)
+        target.secrets.add(token, BEARER)
+        return Bearer(token)
+    if token := environ.get(API):
+        check(token, API)
+        target.secrets.add(token, API)
+
+        def post(url: str, headers: tuple[tuple[str, str], ...]) -> object:
+            return target.wire.send("POST", url, headers, min(target.limits.timeout, target.remaining))
+
+        return Exchanged(token, auth, target.secrets, post, target.clock)  # type: ignore[arg-type]
+    return NoCredentials()
+
+
+def verify(run: Run) -> Report:
+    """Make the run: send the probes, judge what came back, return the report."""
+    started = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    clock = time.perf_counter()
+    evidence = run.evidence(run.exchanges())
+    report = run.report(evidence)
+    return replace(report, started=started, seconds=round(time.perf_counter() - clock, 3))

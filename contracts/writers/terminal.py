@@ -1,0 +1,146 @@
+"""The report for a person at a terminal: section by section, then every breach with all that reproduces it."""
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from contracts.core.clause import Level
+from contracts.core.finding import Finding
+from contracts.core.report import Outcome, Report, State, Verdict
+from contracts.writers.reproduce import curl, rerun
+
+#: Of a clause that is broken many times, this many findings are written out; the JSON report has more.
+_SHOWN = 3
+
+_MARKS = {
+    State.HELD: ("✓", "32"),
+    State.BREACHED: ("✗", "31"),
+    State.WAIVED: ("w", "33"),
+    State.NOT_EXERCISED: ("·", "33"),
+    State.NOT_APPLICABLE: ("-", "2"),
+    State.INCONCLUSIVE: ("?", "33"),
+}
+_COLOURS = {Verdict.CONFORMS: "32", Verdict.VIOLATES: "31", Verdict.INCONCLUSIVE: "33"}
+
+
+def header(suite: str, digest: str, target: str, planned: int, limit: int) -> str:
+    """Return the lines that say what is judged, by which contract, and how many requests it may take."""
+    return (
+        f"event categories contract {suite} · {digest[:19]}\n"
+        f"target  {plain(target)}\n"
+        f"budget  {planned} requests planned, {limit} at most\n"
+    )
+
+
+def render(report: Report, *, colour: bool = False) -> str:
+    """Return the outcome of every clause by section, the findings and the verdict."""
+    return "".join(f"{line}\n" for line in _lines(report, _Paint(colour)))
+
+
+def last_line(report: Report) -> str:
+    """Return the one line that can be quoted: verdict, target, counts, requests and time."""
+    counts = {state: len(list(report.of(state))) for state in State}
+    parts = [f"{counts[State.HELD]} held"]
+    if report.failing or not counts[State.BREACHED]:
+        parts.append(f"{len(report.failing)} breached")
+    if report.warnings:
+        parts.append(f"{len(report.warnings)} warned")
+    parts += [
+        f"{counts[state]} {state}"
+        for state in (State.WAIVED, State.INCONCLUSIVE, State.NOT_EXERCISED, State.NOT_APPLICABLE)
+        if counts[state]
+    ]
+    observed = sum(outcome.observations for outcome in report.of(State.HELD))
+    return (
+        f"{report.verdict.value.upper()}: {plain(report.target)}: {', '.join(parts)}; {observed:,} observations, "
+        f"{report.spent.sent} requests, {report.seconds:.1f} s"
+    )
+
+
+class _Paint:
+    def __init__(self, colour: bool) -> None:  # noqa: FBT001
+        self.colour = colour
+
+    def __call__(self, text: str, code: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if self.colour else text
+
+
+def _lines(report: Report, paint: _Paint) -> Iterator[str]:
+    for section, outcomes in groupby(report.outcomes, key=lambda outcome: outcome.clause.section):
+        yield ""
+        yield paint(section, "1")
+        for outcome in outcomes:
+            mark, code = _MARKS[outcome.state]
+            if outcome in report.warnings:
+                mark, code = "!", "33"
+            yield f"  {paint(mark, code)} {outcome.clause.id:<32}{outcome.clause.level:<8}{_said(outcome)}".rstrip()
+            yield from (f"      note: {plain(note)}" for note in outcome.notes)
+    broken = [outcome for outcome in report.outcomes if outcome.findings]
+    for outcome in broken:
+        yield from _breach(report, outcome, paint)
+    yield from _retries(report)
+    for line in (*report.notes, *report.stale):
+        yield ""
+        yield plain(line)
+    yield ""
+    yield paint(last_line(report), "1;" + _COLOURS[report.verdict])
+
+
+def _said(outcome: Outcome) -> str:
+    seen = f"{outcome.observations:,} observation{'s' * (outcome.observations != 1)}"
+    if outcome.state is State.HELD:
+        return seen
+    if outcome.state is State.BREACHED:
+        warned = "" if outcome.clause.level is Level.MUST else " (warning)"
+        return f"breached {outcome.count:,} time{'s' * (outcome.count != 1)} in {seen}{warned}"
+    return f"{outcome.state}: {plain(outcome.reason)}" if outcome.reason else str(outcome.state)
+
+
+def breach(report: Report, outcome: Outcome) -> str:
+    """Return one broken clause: where, expected, received, source, and the lines that reproduce it."""
+    return "\n".join(_breach(report, outcome, _Paint(False)))  # noqa: FBT003
+
+
+def _breach(report: Report, outcome: Outcome, paint: _Paint) -> Iterator[str]:
+    clause = outcome.clause
+    warned = "" if outcome in report.failing or outcome.state is not State.BREACHED else " (a warning)"
+    waived = " (waived)" if outcome.state is State.WAIVED else ""
+    yield ""
+    yield paint(f"{clause.id} {clause.level} {clause.asks}", "1") + warned + waived
+    for finding in outcome.findings[:_SHOWN]:
+        yield f"  where     {plain(place(finding))}"
+        yield f"  expected  {plain(finding.expected)}"
+        yield f"  received  {plain(finding.received)}"
+        yield f"  curl      {_curl(report, finding)}"
+        yield ""
+    if outcome.count > _SHOWN:
+        yield f"  and {outcome.count - _SHOWN:,} more like this"
+    yield "  source    " + "; ".join(f"{source.title}, {source.url}" for source in clause.sources)
+    yield f"  rerun     {rerun(report.target, clause.id)}"
+
+
+def place(finding: Finding) -> str:
+    """Return where a finding is, with the request whose answer shows it and the clause underneath."""
+    where = finding.where or "the whole body"
+    answer = f" in the answer to {finding.probe}" if finding.probe != "list" else ""
+    through = f" ({finding.through})" if finding.through else ""
+    return where + answer + through
+
+
+def _curl(report: Report, finding: Finding) -> str:
+    exchange = next((e for e in report.exchanges if e.probe == finding.probe), None)
+    return curl(exchange.request) if exchange else "none: the answer comes from a file"
+
+
+def _retries(report: Report) -> Iterator[str]:
+    for exchange in report.exchanges:
+        if any(attempt.waited for attempt in exchange.attempts):
+            yield ""
+            tries = ", ".join(f"{plain(a.outcome)} (waited {a.waited:.3g} s)" for a in exchange.attempts)
+            yield f"retried   {exchange.probe}: {tries}"
+
+
+def plain(text: str) -> str:
+    """Return the text without anything that a terminal would obey: control, bidirectional and invisible characters."""
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
+    )
