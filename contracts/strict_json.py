@@ -7,7 +7,7 @@ and ``3.0``, and gives up on integers of more than 4,300 digits. Here each of th
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -198,17 +198,19 @@ class _Reader:
     def _find_lone_surrogates(self, value: Any) -> None:
         if not _SURROGATE_ESCAPE.search(self.text):
             return
-        self._find_surrogates_in(walk(value))
-        for discarded in self.discarded:  # replaced by a repeated name: no pointer leads there
-            self._find_surrogates_in(("", node) for _, node in walk(discarded))
+        found = list(_lone_surrogates(value))
+        # No pointer leads to a value that a repeated name replaced.
+        found += [("", text) for replaced in self.discarded for _, text in _lone_surrogates(replaced)]
+        for where, text in found:
+            self.flaws.append(Flaw(Rule.TEXT, where, "Unicode text", f"a lone surrogate in {ascii(text)[:80]}"))
 
-    def _find_surrogates_in(self, nodes: Iterable[tuple[str, Any]]) -> None:
-        for pointer, node in nodes:
-            texts = node if isinstance(node, dict) else (node,) if isinstance(node, str) else ()
-            for text in filter(_SURROGATE.search, texts):
-                where = pointer + step(text) if isinstance(node, dict) else pointer
-                received = f"a lone surrogate in {ascii(text)[:80]}"
-                self.flaws.append(Flaw(Rule.TEXT, where, "Unicode text", received))
+
+def _lone_surrogates(value: Any) -> Iterator[tuple[str, str]]:
+    for pointer, node in walk(value):
+        if isinstance(node, dict):
+            yield from ((pointer + step(name), name) for name in filter(_SURROGATE.search, node))
+        elif isinstance(node, str) and _SURROGATE.search(node):
+            yield pointer, node
 
 
 def walk(value: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
