@@ -20,7 +20,16 @@ A breach is never an exception: it is a :class:`contracts.core.finding.Finding`.
 
 
 class ContractsError(Exception):
-    """The root of the tree. ``str(error)`` is one line for a person; it never holds a secret."""
+    """The root of the tree. ``str(error)`` is one line for a person; it never holds a secret.
+
+    Two of the same class that say the same are equal, so that stored exchanges compare by value.
+    """
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and self.args == getattr(other, "args", None)
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.args))
 
 
 class UsageError(ContractsError):

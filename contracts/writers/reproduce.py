@@ -1,0 +1,43 @@
+"""The lines that reproduce a finding: the request with curl, the clause with ``contracts``."""
+
+import shlex
+
+from contracts.core.exchange import Request
+
+#: What stands in a masked request for the token of the run.
+_MASKED = ("authorization", "Bearer $BEARER_TOKEN")
+
+
+def curl(request: Request) -> str:
+    """Return one line for a POSIX shell that sends the request again and prints the answer with its headers.
+
+    The token is not in it: the shell takes it from the variable ``BEARER_TOKEN``.
+    """
+    words = ["curl -sS", "--head" if request.method == "HEAD" else "-i"]
+    if request.method not in ("GET", "HEAD"):
+        words.append(f"-X {_quote(request.method)}")
+    for name, value in request.headers:
+        if name.lower() == "accept-encoding":
+            words.append("--compressed")  # asks for a coding as the suite did, and undoes it
+        elif (name.lower(), value) == _MASKED:
+            words.append(f'-H "{name}: {value}"')  # the one word in which the shell is to expand something
+        else:
+            # With a colon, curl takes a header without a value for one to leave out.
+            words.append(f"-H {_quote(f'{name}: {value}' if value else f'{name};')}")
+    if set("[]{}") & set(request.url):
+        words.append("--globoff")
+    return " ".join([*words, f"--url {_quote(request.url)}" if request.url.startswith("-") else _quote(request.url)])
+
+
+def rerun(target: str, clause: str) -> str:
+    """Return the command that judges one clause of the target alone."""
+    return f"contracts verify {_quote(target)} --clause {_quote(clause)}"
+
+
+def _quote(text: str) -> str:
+    """Return the text as one word of the shell, on one line and without anything that a terminal would obey."""
+    if text.isprintable():
+        return shlex.quote(text)
+    # The shell's $'...', which bash and zsh know, spells out what must not be pasted as it is.
+    plain = text.replace("\\", "\\\\").replace("'", "\\'")
+    return "$'" + "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in plain) + "'"

@@ -1,0 +1,235 @@
+"""The canonical result as JSON: everything that a report holds, as ``schemas/report.schema.json`` describes it.
+
+Every other format says the same in other words; this one can be read back.
+"""
+
+import base64
+import json
+import re
+from typing import Any
+
+from contracts.core.clause import Clause, Level, Source
+from contracts.core.errors import FAILURES, UsageError
+from contracts.core.exchange import Attempt, Exchange, Headers, Request, Response
+from contracts.core.finding import Finding, shorten
+from contracts.core.report import Outcome, Report, Spent, State
+from contracts.event_categories.schema import load
+from contracts.strict_json import decode
+from contracts.writers.reproduce import curl, rerun
+
+SCHEMA = "report.schema.json"
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def render(report: Report) -> str:
+    """Return the report as JSON, indented by 2 and ended by a newline; equal reports give equal texts.
+
+    What cannot be written as UTF-8 stands there as its escape.
+    """
+    text = json.dumps(_document(report), indent=2, ensure_ascii=False) + "\n"
+    return _SURROGATE.sub(lambda match: f"\\\\u{ord(match[0]):04x}", text)
+
+
+def read(text: str) -> Report:
+    """Return the report that a text from :func:`render` holds.
+
+    Only what was observed is read. What follows from it (verdict, counts, lines that reproduce) is computed anew,
+    so ``render(read(text)) == text`` tells whether somebody edited the text.
+
+    Raises:
+        UsageError: the text is no such report; the message is one line.
+    """
+    value = _checked(text)
+    try:
+        return Report(
+            suite=value["suite"],
+            digest=value["contract"],
+            target=value["target"],
+            outcomes=tuple(map(_read_outcome, value["clauses"])),
+            exchanges=tuple(map(_read_exchange, value["exchanges"])),
+            settings={name: (setting["value"], setting["origin"]) for name, setting in value["settings"].items()},
+            strict=value["strict"],
+            allow_empty=value["allow_empty"],
+            spent=Spent(**value["requests"]),
+            notes=tuple(value["notes"]),
+            stale=tuple(value["stale"]),
+            started=value["started"],
+            seconds=value["seconds"],
+        )
+    except ValueError:
+        raise UsageError("the report cannot be read: a body is not the Base64 that it says it is") from None
+
+
+def _document(report: Report) -> dict[str, Any]:
+    return {
+        "$schema": load(SCHEMA)["$id"],
+        "suite": report.suite,
+        "contract": report.digest,
+        "verdict": report.verdict.value,
+        "status": report.verdict.status,
+        "target": report.target,
+        "started": report.started,
+        "seconds": report.seconds,
+        "strict": report.strict,
+        "allow_empty": report.allow_empty,
+        "requests": {
+            "planned": report.spent.planned,
+            "sent": report.spent.sent,
+            "retries": report.spent.retries,
+            "limit": report.spent.limit,
+        },
+        "counts": {state.value: len(list(report.of(state))) for state in State},
+        "failing": [outcome.clause.id for outcome in report.failing],
+        "warnings": [outcome.clause.id for outcome in report.warnings],
+        "unjudged": [outcome.clause.id for outcome in report.unjudged],
+        "notes": list(report.notes),
+        "stale": list(report.stale),
+        "settings": {name: {"value": value, "origin": origin} for name, (value, origin) in report.settings.items()},
+        "clauses": [_outcome(report, outcome) for outcome in report.outcomes],
+        "exchanges": [_exchange(exchange) for exchange in report.exchanges],
+    }
+
+
+def _outcome(report: Report, outcome: Outcome) -> dict[str, Any]:
+    clause = outcome.clause
+    return {
+        "id": clause.id,
+        "level": clause.level.value,
+        "outcome": outcome.state.value,
+        "observations": outcome.observations,
+        "count": outcome.count,
+        "findings": [_finding(report, clause, finding) for finding in outcome.findings],
+        "reason": outcome.reason,
+        "notes": list(outcome.notes),
+        "asks": clause.asks,
+        "why": clause.why,
+        "breach": clause.breach,
+        "probes": list(clause.probes),
+        "sources": _sources(clause),
+    }
+
+
+def _finding(report: Report, clause: Clause, finding: Finding) -> dict[str, Any]:
+    exchange = next((exchange for exchange in report.exchanges if exchange.probe == finding.probe), None)
+    return {
+        "clause": finding.clause,
+        "level": clause.level.value,
+        "probe": finding.probe,
+        "where": finding.where,
+        "expected": finding.expected,
+        "received": finding.received,
+        "through": finding.through,
+        "sources": _sources(clause),
+        "curl": curl(exchange.request) if exchange else None,
+        "rerun": rerun(report.target, clause.id),
+    }
+
+
+def _sources(clause: Clause) -> list[dict[str, str]]:
+    return [{"title": source.title, "url": source.url} for source in clause.sources]
+
+
+def _exchange(exchange: Exchange) -> dict[str, Any]:
+    request, response, failure = exchange.request, exchange.response, exchange.failure
+    return {
+        "probe": exchange.probe,
+        "request": {"method": request.method, "url": request.url, "headers": _headers(request.headers)},
+        "response": response
+        and {
+            "status": response.status,
+            "reason": response.reason,
+            "headers": _headers(response.headers),
+            "body": _body(response.body),
+            "stray": response.stray,
+        },
+        "failure": failure and {"kind": type(failure).__name__, "message": str(failure)},
+        "attempts": [{"outcome": attempt.outcome, "waited": attempt.waited} for attempt in exchange.attempts],
+        "seconds": exchange.seconds,
+    }
+
+
+def _headers(headers: Headers) -> list[dict[str, str]]:
+    return [{"name": name, "value": value} for name, value in headers]
+
+
+def _body(body: bytes) -> dict[str, str]:
+    try:
+        return {"encoding": "utf-8", "content": body.decode("utf-8")}
+    except UnicodeDecodeError:
+        return {"encoding": "base64", "content": base64.b64encode(body).decode("ascii")}
+
+
+def _checked(text: str) -> dict[str, Any]:
+    """Return the decoded text after holding it against the schema."""
+    import jsonschema_rs  # noqa: PLC0415 - only reading needs it
+
+    document = decode(text.encode("utf-8", "surrogatepass"))
+    if document.problem:
+        raise UsageError(f"the report cannot be read: {document.problem}")
+    for flaw in document.flaws:
+        raise UsageError(
+            f"the report cannot be read: {shorten(f'{flaw.expected} at {flaw.where}, not {flaw.received}')}"
+        )
+    try:
+        value: dict[str, Any] = json.loads(text)  # strict decoding keeps 0.5 as a decimal; here a float is meant
+        error = next(jsonschema_rs.Draft202012Validator(load(SCHEMA)).iter_errors(value), None)
+    except ValueError:
+        raise UsageError("the report cannot be read: it holds a number that is too large") from None
+    if error:
+        where = "".join(f"/{part}" for part in error.instance_path) or "the whole"
+        raise UsageError(f"the report cannot be read: {shorten(where)}: {shorten(error.message)}")
+    return value
+
+
+def _read_outcome(value: dict[str, Any]) -> Outcome:
+    clause = Clause(
+        value["id"],
+        Level(value["level"]),
+        value["asks"],
+        tuple(Source(**source) for source in value["sources"]),
+        tuple(value["probes"]),
+        value["breach"],
+        value["why"],
+    )
+    return Outcome(
+        clause,
+        State(value["outcome"]),
+        value["observations"],
+        tuple(map(_read_finding, value["findings"])),
+        value["count"],
+        value["reason"],
+        tuple(value["notes"]),
+    )
+
+
+def _read_finding(value: dict[str, Any]) -> Finding:
+    return Finding(**{name: value[name] for name in ("clause", "probe", "where", "expected", "received", "through")})
+
+
+def _read_exchange(value: dict[str, Any]) -> Exchange:
+    request, response, failure = value["request"], value["response"], value["failure"]
+    return Exchange(
+        value["probe"],
+        Request(request["method"], request["url"], _read_headers(request["headers"])),
+        response
+        and Response(
+            response["status"],
+            _read_headers(response["headers"]),
+            _read_body(response["body"]),
+            response["reason"],
+            response["stray"],
+        ),
+        failure and FAILURES[failure["kind"]](failure["message"]),
+        tuple(Attempt(**attempt) for attempt in value["attempts"]),
+        value["seconds"],
+    )
+
+
+def _read_headers(value: list[dict[str, str]]) -> Headers:
+    return tuple((field["name"], field["value"]) for field in value)
+
+
+def _read_body(value: dict[str, str]) -> bytes:
+    content = value["content"]
+    return content.encode("utf-8") if value["encoding"] == "utf-8" else base64.b64decode(content, validate=True)

@@ -1,0 +1,147 @@
+"""The lines that reproduce a finding: pasted into a shell, they send what the suite sent."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+import reports
+
+from contracts.core.exchange import Request
+from contracts.writers.reproduce import curl, rerun
+
+_TOOLS_ARE_DUE = os.environ.get("CI") == "true"
+pytestmark = pytest.mark.skipif(
+    not _TOOLS_ARE_DUE and not (shutil.which("curl") and shutil.which("bash")), reason="curl or bash is missing"
+)
+
+
+class Recorder(ThreadingHTTPServer):
+    """Remembers what it is asked: method, path and headers."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[str, str, list[tuple[str, str]]]] = []
+        recorder = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def handle_one_request(self) -> None:
+                self.raw_requestline = self.rfile.readline(65537)
+                if self.raw_requestline and self.parse_request():
+                    recorder.seen.append((self.command, self.path, list(self.headers.items())))
+                    self.send_response(200)
+                    self.send_header("Content-Length", "0")
+                    self.end_headers()
+                self.close_connection = True
+
+            def log_message(self, *_: object) -> None: ...
+
+        super().__init__(("127.0.0.1", 0), Handler)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}/v1/event_categories"
+
+
+@pytest.fixture
+def recorder() -> Iterator[Recorder]:
+    with Recorder() as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def paste(line: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a line as somebody would who pasted it into bash."""
+    usual = {"PATH": os.environ["PATH"], "HOME": str(folder), "LC_ALL": "C.UTF-8", "no_proxy": "*"}
+    command = ["bash", "--noprofile", "--norc", "-c", line]
+    environment = usual | environment
+    return subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, check=False, timeout=20)
+
+
+def test_curl_sends_the_request_again(recorder: Recorder, tmp_path: Path) -> None:
+    """The line sends the method, path and headers of the request, with the token from the variable."""
+    request = Request("GET", recorder.url + "?a=1&b=$HOME", reports.request().headers)
+    line = curl(request)
+    done = paste(line, tmp_path, BEARER_TOKEN="tk-canary")
+    assert done.returncode == 0, done.stderr
+    [(method, path, headers)] = recorder.seen
+    assert (method, path) == ("GET", "/v1/event_categories?a=1&b=$HOME")
+    assert ("Authorization", "Bearer tk-canary") in headers
+    assert ("Accept", "application/json") in headers
+    assert "gzip" in dict(headers)["Accept-Encoding"]
+    assert done.stdout.startswith("HTTP/1.0 200")
+    assert "canary" not in line
+
+
+@pytest.mark.parametrize("method", ["HEAD", "POST", "PUT", "PATCH", "DELETE"])
+def test_curl_uses_the_method(recorder: Recorder, tmp_path: Path, method: str) -> None:
+    """A line for another method sends that method and ends."""
+    assert paste(curl(Request(method, recorder.url)), tmp_path).returncode == 0
+    assert [seen[0] for seen in recorder.seen] == [method]
+
+
+def test_curl_without_credentials_sends_none(recorder: Recorder, tmp_path: Path) -> None:
+    """A probe that is sent without credentials is reproduced without them."""
+    paste(curl(Request("GET", recorder.url, (("Accept", "application/json"),))), tmp_path, BEARER_TOKEN="tk-canary")
+    assert "Authorization" not in dict(recorder.seen[0][2])
+
+
+TRAPS = [
+    "'$(touch owned)'",
+    "`touch owned`",
+    '"; touch owned; "',
+    "$BEARER_TOKEN",
+    "\\",
+    "-o owned",
+    "!!",
+    "é",
+    "{a,b}",
+]
+
+
+@pytest.mark.parametrize("trap", TRAPS)
+def test_nothing_but_the_token_is_expanded(recorder: Recorder, tmp_path: Path, trap: str) -> None:
+    """Headers reach the server as they are written, whatever they hold: they may come from a file."""
+    headers = (("X-Trap", trap), ("X-Empty", ""), ("Authorization", f"Bearer {trap}$BEARER_TOKEN"))
+    done = paste(curl(Request("GET", recorder.url, headers)), tmp_path, BEARER_TOKEN="expanded")
+    assert done.returncode == 0, done.stderr
+    received = dict(recorder.seen[0][2])
+    assert received["X-Trap"].encode("latin-1").decode() == trap
+    assert received["X-Empty"] == ""
+    assert "expanded" not in str(received)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        Request("GET; touch owned", "http://127.0.0.1:9/"),
+        Request("GET", "-oowned"),
+        Request("GET", "http://127.0.0.1:9/;touch owned"),
+        Request("GET", "http://127.0.0.1:9/\ntouch owned"),
+        Request("GET", "http://127.0.0.1:9/'\x1b]0;owned\x07"),
+        Request("GET", "http://127.0.0.1:9/", (("Authorization$(touch owned)", "Bearer $BEARER_TOKEN"),)),
+        Request("GET", "http://127.0.0.1:9/", (("X", "a\r\n'; touch owned; '"),)),
+    ],
+    ids=range(7),
+)
+def test_a_hostile_request_is_one_harmless_line(tmp_path: Path, request_: Request) -> None:
+    """Method, URL and header names from a file run nothing, write nothing and stay on one line."""
+    line = curl(request_)
+    paste(line, tmp_path)
+    assert line.isprintable()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_rerun_is_quoted() -> None:
+    """The command that judges a clause alone can be pasted, whatever the target is called."""
+    assert rerun(reports.URL, "category.id") == f"contracts verify {reports.URL} --clause category.id"
+    assert rerun("http://[::1]:80/$(x)", "a.b") == "contracts verify 'http://[::1]:80/$(x)' --clause a.b"
