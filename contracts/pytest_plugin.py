@@ -4,7 +4,7 @@ Under xdist every worker observes the target once for itself, and the header say
 """
 
 import os
-from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,12 +15,12 @@ from contracts.core.errors import ContractsError, CouldNotJudge, UsageError
 from contracts.core.report import Outcome, Report, State, Verdict
 from contracts.event_categories.evidence import Evidence
 from contracts.event_categories.probes import BY_NAME
-from contracts.run import Run, prepare, select
-from contracts.settings import TABLE, Settings, resolve
+from contracts.run import Run, prepare
+from contracts.settings import TABLE, resolve
 from contracts.target.target import Budget
 from contracts.writers import terminal
 
-_SETTINGS = pytest.StashKey[Settings]()
+_RUN = pytest.StashKey[Run]()
 #: Schemathesis sends requests of its own, which the budget of the clauses does not count.
 SCHEMATHESIS = 20
 
@@ -42,36 +42,34 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Resolve the settings before anything is collected."""
+    """Prepare the run before anything is collected; an embedded mock lives as long as the session."""
     options = {s.name: config.getoption(f"contract_{s.name}", None) for s in TABLE if s.name != "strict"}
     # pytest turns its --strict into the ini setting of that name, which this project sets anyway.
     given = "strict=true" in (config.getoption("override_ini", None) or [])
     try:
         settings = resolve({**options, "strict": given or None}, os.environ, Path.cwd())
-        select(settings.clause)
-        with prepare(settings, os.environ):
-            pass
+        stack = ExitStack()
+        config.stash[_RUN] = stack.enter_context(prepare(settings, os.environ))
+        config.add_cleanup(stack.close)
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
-    config.stash[_SETTINGS] = settings
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """Say what is judged, what it may cost, and where each setting came from."""
-    settings = config.stash[_SETTINGS]
+    run = config.stash[_RUN]
     workers = getattr(config.option, "numprocesses", None) or 1
-    with prepare(settings, os.environ) as run:
-        shown = [f"{name}={value} ({origin})" for name, (value, origin) in run.shown().items() if origin != "default"]
-        target = "the embedded mock" if run.embedded else run.target.address.url
-        each = f" for each of {workers} workers" if workers > 1 else ""
-        extra = f", and {SCHEMATHESIS} by schemathesis" if run.live else ""
-        budget = f"{run.planned} requests planned, {run.target.budget.limit} at most{each}{extra}"
+    shown = [f"{name}={value} ({origin})" for name, (value, origin) in run.shown().items() if origin != "default"]
+    target = "the embedded mock" if run.embedded else run.target.address.url
+    each = f" for each of {workers} workers" if workers > 1 else ""
+    extra = f", and {SCHEMATHESIS} by schemathesis" if run.live else ""
+    budget = f"{run.planned} requests planned, {run.target.budget.limit} at most{each}{extra}"
     return [f"contract target: {target}", f"contract budget: {budget}", f"contract settings: {', '.join(shown)}"]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out the items of clauses that --clause does not select; note clause and level on the others."""
-    selected = {clause.id for clause in select(config.stash[_SETTINGS].clause)}
+    selected = {clause.id for clause in config.stash[_RUN].clauses}
     kept: list[pytest.Item] = []
     left: list[pytest.Item] = []
     for item in items:
@@ -91,10 +89,9 @@ def _clause_of(item: pytest.Item) -> Clause | None:
 
 
 @pytest.fixture(scope="session")
-def contract_run(pytestconfig: pytest.Config) -> Iterator[Run]:
-    """The run: settings, target, budget. The embedded mock lives as long as the session."""
-    with prepare(pytestconfig.stash[_SETTINGS], os.environ) as run:
-        yield run
+def contract_run(pytestconfig: pytest.Config) -> Run:
+    """The run: settings, target, budget."""
+    return pytestconfig.stash[_RUN]
 
 
 @pytest.fixture(scope="session")

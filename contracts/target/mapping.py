@@ -21,6 +21,7 @@ from contracts.core.errors import (
 _MEANINGS: tuple[tuple[type[BaseException], type[ContractsError], str], ...] = (
     (ssl.SSLCertVerificationError, Unverified, "its certificate does not verify"),
     (requests.exceptions.InvalidProxyURL, UsageError, "the proxy of the environment is not a URL"),
+    (urllib3.exceptions.ProxySchemeUnsupported, UsageError, "the proxy of the environment cannot be used"),
     (requests.exceptions.ProxyError, Unreachable, "the proxy of the environment does not let the request through"),
     (urllib3.exceptions.ProxyError, Unreachable, "the proxy of the environment does not let the request through"),
     (urllib3.exceptions.NameResolutionError, Unreachable, "its name is not known"),
@@ -83,8 +84,8 @@ def _reason(chain: list[BaseException]) -> str:
     for link in chain:
         if isinstance(link, ssl.SSLCertVerificationError):
             return f" ({link.verify_message})"
-        if isinstance(link, ssl.SSLError) and link.reason:
-            return f" ({link.reason.replace('_', ' ').lower()})"
+        if isinstance(link, ssl.SSLError) and isinstance(reason := getattr(link, "reason", None), str):
+            return f" ({reason.replace('_', ' ').lower()})"
         if isinstance(link, OSError) and link.strerror and not isinstance(link, requests.RequestException):
             return f" ({link.strerror})"
     return ""

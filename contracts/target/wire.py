@@ -136,16 +136,21 @@ class Wire:
                 attempt.result = self._exchange(attempt, method, url, headers, limit)
             except BaseException as error:  # noqa: BLE001 - it is raised again where the exchange is waited for
                 attempt.result = error
+            finally:
+                attempt.close()
 
         thread = threading.Thread(target=run, daemon=True, name=f"{method} {subject}")
         thread.start()
+        late = True
         try:
             thread.join(limit)
+            late = thread.is_alive()
         finally:
-            attempt.shut() if thread.is_alive() else attempt.close()
-        if attempt.result is None and attempt.socket is None:
+            if late:  # also when Ctrl-C ends the wait
+                attempt.shut()
+        if late and attempt.socket is None:
             raise Unreachable(f"{subject}: no connection within {limit:.3g} s (--timeout)")
-        if attempt.result is None:
+        if late or attempt.result is None:
             raise TooSlow(f"{subject}: the answer was not complete within {limit:.3g} s (--timeout)")
         if isinstance(attempt.result, Response):
             return attempt.result

@@ -1,0 +1,63 @@
+"""Every exception of the libraries becomes one of ours."""
+
+import http.client
+import inspect
+import socket
+import ssl
+from types import ModuleType
+
+import pytest
+import requests
+import urllib3
+
+from contracts.core.errors import CouldNotJudge, TooSlow, Unreachable, Unverified, UsageError
+from contracts.target.mapping import translate
+
+
+def exceptions_of(module: ModuleType) -> list[type[BaseException]]:
+    """Every exception class of a module, warnings aside."""
+    members = [member for _, member in inspect.getmembers(module, inspect.isclass)]
+    return [
+        m
+        for m in members
+        if issubclass(m, Exception) and m.__module__ == module.__name__ and not issubclass(m, Warning)
+    ]
+
+
+LIBRARIES = [*exceptions_of(requests.exceptions), *exceptions_of(urllib3.exceptions), *exceptions_of(http.client)]
+SYSTEM = [OSError, ConnectionResetError, BrokenPipeError, TimeoutError, socket.gaierror, ssl.SSLError, UnicodeError]
+
+
+@pytest.mark.parametrize("kind", sorted({*LIBRARIES, *SYSTEM}, key=lambda kind: f"{kind.__module__}.{kind.__name__}"))
+def test_total(kind: type[BaseException]) -> None:
+    """Whatever the libraries may raise is a case of could-not-judge or of usage, with a sentence of ours."""
+    error = kind.__new__(kind)  # constructors differ; the class alone decides
+    ours = translate(error, "api.example")
+    assert isinstance(ours, CouldNotJudge | UsageError)
+    assert str(ours).startswith("api.example: ")
+
+
+def test_the_cause_decides() -> None:
+    """What requests wraps is urllib3's, which wraps the system: the innermost reason is found and said."""
+    refused = ConnectionRefusedError(111, "Connection refused")
+    outer = requests.ConnectionError(urllib3.exceptions.MaxRetryError(None, "/", refused))  # type: ignore[arg-type]
+    assert type(translate(outer, "h")) is Unreachable
+    assert "refused" in str(translate(outer, "h"))
+    verification = ssl.SSLCertVerificationError("no")
+    verification.verify_message = "certificate has expired"
+    wrapped = requests.exceptions.SSLError(verification)
+    assert type(translate(wrapped, "h")) is Unverified
+    assert "certificate has expired" in str(translate(wrapped, "h"))
+    assert type(translate(requests.exceptions.ReadTimeout(), "h")) is TooSlow
+
+
+def test_no_text_of_a_library_is_repeated() -> None:
+    """A library's message may hold a header that was sent; ours never quotes it."""
+    error = requests.exceptions.InvalidHeader("Bearer canary-secret\n")
+    assert "canary" not in str(translate(error, "h"))
+
+
+def test_other_exceptions_are_faults_of_the_suite() -> None:
+    """What no library raises is not explained away."""
+    with pytest.raises(ZeroDivisionError):
+        translate(ZeroDivisionError(), "h")

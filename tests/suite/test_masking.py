@@ -1,0 +1,68 @@
+"""Masking: no form of a secret that a server may echo survives."""
+
+import base64
+import html
+import json
+from urllib.parse import quote
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from contracts.target.masking import Secrets
+
+TOKEN = 'tk-us-a/b+c=d&"<'
+
+
+def secrets(token: str = TOKEN) -> Secrets:
+    """Secrets that know one token."""
+    known = Secrets()
+    known.add(token, "BEARER_TOKEN")
+    return known
+
+
+@pytest.mark.parametrize(
+    "echo",
+    [
+        TOKEN,
+        f"Bearer {TOKEN}, again {TOKEN}",
+        TOKEN.upper(),
+        quote(TOKEN, safe=""),
+        quote(TOKEN, safe="").lower(),
+        json.dumps({"echo": TOKEN}),
+        json.dumps(TOKEN).replace("/", "\\/"),
+        html.escape(TOKEN),
+        "".join(f"\\u{ord(c):04X}" for c in TOKEN),
+        TOKEN.encode().hex(),
+    ],
+)
+def test_forms(echo: str) -> None:
+    """Every form of the token is replaced by the name of its variable."""
+    masked = secrets().mask(echo)
+    assert "$BEARER_TOKEN" in masked
+    assert TOKEN.lower() not in masked.lower()
+    assert "tk-us" not in masked.lower()
+
+
+@given(st.binary(max_size=5), st.binary(max_size=5))
+@example(b":", b"")
+@example(b"Bearer ", b"")
+def test_base64_at_any_alignment(before: bytes, after: bytes) -> None:
+    """In Base64 of anything around it, at most the characters shared with the neighbours remain."""
+    token = "canary-0123456789-abcdef"
+    encoded = base64.b64encode(before + token.encode() + after).decode()
+    masked = secrets(token).mask(encoded)
+    assert "$BEARER_TOKEN" in masked
+    shared = 4  # a character before and one behind, with the padding
+    assert len(masked.replace("$BEARER_TOKEN", "")) <= len(base64.b64encode(before + after)) + shared
+
+
+def test_short_secrets_are_masked_where_they_stand_alone() -> None:
+    """A short token does not tear other words apart."""
+    assert secrets("abc").mask("Bearer abc, abcdef, x-abc") == "Bearer $BEARER_TOKEN, abcdef, x-abc"
+
+
+def test_nothing_to_mask() -> None:
+    """Without secrets, and without an echo, bytes come back as they are."""
+    assert Secrets().mask_bytes(b"\xff\x00") == b"\xff\x00"
+    assert secrets().mask_bytes(b"\xff\x00") == b"\xff\x00"

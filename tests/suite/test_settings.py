@@ -1,0 +1,61 @@
+"""Settings: one precedence for all of them, and one clear line for what cannot be used."""
+
+from pathlib import Path
+
+import pytest
+
+from contracts.core.errors import UsageError
+from contracts.settings import TABLE, Settings, resolve
+
+
+def test_the_table_and_the_value_agree() -> None:
+    """Every row of the table is a field of Settings with the same default, and the other way round."""
+    defaults = Settings()
+    assert [setting.name for setting in TABLE] == [name for name in Settings.__dataclass_fields__ if name != "origins"]
+    assert all(getattr(defaults, setting.name) == setting.default for setting in TABLE)
+
+
+def test_precedence(tmp_path: Path) -> None:
+    """An option outranks the environment, the environment a file, a file the default; each origin is told."""
+    (tmp_path / "pyproject.toml").write_text("[tool.contracts]\ntimeout = 3\ndeadline = 30\nstrict = true\n")
+    environ = {"CONTRACTS_TIMEOUT": "4", "CONTRACTS_DEADLINE": "40"}
+    settings = resolve({"timeout": "5"}, environ, tmp_path)
+    assert (settings.timeout, settings.deadline, settings.strict, settings.max_body) == (5, 40, True, 32 * 2**20)
+    shown = settings.shown()
+    assert shown["timeout"] == ("5", "option --timeout")
+    assert shown["deadline"] == ("40", "environment CONTRACTS_DEADLINE")
+    assert shown["strict"] == ("true", "pyproject.toml [tool.contracts]")
+    assert shown["max_body"][1] == "default"
+
+
+def test_own_file_outranks_the_project(tmp_path: Path) -> None:
+    """contracts.toml is read instead of pyproject.toml, and may use dashes."""
+    (tmp_path / "pyproject.toml").write_text("[tool.contracts]\ntimeout = 3\n")
+    (tmp_path / "contracts.toml").write_text('max-body = "1MiB"\nclause = ["json", "list"]\n')
+    settings = resolve({}, {}, tmp_path)
+    assert (settings.timeout, settings.max_body, settings.clause) == (10, 2**20, ("json", "list"))
+
+
+@pytest.mark.parametrize(
+    ("options", "environ", "file", "words"),
+    [
+        ({"timeout": "0"}, {}, "", "option --timeout: timeout"),
+        ({"timeout": "nan"}, {}, "", "timeout"),
+        ({"timeout": "soon"}, {}, "", "number of seconds"),
+        ({"max_requests": "-1"}, {}, "", "whole number"),
+        ({"max_body": "32 parsecs"}, {}, "", "32MiB"),
+        ({"auth": "maybe"}, {}, "", "either, required or public"),
+        ({}, {"CONTRACTS_STRICT": "perhaps"}, "", "environment CONTRACTS_STRICT"),
+        ({}, {}, "timeouts = 3\n", "did you mean timeout"),
+        ({}, {}, "bearer_token = 'x'\n", "no setting"),
+        ({}, {}, "timeout = true\n", "must be a value"),
+        ({}, {}, "timeout = \n", "contracts.toml cannot be read"),
+        ({"mock": True, "target": "https://api.example"}, {}, "", "either --mock or a target"),
+    ],
+)
+def test_refusals(options: dict[str, object], environ: dict[str, str], file: str, words: str, tmp_path: Path) -> None:
+    """What cannot be used is refused in one line that names its place."""
+    if file:
+        (tmp_path / "contracts.toml").write_text(file)
+    with pytest.raises(UsageError, match=words):
+        resolve(options, environ, tmp_path)

@@ -1,0 +1,312 @@
+"""The target layer against hostile servers: deadlines, caps, retries, and answers that are not HTTP."""
+
+import gzip
+import socket
+import threading
+import tracemalloc
+import zlib
+from pathlib import Path
+
+import pytest
+from hostile import Behaviour, always, drip, head_of, message, raw_server, silence
+
+from contracts.core.errors import BrokenAnswer, CouldNotJudge, OverBudget, TooSlow, Unavailable, Unreachable
+from contracts.core.exchange import Exchange
+from contracts.event_categories.probes import BY_NAME
+from contracts.target.address import parse
+from contracts.target.credentials import Bearer
+from contracts.target.target import Budget, Limits, Target
+from contracts.target.wire import Wire
+
+TOKEN = "canary-7f3a/9+secret=="
+LIST = b'{"event_categories": []}'
+
+
+class Clock:
+    """A clock that moves only when somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.slept: list[float] = []
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+def target(url: str, clock: Clock | None = None, **limits: float) -> Target:
+    """A target with a token; with a clock of its own it never really waits."""
+    bounds = Limits(**{"timeout": 2.0, "deadline": 30.0, **limits})  # type: ignore[arg-type]
+    address = parse(url)
+    made = Target(address, Wire(cap=bounds.body), Budget(bounds.requests, live=False), limits=bounds)
+    made.secrets.add(TOKEN, "BEARER_TOKEN")
+    made.credentials = Bearer(TOKEN)
+    if clock:
+        made.clock = made.budget.clock = clock
+        made.sleep = made.budget.sleep = clock.sleep
+    return made
+
+
+def fetch(behave: Behaviour, probe: str = "list", clock: Clock | None = None, **limits: float) -> Exchange:
+    """Send one probe to a server that behaves like this."""
+    with raw_server(behave) as server:
+        return target(server.url, clock, **limits).fetch(BY_NAME[probe])
+
+
+@pytest.mark.parametrize(
+    ("behave", "failure"),
+    [
+        pytest.param(silence, TooSlow, id="hangs"),
+        pytest.param(drip(b"HTTP/1.1 200 OK\r\nX: ", b"x"), TooSlow, id="drips-a-header"),
+        pytest.param(drip(b"", b"H"), TooSlow, id="drips-the-status-line"),
+        pytest.param(drip(b"HTTP/1.1 200 OK\r\n\r\n"), TooSlow, id="drips-a-body-without-end"),
+        pytest.param(drip(b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n"), TooSlow, id="drips-a-body"),
+        pytest.param(
+            drip(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"), TooSlow, id="drips-chunks"
+        ),
+        pytest.param(drip(b"HTTP/1.1 200 OK\r\n\r\n", b" " * 65536, 0.0), BrokenAnswer, id="never-ends"),
+        pytest.param(always(b"SSH-2.0-OpenSSH_9.2\r\n\r\n"), BrokenAnswer, id="speaks-another-protocol"),
+        pytest.param(always(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200 + b"\r\n"), BrokenAnswer, id="200-headers"),
+        pytest.param(always(b"HTTP/1.1 200 OK\r\nContent-Length: abc\r\n\r\n{}"), BrokenAnswer, id="length-abc"),
+        pytest.param(always(b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n{}"), BrokenAnswer, id="length-negative"),
+        pytest.param(always(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n{}"), BrokenAnswer, id="length-too-long"),
+        pytest.param(
+            always(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{} "),
+            BrokenAnswer,
+            id="two-lengths",
+        ),
+        pytest.param(
+            always(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"), BrokenAnswer, id="no-chunk-size"
+        ),
+        pytest.param(
+            always(message(gzip.compress(LIST)[:-9], headers=("Content-Encoding: gzip",))),
+            BrokenAnswer,
+            id="gzip-cut-short",
+        ),
+        pytest.param(always(message(LIST, headers=("Content-Encoding: gzip",))), BrokenAnswer, id="gzip-that-is-none"),
+        pytest.param(always(message(LIST, headers=("Content-Encoding: br",))), BrokenAnswer, id="coding-unasked"),
+    ],
+)
+def test_broken_and_endless_answers(behave: Behaviour, failure: type[CouldNotJudge]) -> None:
+    """Whatever a peer does below HTTP, the exchange ends within its time and says why it could not be judged."""
+    exchange = fetch(behave, timeout=0.6, body=2**20)
+    assert type(exchange.failure) is failure, exchange
+    assert exchange.response is None
+
+
+def test_connection_closed_at_once_is_a_connection_fault() -> None:
+    """A peer that accepts and closes is unreachable, tried again after 1, 2, 4 and 8 seconds, and then given up."""
+    clock = Clock()
+    exchange = fetch(always(b""), clock=clock)
+    assert type(exchange.failure) is Unreachable
+    assert clock.slept == [1.0, 2.0, 4.0, 8.0]
+    assert [attempt.waited for attempt in exchange.attempts] == [1.0, 2.0, 4.0, 8.0]
+
+
+def test_dead_port() -> None:
+    """A port that nobody listens on is unreachable, and the message names it and the reason."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    exchange = target(f"http://127.0.0.1:{port}", Clock()).fetch(BY_NAME["list"])
+    assert type(exchange.failure) is Unreachable
+    assert f"127.0.0.1:{port}" in str(exchange.failure)
+    assert "refused" in str(exchange.failure)
+
+
+def test_gzip_bomb_costs_neither_memory_nor_time() -> None:
+    """A body that inflates a thousandfold is given up at the cap, without being unpacked."""
+    deflater = zlib.compressobj(9, zlib.DEFLATED, 31)
+    bomb = b"".join(deflater.compress(b"\0" * 2**20) for _ in range(256)) + deflater.flush()
+    with raw_server(always(message(bomb, headers=("Content-Encoding: gzip",)))) as server:
+        subject = target(server.url, body=2**20)
+        tracemalloc.start()
+        try:
+            exchange = subject.fetch(BY_NAME["list"])
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+    assert type(exchange.failure) is BrokenAnswer
+    assert "--max-body" in str(exchange.failure)
+    assert peak < 8 * 2**20
+
+
+def test_gzip_of_several_members_is_read_whole() -> None:
+    """A gzip body may consist of several members (RFC 1952)."""
+    body = gzip.compress(LIST[:10]) + gzip.compress(LIST[10:])
+    exchange = fetch(always(message(body, headers=("Content-Encoding: gzip",))))
+    assert exchange.observed().body == LIST
+
+
+def test_redirects_are_not_followed() -> None:
+    """A redirect is an answer like any other: nothing is sent to where it leads."""
+    with raw_server(always(message(b""))) as elsewhere:
+        answer = message(b"", status="302 Found", headers=(f"Location: {elsewhere.url}/",))
+        exchange = fetch(always(answer))
+        assert exchange.observed().status == 302
+        assert elsewhere.requests == []
+
+
+def test_repeated_headers_are_kept_apart() -> None:
+    """Two header fields of one name stay two values."""
+    answer = message(LIST, headers=("Content-Type: text/html",))
+    assert fetch(always(answer)).observed().all("content-type") == ["application/json", "text/html"]
+
+
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
+def test_retries_and_gives_up(status: int) -> None:
+    """429, 502, 503 and 504 are tried again after 1, 2, 4, 8 s, and then make the probe inconclusive."""
+    clock = Clock()
+    exchange = fetch(always(message(b"later", status=f"{status} X", kind="text/plain")), clock=clock)
+    assert type(exchange.failure) is Unavailable
+    assert exchange.response is not None
+    assert exchange.response.status == status
+    assert clock.slept == [1.0, 2.0, 4.0, 8.0]
+
+
+def test_retry_after_is_honoured_and_shown() -> None:
+    """Retry-After says how long to wait; the retry is kept with the exchange."""
+    answers = [message(b"", status="503 X", headers=("Retry-After: 7",)), message(LIST)]
+
+    def behave(connection: socket.socket, _request: bytes, _stop: threading.Event) -> None:
+        connection.sendall(answers.pop(0))
+
+    clock = Clock()
+    exchange = fetch(behave, clock=clock)
+    assert exchange.observed().body == LIST
+    assert [(attempt.outcome, attempt.waited) for attempt in exchange.attempts] == [("503", 7.0)]
+
+
+def test_retry_after_beyond_the_deadline_is_not_waited_for() -> None:
+    """A wait that the run cannot afford ends the retries at once."""
+    clock = Clock()
+    exchange = fetch(always(message(b"", status="429 X", headers=("Retry-After: 3600",))), clock=clock)
+    assert clock.slept == []
+    assert type(exchange.failure) is Unavailable
+
+
+@pytest.mark.parametrize("status", [500, 501, 404, 408])
+def test_other_statuses_are_not_retried(status: int) -> None:
+    """What is no gateway's and no limiter's answer is an answer."""
+    with raw_server(always(message(b"", status=f"{status} X"))) as server:
+        exchange = target(server.url).fetch(BY_NAME["list"])
+        assert exchange.observed().status == status
+        assert len(server.requests) == 1
+
+
+def test_run_deadline() -> None:
+    """When the time of the run is used up, nothing more is sent."""
+    clock = Clock()
+    with raw_server(always(message(LIST))) as server:
+        subject = target(server.url, clock, deadline=5.0)
+        subject.fetch(BY_NAME["list"])
+        clock.now += 6
+        exchange = subject.fetch(BY_NAME["repeat"])
+        assert type(exchange.failure) is TooSlow
+        assert len(server.requests) == 1
+
+
+def test_request_budget() -> None:
+    """No request is sent beyond the budget."""
+    with raw_server(always(message(LIST))) as server:
+        subject = target(server.url, requests=1)
+        subject.fetch(BY_NAME["list"])
+        assert type(subject.fetch(BY_NAME["repeat"]).failure) is OverBudget
+        assert len(server.requests) == 1
+
+
+def test_pace_towards_a_live_target() -> None:
+    """The 61st request within a minute waits until the minute is over; a loopback target is not paced."""
+    clock = Clock()
+    live = Budget(100, live=True, clock=clock, sleep=clock.sleep)
+    for _ in range(60):
+        live.take()
+    assert clock.slept == []
+    live.take()
+    assert clock.slept == [60.0]
+    local = Budget(100, live=False, clock=clock, sleep=clock.sleep)
+    for _ in range(100):
+        local.take()
+    assert clock.slept == [60.0]
+
+
+@pytest.mark.parametrize("probe", ["list", "anonymous", "invalid-token"])
+def test_netrc_is_ignored(probe: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """.netrc neither replaces the token nor adds one where none may be sent; requests alone would do both."""
+    netrc = tmp_path / ".netrc"
+    netrc.write_text("machine 127.0.0.1 login somebody password netrc-secret\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with raw_server(always(message(LIST))) as server:
+        target(server.url).fetch(BY_NAME[probe])
+        expected = {"list": f"Bearer {TOKEN}", "anonymous": None}
+        sent = head_of(server.requests[0], "Authorization")
+        assert sent == expected.get(probe, "Bearer made-up-by-the-contract-suite")
+
+
+def test_no_proxy_on_the_way_to_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy of the environment never sees what goes to the loopback interface."""
+    with raw_server(always(message(b""))) as proxy, raw_server(always(message(LIST))) as server:
+        for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY"):
+            monkeypatch.setenv(name, proxy.url)
+        assert target(server.url).fetch(BY_NAME["list"]).observed().body == LIST
+        assert proxy.requests == []
+
+
+def test_proxy_of_the_environment_is_honoured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A live target is reached over the proxy of the environment; the request asks it for a tunnel."""
+    with raw_server(always(b"HTTP/1.1 403 Forbidden\r\n\r\n")) as proxy:
+        monkeypatch.setenv("https_proxy", proxy.url)
+        monkeypatch.setenv("no_proxy", "")
+        exchange = target("https://api.contracts.test", Clock()).fetch(BY_NAME["list"])
+        assert type(exchange.failure) is Unreachable
+        assert proxy.requests[0].startswith(b"CONNECT api.contracts.test:443")
+        assert TOKEN.encode() not in b"".join(proxy.requests)
+
+
+def test_ipv6_and_path_prefix() -> None:
+    """An IPv6 target with a path prefix is asked at prefix and path, and named in brackets."""
+    try:
+        with raw_server(always(message(LIST)), host="::1") as server:
+            exchange = target(f"{server.url}/proxy").fetch(BY_NAME["list"])
+            assert exchange.request.url == f"http://[::1]:{server.port}/proxy/v1/event_categories"
+            assert server.requests[0].startswith(b"GET /proxy/v1/event_categories HTTP/1.1\r\n")
+            assert head_of(server.requests[0], "Host") == f"[::1]:{server.port}"
+    except OSError:
+        pytest.skip("this machine has no IPv6 loopback")
+
+
+def test_body_after_head_is_seen() -> None:
+    """A byte behind the answer to HEAD is counted, at once or after a moment."""
+    assert fetch(always(message(LIST)), "head").observed().stray == len(LIST)
+    assert fetch(always(b"HTTP/1.1 200 OK\r\nContent-Length: 24\r\n\r\n"), "head").observed().stray == 0
+
+
+def test_documented_headers_are_sent() -> None:
+    """The request is the documented one: Accept, Content-Type and a bearer token, and no cookie."""
+    with raw_server(always(message(LIST, headers=("Set-Cookie: session=1",)))) as server:
+        subject = target(server.url)
+        subject.fetch(BY_NAME["list"])
+        subject.fetch(BY_NAME["repeat"])
+    for request in server.requests:
+        assert head_of(request, "Accept") == "application/json"
+        assert head_of(request, "Content-Type") == "application/json"
+        assert head_of(request, "Authorization") == f"Bearer {TOKEN}"
+        assert head_of(request, "Cookie") is None
+
+
+def test_exchanges_hold_no_secret() -> None:
+    """What a server echoes of the token, in headers, reason or body, is masked before anything can store it."""
+
+    def echo(connection: socket.socket, request: bytes, _stop: threading.Event) -> None:
+        sent = head_of(request, "Authorization") or ""
+        connection.sendall(message(sent.encode(), status=f"418 {sent}", headers=(f"X-Echo: {sent}",)))
+
+    exchange = fetch(echo)
+    assert TOKEN not in repr(exchange)
+    assert exchange.observed().body == b"Bearer $BEARER_TOKEN"
+    assert exchange.observed().first("X-Echo") == "Bearer $BEARER_TOKEN"
+    assert ("Authorization", "Bearer $BEARER_TOKEN") in exchange.request.headers
