@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from contracts import __version__
+from contracts import __version__, deviations
 from contracts.core.clause import Clause
 from contracts.core.errors import UsageError
 from contracts.core.exchange import Exchange
@@ -41,6 +41,7 @@ class Run:
     probes: tuple[Probe, ...]
     target: Target
     embedded: bool
+    deviations: tuple[deviations.Deviation, ...] = ()
 
     @property
     def planned(self) -> int:
@@ -78,21 +79,23 @@ class Run:
         return {**shown, "credentials": (origin or "none", where)}
 
     def report(self, evidence: Evidence, *, started: str = "", seconds: float = 0.0) -> Report:
-        """Judge the evidence and return the report."""
+        """Judge the evidence, apply the deviations, and return the report."""
         budget = self.target.budget
-        return Report(
+        report = Report(
             suite=__version__,
             digest=digest(),
             target=evidence.url,
             outcomes=outcomes(evidence, self.clauses),
             exchanges=evidence.exchanges,
             settings=self.shown(),
+            scope=evidence.scope,
             strict=self.settings.strict,
             allow_empty=self.settings.allow_empty,
             spent=Spent(self.planned, budget.sent, budget.retries, budget.limit),
             started=started,
             seconds=seconds,
         )
+        return deviations.apply(report, self.deviations, datetime.now(UTC).date())
 
 
 def select(wanted: Iterable[str]) -> tuple[Clause, ...]:
@@ -129,6 +132,7 @@ def prepare(
         UsageError: the settings cannot be used.
     """
     clauses = select(settings.clause)
+    known = deviations.load(settings.deviations) if settings.deviations else ()
     address = None if settings.wants_mock else parse(settings.target or "")
     auth = parse(settings.auth_url, what="auth-url")
     embedded = address is None
@@ -146,7 +150,7 @@ def prepare(
             unsafe=settings.unsafe_methods or embedded,
             burst=settings.probe_rate_limit,
         )
-        run = Run(settings, clauses, probes, target, embedded)
+        run = Run(settings, clauses, probes, target, embedded, known)
         target.budget.limit = settings.max_requests or run.planned + _SPARE
         yield run
 

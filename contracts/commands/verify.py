@@ -4,9 +4,11 @@ import argparse
 import os
 from pathlib import Path
 
-from contracts import __version__
+from contracts import __version__, deviations
 from contracts.commands import options as settings_options
 from contracts.commands import output
+from contracts.core.errors import UsageError
+from contracts.core.report import Report
 from contracts.event_categories.judge import digest
 from contracts.run import Run, prepare, verify
 from contracts.settings import resolve
@@ -18,6 +20,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     settings_options.add(parser)
     output.add(parser)
     parser.add_argument("--show-config", action="store_true", help="print the effective settings and stop")
+    parser.add_argument("--prune-deviations", action="store_true", help="take the stale entries out of the file")
     parser.add_argument("--quiet", action="store_true", help="print the last line only")
 
 
@@ -37,7 +40,19 @@ def run(options: argparse.Namespace) -> int:
         output.write_outputs(report, outputs, mask)
         whole = terminal.last_line(report) + "\n" if options.quiet else terminal.render(report, colour=console.colour)
         console.write(mask(whole), always=True)
+        if options.prune_deviations:
+            console.write(_prune(settings.deviations, report))
     return report.verdict.status
+
+
+def _prune(path: str | None, report: Report) -> str:
+    if path is None:
+        raise UsageError("--prune-deviations: there is no deviations file; name it with --deviations")
+    stale = deviations.stale_numbers(report)
+    text = Path(path).read_text("utf-8")
+    if stale:
+        output.write_file(path, deviations.prune(text, stale, path))
+    return f"{path}: {len(stale)} stale entries removed\n"
 
 
 def _header(prepared: Run) -> str:

@@ -62,6 +62,22 @@ class Spent:
 
 
 @dataclass(frozen=True)
+class Scope:
+    """What a judgement depends on beside the exchanges: the policy, and what the run was allowed to ask.
+
+    ``offline`` exchanges come from a file, and ``headless`` ones from a file that holds a body alone.
+    """
+
+    policy: str = "either"
+    live: bool = False
+    plaintext: bool = False
+    unsafe: bool = False
+    burst: bool = False
+    offline: bool = False
+    headless: bool = False
+
+
+@dataclass(frozen=True)
 class Report:
     """Everything that a run has to say. Every format is rendered from this value.
 
@@ -75,6 +91,7 @@ class Report:
     outcomes: tuple[Outcome, ...]
     exchanges: tuple[Exchange, ...]
     settings: dict[str, tuple[str, str]] = field(default_factory=dict)
+    scope: Scope = Scope()
     strict: bool = False
     allow_empty: bool = False
     spent: Spent = Spent()
@@ -109,8 +126,10 @@ class Report:
         )
 
     def _excused(self, outcome: Outcome) -> bool:
-        """Whether ``--allow-empty`` accepts that this clause had nothing to judge."""
-        return self.allow_empty and outcome.state is State.NOT_EXERCISED and outcome.reason == EMPTY_LIST
+        """Whether it is accepted that this clause had nothing to judge: ``--allow-empty``, or a file was judged."""
+        if outcome.state is not State.NOT_EXERCISED:
+            return False
+        return outcome.reason == BEYOND_FILE or (self.allow_empty and outcome.reason == EMPTY_LIST)
 
     @cached_property
     def verdict(self) -> Verdict:
@@ -123,3 +142,5 @@ class Report:
 
 #: The reason of a clause that an empty list leaves without anything to judge.
 EMPTY_LIST = "the list is empty"
+#: The reason of a clause that cannot be judged on what a file holds.
+BEYOND_FILE = "the file does not show it"

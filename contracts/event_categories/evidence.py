@@ -9,7 +9,7 @@ from typing import Any
 from contracts.core.errors import BrokenAnswer, NotExercised
 from contracts.core.exchange import Exchange, Response
 from contracts.core.finding import shorten
-from contracts.core.report import EMPTY_LIST
+from contracts.core.report import EMPTY_LIST, Scope
 from contracts.event_categories.clauses import KEY
 from contracts.strict_json import ABSENT, Document, Rule, decode
 
@@ -118,7 +118,8 @@ class Evidence:
     """All exchanges of a run, and the facts about the target that clauses depend on.
 
     ``live`` is false for a loopback target; ``plaintext``, ``unsafe`` and ``burst`` tell whether the run asked the
-    plain-HTTP twin, the unsafe methods and for the rate limit. ``offline`` evidence comes from a file.
+    plain-HTTP twin, the unsafe methods and for the rate limit. ``offline`` evidence comes from a file, and
+    ``headless`` evidence from one that holds a body alone.
     """
 
     url: str
@@ -129,7 +130,14 @@ class Evidence:
     unsafe: bool = False
     burst: bool = False
     offline: bool = False
+    headless: bool = False
     _answers: dict[tuple[object, ...], Answer] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def scope(self) -> Scope:
+        """What the judgement depends on beside the exchanges."""
+        flags = (self.live, self.plaintext, self.unsafe, self.burst, self.offline, self.headless)
+        return Scope(str(self.policy), *flags)
 
     @cached_property
     def by_probe(self) -> Mapping[str, tuple[Exchange, ...]]:

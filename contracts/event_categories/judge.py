@@ -7,7 +7,7 @@ from functools import cache
 
 from contracts.core.clause import Clause
 from contracts.core.errors import CouldNotJudge, NotApplicable
-from contracts.core.report import Outcome, State
+from contracts.core.report import BEYOND_FILE, Outcome, State
 from contracts.event_categories import schema
 from contracts.event_categories.checks import Judged, judge
 from contracts.event_categories.clauses import CLAUSES
@@ -16,7 +16,19 @@ from contracts.event_categories.evidence import Evidence
 
 def outcomes(evidence: Evidence, clauses: Iterable[Clause] = CLAUSES) -> tuple[Outcome, ...]:
     """Return the outcome of each clause, in the order given."""
-    return tuple(_outcome(clause, judge(clause.id, evidence)) for clause in clauses)
+    return tuple(
+        _outcome(clause, judge(clause.id, evidence))
+        if _shows(evidence, clause)
+        else Outcome(clause, State.NOT_EXERCISED, reason=BEYOND_FILE)
+        for clause in clauses
+    )
+
+
+def _shows(evidence: Evidence, clause: Clause) -> bool:
+    """Whether the evidence can show the clause at all; a file holds some exchanges, or a body alone."""
+    if not evidence.offline:
+        return True
+    return set(clause.probes) <= set(evidence.by_probe) and not (evidence.headless and clause.section == "http")
 
 
 def _outcome(clause: Clause, said: Judged) -> Outcome:

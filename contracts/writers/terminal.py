@@ -1,15 +1,18 @@
 """The report for a person at a terminal: section by section, then every breach with all that reproduces it."""
 
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from itertools import groupby
 
 from contracts.core.clause import Level
 from contracts.core.finding import Finding
 from contracts.core.report import Outcome, Report, State, Verdict
+from contracts.deviations import proposal
 from contracts.writers.reproduce import curl, rerun
 
 #: Of a clause that is broken many times, this many findings are written out; the JSON report has more.
 _SHOWN = 3
+_PROPOSED = 5
 
 _MARKS = {
     State.HELD: ("✓", "32"),
@@ -78,6 +81,7 @@ def _lines(report: Report, paint: _Paint) -> Iterator[str]:
     for outcome in broken:
         yield from _breach(report, outcome, paint)
     yield from _retries(report)
+    yield from _proposal(report)
     for line in (*report.notes, *report.stale):
         yield ""
         yield plain(line)
@@ -137,6 +141,22 @@ def _retries(report: Report) -> Iterator[str]:
             yield ""
             tries = ", ".join(f"{plain(a.outcome)} (waited {a.waited:.3g} s)" for a in exchange.attempts)
             yield f"retried   {exchange.probe}: {tries}"
+
+
+def _proposal(report: Report) -> Iterator[str]:
+    """The breaches that fail the run as entries of a deviations file."""
+    findings = [finding for outcome in report.failing for finding in outcome.findings]
+    # A breach that an answer shows through another clause is excused with that clause.
+    entries = list({(f.through or f.clause, f.where): f for f in findings}.values())
+    if not entries:
+        return
+    today = date.fromisoformat(report.started[:10]) if report.started else datetime.now(UTC).date()
+    yield ""
+    yield "to accept them for a while, add to the deviations file, with reason and owner:"
+    yield ""
+    yield from (f"  {line}".rstrip() for line in proposal(entries[:_PROPOSED], today).splitlines())
+    if len(entries) > _PROPOSED:
+        yield f"  # and {len(entries) - _PROPOSED:,} more; a * in a pointer stands for any index or name"
 
 
 def plain(text: str) -> str:

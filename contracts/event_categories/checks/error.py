@@ -1,6 +1,7 @@
 """error.*: the bodies of refusals, and the rate limit."""
 
 from contracts.core.errors import CouldNotJudge, NotApplicable, NotExercised
+from contracts.core.report import BEYOND_FILE
 from contracts.event_categories.checks.conformity import undocumented_error
 from contracts.event_categories.checks.registry import Breach, Steps, run_check
 from contracts.event_categories.clauses import BY_ID
@@ -37,7 +38,7 @@ def documented_bodies(evidence: Evidence) -> Steps:
 @run_check("error.rate-limit")
 def rate_limit(evidence: Evidence) -> Steps:
     if evidence.offline:
-        raise NotExercised("the answer comes from a file")
+        raise NotExercised(BEYOND_FILE)
     if not evidence.burst:
         raise NotApplicable("not asked for: --probe-rate-limit")
     exchange = evidence.exchange("burst")

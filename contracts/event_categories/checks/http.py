@@ -10,6 +10,7 @@ from typing import Any
 from contracts.core.errors import CouldNotJudge, NotApplicable, NotExercised, Unavailable
 from contracts.core.exchange import Response
 from contracts.core.finding import shorten, step
+from contracts.core.report import BEYOND_FILE
 from contracts.event_categories.checks.conformity import nonconformities, undocumented_error
 from contracts.event_categories.checks.registry import Breach, Steps, answer_check, run_check
 from contracts.event_categories.clauses import KEY, UNSAFE
@@ -124,7 +125,10 @@ def _identical(before: Any, after: Any) -> bool:
 
 
 def canonical(value: Any) -> str:
-    """Return a text that is the same for equal JSON values, whatever the order of members and the literals."""
+    """Return a text that is the same for equal JSON values, whatever the order of members and the literals.
+
+    A number of 600 digits or more, which no client reads, may have two texts: as an integer and with an exponent.
+    """
     return json.dumps(value, sort_keys=True, default=_number)
 
 
@@ -211,7 +215,7 @@ def _same_content(one: Answer, other: Answer) -> bool:
 @run_check("http.method-not-allowed")
 def method_not_allowed(evidence: Evidence) -> Steps:
     if evidence.offline:
-        raise NotExercised("the answer comes from a file")
+        raise NotExercised(BEYOND_FILE)
     if not evidence.unsafe:
         raise NotApplicable("sent to the embedded mock only, or with --unsafe-methods")
     for probe in UNSAFE:

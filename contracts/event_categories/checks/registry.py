@@ -8,7 +8,7 @@ from contracts.core.finding import Finding
 from contracts.event_categories.evidence import Answer, Evidence
 
 #: A clause that is broken a hundred thousand times is shown this many times, and counted in full.
-KEPT = 50
+KEPT = 200
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """transport.*: the way to the target."""
 
 from contracts.core.errors import CouldNotJudge, NotApplicable, NotExercised, Unreachable, Unverified
+from contracts.core.report import BEYOND_FILE
 from contracts.event_categories.checks.registry import Breach, Steps, run_check
 from contracts.event_categories.clauses import KEY
 from contracts.event_categories.evidence import Evidence, describe
@@ -12,7 +13,7 @@ _ACCEPTED = range(200, 300)
 @run_check("transport.https")
 def reached_over_https(evidence: Evidence) -> Steps:
     if evidence.offline:
-        raise NotExercised("the answer comes from a file")
+        raise NotExercised(BEYOND_FILE)
     if not evidence.live:
         raise NotApplicable("the target is on the loopback interface")
     exchange = evidence.exchange("list")
@@ -27,7 +28,7 @@ def reached_over_https(evidence: Evidence) -> Steps:
 @run_check("transport.no-plaintext")
 def no_plaintext(evidence: Evidence) -> Steps:
     if evidence.offline:
-        raise NotExercised("the answer comes from a file")
+        raise NotExercised(BEYOND_FILE)
     if not evidence.plaintext:
         raise NotApplicable("only for an https target on its default port")
     exchange = evidence.exchange("plaintext")

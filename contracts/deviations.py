@@ -1,0 +1,165 @@
+"""Known deviations: a file of breaches that are accepted for a while, each with a reason and an expiry.
+
+An entry is narrow: a clause, and as a rule a pointer, so that a new breach of the same clause elsewhere still fails.
+One that matches nothing any more, or has expired, fails the run: a list of excuses that nobody cleans is no contract.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from contracts.core.errors import UsageError
+from contracts.core.finding import Finding
+from contracts.core.report import Outcome, Report, State
+from contracts.event_categories.clauses import BY_ID
+
+_TEXTS = ("clause", "pointer", "reason", "owner", "link")
+#: The states in which a clause was judged, so that an entry for it that matches nothing is stale.
+_JUDGED = (State.HELD, State.BREACHED, State.WAIVED)
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """One entry. ``pointer`` is matched with the place of a finding; ``*`` stands for one step. None means all."""
+
+    clause: str
+    reason: str
+    expires: date
+    pointer: str | None = None
+    owner: str = ""
+    link: str = ""
+    number: int = 0
+
+    def matches(self, finding: Finding) -> bool:
+        """Whether the finding is the one that is excused, directly or as what lies underneath."""
+        if self.clause not in (finding.clause, finding.through):
+            return False
+        if self.pointer is None or self.pointer == finding.where:
+            return True
+        pattern = "[^/]+".join(re.escape(part) for part in self.pointer.split("*"))
+        return re.fullmatch(pattern, finding.where) is not None
+
+    @property
+    def name(self) -> str:
+        """The entry in words."""
+        at = "" if self.pointer is None else f" at {self.pointer or 'the whole body'}"
+        return f"entry {self.number} for {self.clause}{at}"
+
+
+def read(text: str, name: str) -> tuple[Deviation, ...]:
+    """Return the entries of a deviations file.
+
+    Raises:
+        UsageError: it is malformed, or an entry names an unknown clause; the message names entry and key.
+    """
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{name}: {error}") from None
+    entries = content.pop("deviation", [])
+    if content or not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise UsageError(f"{name}: only [[deviation]] tables belong here, not {', '.join(content) or 'deviation'}")
+    return tuple(_entry(entry, number, name) for number, entry in enumerate(entries, 1))
+
+
+def load(path: str) -> tuple[Deviation, ...]:
+    """Return the entries of a file; raises what :func:`read` raises, and UsageError when it cannot be opened."""
+    try:
+        text = Path(path).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"deviations file {path}: {getattr(error, 'strerror', None) or error}") from None
+    return read(text, path)
+
+
+def _entry(entry: dict[str, Any], number: int, name: str) -> Deviation:
+    place = f"{name}: entry {number}"
+    for key, value in entry.items():
+        if key not in (*_TEXTS, "expires"):
+            raise UsageError(f"{place}: there is no key {key!r}")
+        if key in _TEXTS and not isinstance(value, str):
+            raise UsageError(f"{place}: {key} must be text")
+    for key in ("clause", "reason"):
+        if not entry.get(key, "").strip():
+            raise UsageError(f"{place}: {key} is missing")
+    if not (entry.get("owner", "").strip() or entry.get("link", "").strip()):
+        raise UsageError(f"{place}: owner or link is missing: somebody has to end the deviation")
+    if type(entry.get("expires")) is not date:
+        raise UsageError(f"{place}: expires must be a date, such as expires = 2030-01-31")
+    if entry["clause"] not in BY_ID:
+        raise UsageError(f"{place}: there is no clause {entry['clause']!r}; `contracts explain` lists them")
+    return Deviation(**entry, number=number)
+
+
+def apply(report: Report, deviations: Iterable[Deviation], today: date) -> Report:
+    """Return the report with the matched findings waived, and the stale entries named in ``stale``."""
+    deviations = tuple(deviations)
+    valid = [deviation for deviation in deviations if today <= deviation.expires]
+    outcomes = tuple(_waive(outcome, valid) for outcome in report.outcomes)
+    stale = [f"deviation {d.name} expired on {d.expires}" for d in deviations if d not in valid]
+    stale += [f"deviation {d.name} matches nothing any more: remove it" for d in valid if _is_unused(d, report)]
+    return replace(report, outcomes=outcomes, stale=tuple(stale))
+
+
+def _waive(outcome: Outcome, deviations: list[Deviation]) -> Outcome:
+    excuses = {d.number: d for d in deviations for finding in outcome.findings if d.matches(finding)}
+    if outcome.state is not State.BREACHED or not excuses:
+        return outcome
+    notes = tuple(f"waived until {d.expires}: {d.reason} ({d.owner or d.link})" for d in excuses.values())
+    left = tuple(finding for finding in outcome.findings if not any(d.matches(finding) for d in deviations))
+    # Of a clause that is broken very often, only the first findings are known; the others are excused only by an
+    # entry for the whole clause.
+    unknown = outcome.count - len(outcome.findings)
+    if any(d.pointer is None and d.clause == outcome.clause.id for d in deviations):
+        unknown = 0
+    count = len(left) + unknown
+    if not count:
+        return replace(outcome, state=State.WAIVED, notes=(*outcome.notes, *notes))
+    return replace(outcome, findings=left or outcome.findings, count=count, notes=(*outcome.notes, *notes))
+
+
+def _is_unused(deviation: Deviation, report: Report) -> bool:
+    used = any(deviation.matches(finding) for outcome in report.outcomes for finding in outcome.findings)
+    judged = any(outcome.clause.id == deviation.clause and outcome.state in _JUDGED for outcome in report.outcomes)
+    return judged and not used
+
+
+def stale_numbers(report: Report) -> frozenset[int]:
+    """Return the numbers of the entries that the report calls stale."""
+    return frozenset(int(match[1]) for line in report.stale if (match := re.match(r"deviation entry (\d+) ", line)))
+
+
+def proposal(findings: Iterable[Finding], today: date) -> str:
+    """Return entries for findings, ready to paste; reason and owner are left for a person to fill in."""
+    expires = date.fromordinal(today.toordinal() + 30)
+    return "\n".join(
+        f'[[deviation]]\nclause = "{finding.through or finding.clause}"\npointer = {_quoted(finding.where)}\n'
+        f'reason = ""\nowner = ""\nexpires = {expires}\n'
+        for finding in findings
+    )
+
+
+def _quoted(text: str) -> str:
+    escaped = text.encode("utf-8", "backslashreplace").decode().replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in escaped) + '"'
+
+
+def prune(text: str, stale: Iterable[int], name: str) -> str:
+    """Return the text of a deviations file without the entries of these numbers; comments above one go with it.
+
+    Raises:
+        UsageError: the file is written in a way that does not let an entry be taken out.
+    """
+    stale = set(stale)
+    blocks = re.split(r"(?m)^(?=(?:[ \t]*#.*\n)*[ \t]*\[\[[ \t]*deviation[ \t]*\]\])", text)
+    head, entries = (
+        (blocks[0], blocks[1:]) if not re.match(r"(?m)(?:[ \t]*#.*\n)*[ \t]*\[\[", blocks[0]) else ("", blocks)
+    )
+    kept = head + "".join(entry for number, entry in enumerate(entries, 1) if number not in stale)
+    expected = [replace(d, number=0) for d in read(text, name) if d.number not in stale]
+    if [replace(d, number=0) for d in read(kept, name)] != expected:
+        raise UsageError(f"{name}: cannot be rewritten safely; remove the stale entries by hand")
+    return kept

@@ -1,0 +1,154 @@
+"""Judging a file: a JSON body, a raw HTTP response, or the entries of a HAR. What it does not show is not exercised."""
+
+import json
+import re
+import sys
+from pathlib import Path
+
+from contracts import __version__
+from contracts.core.errors import BrokenAnswer, UsageError
+from contracts.core.exchange import Exchange, Headers, Request, Response
+from contracts.core.report import Report
+from contracts.event_categories.clauses import PATH
+from contracts.event_categories.evidence import Evidence, Policy
+from contracts.event_categories.judge import digest, outcomes
+from contracts.event_categories.probes import BY_NAME
+from contracts.target.reading import read as read_body
+
+_CAP = 32 * 2**20
+_STATUS_LINE = re.compile(rb"HTTP/[0-9](?:\.[0-9])? ([0-9]{3})(?: ([^\r\n]*))?\r?\n")
+_BLANK_LINE = re.compile(rb"\r?\n\r?\n")
+_CHUNK = re.compile(rb"([0-9A-Fa-f]+)[^\r\n]*\r\n")
+
+
+def read_file(path: str, cap: int = _CAP) -> bytes:
+    """Return the bytes of a file, or of standard input for ``-``.
+
+    Raises:
+        UsageError: it cannot be read, or is larger than the cap.
+    """
+    try:
+        if path == "-":
+            content = sys.stdin.buffer.read(cap + 1)
+        else:
+            with Path(path).open("rb") as stream:
+                content = stream.read(cap + 1)
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from None
+    if len(content) > cap:
+        raise UsageError(f"{path}: larger than {cap:,} bytes")
+    return content
+
+
+def evidence_of(content: bytes, name: str, policy: Policy = Policy.EITHER) -> Evidence:
+    """Return what a file shows, whichever of the three kinds it is.
+
+    Raises:
+        UsageError: it looks like a response or a HAR and is none.
+    """
+    if content.startswith(b"HTTP/"):
+        exchanges: tuple[Exchange, ...] = (Exchange("list", _documented(name), response_of(content, name)),)
+        return Evidence(name, exchanges, policy, offline=True)
+    if _is_har(content):
+        return Evidence(name, _chosen(content, name), policy, offline=True)
+    body = Exchange("list", _documented(name), Response(200, (), content))
+    return Evidence(name, (body,), policy, offline=True, headless=True)
+
+
+def report_of(evidence: Evidence, *, strict: bool, allow_empty: bool) -> Report:
+    """Judge what a file shows."""
+    return Report(
+        suite=__version__,
+        digest=digest(),
+        target=evidence.url,
+        outcomes=outcomes(evidence),
+        exchanges=evidence.exchanges,
+        scope=evidence.scope,
+        strict=strict,
+        allow_empty=allow_empty,
+    )
+
+
+def _documented(name: str) -> Request:
+    return Request("GET", name)
+
+
+def response_of(content: bytes, name: str) -> Response:
+    """Return a response that was saved as ``curl -i`` writes it; of several, as after redirects, the last.
+
+    Raises:
+        UsageError: it has no status line or no end of its header.
+    """
+    while True:
+        start = _STATUS_LINE.match(content)
+        end = _BLANK_LINE.search(content)
+        if not start or not end:
+            raise UsageError(f"{name}: an HTTP response has a status line, header fields and a blank line")
+        body = content[end.end() :]
+        if not _STATUS_LINE.match(body):
+            break
+        content = body
+    headers = _headers(content[start.end() : end.start()].decode("latin-1"), name)
+    response = Response(int(start[1]), headers, b"", (start[2] or b"").decode("latin-1"))
+    body = _framed(response, body)
+    # curl --compressed saves the inflated body beside the header that it had.
+    codings = response.all("Content-Encoding") if body.startswith(b"\x1f\x8b") else []
+    try:
+        body = read_body([body], codings, _CAP)
+    except BrokenAnswer as problem:
+        raise UsageError(f"{name}: {problem}") from None
+    return Response(response.status, headers, body, response.reason)
+
+
+def _headers(text: str, name: str) -> Headers:
+    fields = []
+    for line in text.splitlines():
+        key, colon, value = line.partition(":")
+        if not colon:
+            raise UsageError(f"{name}: {line[:60]!r} is no header field")
+        fields.append((key.strip(), value.strip()))
+    return tuple(fields)
+
+
+def _framed(response: Response, body: bytes) -> bytes:
+    """Return the body without its chunked framing and without the line end that an editor put behind it."""
+    if "chunked" in ",".join(response.all("Transfer-Encoding")).lower():
+        whole, rest = b"", body
+        while (chunk := _CHUNK.match(rest)) and int(chunk[1], 16):
+            size = int(chunk[1], 16)
+            whole += rest[chunk.end() : chunk.end() + size]
+            rest = rest[chunk.end() + size + 2 :]
+        return whole or body
+    length = response.first("Content-Length") or ""
+    if length.isdecimal() and len(body) > int(length) and not body[int(length) :].strip():
+        return body[: int(length)]
+    return body
+
+
+def _is_har(content: bytes) -> bool:
+    if b'"entries"' not in content or b'"log"' not in content:
+        return False
+    try:
+        value = json.loads(content)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(value, dict) and isinstance(value.get("log"), dict) and "entries" in value["log"]
+
+
+def _chosen(content: bytes, name: str) -> tuple[Exchange, ...]:
+    """The entries of a HAR that are about the list: ours by their probe, a browser's by their method."""
+    from contracts.writers.har import read  # noqa: PLC0415 - only for a HAR
+
+    chosen: dict[str, Exchange] = {}
+    for exchange in read(content.decode("utf-8", "replace")):
+        path = exchange.request.url.partition("?")[0].rstrip("/")
+        if exchange.probe in BY_NAME:
+            probe = exchange.probe
+        elif not path.endswith(PATH) or exchange.response is None:
+            continue
+        else:
+            probe = "head" if exchange.request.method == "HEAD" else "list" if "list" not in chosen else "repeat"
+        chosen.setdefault(probe, Exchange(probe, exchange.request, exchange.response, exchange.failure))
+    if "list" not in chosen:
+        raise UsageError(f"{name}: no entry of this HAR is an answer to GET {PATH}")
+    return tuple(chosen.values())
