@@ -6,13 +6,14 @@ Every other format says the same in other words; this one can be read back.
 import base64
 import json
 import re
+from dataclasses import asdict
 from typing import Any
 
 from contracts.core.clause import Clause, Level, Source
 from contracts.core.errors import FAILURES, UsageError
 from contracts.core.exchange import Attempt, Exchange, Headers, Request, Response
 from contracts.core.finding import Finding, shorten
-from contracts.core.report import Outcome, Report, Spent, State
+from contracts.core.report import Outcome, Report, Scope, Spent, State
 from contracts.event_categories.schema import load
 from contracts.strict_json import decode
 from contracts.writers.reproduce import curl, rerun
@@ -49,6 +50,7 @@ def read(text: str) -> Report:
             outcomes=tuple(map(_read_outcome, value["clauses"])),
             exchanges=tuple(map(_read_exchange, value["exchanges"])),
             settings={name: (setting["value"], setting["origin"]) for name, setting in value["settings"].items()},
+            scope=Scope(**value["scope"]),
             strict=value["strict"],
             allow_empty=value["allow_empty"],
             spent=Spent(**value["requests"]),
@@ -73,6 +75,7 @@ def _document(report: Report) -> dict[str, Any]:
         "seconds": report.seconds,
         "strict": report.strict,
         "allow_empty": report.allow_empty,
+        "scope": asdict(report.scope),
         "requests": {
             "planned": report.spent.planned,
             "sent": report.spent.sent,
