@@ -1,0 +1,262 @@
+"""The schemas: two validators agree on them, every subschema knows its clause, every departure its place."""
+
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
+
+from contracts.event_categories import schema
+from contracts.event_categories.clauses import BY_ID, KEY
+from contracts.event_categories.schema import CATEGORY, ENVELOPE, ERROR, Departure, accepts, departures, is_whole
+from contracts.event_categories.strategies import MEMBERS, VALUES, Departed, conforming_lists
+from contracts.event_categories.strategies import departures as departed_lists
+from contracts.strict_json import decode
+
+ALL = (CATEGORY, ENVELOPE, ERROR)
+GOOD = {"id": "a1", "name": "addons", "display_name": "Add-ons", "position": 1}
+
+
+@cache
+def reference(name: str) -> Draft202012Validator:
+    """Return jsonschema on the schema file as it is, with nothing of ours but the exact decimals."""
+    category = schema.load(CATEGORY)
+    registry: Registry[Any] = Registry().with_resource(category["$id"], Resource.from_contents(category))
+    return Draft202012Validator(schema.load(name), registry=registry)
+
+
+def plain(value: Any) -> Any:
+    """A decoded value as jsonschema knows numbers: whole decimals as integers, others as floats."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else 0.5
+    if isinstance(value, dict):
+        return {name: plain(member) for name, member in value.items()}
+    return [plain(element) for element in value] if isinstance(value, list) else value
+
+
+_HOSTILE = st.sampled_from(
+    [Decimal("1.0"), Decimal("1.5"), Decimal("1e30"), Decimal("-0.0"), 10**30, -(10**400), 2**63, "\ud800", "", True]
+)
+_SHAPELESS = VALUES.map(lambda value: decode(json.dumps(value).encode()).value) | _HOSTILE
+_CATEGORIES = st.dictionaries(st.sampled_from(MEMBERS) | st.just("\ud800"), _SHAPELESS, max_size=5) | _SHAPELESS
+_FULL = st.fixed_dictionaries({member: st.just(GOOD[member]) | _SHAPELESS for member in MEMBERS})
+_ENVELOPES = st.dictionaries(
+    st.sampled_from([KEY, "meta"]), st.lists(_FULL | _CATEGORIES, max_size=3) | _SHAPELESS, max_size=2
+)
+_ERRORS = st.fixed_dictionaries(
+    {},
+    optional={
+        "error": _SHAPELESS,
+        "errors": st.dictionaries(
+            st.text(max_size=2), st.lists(st.text(max_size=2) | _SHAPELESS, max_size=2), max_size=2
+        )
+        | _SHAPELESS,
+    },
+)
+_INSTANCES = {CATEGORY: _FULL | _CATEGORIES, ENVELOPE: _ENVELOPES | _SHAPELESS, ERROR: _ERRORS | _SHAPELESS}
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_both_validators_agree(name: str) -> None:
+    """The compiled validator, the explaining one and plain jsonschema accept and refuse the same values."""
+
+    @given(_INSTANCES[name])
+    @example({**GOOD, "position": Decimal("1e400")})
+    @example({**GOOD, "name": "\ud800"})
+    @example({**GOOD, "position": "\ud800"})
+    @example({"error": "\ud800"})
+    @example({KEY: [{**GOOD, "position": Decimal("1.0")}]})
+    def agree(value: Any) -> None:
+        expected = reference(name).is_valid(plain(value))
+        if "\\ud800" not in ascii(value):  # which the compiled one may refuse to read
+            assert schema._compiled(name).is_valid(value) == expected
+        assert accepts(name, value) == expected
+        assert (next(departures(name, value), None) is None) == expected
+
+    agree()
+
+
+@given(st.integers(), st.integers(-30, 30))
+@example(0, -30)
+@example(100, -2)
+@example(100, -3)
+@example(-5, -1)
+def test_a_number_is_whole_when_nothing_follows_its_point(digits: int, exponent: int) -> None:
+    """An exact decimal is an integer by its value, whatever its notation."""
+    number = Decimal(digits).scaleb(exponent)
+    assert is_whole(number) == (digits * 10 ** (exponent + 30) % 10**30 == 0)
+
+
+@pytest.mark.parametrize(
+    ("value", "whole"),
+    [
+        (1, True),
+        (True, False),
+        (None, False),
+        ("1", False),
+        (Decimal("1e999999999999999999"), True),
+        (Decimal("1e-999999999999999999"), False),
+        (Decimal("0e-999999999999999999"), True),
+        (Decimal("10.0"), True),
+        (Decimal("10.01"), False),
+    ],
+)
+def test_wholeness_costs_nothing_and_is_no_boolean(value: object, whole: bool) -> None:  # noqa: FBT001 - an example
+    """Huge exponents are not written out, and true is no integer though Python has it as one."""
+    assert is_whole(value) is whole
+
+
+def subschemas(node: Any, pointer: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every subschema of a schema that asks something, with its JSON Pointer."""
+    if isinstance(node, dict):
+        if node.keys() & {"type", "required", "minLength", "anyOf"} and "/examples" not in pointer:
+            yield pointer, node
+        for name, member in node.items():
+            yield from subschemas(member, f"{pointer}/{name}")
+    elif isinstance(node, list):
+        for index, element in enumerate(node):
+            yield from subschemas(element, f"{pointer}/{index}")
+
+
+CLAUSES_IN_SCHEMAS = {
+    CATEGORY: {
+        "": "category.object",
+        "/allOf/0": "category.required",
+        "/properties/id": "category.id",
+        "/properties/name": "category.name",
+        "/properties/display_name": "category.display-name",
+        "/properties/position": "category.position",
+    },
+    ENVELOPE: {
+        "": "envelope.object",
+        "/allOf/0": "envelope.event-categories",
+        f"/properties/{KEY}": "envelope.event-categories",
+    },
+    ERROR: {"": "error.body"},
+}
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_subschema_knows_its_clause(name: str) -> None:
+    """Whatever asks something carries the clause that asks it; what only helps anyOf decide carries none."""
+    annotated = {
+        pointer: node.get("x-clause") for pointer, node in subschemas(schema.load(name)) if "/anyOf" not in pointer
+    }
+    assert annotated == CLAUSES_IN_SCHEMAS[name]
+    assert set(annotated.values()) <= BY_ID.keys()
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_schemas_are_valid_and_accept_their_examples(name: str) -> None:
+    """Each schema is a valid JSON Schema 2020-12 with id, title and description, and its examples conform to it."""
+    loaded = schema.load(name)
+    Draft202012Validator.check_schema(loaded)
+    assert loaded["$schema"] == Draft202012Validator.META_SCHEMA["$id"]
+    assert loaded["$id"].endswith(f"/{name}")
+    assert loaded["title"]
+    assert loaded["description"]
+    assert loaded["examples"]
+    assert all(accepts(name, instance) for instance in loaded["examples"])
+
+
+@given(conforming_lists())
+def test_every_conforming_list_is_accepted(categories: list[Any]) -> None:
+    """What the hand-written strategies call conforming has no departure."""
+    assert [*departures(ENVELOPE, decode(json.dumps({KEY: categories}).encode()).value)] == []
+
+
+_SHAPE = {"category.object", "category.required", "category.id", "category.name", "category.display-name"}
+
+
+@given(departed_lists())
+def test_a_departure_of_shape_is_found_in_its_place(departed: Departed) -> None:
+    """A departure of type or presence is the only one found, under its clause, at the element that has it."""
+    value = decode(json.dumps({KEY: departed.categories}).encode()).value
+    found = [*departures(ENVELOPE, value)]
+    if departed.clause in {*_SHAPE, "category.position"}:
+        assert [departure.clause for departure in found] == [departed.clause]
+        index = int(found[0].where.split("/")[2])
+        assert not accepts(CATEGORY, value[KEY][index])
+        assert [*departures(CATEGORY, value[KEY][index])] == [
+            Departure(
+                found[0].clause,
+                found[0].where.removeprefix(f"/{KEY}/{index}"),
+                found[0].expected,
+                found[0].value,
+                found[0].missing,
+            )
+        ]
+    else:
+        assert found == []
+
+
+DEPARTED = {
+    "another root": (ENVELOPE, [], [Departure("envelope.object", "", "an object", [])]),
+    "no list": (
+        ENVELOPE,
+        {},
+        [Departure("envelope.event-categories", f"/{KEY}", f"a member {KEY}", missing=True)],
+    ),
+    "a list that is none": (
+        ENVELOPE,
+        {KEY: {"a": 1}},
+        [Departure("envelope.event-categories", f"/{KEY}", "an array", {"a": 1})],
+    ),
+    "several, in document order": (
+        ENVELOPE,
+        {KEY: [GOOD, 7, {**GOOD, "name": "", "id": 7}, {"position": Decimal("0.5")}]},
+        [
+            Departure("category.object", f"/{KEY}/1", "an object", 7),
+            Departure("category.id", f"/{KEY}/2/id", "a non-empty string", 7),
+            Departure("category.name", f"/{KEY}/2/name", "a non-empty string", ""),
+            *(
+                Departure("category.required", f"/{KEY}/3/{member}", f"a member {member}", missing=True)
+                for member in MEMBERS[:3]
+            ),
+            Departure("category.position", f"/{KEY}/3/position", "an integer", Decimal("0.5")),
+        ],
+    ),
+    "a member of the wrong kind": (
+        CATEGORY,
+        {**GOOD, "display_name": None},
+        [Departure("category.display-name", "/display_name", "a non-empty string")],
+    ),
+    "a boolean as position": (
+        CATEGORY,
+        {**GOOD, "position": True},
+        [Departure("category.position", "/position", "an integer", value=True)],
+    ),
+    "an error of no kind": (
+        ERROR,
+        {"error": 1},
+        [Departure("error.body", "", "a member error or errors as documented", {"error": 1})],
+    ),
+    "an error that is no object": (ERROR, "no", [Departure("error.body", "", "an object", "no")]),
+    "errors with extra members": (ERROR, {"errors": {"a": ["b"]}, "error": 1, "c": 2}, []),
+}
+
+
+@pytest.mark.parametrize(("name", "value", "expected"), DEPARTED.values(), ids=DEPARTED)
+def test_departures_say_what_and_where(name: str, value: Any, expected: list[Departure]) -> None:
+    """Each departure names the clause of its subschema, its place, what was expected and what stands there."""
+    assert [*departures(name, value)] == expected
+    assert accepts(name, value) is not bool(expected)
+
+
+def test_what_the_compiled_validator_cannot_read_is_judged_by_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A value that the compiled validator stumbles over is neither accepted nor refused by that."""
+
+    class Stumbling:
+        def is_valid(self, value: Any) -> bool:
+            raise UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogates not allowed")
+
+    monkeypatch.setattr(schema, "_compiled", lambda name: Stumbling())
+    assert accepts(CATEGORY, {**GOOD, "name": "\ud800"})
+    assert [d.clause for d in departures(CATEGORY, {**GOOD, "id": ""})] == ["category.id"]
+    assert [d.where for d in departures(ENVELOPE, {KEY: [GOOD, {**GOOD, "id": ""}]})] == [f"/{KEY}/1/id"]
