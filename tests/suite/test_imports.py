@@ -1,0 +1,113 @@
+"""Imports go one way, and the command line does without what only tests need."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "contracts"
+MODULES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in sorted(PACKAGE.rglob("*.py"))
+}
+
+#: What each part may import of the others. A part is a package or module right below ``contracts``; what is not
+#: named here is a door or stands behind one, and may import everything.
+BELOW: dict[str, set[str]] = {
+    "core": set(),
+    "strict_json": {"core"},
+    "schemas": set(),
+    "event_categories": {"core", "strict_json", "schemas"},
+    "target": {"core", "strict_json", "event_categories"},
+    "mock": {"core", "event_categories"},
+    "deviations": {"core", "event_categories"},
+    "writers": {"core", "strict_json", "event_categories", "deviations"},
+}
+
+
+def imported(path: Path, module: str) -> Iterator[str]:
+    """Every module that a file names in an import, wherever in it, relative ones resolved."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            package = module.split(".") if path.name == "__init__.py" else module.split(".")[:-1]
+            base = package[: len(package) - node.level + 1] if node.level else []
+            name = ".".join([*base, *([node.module] if node.module else [])])
+            yield name
+            yield from (f"{name}.{alias.name}" for alias in node.names)
+
+
+def part(module: str) -> str:
+    """The part of the package that a module belongs to, or an empty string for the package itself."""
+    return module.split(".")[1] if module.startswith("contracts.") else ""
+
+
+def importers(*names: str) -> set[str]:
+    """The modules of the package that import one of the named modules, or a part of it."""
+    return {
+        module
+        for module, path in MODULES.items()
+        if any(f"{other}.".startswith(tuple(f"{name}." for name in names)) for other in imported(path, module))
+    }
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if part(module) in BELOW])
+def test_imports_go_one_way(module: str) -> None:
+    """Vocabulary, contract, then target, mock and writers, then the doors: nothing imports what stands above it."""
+    allowed = BELOW[part(module)] | {part(module), ""}
+    named = {part(other) for other in imported(MODULES[module], module) if other in MODULES}
+    assert named <= allowed
+
+
+def test_the_mock_knows_no_check() -> None:
+    """The mock imports neither checks nor judge: it could not agree with them by copying their errors."""
+    for module, path in MODULES.items():
+        if part(module) == "mock":
+            used = {name for name in imported(path, module) if name.startswith("contracts.event_categories.")}
+            assert not {name.split(".")[2] for name in used} & {"checks", "judge", "schema", "evidence"}, module
+
+
+def test_only_the_target_speaks_to_the_network() -> None:
+    """Nothing beside contracts.target imports an HTTP client: manners are kept in one place."""
+    clients = importers("requests", "urllib3", "http.client", "httpx", "urllib.request")
+    assert {part(module) for module in clients} == {"target"}
+
+
+def test_only_the_strategies_and_the_pytest_door_know_the_test_tools() -> None:
+    """No other module of the package imports pytest, hypothesis or schemathesis, not even inside a function."""
+    assert importers("hypothesis", "pytest", "_pytest", "schemathesis") <= {
+        "contracts.event_categories.strategies",
+        "contracts.pytest_plugin",
+    }
+
+
+def modules_after(statement: str) -> set[str]:
+    """The top-level modules that a new interpreter holds after a statement."""
+    code = f"{statement}\nimport sys\nprint(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    return set(run.stdout.splitlines()[-1].split())
+
+
+def test_verify_imports_no_test_tool_and_nothing_slow() -> None:
+    """A run of the command line starts without pytest, hypothesis and schemathesis, and without what few runs need."""
+    loaded = modules_after(
+        "import contracts.cli\n"
+        "try: contracts.cli.main(['verify', '--mock', '--quiet'])\n"
+        "except SystemExit as end: assert not end.code, end.code"
+    )
+    assert "contracts.event_categories.judge" in loaded
+    slow = {"pytest", "_pytest", "hypothesis", "schemathesis", "jsonschema", "jinja2", "junitparser"}
+    assert not loaded & slow
+
+
+def test_the_reader_of_imports_knows_every_form(tmp_path: Path) -> None:
+    """Imports are seen in all their forms, also relative, also inside functions."""
+    path = tmp_path / "module.py"
+    path.write_text("import a.b as c\nfrom .d import e\nfrom .. import f\ndef g():\n    from h import i\n")
+    found = set(imported(path, "contracts.core.module"))
+    assert {"a.b", "contracts.core.d", "contracts.core.d.e", "contracts.f", "h", "h.i"} <= found
