@@ -35,6 +35,8 @@ def run(options: argparse.Namespace) -> int:
         evidence = offline.evidence_of(content, "standard input" if file == "-" else file, settings.auth)
         report = offline.report_of(evidence, strict=settings.strict, allow_empty=settings.allow_empty)
         output.write_outputs(report, outputs, str)
+        if options.bundle:
+            raise UsageError("--bundle: a bundle is of a run against an endpoint")
         stream = sys.stderr if output.STANDARD_OUTPUT in outputs.values() else sys.stdout
         output.write(stream, terminal.last_line(report) + "\n" if options.quiet else _told(report))
         verdicts.append(report.verdict)

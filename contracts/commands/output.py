@@ -28,6 +28,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("reports", "a FILE of - is standard output")
     for name, (_, text) in FORMATS.items():
         group.add_argument(f"--{name}", metavar="FILE", help=f"write {text}")
+    group.add_argument("--bundle", metavar="FILE.zip", help="write all of them in one archive for `contracts audit`")
 
 
 def outputs_of(options: argparse.Namespace) -> dict[str, str]:
@@ -37,7 +38,9 @@ def outputs_of(options: argparse.Namespace) -> dict[str, str]:
         UsageError: two formats share a file, or a folder does not exist: said before anything is sent.
     """
     outputs = {name: str(getattr(options, name)) for name in FORMATS if getattr(options, name, None)}
-    files = list(outputs.values())
+    files = [*outputs.values(), options.bundle]
+    if options.bundle:
+        check_writable(options.bundle, "--bundle")
     for name, file in outputs.items():
         if files.count(file) > 1:
             raise UsageError(f"--{name}: two reports cannot share {file}")
@@ -64,6 +67,34 @@ def write_outputs(report: Report, outputs: Mapping[str, str], mask: Callable[[st
             write(sys.stdout, text)
         else:
             write_file(file, text)
+
+
+def write_for_github(report: Report, environ: Mapping[str, str], mask: Callable[[str], str]) -> None:
+    """Append the summary to the job's page, and print annotations, where GitHub Actions offers them."""
+    if summary := environ.get("GITHUB_STEP_SUMMARY"):
+        from contracts.writers import markdown  # noqa: PLC0415
+
+        write_file(summary, mask(markdown.render(report)), append=True)
+    if environ.get("GITHUB_ACTIONS") == "true":
+        from contracts.writers import annotations  # noqa: PLC0415
+
+        # Standard error: standard output may be a report, and the runner reads commands from both.
+        write(sys.stderr, mask(annotations.render(report)))
+
+
+def write_bundle(report: Report, path: str, deviations_file: str | None) -> None:
+    """Write the archive of a report.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    from contracts import bundle  # noqa: PLC0415 - it needs every writer
+
+    text = Path(deviations_file).read_text("utf-8") if deviations_file else None
+    try:
+        Path(path).write_bytes(bundle.pack(report, text))
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from None
 
 
 def write_file(file: str, text: str, *, append: bool = False) -> None:

@@ -38,6 +38,9 @@ def run(options: argparse.Namespace) -> int:
         report = verify(prepared)
         console.done()
         output.write_outputs(report, outputs, mask)
+        if options.bundle:
+            output.write_bundle(report, options.bundle, settings.deviations)
+        output.write_for_github(report, os.environ, mask)
         whole = terminal.last_line(report) + "\n" if options.quiet else terminal.render(report, colour=console.colour)
         console.write(mask(whole), always=True)
         if options.prune_deviations:

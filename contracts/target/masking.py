@@ -1,33 +1,37 @@
 """Masking: a secret is replaced before anything that holds it can be stored, judged or printed."""
 
 import base64
-import html
-import json
 import re
 from collections.abc import Iterator
-from urllib.parse import quote, quote_plus
 
 #: A shorter secret is masked only where it stands alone: else it would be found within other words.
 _SHORT = 8
+#: What any escaped form of a character begins with: a backslash, a percent sign, an ampersand.
+_ESCAPES = (b"\\", b"%", b"&")
+_ENTITIES = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
 
 
 class Secrets:
     """The secrets of a run, each with the name that is shown in its place.
 
-    A secret is found as it is, and as a server may echo it: percent-encoded, escaped for JSON or HTML, in
-    hexadecimal digits, and in Base64 at any alignment, as in the value of a Basic Authorization header.
+    A secret is found as it is, and as a server may echo it: each of its characters plain or escaped for JSON, a URL
+    or HTML; in hexadecimal digits; and in Base64 at any alignment, as in the value of a Basic Authorization header.
     """
 
     def __init__(self) -> None:
         self._names: dict[bytes, bytes] = {}
-        self._pattern: re.Pattern[bytes] | None = None
+        self._plain: re.Pattern[bytes] | None = None
+        self._escaped: list[tuple[re.Pattern[bytes], bytes]] = []
 
     def add(self, secret: str, name: str) -> None:
-        """Mask the secret from now on; ``name`` is the variable that holds it."""
-        for form in _forms(secret):
-            self._names.setdefault(form.lower(), f"${name}".encode())
-        alternatives = [_alternative(form) for form in sorted(self._names, key=lambda form: (-len(form), form))]
-        self._pattern = re.compile(b"|".join(alternatives), re.IGNORECASE)
+        """Mask the secret, which is ASCII, from now on; ``name`` is the variable that holds it."""
+        shown = f"${name}".encode()
+        for form in (secret.encode(), *_encodings(secret)):
+            self._names.setdefault(form.lower(), shown)
+        alternatives = [_bounded(re.escape(form), form) for form in sorted(self._names, key=lambda form: -len(form))]
+        self._plain = re.compile(b"|".join(alternatives), re.IGNORECASE)
+        characters = b"".join(b"(?:" + b"|".join(_characters(character)) + b")" for character in secret)
+        self._escaped.append((re.compile(_bounded(characters, secret.encode()), re.IGNORECASE), shown))
 
     def mask(self, text: str) -> str:
         """Return the text with every secret replaced."""
@@ -35,31 +39,38 @@ class Secrets:
 
     def mask_bytes(self, content: bytes) -> bytes:
         """Return the content with every secret replaced."""
+        if self._plain is None:
+            return content
         lowered = content.lower()
-        if self._pattern is None or not any(form in lowered for form in self._names):
-            return content  # a search for each form is far cheaper than the pattern
-        return self._pattern.sub(lambda match: self._names[match[0].lower()], content)
+        if any(form in lowered for form in self._names):  # far cheaper than the pattern
+            content = self._plain.sub(lambda match: self._names[match[0].lower()], content)
+        if any(escape in content for escape in _ESCAPES):
+            for pattern, shown in self._escaped:
+                content = pattern.sub(lambda _, shown=shown: shown, content)  # type: ignore[misc]
+        return content
 
 
-def _alternative(form: bytes) -> bytes:
-    pattern = re.escape(form)
-    return pattern if len(form) >= _SHORT else rb"(?<![\w-])" + pattern + rb"(?![\w-])"
+def _bounded(pattern: bytes, secret: bytes) -> bytes:
+    return pattern if len(secret) >= _SHORT else rb"(?<![\w-])" + pattern + rb"(?![\w-])"
 
 
-def _forms(secret: str) -> Iterator[bytes]:
-    escaped = json.dumps(secret)[1:-1]
-    texts = {
-        secret,
-        quote(secret, safe=""),
-        quote_plus(secret),
-        "".join(f"%{byte:02x}" for byte in secret.encode()),
-        escaped,
-        escaped.replace("/", "\\/"),
-        "".join(f"\\u{ord(character):04x}" for character in secret),
-        html.escape(secret),
-        secret.encode().hex(),
-    }
-    yield from sorted(text.encode() for text in texts)
+def _characters(character: str) -> Iterator[bytes]:
+    """Every way in which a server may write an ASCII character."""
+    code = ord(character)
+    yield re.escape(character).encode()
+    yield rb"\\+u00%02x" % code
+    yield rb"\\+x%02x" % code
+    yield rb"%%(?:25)*%02x" % code
+    yield rb"&#0*%d;" % code
+    yield rb"&#x0*%x;" % code
+    if not character.isalnum():
+        yield rb"\\+" + re.escape(character).encode()
+    if character in _ENTITIES:
+        yield f"&{_ENTITIES[character]};".encode()
+
+
+def _encodings(secret: str) -> Iterator[bytes]:
+    yield secret.encode().hex().encode()
     for shift in range(3):
         # Bytes before the secret shift its place in the groups of three that Base64 encodes together; the
         # characters that also depend on the neighbours are left out.

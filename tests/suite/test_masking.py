@@ -34,6 +34,11 @@ def secrets(token: str = TOKEN) -> Secrets:
         html.escape(TOKEN),
         "".join(f"\\u{ord(c):04X}" for c in TOKEN),
         TOKEN.encode().hex(),
+        "".join(f"\\u{ord(c):04x}" if i % 2 else c for i, c in enumerate(TOKEN)),
+        "".join(f"%{ord(c):02X}" if i % 3 else c for i, c in enumerate(TOKEN)),
+        "".join(f"&#{ord(c)};" for c in TOKEN),
+        quote(quote(TOKEN, safe=""), safe=""),
+        json.dumps(json.dumps(TOKEN)),
     ],
 )
 def test_forms(echo: str) -> None:

@@ -1,0 +1,175 @@
+"""The bundle: a run in one archive that somebody else can read, judge again and compare.
+
+The archive says nothing that is not derived from its exchanges, so it can be checked completely: they are judged
+again, and every file must come out as it stands there, byte by byte.
+"""
+
+import hashlib
+import json
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from importlib import import_module
+from io import BytesIO
+
+from contracts import __version__, deviations
+from contracts.core.errors import UsageError
+from contracts.core.report import Report
+from contracts.event_categories.clauses import CLAUSES
+from contracts.event_categories.evidence import Evidence, Policy
+from contracts.event_categories.judge import digest, outcomes
+from contracts.run import select
+
+MANIFEST, RESULT, DEVIATIONS = "manifest.json", "result.json", "deviations.toml"
+#: The files that are rendered from the result, and the writer of each.
+RENDERED = {"report.html": "html", "report.md": "markdown", "junit.xml": "junit", "exchanges.har": "har"}
+NAMES = (MANIFEST, RESULT, DEVIATIONS, *RENDERED)
+
+#: More than any honest bundle holds, in bytes of a file after decompression.
+CAP = 128 * 2**20
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def pack(report: Report, deviations_text: str | None = None) -> bytes:
+    """Return the archive of a report; the same report gives the same bytes."""
+    from contracts.writers import result  # noqa: PLC0415
+
+    files = {RESULT: result.render(report), **{name: _render(writer, report) for name, writer in RENDERED.items()}}
+    if deviations_text is not None:
+        files[DEVIATIONS] = deviations_text
+    contents = {name: text.encode("utf-8", "backslashreplace") for name, text in files.items()}
+    manifest = {
+        "suite": __version__,
+        "contract": digest(),
+        "verdict": report.verdict.value,
+        "files": {name: _digest(content) for name, content in sorted(contents.items())},
+    }
+    contents[MANIFEST] = (json.dumps(manifest, indent=2) + "\n").encode()
+    stream = BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in sorted(contents.items()):
+            entry = zipfile.ZipInfo(name, _EPOCH)  # no time of its own: equal runs, equal archives
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, content)
+    return stream.getvalue()
+
+
+def _render(writer: str, report: Report) -> str:
+    text: str = import_module(f"contracts.writers.{writer}").render(report)
+    return text
+
+
+def _digest(content: bytes) -> str:
+    return f"sha256:{hashlib.sha256(content).hexdigest()}"
+
+
+def unpack(content: bytes) -> dict[str, bytes]:
+    """Return the files of an archive by name. Nothing is written to disk.
+
+    Raises:
+        UsageError: it is no bundle: not a ZIP, foreign or repeated names, encrypted, too large, damaged.
+    """
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            names = archive.namelist()
+            if foreign := sorted(set(names) - set(NAMES)):
+                raise UsageError(f"no bundle: it holds {foreign[0][:80]!r}")
+            if len(set(names)) != len(names) or not {MANIFEST, RESULT} <= set(names):
+                raise UsageError("no bundle: a file is missing or there twice")
+            return {name: _member(archive, name) for name in names}
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
+        raise UsageError(f"no bundle: {error}") from None
+    except OSError as error:
+        raise UsageError(f"no bundle: {error.strerror or error}") from None
+
+
+def _member(archive: zipfile.ZipFile, name: str) -> bytes:
+    with archive.open(name) as stream:
+        content = stream.read(CAP + 1)  # what the directory says of the size is not believed
+    if len(content) > CAP:
+        raise UsageError(f"no bundle: {name} is larger than {CAP:,} bytes")
+    return content
+
+
+def audit(files: dict[str, bytes]) -> tuple[Report, list[str]]:
+    """Judge the exchanges of a bundle again; return the new report, and in words all that does not agree with it.
+
+    Raises:
+        UsageError: a file cannot be read.
+    """
+    from contracts.writers import result  # noqa: PLC0415
+
+    claimed = result.read(_text(files, RESULT))
+    judged = _again(claimed, _text(files, DEVIATIONS) if DEVIATIONS in files else None)
+    return judged, [*_manifest(files), *_differences(claimed, judged), *_files(files, judged)]
+
+
+def _text(files: dict[str, bytes], name: str) -> str:
+    try:
+        return files[name].decode("utf-8")
+    except UnicodeDecodeError:
+        raise UsageError(f"no bundle: {name} is not UTF-8") from None
+
+
+def _again(claimed: Report, deviations_text: str | None) -> Report:
+    """Return the report that the exchanges of a claimed one give, by the contract of this suite."""
+    scope = claimed.scope
+    flags = {name: getattr(scope, name) for name in ("live", "plaintext", "unsafe", "burst", "offline", "headless")}
+    evidence = Evidence(claimed.target, claimed.exchanges, Policy(scope.policy), **flags)
+    selected = claimed.settings.get("clause", ("all", ""))[0]
+    clauses = CLAUSES if selected == "all" else select(selected.split(", "))
+    judged = replace(claimed, digest=digest(), outcomes=outcomes(evidence, clauses), notes=(), stale=())
+    entries = deviations.read(deviations_text, DEVIATIONS) if deviations_text is not None else ()
+    try:
+        day = date.fromisoformat(claimed.started[:10])
+    except ValueError:
+        raise UsageError(f"no bundle: {RESULT} does not say when the run was made") from None
+    return deviations.apply(judged, entries, day)
+
+
+def _manifest(files: dict[str, bytes]) -> Iterator[str]:
+    try:
+        manifest = json.loads(files[MANIFEST])
+        digests = dict(manifest["files"])
+        contract, suite = manifest["contract"], manifest["suite"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise UsageError(f"no bundle: {MANIFEST} cannot be read") from None
+    if contract != digest():
+        yield f"contract: the bundle was made with {str(contract)[:80]}, this suite judges by {digest()}"
+    if suite != __version__:
+        yield f"suite: the bundle was made with version {str(suite)[:40]}, this is {__version__}"
+    found = {name: _digest(content) for name, content in files.items() if name != MANIFEST}
+    for name in sorted(found.keys() | digests.keys()):
+        if found.get(name) != digests.get(name):
+            yield f"digest: {name[:80]} is not the file that the manifest names"
+
+
+def _differences(claimed: Report, judged: Report) -> Iterator[str]:
+    if claimed.verdict is not judged.verdict:
+        yield f"verdict: {claimed.verdict.value} is claimed, the exchanges give {judged.verdict.value}"
+    if claimed.digest != judged.digest:
+        yield f"contract: the result was judged by {claimed.digest[:80]}, this suite judges by {judged.digest}"
+    before = {outcome.clause.id: outcome for outcome in claimed.outcomes}
+    after = {outcome.clause.id: outcome for outcome in judged.outcomes}
+    for name in [*after, *(before.keys() - after.keys())]:
+        one, other = before.get(name), after.get(name)
+        if one is None or other is None:
+            yield f"clauses: {name} is {'missing' if one is None else 'foreign'}"
+        elif one != other:
+            yield (
+                f"{name}: {one.state} with {one.observations} observations and {one.count} findings is claimed, "
+                f"the exchanges give {other.state} with {other.observations} and {other.count}"
+            )
+
+
+def _files(files: dict[str, bytes], judged: Report) -> Iterator[str]:
+    from contracts.writers import result  # noqa: PLC0415
+
+    if files[RESULT] != result.render(judged).encode("utf-8", "backslashreplace"):
+        yield f"{RESULT}: is not what the exchanges give"
+    for name, writer in RENDERED.items():
+        if name not in files:
+            yield f"{name}: is missing"
+        elif files[name] != _render(writer, judged).encode("utf-8", "backslashreplace"):
+            yield f"{name}: is not what the exchanges give"
