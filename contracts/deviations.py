@@ -17,6 +17,7 @@ from contracts.core.finding import Finding
 from contracts.core.report import Outcome, Report, State
 from contracts.event_categories.clauses import BY_ID
 
+_HEADING = re.compile(r"[ \t]*\[\[[ \t]*deviation[ \t]*\]\]")
 _TEXTS = ("clause", "pointer", "reason", "owner", "link")
 #: The states in which a clause was judged, so that an entry for it that matches nothing is stale.
 _JUDGED = (State.HELD, State.BREACHED, State.WAIVED)
@@ -154,11 +155,15 @@ def prune(text: str, stale: Iterable[int], name: str) -> str:
         UsageError: the file is written in a way that does not let an entry be taken out.
     """
     stale = set(stale)
-    blocks = re.split(r"(?m)^(?=(?:[ \t]*#.*\n)*[ \t]*\[\[[ \t]*deviation[ \t]*\]\])", text)
-    head, entries = (
-        (blocks[0], blocks[1:]) if not re.match(r"(?m)(?:[ \t]*#.*\n)*[ \t]*\[\[", blocks[0]) else ("", blocks)
-    )
-    kept = head + "".join(entry for number, entry in enumerate(entries, 1) if number not in stale)
+    blocks: list[list[str]] = [[]]
+    for line in text.splitlines(keepends=True):
+        if _HEADING.match(line):
+            above = blocks[-1]
+            comments = next((n for n, earlier in enumerate(reversed(above)) if not earlier.startswith("#")), len(above))
+            blocks.append(above[len(above) - comments :])
+            del above[len(above) - comments :]
+        blocks[-1].append(line)
+    kept = "".join(line for number, block in enumerate(blocks) if number not in stale for line in block)
     expected = [replace(d, number=0) for d in read(text, name) if d.number not in stale]
     if [replace(d, number=0) for d in read(kept, name)] != expected:
         raise UsageError(f"{name}: cannot be rewritten safely; remove the stale entries by hand")

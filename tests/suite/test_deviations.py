@@ -1,0 +1,170 @@
+"""Deviations: narrow, with a reason and an end; stale ones fail, and nothing excuses an inconclusive run."""
+
+import json
+from datetime import date
+
+import pytest
+from reports import CATEGORIES, exchanges
+
+from contracts import deviations
+from contracts.core.errors import UsageError
+from contracts.core.report import Report, State, Verdict
+from contracts.event_categories.clauses import READING
+from contracts.event_categories.evidence import Evidence
+from contracts.event_categories.judge import digest, outcomes
+
+TODAY = date(2030, 1, 15)
+ENTRY = 'clause = "category.id"\nreason = "being fixed"\nowner = "team"\nexpires = 2030-01-31\n'
+
+
+def report_of(*broken: int) -> Report:
+    """A report of a list in which the ids at these places are numbers; only the list itself is judged."""
+    elements = [{**c, "id": 7} if i in broken else c for i, c in enumerate(CATEGORIES)]
+    evidence = Evidence("http://127.0.0.1", tuple(e for e in exchanges(elements) if e.probe in READING))
+    return Report("0", digest(), "http://127.0.0.1", outcomes(evidence), evidence.exchanges)
+
+
+def state_of(report: Report, clause: str) -> State:
+    """The state of one clause."""
+    return next(outcome.state for outcome in report.outcomes if outcome.clause.id == clause)
+
+
+def entries(*texts: str) -> tuple[deviations.Deviation, ...]:
+    """The entries of these texts."""
+    return deviations.read("".join(f"[[deviation]]\n{text}\n" for text in texts), "deviations.toml")
+
+
+def test_a_match_is_waived_and_says_so() -> None:
+    """A waived breach does not fail the run, and is shown with its reason, owner and end."""
+    before = report_of(1)
+    assert "category.id" in [outcome.clause.id for outcome in before.failing]
+    both = ENTRY, ENTRY.replace("category.id", "client.go-readable")
+    after = deviations.apply(before, entries(*both), TODAY)
+    waived = next(outcome for outcome in after.outcomes if outcome.clause.id == "category.id")
+    assert waived.state is State.WAIVED
+    assert waived.notes == ("waived until 2030-01-31: being fixed (team)",)
+    assert after.failing == ()
+    assert after.stale == ()
+
+
+def test_what_lies_underneath_is_excused_with_it() -> None:
+    """The second answer breaks the same clause; the entry for that clause covers http.repeatable, too."""
+    after = deviations.apply(report_of(1), entries(ENTRY, ENTRY.replace("category.id", "client.go-readable")), TODAY)
+    assert state_of(after, "http.repeatable") is State.WAIVED
+
+
+@pytest.mark.parametrize("pointer", ["/event_categories/1/id", "/event_categories/*/id"])
+def test_a_pointer_narrows(pointer: str) -> None:
+    """An entry with a pointer excuses the finding there; a star stands for one step."""
+    narrow = f'{ENTRY}pointer = "{pointer}"\n'
+    assert state_of(deviations.apply(report_of(1), entries(narrow), TODAY), "category.id") is State.WAIVED
+    both = deviations.apply(report_of(1, 3), entries(narrow), TODAY)
+    expected = State.WAIVED if "*" in pointer else State.BREACHED
+    assert state_of(both, "category.id") is expected
+
+
+def test_a_new_breach_elsewhere_is_not_hidden() -> None:
+    """What is left after an entry was applied is what fails, and nothing else."""
+    narrow = f'{ENTRY}pointer = "/event_categories/1/id"\n'
+    after = deviations.apply(report_of(1, 3), entries(narrow), TODAY)
+    left = next(outcome for outcome in after.outcomes if outcome.clause.id == "category.id")
+    assert [finding.where for finding in left.findings] == ["/event_categories/3/id"]
+    assert left.count == 1
+
+
+def test_a_star_stops_at_a_slash() -> None:
+    """A star is one step of a pointer, not any text."""
+    wide = f'{ENTRY}pointer = "/*/id"\n'
+    assert state_of(deviations.apply(report_of(1), entries(wide), TODAY), "category.id") is State.BREACHED
+
+
+def test_stale_entries_fail_the_run() -> None:
+    """An entry that matches nothing any more fails a run in which its clause was judged."""
+    after = deviations.apply(report_of(), entries(ENTRY), TODAY)
+    assert after.verdict is Verdict.VIOLATES
+    assert "matches nothing any more" in after.stale[0]
+    assert deviations.stale_numbers(after) == {1}
+
+
+def test_expired_entries_excuse_nothing() -> None:
+    """From the day after its expiry on an entry fails the run, and so does the breach it excused."""
+    on_the_day = deviations.apply(report_of(1), entries(ENTRY), date(2030, 1, 31))
+    assert state_of(on_the_day, "category.id") is State.WAIVED
+    after = deviations.apply(report_of(1), entries(ENTRY), date(2030, 2, 1))
+    assert state_of(after, "category.id") is State.BREACHED
+    assert "expired on 2030-01-31" in after.stale[0]
+
+
+def test_nothing_excuses_an_inconclusive_run() -> None:
+    """A clause that could not be judged stays inconclusive, and its entry is not called stale."""
+    evidence = Evidence("http://127.0.0.1", ())
+    report = Report("0", digest(), "http://127.0.0.1", outcomes(evidence), ())
+    after = deviations.apply(report, entries(ENTRY), TODAY)
+    assert after.verdict is Verdict.INCONCLUSIVE
+    assert after.stale == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[[deviation]\n", "deviations.toml"),
+        ("[[waiver]]\n", "only \\[\\[deviation"),
+        ('deviation = "x"\n', "only"),
+        ("[[deviation]]\n" + ENTRY.replace("category.id", "category.ids"), "there is no clause 'category.ids'"),
+        ("[[deviation]]\n" + ENTRY.replace("being fixed", " "), "reason is missing"),
+        ("[[deviation]]\n" + ENTRY.replace("owner", "reviewer"), "no key 'reviewer'"),
+        ("[[deviation]]\n" + ENTRY.replace('owner = "team"', 'owner = ""'), "owner or link"),
+        ("[[deviation]]\n" + ENTRY.replace("2030-01-31", '"soon"'), "expires must be a date"),
+        ("[[deviation]]\n" + ENTRY.replace("2030-01-31", "2030-01-31T10:00:00"), "expires must be a date"),
+        ("[[deviation]]\n" + ENTRY + "pointer = 7\n", "pointer must be text"),
+        ("[[deviation]]\n" + ENTRY + "[[deviation]]\nreason = 'x'\n", "entry 2: clause is missing"),
+    ],
+)
+def test_malformed_files(text: str, words: str) -> None:
+    """A file that cannot be understood is a usage error that names the entry and the key."""
+    with pytest.raises(UsageError, match=words):
+        deviations.read(text, "deviations.toml")
+
+
+def test_the_proposal_needs_only_a_reason_and_an_owner() -> None:
+    """The entry that a failing run proposes is refused as it stands, and matches once it is filled in."""
+    report = report_of(1)
+    findings = [f for o in report.failing for f in o.findings if o.clause.id == "category.id"]
+    text = deviations.proposal(findings, TODAY)
+    with pytest.raises(UsageError, match="reason is missing"):
+        deviations.read(text, "proposal")
+    filled = deviations.read(
+        text.replace('reason = ""', 'reason = "x"').replace('owner = ""', 'owner = "me"'), "filled"
+    )
+    assert all(filled[0].matches(finding) for finding in findings)
+
+
+@pytest.mark.parametrize("where", ['/a"b', "/a\\b", "/new\nline", "/\x1b[31m", "/\ud800", "/é~1"])
+def test_hostile_names_in_a_proposal(where: str) -> None:
+    """Whatever a target names its members, the proposal is valid TOML."""
+    finding = next(f for o in report_of(1).failing for f in o.findings)
+    text = deviations.proposal([type(finding)("category.id", "list", where, "", "")], TODAY)
+    filled = text.replace('reason = ""', 'reason = "x"').replace('owner = ""', 'owner = "me"')
+    assert len(deviations.read(filled, "proposal")) == 1
+
+
+def test_prune_keeps_everything_else() -> None:
+    """Pruning takes out the stale entries with their comments, and leaves the rest as it was written."""
+    text = (
+        "# Known deviations of the staging server\n\n"
+        f"# about ids\n[[deviation]]\n{ENTRY}\n"
+        f"# about names\n[[ deviation ]]  # kept\n{ENTRY.replace('category.id', 'category.name')}"
+    )
+    pruned = deviations.prune(text, {1}, "deviations.toml")
+    assert "about ids" not in pruned
+    assert "# about names\n[[ deviation ]]  # kept\n" in pruned
+    assert [entry.clause for entry in deviations.read(pruned, "x")] == ["category.name"]
+    assert deviations.prune(text, set(), "x") == text
+
+
+def test_prune_refuses_what_it_cannot_rewrite() -> None:
+    """A file in another notation is left alone rather than damaged."""
+    inline = "deviation = [" + json.dumps({"x": 1}).replace('"x": 1', ENTRY.strip().replace("\n", ", ")) + "]\n"
+    assert len(deviations.read(inline, "x")) == 1
+    with pytest.raises(UsageError, match="by hand"):
+        deviations.prune(inline, {1}, "x")
