@@ -3,6 +3,8 @@
 import shlex
 
 from contracts.core.exchange import Request
+from contracts.core.finding import Finding
+from contracts.core.report import Report
 
 #: What stands in a masked request for the token of the run.
 _MASKED = ("authorization", "Bearer $BEARER_TOKEN")
@@ -11,7 +13,7 @@ _MASKED = ("authorization", "Bearer $BEARER_TOKEN")
 def curl(request: Request) -> str:
     """Return one line for a POSIX shell that sends the request again and prints the answer with its headers.
 
-    The token is not in it: the shell takes it from the variable ``BEARER_TOKEN``.
+    The URL is one of http or https. The token is not in the line: the shell takes it from ``BEARER_TOKEN``.
     """
     words = ["curl -sS", "--head" if request.method == "HEAD" else "-i"]
     if request.method not in ("GET", "HEAD"):
@@ -26,7 +28,15 @@ def curl(request: Request) -> str:
             words.append(f"-H {_quote(f'{name}: {value}' if value else f'{name};')}")
     if set("[]{}") & set(request.url):
         words.append("--globoff")
-    return " ".join([*words, f"--url {_quote(request.url)}" if request.url.startswith("-") else _quote(request.url)])
+    return " ".join([*words, _quote(request.url)])
+
+
+def of_finding(report: Report, finding: Finding) -> str | None:
+    """Return the curl line for the request whose answer shows a finding, or None when it came from a file."""
+    for exchange in report.exchanges:
+        if exchange.probe == finding.probe and exchange.request.url.startswith(("http://", "https://")):
+            return curl(exchange.request)
+    return None
 
 
 def rerun(target: str, clause: str) -> str:

@@ -16,7 +16,7 @@ from contracts.core.finding import Finding, shorten
 from contracts.core.report import Outcome, Report, Scope, Spent, State
 from contracts.event_categories.schema import load
 from contracts.strict_json import decode
-from contracts.writers.reproduce import curl, rerun
+from contracts.writers.reproduce import of_finding, rerun
 
 SCHEMA = "report.schema.json"
 
@@ -24,11 +24,13 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def render(report: Report) -> str:
-    """Return the report as JSON, indented by 2 and ended by a newline; equal reports give equal texts.
+    """Return the report as JSON; equal reports give equal texts."""
+    return to_json(_document(report))
 
-    What cannot be written as UTF-8 stands there as its escape.
-    """
-    text = json.dumps(_document(report), indent=2, ensure_ascii=False) + "\n"
+
+def to_json(value: object) -> str:
+    """Return a value as JSON, indented by 2 and ended by a newline; a lone surrogate stands there as its escape."""
+    text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
     return _SURROGATE.sub(lambda match: f"\\\\u{ord(match[0]):04x}", text)
 
 
@@ -114,7 +116,6 @@ def _outcome(report: Report, outcome: Outcome) -> dict[str, Any]:
 
 
 def _finding(report: Report, clause: Clause, finding: Finding) -> dict[str, Any]:
-    exchange = next((exchange for exchange in report.exchanges if exchange.probe == finding.probe), None)
     return {
         "clause": finding.clause,
         "level": clause.level.value,
@@ -124,7 +125,7 @@ def _finding(report: Report, clause: Clause, finding: Finding) -> dict[str, Any]
         "received": finding.received,
         "through": finding.through,
         "sources": _sources(clause),
-        "curl": curl(exchange.request) if exchange else None,
+        "curl": of_finding(report, finding),
         "rerun": rerun(report.target, clause.id),
     }
 

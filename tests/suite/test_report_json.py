@@ -109,6 +109,7 @@ def _changed(path: tuple[Any, ...], value: object) -> str:
         _changed(("verdict",), "fine"),
         _changed(("seconds",), "1"),
         _changed(("seconds",), -1),
+        _changed(("seconds",), 10**400),
         _changed(("requests", "sent"), 1.5),
         _changed(("requests", "more"), 1),
         _changed(("settings", "auth"), "either"),
@@ -122,7 +123,7 @@ def _changed(path: tuple[Any, ...], value: object) -> str:
         _changed(("exchanges", 4, "response", "body", "content"), "*"),
         _changed(("exchanges", 4, "response", "body", "content"), "ü"),
     ],
-    ids=range(27),
+    ids=range(28),
 )
 def test_malformed_is_one_clear_line(text: str) -> None:
     """A file from anywhere is refused in one short line; nothing else is raised."""

@@ -124,7 +124,7 @@ def test_nothing_but_the_token_is_expanded(recorder: Recorder, tmp_path: Path, t
     "request_",
     [
         Request("GET; touch owned", "http://127.0.0.1:9/"),
-        Request("GET", "-oowned"),
+        Request("GET", "http://127.0.0.1:9/ -oowned"),
         Request("GET", "http://127.0.0.1:9/;touch owned"),
         Request("GET", "http://127.0.0.1:9/\ntouch owned"),
         Request("GET", "http://127.0.0.1:9/'\x1b]0;owned\x07"),

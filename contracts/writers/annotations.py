@@ -1,0 +1,57 @@
+"""Workflow commands of GitHub Actions: a line in the log that becomes an annotation of the run.
+
+Source: GitHub Actions, workflow commands. Only ten of a kind are shown for a step, so what fails comes first, and
+what could not be judged is one line.
+"""
+
+from collections.abc import Iterator
+
+from contracts.core.report import Outcome, Report, State
+from contracts.writers.reproduce import rerun
+from contracts.writers.terminal import place, plain
+
+
+def render(report: Report) -> str:
+    """Return an ``::error`` for every clause that fails the run, a ``::warning`` for every other breach."""
+    return "".join(f"{line}\n" for line in _commands(report))
+
+
+def _commands(report: Report) -> Iterator[str]:
+    for outcome in report.failing:
+        yield command("error", _title(outcome, "breached"), _message(report, outcome))
+    if report.stale:
+        yield command("error", "stale deviations", "\n".join(map(plain, report.stale)))
+    if report.unjudged:
+        clauses = ", ".join(outcome.clause.id for outcome in report.unjudged)
+        reasons = dict.fromkeys(plain(outcome.reason) for outcome in report.unjudged)
+        yield command("error", "could not be judged", f"{clauses}\n{chr(10).join(reasons)}")
+    for outcome in report.warnings:
+        yield command("warning", _title(outcome, "breached"), _message(report, outcome))
+    for outcome in report.of(State.WAIVED):
+        yield command("warning", _title(outcome, "waived"), plain(outcome.reason))
+
+
+def command(kind: str, title: str, message: str) -> str:
+    """Return one workflow command; nothing in the title or the message can end it or begin another one."""
+    safe = _data(f"event categories: {title}").replace(":", "%3A").replace(",", "%2C")
+    return f"::{kind} title={safe}::{_data(message)}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _title(outcome: Outcome, state: str) -> str:
+    return f"{outcome.clause.id} {state}"
+
+
+def _message(report: Report, outcome: Outcome) -> str:
+    first = outcome.findings[0]
+    more = f" (and {outcome.count - 1:,} more)" if outcome.count > 1 else ""
+    lines = (
+        f"where {place(first)}{more}",
+        f"expected {first.expected}",
+        f"received {first.received}",
+        rerun(report.target, outcome.clause.id),
+    )
+    return "\n".join(map(plain, lines))

@@ -1,0 +1,134 @@
+"""Markdown for a step summary or a pull request: the verdict first, what is not held next, the rest folded away.
+
+Everything that a target can say stands in code, where GitHub neither reads Markdown nor mentions anybody.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from contracts.core.clause import Source
+from contracts.core.finding import Finding, shorten
+from contracts.core.report import Outcome, Report, State, Verdict
+from contracts.writers.reproduce import of_finding, rerun
+from contracts.writers.terminal import last_line
+
+#: Of a clause that is broken many times, this many findings are written out; the JSON report has more.
+_SHOWN = 3
+
+_TITLES = {
+    Verdict.CONFORMS: "✅ Conforms to the contract of event categories",
+    Verdict.VIOLATES: "❌ Violates the contract of event categories",
+    Verdict.INCONCLUSIVE: "⚠️ Inconclusive: the contract of event categories could not be judged",
+}
+_SPECIAL = re.compile(r"[\\`*_\[\]~#!]|[<>&|@]")
+_PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
+_LINKED = re.compile(r"https://[\w./#?=&%:-]+")
+
+
+def render(report: Report) -> str:
+    """Return the report as GitHub-flavoured Markdown."""
+    return "".join(f"{line}\n" for line in _lines(report))
+
+
+def _lines(report: Report) -> Iterator[str]:
+    yield f"## {_TITLES[report.verdict]}"
+    yield ""
+    yield code(last_line(report), 1000)
+    for line in (*report.stale, *report.notes):
+        yield ""
+        yield f"> {code(line, 1000)}"
+    open_ = [o for o in report.outcomes if o.state not in (State.HELD, State.NOT_APPLICABLE)]
+    if open_:
+        yield ""
+        yield from _table(("clause", "level", "outcome", "where", "expected", "received"), map(_row, open_))
+    for outcome in open_:
+        if outcome.findings:
+            yield from _folded(_summary(outcome), _breach(report, outcome))
+    rows = ((code(o.clause.id), o.clause.level, o.state, f"{o.observations:,}") for o in report.outcomes)
+    every = _table(("clause", "level", "outcome", "observations"), rows)
+    yield from _folded(f"All {len(report.outcomes)} clauses", every)
+    settings = ((code(name), code(value), code(origin)) for name, (value, origin) in report.settings.items())
+    yield from _folded("Settings", _table(("setting", "value", "from"), settings))
+    yield ""
+    yield f"Suite {code(report.suite)}, contract {code(report.digest)}."
+
+
+def _row(outcome: Outcome) -> tuple[str, ...]:
+    cells = (code(outcome.clause.id), outcome.clause.level.value, outcome.state.value)
+    if outcome.state is State.BREACHED and outcome.findings:
+        first = outcome.findings[0]
+        return (*cells, _place(first), code(first.expected), code(first.received))
+    return (*cells, "", "", code(outcome.reason) if outcome.reason else "")
+
+
+def _summary(outcome: Outcome) -> str:
+    times = f"{outcome.count:,} time{'s' * (outcome.count != 1)}"
+    observations = f"{outcome.observations:,} observation{'s' * (outcome.observations != 1)}"
+    waived = ", waived" if outcome.state is State.WAIVED else ""
+    return f"<code>{text(outcome.clause.id)}</code> {outcome.clause.level}: {times} in {observations}{waived}"
+
+
+def _breach(report: Report, outcome: Outcome) -> Iterator[str]:
+    clause = outcome.clause
+    yield f"It asks: {text(clause.asks)}. Why it matters: {text(clause.why)}."
+    yield ""
+    shown = outcome.findings[:_SHOWN]
+    for finding in shown:
+        yield f"- {_place(finding)}: expected {code(finding.expected)}, received {code(finding.received)}"
+    if outcome.count > len(shown):
+        yield f"- and {outcome.count - len(shown):,} more like this"
+    yield ""
+    yield f"Source: {'; '.join(map(_link, clause.sources))}. The request again, and this clause alone:"
+    lines = dict.fromkeys(of_finding(report, finding) for finding in shown)
+    for line in (*filter(None, lines), rerun(report.target, clause.id)):
+        yield ""
+        yield from _block(line)
+
+
+def _place(finding: Finding) -> str:
+    where = code(finding.where) if finding.where else "the whole body"
+    answer = f" in the answer to {code(finding.probe)}" if finding.probe != "list" else ""
+    through = f" ({code(finding.through)})" if finding.through else ""
+    return where + answer + through
+
+
+def _link(source: Source) -> str:
+    safe = _LINKED.fullmatch(source.url)
+    return f"[{text(source.title)}]({source.url})" if safe else f"{text(source.title)}, {code(source.url)}"
+
+
+def _block(line: str) -> Iterator[str]:
+    fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", line)), 3)
+    yield from (f"{fence}sh", line, fence)
+
+
+def _table(titles: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    for row in (titles, ("---",) * len(titles), *rows):
+        yield f"| {' | '.join(row)} |"
+
+
+def _folded(summary: str, lines: Iterable[str]) -> Iterator[str]:
+    yield ""
+    yield f"<details><summary>{summary}</summary>"
+    yield ""  # the blank lines are what lets Markdown stand inside
+    yield from lines
+    yield ""
+    yield "</details>"
+
+
+def code(content: str, limit: int = 200) -> str:
+    """Return a text as inline code on one line that no character of it can end, also in a table."""
+    flat = shorten(content, limit)
+    if not set("`|\\") & set(flat) and flat.strip():
+        return f"`{flat}`"
+    # Backticks would end the code, and a pipe the cell, however they are escaped: character references cannot.
+    return f"<code>{_PUNCTUATION.sub(_reference, flat)}</code>"
+
+
+def text(content: str) -> str:
+    """Return words of the contract without anything that Markdown or HTML would read."""
+    return _SPECIAL.sub(lambda m: _reference(m) if m[0] in "<>&|@" else f"\\{m[0]}", shorten(content, 1000))
+
+
+def _reference(match: re.Match[str]) -> str:
+    return f"&#{ord(match[0])};"
