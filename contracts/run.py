@@ -12,6 +12,7 @@ from contracts.core.clause import Clause
 from contracts.core.errors import UsageError
 from contracts.core.exchange import Exchange
 from contracts.core.report import Report, Spent
+from contracts.deviations import Deviation
 from contracts.event_categories.clauses import CLAUSES
 from contracts.event_categories.evidence import Evidence, Policy
 from contracts.event_categories.judge import digest, outcomes
@@ -41,7 +42,7 @@ class Run:
     probes: tuple[Probe, ...]
     target: Target
     embedded: bool
-    deviations: tuple[deviations.Deviation, ...] = ()
+    deviations: tuple[Deviation, ...] = ()
 
     @property
     def planned(self) -> int:
