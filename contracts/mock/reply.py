@@ -1,0 +1,109 @@
+"""What a fault works on: the request as the mock understood it, and the reply before it goes on the wire."""
+
+import gzip
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request as it came.
+
+    ``kind`` names the probe that it looks like; ``ordinal`` counts the documented GETs that came before it, and
+    ``times`` the requests of its own kind.
+    """
+
+    method: str
+    path: str
+    query: str
+    headers: Headers
+    kind: str
+    ordinal: int = 0
+    times: int = 0
+
+    def first(self, name: str) -> str | None:
+        """Return the first value of a header field, or None."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A reply.
+
+    ``chunked``, ``gzipped``, ``version`` and ``framed`` (with a length) say how it goes on the wire; ``raw`` replaces
+    all of it, and ``stray`` bytes follow an answer to HEAD.
+    """
+
+    status: int
+    body: bytes = b""
+    headers: Headers = ()
+    reason: str | None = None
+    chunked: bool = False
+    gzipped: bool = False
+    version: str = "1.1"
+    framed: bool = True
+    stray: bytes = b""
+    raw: bytes | None = None
+
+    def with_header(self, name: str, value: str | None) -> "Reply":
+        """Return the reply with a header field set, or without it for None."""
+        others = tuple((key, text) for key, text in self.headers if key.lower() != name.lower())
+        return replace(self, headers=others if value is None else (*others, (name, value)))
+
+    def value(self) -> Any:
+        """Return the decoded body."""
+        return json.loads(self.body)
+
+    def wire(self, method: str) -> bytes:
+        """Return the bytes that go on the wire."""
+        if self.raw is not None:
+            return self.raw
+        reason = REASONS.get(self.status, "") if self.reason is None else self.reason
+        body = gzip.compress(self.body, mtime=0) if self.gzipped else self.body
+        lines = [f"HTTP/{self.version} {self.status} {reason}".rstrip(), *(f"{k}: {v}" for k, v in self.headers)]
+        if self.gzipped:
+            lines.append("Content-Encoding: gzip")
+        if self.chunked:
+            lines.append("Transfer-Encoding: chunked")
+            halves = [body[: len(body) // 2], body[len(body) // 2 :]]
+            body = b"".join(b"%x\r\n%s\r\n" % (len(half), half) for half in halves if half) + b"0\r\n\r\n"
+        elif self.framed and self.status != NO_CONTENT:
+            lines.append(f"Content-Length: {len(body)}")
+        head = "\r\n".join(lines).encode("latin-1", "replace") + b"\r\n\r\n"
+        return head + (self.stray if method == "HEAD" else body)
+
+
+Fault = Callable[[Request, Reply], Reply]
+
+NO_CONTENT = 204
+REASONS = {
+    200: "OK",
+    201: "Created",
+    204: "No Content",
+    301: "Moved Permanently",
+    302: "Found",
+    307: "Temporary Redirect",
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    406: "Not Acceptable",
+    422: "Unprocessable Content",
+    429: "Too Many Requests",
+    500: "Internal Server Error",
+    501: "Not Implemented",
+    502: "Bad Gateway",
+    503: "Service Unavailable",
+    504: "Gateway Timeout",
+}
+
+
+def json_reply(value: Any, status: int = 200, *headers: tuple[str, str]) -> Reply:
+    """Return a reply whose body is this value as JSON."""
+    content = ("Content-Type", "application/json; charset=utf-8")
+    return Reply(status, json.dumps(value).encode(), (content, *headers))

@@ -1,0 +1,223 @@
+"""The mock: a conforming endpoint on real sockets, whose answers faults may change on their way out."""
+
+import base64
+import json
+import ssl
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from socket import AF_INET, AF_INET6, create_server
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from contracts.core.errors import UsageError
+from contracts.event_categories.clauses import KEY, PATH
+from contracts.mock.reply import Fault, Reply, Request, json_reply
+
+TOKEN = "mock-bearer-token-6f1c9a52e7"  # noqa: S105 - the mock's own, made to be shown
+API_TOKEN = "tk-us-mock-api-token-6f1c9a52e7"  # noqa: S105 - likewise
+EXCHANGE = "/v1/tokens/exchange"
+SERVER_PEM = Path(__file__).with_name("server.pem")
+CA_PEM = Path(__file__).with_name("ca.pem")
+
+_MINUTE = 60.0
+_LARGEST = 2**20
+_NAMES = (
+    "app_operations", "addons", "collaborators", "domains", "env_variables", "deployments", "databases",
+    "autoscalers", "alerts", "notifiers", "scm_integrations", "account",
+)  # fmt: skip
+
+
+def generated(count: int) -> list[dict[str, Any]]:
+    """Return a conforming list of any length; the first two are the documented examples."""
+    known = [(name, name.replace("_", " ").capitalize()) for name in _NAMES]
+    more = ((f"category_{number}", f"Category {number}") for number in range(len(known) + 1, count + 1))
+    return [
+        {"id": f"{0x5982F139D48C360021B1EB43 + number:024x}", "name": name, "display_name": text, "position": number}
+        for number, (name, text) in enumerate([*known[:count], *more], 1)
+    ]
+
+
+def categories_from(file: str) -> list[dict[str, Any]]:
+    """Return the categories of a JSON file: the list itself, or a body as the endpoint gives it.
+
+    Raises:
+        UsageError: the file cannot be read, or holds no list of objects.
+    """
+    try:
+        value = json.loads(Path(file).read_text("utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise UsageError(f"{file} cannot be read as JSON: {error}") from None
+    elements = value.get(KEY) if isinstance(value, dict) else value
+    if not isinstance(elements, list) or not all(isinstance(element, dict) for element in elements):
+        raise UsageError(f"{file} holds no list of categories")
+    return elements
+
+
+class MockServer:
+    """A conforming endpoint, serving until :meth:`close` or the end of its context.
+
+    ``auth`` is ``required`` or ``public``; ``rate_limit`` the number of requests a minute before 429; ``faults``
+    change each reply in order; ``tls`` serves with the embedded certificate. ``requests`` is the log.
+
+    Raises:
+        OSError: the port cannot be had.
+    """
+
+    def __init__(
+        self,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        auth: str = "required",
+        token: str = TOKEN,
+        api_token: str = API_TOKEN,
+        categories: Iterable[dict[str, Any]] | None = None,
+        rate_limit: int | None = None,
+        faults: Sequence[Fault] = (),
+        tls: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.auth = auth
+        self.token = token
+        self.api_token = api_token
+        self.rate_limit = rate_limit
+        self.faults = tuple(faults)
+        self.requests: list[Request] = []
+        self._listing = json_reply({KEY: generated(len(_NAMES)) if categories is None else list(categories)})
+        self._clock = clock
+        self._recent: deque[float] = deque()
+        self._times: Counter[str] = Counter()
+        self._lock = threading.Lock()
+        self._server = _Server(self, host, port)
+        if tls:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(SERVER_PEM)
+            self._server.socket = context.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
+        self.port: int = self._server.server_address[1]
+        self.url = f"{'https' if tls else 'http'}://{f'[{host}]' if ':' in host else host}:{self.port}"
+        self.auth_url = self.url
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop serving and give the port back."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def answer(self, method: str, target: str, headers: tuple[tuple[str, str], ...]) -> tuple[Request, Reply]:
+        """Return the request as it was understood, and the reply to it, changed by the faults."""
+        parts = urlsplit(target)
+        plain = Request(method, parts.path, parts.query, headers, "")
+        kind = self._kind(plain)
+        with self._lock:
+            ordinal = self._times["list"]
+            request = Request(method, parts.path, parts.query, headers, kind, ordinal, self._times[kind])
+            self._times[kind] += 1
+            if kind != "exchange":
+                self.requests.append(request)
+            limited = self._is_limited()
+        reply = Reply(429, b"Retry later", (("Content-Type", "text/plain"),)) if limited else self._reply(request)
+        for fault in self.faults:
+            reply = fault(request, reply)
+        return request, reply
+
+    def _kind(self, request: Request) -> str:
+        """Name the probe that a request looks like, from nothing but what is on the wire."""
+        authorization = request.first("Authorization")
+        kinds = (
+            (request.path == EXCHANGE, "exchange"),
+            (request.method not in ("GET", "HEAD"), request.method.lower()),
+            (request.path != PATH, "unknown-path"),
+            (request.method == "HEAD", "head"),
+            ("xml" in (request.first("Accept") or ""), "xml"),
+            (bool(request.query), "unknown-query"),
+            (authorization is None, "anonymous"),
+            (authorization != f"Bearer {self.token}", "invalid-token"),
+        )
+        return next((kind for holds, kind in kinds if holds), "list")
+
+    def _is_limited(self) -> bool:
+        if self.rate_limit is None:
+            return False
+        now = self._clock()
+        while self._recent and now - self._recent[0] >= _MINUTE:
+            self._recent.popleft()
+        if len(self._recent) >= self.rate_limit:
+            return True
+        self._recent.append(now)
+        return False
+
+    def _reply(self, request: Request) -> Reply:
+        if request.kind == "exchange":
+            return self._exchange(request)
+        if self.auth == "required" and request.first("Authorization") != f"Bearer {self.token}":
+            error = {"error": "the token is missing, invalid or has expired"}
+            return json_reply(error, 401, ("WWW-Authenticate", "Bearer"))
+        if request.path != PATH:
+            return json_reply({"error": "not found", "resource": "EventCategory"}, 404)
+        if request.method not in ("GET", "HEAD"):
+            return json_reply({"error": "method not allowed"}, 405, ("Allow", "GET, HEAD"))
+        return self._listing
+
+    def _exchange(self, request: Request) -> Reply:
+        basic = base64.b64encode(f":{self.api_token}".encode()).decode()
+        if request.method != "POST":
+            return json_reply({"error": "method not allowed"}, 405, ("Allow", "POST"))
+        if request.first("Authorization") != f"Basic {basic}":
+            return json_reply({"error": "the API token is not known"}, 401, ("WWW-Authenticate", "Basic"))
+        return json_reply({"token": self.token})
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, mock: MockServer, host: str, port: int) -> None:
+        class Handler(_Handler):
+            pass
+
+        Handler.mock = mock
+        self.address_family = AF_INET6 if ":" in host else AF_INET
+        super().__init__((host, port), Handler, bind_and_activate=False)
+        self.socket.close()
+        self.socket = create_server((host, port), family=self.address_family, backlog=128)
+        self.server_address = self.socket.getsockname()
+
+    def handle_error(self, *_: object) -> None:
+        """Say nothing: a peer that goes away, or speaks no HTTP, is none of the mock's business."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    mock: MockServer
+    protocol_version = "HTTP/1.1"
+    timeout = 30
+    # Without this a small answer waits for the acknowledgement of its header: 22 requests a second.
+    disable_nagle_algorithm = True
+
+    def handle_any(self) -> None:
+        length = self.headers.get("Content-Length", "0")
+        if length.isdecimal():
+            self.rfile.read(min(int(length), _LARGEST))
+        request, reply = self.mock.answer(self.command, self.path, tuple(self.headers.items()))
+        with suppress(OSError):
+            self.wfile.write(reply.wire(request.method))
+        if reply.raw is not None or not (reply.framed or reply.chunked) or reply.version == "1.0" or reply.stray:
+            self.close_connection = True
+
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_TRACE = handle_any  # noqa: N815
+
+    def log_message(self, *_: object) -> None:
+        """Keep quiet."""
