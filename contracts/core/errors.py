@@ -79,5 +79,5 @@ class OverBudget(CouldNotJudge):
 #: By name, so that a stored exchange can be read back as the failure it was.
 FAILURES: dict[str, type[CouldNotJudge]] = {
     failure.__name__: failure
-    for failure in (Unreachable, Unverified, BrokenAnswer, TooSlow, Unavailable, Refused, OverBudget)
+    for failure in (CouldNotJudge, Unreachable, Unverified, BrokenAnswer, TooSlow, Unavailable, Refused, OverBudget)
 }

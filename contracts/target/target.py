@@ -135,8 +135,11 @@ class Target:
         return Exchange(probe.name, request, response, failure, tuple(attempts), self.clock() - started)
 
     def unsent(self, probe: Probe, because: CouldNotJudge) -> Exchange:
-        """Return the exchange of a probe that is pointless to send."""
-        return Exchange(probe.name, self._request(probe), failure=type(because)(f"not sent: {because}"))
+        """Return the exchange of a probe that is pointless to send.
+
+        Its failure is of no particular kind: nothing was refused, and nothing was unreachable.
+        """
+        return Exchange(probe.name, self._request(probe), failure=CouldNotJudge(f"not sent: {because}"))
 
     def headers(self, probe: Probe) -> Headers:
         """Return the header fields of a probe as they are sent, the secret included.
