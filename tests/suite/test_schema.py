@@ -87,9 +87,10 @@ def test_both_validators_agree(name: str) -> None:
 @example(100, -2)
 @example(100, -3)
 @example(-5, -1)
+@example(10**28 + 1, -1)
 def test_a_number_is_whole_when_nothing_follows_its_point(digits: int, exponent: int) -> None:
     """An exact decimal is an integer by its value, whatever its notation."""
-    number = Decimal(digits).scaleb(exponent)
+    number = Decimal(f"{digits}e{exponent}")
     assert is_whole(number) == (digits * 10 ** (exponent + 30) % 10**30 == 0)
 
 
