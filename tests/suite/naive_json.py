@@ -1,6 +1,7 @@
 """The oracle's own reader of JSON: recursive descent, one character at a time, values as they are written."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -21,7 +22,7 @@ class Number:
 
     @property
     def value(self) -> Fraction:
-        return Fraction(self.literal)
+        return Fraction(Decimal(self.literal))  # by itself a Fraction reads no more than 4,300 digits
 
 
 @dataclass(frozen=True)

@@ -25,9 +25,9 @@ SCHEMAS = Path(__file__).parents[2] / "schemas"
 
 
 def plain(value: Any) -> Any:
-    """A value as jsonschema takes it: whole numbers as integers, others as one half."""
+    """A value as jsonschema takes it: every whole number as one, every other as one half."""
     if isinstance(value, Number):
-        return int(value.value) if value.value.denominator == 1 else 0.5
+        return 1 if value.value.denominator == 1 else 0.5
     if isinstance(value, Object):
         return {name: plain(member) for name, member in value.members.items()}
     return [plain(element) for element in value] if isinstance(value, list) else value

@@ -185,6 +185,8 @@ def departed_answers(draw: st.DrawFn) -> Answer:
 @given(departed_answers())
 @example(Answer(b'{"a": {"b": ["\\ud800"]}, "a": 0}'))  # a lone surrogate in a value that is discarded
 @example(Answer(b'["text"]'))  # text, and no member
+@example(Answer(b'{"event_categories": [{"position": ' + b"7" * 5000 + b"}]}"))
+@example(Answer(b'{"event_categories": [{"id": ' + b"7" * 4300 + b"}]}"))
 @example(Answer(b"\x00\x00"))
 @example(Answer(b"\xef\xbb\xbf"))
 @example(Answer(b"\xef\xbb\xbf\xef\xbb\xbf{}"))

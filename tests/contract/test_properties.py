@@ -1,0 +1,107 @@
+"""Properties: of the observed list, without another request; of the whole stack, on a mock with any list."""
+
+import json
+from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.core.clause import Level
+from contracts.core.errors import CouldNotJudge, NotExercised
+from contracts.core.report import Report, State, Verdict
+from contracts.event_categories.clauses import BY_ID, KEY
+from contracts.event_categories.evidence import Evidence
+from contracts.event_categories.schema import is_whole
+from contracts.event_categories.strategies import Departed, conforming_bodies, departures
+from contracts.mock.reply import Reply, Request
+from contracts.mock.server import MockServer
+from contracts.run import prepare
+from contracts.settings import resolve
+
+
+@pytest.fixture(scope="session")
+def categories(evidence: Evidence, report: Report) -> list[dict[str, Any]]:
+    """The observed categories; a skip when there are none, or when a deviation excuses what they break."""
+    if waived := [outcome.clause.id for outcome in report.of(State.WAIVED)]:
+        pytest.skip(f"waived: {', '.join(waived)}")
+    try:
+        return [category for _, category in evidence.answer("list").categories]
+    except (NotExercised, CouldNotJudge) as problem:
+        pytest.skip(f"there are no categories: {problem}")
+
+
+@given(st.data())
+def test_positions_give_one_order_whatever_the_order_of_the_answer(
+    categories: list[dict[str, Any]], data: st.DataObject
+) -> None:
+    """However the list is shuffled, sorted by position it is the same sequence: clients draw one and the same menu."""
+    placed = [category for category in categories if is_whole(category.get("position"))]
+
+    def in_order(listing: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return sorted(listing, key=lambda category: category["position"])
+
+    assert in_order(data.draw(st.permutations(placed))) == in_order(placed)
+
+
+@given(st.data())
+def test_types_hold_on_every_part_of_the_list(categories: list[dict[str, Any]], data: st.DataObject) -> None:
+    """Whichever categories a client reads, each has its texts, not empty, and a whole number as position."""
+    for category in data.draw(st.lists(st.sampled_from(categories), max_size=len(categories))):
+        for member in ("id", "name", "display_name"):
+            assert isinstance(category.get(member), str), member
+            assert category[member], member
+        assert is_whole(category.get("position"))
+
+
+@dataclass
+class Substitute:
+    """A fault that gives every answer with the list another body."""
+
+    body: bytes = b""
+
+    def __call__(self, _: Request, reply: Reply) -> Reply:
+        return replace(reply, body=self.body) if reply.status == 200 else reply
+
+
+@dataclass(frozen=True)
+class Stack:
+    """The whole way of a run: mock, sockets, target, decoding, checks, report."""
+
+    server: MockServer
+    substitute: Substitute
+    folder: Path
+
+    def judge(self, body: bytes) -> Report:
+        self.substitute.body = body
+        settings = resolve({"mock": True}, {}, self.folder)
+        with prepare(settings, {}, mock=nullcontext(self.server)) as run:
+            return run.report(run.evidence(run.exchanges()))
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    substitute = Substitute()
+    with MockServer(faults=[substitute]) as server:
+        yield Stack(server, substitute, tmp_path_factory.mktemp("settings"))
+
+
+@given(body=conforming_bodies())
+def test_every_conforming_list_is_accepted_in_every_clause(stack: Stack, body: bytes) -> None:
+    """Whatever conforming list an endpoint gives, however it is written, a run over HTTP breaches no clause."""
+    report = stack.judge(body)
+    assert list(report.of(State.BREACHED, State.INCONCLUSIVE, State.NOT_EXERCISED)) == []
+    assert report.verdict is Verdict.CONFORMS
+
+
+@given(departed=departures())
+def test_every_single_departure_is_refused_by_its_clause(stack: Stack, departed: Departed) -> None:
+    """One departure from types, required members, uniqueness or order is refused by the clause it belongs to."""
+    report = stack.judge(json.dumps({KEY: departed.categories}).encode())
+    assert departed.clause in {outcome.clause.id for outcome in report.of(State.BREACHED)}
+    if BY_ID[departed.clause].level is Level.MUST:
+        assert report.verdict is Verdict.VIOLATES
