@@ -11,6 +11,7 @@ from contracts.core.exchange import Exchange, Response
 from contracts.core.finding import shorten
 from contracts.core.report import EMPTY_LIST, Scope
 from contracts.event_categories.clauses import KEY
+from contracts.event_categories.schema import is_whole
 from contracts.strict_json import ABSENT, Document, Rule, decode
 
 OK, UNAUTHORIZED, FORBIDDEN, TOO_MANY = 200, 401, 403, 429
@@ -111,6 +112,15 @@ class Answer:
         if not categories:
             raise NotExercised("no element of the list is an object")
         return categories
+
+    @cached_property
+    def positions(self) -> list[tuple[int, Any]]:
+        """The positions that are whole numbers, each with the index of its category.
+
+        Raises:
+            NotExercised: there is no category.
+        """
+        return [(index, c["position"]) for index, c in self.categories if is_whole(c.get("position"))]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from contracts.core.finding import step
 from contracts.event_categories.checks.registry import Breach, Steps, answer_check
 from contracts.event_categories.clauses import KEY
 from contracts.event_categories.evidence import Answer, describe
-from contracts.event_categories.schema import is_whole
 
 _GO_MEMBERS = ("id", "name", "position")
 _INT64 = range(-(2**63), 2**63)
@@ -56,12 +55,8 @@ def _confusable(elements: list[Any]) -> set[str]:
 
 @answer_check("client.js-exact")
 def js_exact(answer: Answer) -> Steps:
-    seen = 0
-    for index, category in answer.categories:
-        position: Any = category.get("position")
-        if is_whole(position):
-            seen += 1
-            if not -_EXACT_IN_JS <= position <= _EXACT_IN_JS:
-                where = f"{step(KEY)}{step(index)}/position"
-                yield Breach(where, "between -(2^53-1) and 2^53-1", describe(position))
-    return seen
+    for index, position in answer.positions:
+        if not -_EXACT_IN_JS <= position <= _EXACT_IN_JS:
+            where = f"{step(KEY)}{step(index)}/position"
+            yield Breach(where, "between -(2^53-1) and 2^53-1", describe(position))
+    return len(answer.positions)

@@ -8,15 +8,10 @@ from contracts.core.finding import step
 from contracts.event_categories.checks.registry import Breach, Steps, answer_check
 from contracts.event_categories.clauses import KEY
 from contracts.event_categories.evidence import Answer, describe
-from contracts.event_categories.schema import is_whole
 
 
 def _texts(answer: Answer, member: str) -> list[tuple[int, str]]:
     return [(i, c[member]) for i, c in answer.categories if isinstance(c.get(member), str)]
-
-
-def _positions(answer: Answer) -> list[tuple[int, Any]]:
-    return [(i, c["position"]) for i, c in answer.categories if is_whole(c.get("position"))]
 
 
 def _repetitions(values: list[tuple[int, Any]], member: str) -> Iterator[Breach]:
@@ -37,14 +32,14 @@ def ids_are_unique(answer: Answer) -> Steps:
 
 @answer_check("list.positions-distinct")
 def positions_are_distinct(answer: Answer) -> Steps:
-    positions = _positions(answer)
+    positions = answer.positions
     yield from _repetitions(positions, "position")
     return len(positions)
 
 
 @answer_check("list.positions-ascending")
 def positions_ascend(answer: Answer) -> Steps:
-    positions = _positions(answer)
+    positions = answer.positions
     for (_, before), (index, position) in pairwise(positions):
         if position < before:
             received = f"{describe(position)} after {describe(before)}"
