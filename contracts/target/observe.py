@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from contracts.core.errors import CouldNotJudge, Refused
 from contracts.core.exchange import Exchange
-from contracts.event_categories.evidence import FORBIDDEN, OK, UNAUTHORIZED
+from contracts.event_categories.evidence import FORBIDDEN, UNAUTHORIZED
 from contracts.event_categories.probes import Credentials, Probe
 from contracts.target.credentials import API, BEARER
 from contracts.target.target import Target
@@ -18,20 +18,18 @@ def observe(target: Target, probes: Iterable[Probe]) -> Iterator[Exchange]:
     refuses the credentials is only asked what can be asked without them.
     """
     silent: CouldNotJudge | None = None
-    usual = OK
     for probe in probes:
         pointless = silent and not (isinstance(silent, Refused) and probe.credentials is not Credentials.GIVEN)
         if silent and pointless:
             yield target.unsent(probe, silent)
             continue
         if probe.times > 1:
-            yield target.burst(probe, usual)
+            yield target.burst(probe)
             continue
         exchange = target.fetch(probe)
         if probe.name == "list":
             exchange = judge_refusal(exchange, target.credentials.origin)
             silent = exchange.failure
-            usual = exchange.response.status if exchange.response else OK
         yield exchange
 
 

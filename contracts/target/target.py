@@ -115,8 +115,8 @@ class Target:
             failure = Unavailable(f"{request.method} {request.url} was answered {response.status}{tries}")
         return Exchange(probe.name, request, response, failure, tuple(attempts), self.clock() - started)
 
-    def burst(self, probe: Probe, usual: int) -> Exchange:
-        """Send a probe many times as fast as it is answered, until the status is not the usual one.
+    def burst(self, probe: Probe) -> Exchange:
+        """Send a probe as fast as it is answered, until the target says that these are too many.
 
         The exchange is the last one; its attempts are those before it, its seconds the time of all.
         """
@@ -127,7 +127,7 @@ class Target:
         while True:
             response, failure = self._try(probe, request)
             last = len(attempts) + 1 == probe.times
-            if failure or response is None or response.status != usual or last:
+            if failure or response is None or response.status in _RETRIED or last:
                 break
             attempts.append(Attempt(str(response.status), 0.0))
         if response is not None and response.status in _RETRIED and response.status != _TOO_MANY:

@@ -1,0 +1,106 @@
+"""``contracts prove``: every fault and every variant of the mock, judged by the whole suite, as a matrix."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterator
+
+from contracts.commands import output
+from contracts.core.errors import UsageError
+from contracts.event_categories.clauses import BY_ID
+from contracts.prove import Kind, Proof, all_clauses, cases, prove
+
+UNPROVEN = 1
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("--clause", metavar="ID", help="only the faults that break this clause")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes; default: cores")
+    parser.add_argument("--json", metavar="FILE", help="write the matrix as JSON; - is standard output")
+    parser.add_argument("--markdown", metavar="FILE", help="write the matrix as Markdown; - is standard output")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Prove the suite. Returns 0 when everything is proven, and 1 when anything is not."""
+    if options.clause and options.clause not in BY_ID:
+        raise UsageError(f"there is no clause {options.clause!r}; `contracts explain` lists them")
+    if options.jobs < 1:
+        raise UsageError(f"--jobs is {options.jobs}, and must be a whole number from 1 on")
+    for option in ("json", "markdown"):
+        if file := getattr(options, option):
+            output.check_writable(file, f"--{option}")
+    console = output.Console(quiet=False, to_stderr=output.STANDARD_OUTPUT in (options.json, options.markdown))
+
+    def bar(done: int, of: int) -> None:
+        width = 40 * done // of
+        console.progress(f"[{'#' * width}{'.' * (40 - width)}] {done} of {of}")
+
+    clauses = (options.clause,) if options.clause else all_clauses()
+    proof = prove(cases(options.clause), clauses, jobs=options.jobs, say=bar)
+    console.done()
+    for file, text in ((options.json, as_json), (options.markdown, as_markdown)):
+        if file == output.STANDARD_OUTPUT:
+            output.write(sys.stdout, text(proof))
+        elif file:
+            output.write_file(file, text(proof))
+    console.write("".join(f"{line}\n" for line in _lines(proof)))
+    return UNPROVEN if proof.problems else 0
+
+
+def _lines(proof: Proof) -> Iterator[str]:
+    for clause, names in proof.killers.items():
+        meant = [result.case.name for result in proof.results if clause in result.breaks]
+        mark = "✓" if names and len(names) == len(meant) else "✗"
+        yield f"{mark} {clause:<32}{BY_ID[clause].level:<8}killed {len(names)} of {len(meant)}: {_some(names)}"
+    if proof.problems:
+        yield ""
+        yield from (f"✗ {problem}" for problem in proof.problems)
+    yield ""
+    yield summary(proof)
+
+
+def _some(names: tuple[str, ...]) -> str:
+    shown = ", ".join(names[:4])
+    return f"{shown} and {len(names) - 4} more" if len(names) > 4 else shown  # noqa: PLR2004 - one line a clause
+
+
+def summary(proof: Proof) -> str:
+    """Return the proof in one line."""
+    killed = sum(bool(names) for names in proof.killers.values())
+    verdict = "NOT PROVEN" if proof.problems else "PROVEN"
+    return (
+        f"{verdict}: {killed} of {len(proof.clauses)} clauses killed by {proof.count(Kind.FAULT)} faults; "
+        f"{proof.count(Kind.VARIANT)} conforming variants and {proof.count(Kind.NULL)} null responders; "
+        f"{len(proof.problems)} problems"
+    )
+
+
+def as_json(proof: Proof) -> str:
+    """Return the matrix as JSON: a case a row, with the clauses it breaks and those that tripped."""
+    rows = [
+        {
+            "kind": str(result.case.kind),
+            "name": result.case.name,
+            "sentence": result.case.fault.sentence,
+            "breaks": sorted(result.breaks),
+            "tripped": sorted(result.tripped),
+            "problems": list(result.problems),
+        }
+        for result in proof.results
+    ]
+    return json.dumps({"summary": summary(proof), "killers": proof.killers, "cases": rows}, indent=2) + "\n"
+
+
+def as_markdown(proof: Proof) -> str:
+    """Return the matrix as Markdown: a clause a row, a fault a row."""
+    lines = [summary(proof), "", "| clause | level | faults that it catches |", "|---|---|---|"]
+    lines += [f"| {clause} | {BY_ID[clause].level} | {', '.join(names)} |" for clause, names in proof.killers.items()]
+    lines += ["", "| case | what it does | breaks | tripped |", "|---|---|---|---|"]
+    lines += [
+        f"| {r.case.name} | {r.case.fault.sentence} | {', '.join(sorted(r.breaks)) or 'nothing'} "
+        f"| {', '.join(sorted(r.tripped)) or 'nothing'} |"
+        for r in proof.results
+    ]
+    return "\n".join(lines) + "\n"

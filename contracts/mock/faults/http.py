@@ -1,0 +1,226 @@
+"""Faults of http.* and transport.*: status, header, HEAD, repetition, methods, and the way to the target."""
+
+from dataclasses import replace
+
+from contracts.event_categories.clauses import KEY
+from contracts.mock.faults.fault import (
+    DOCUMENTED,
+    Fault,
+    Scene,
+    error,
+    fault,
+    header,
+    html,
+    instead,
+    lasting,
+    on,
+    same,
+    second,
+    status,
+)
+from contracts.mock.reply import Reply, json_reply
+from contracts.mock.server import generated
+
+XML = Reply(200, b'<?xml version="1.0"?>\n<event-categories/>', (("Content-Type", "application/xml"),))
+_LOCATION = ("Location", "/v1/event_categories/")
+
+
+def _type(value: str | None) -> Fault:
+    shown = value or "none"
+    name = "content-type-" + "-".join("".join(c if c.isalnum() else " " for c in shown).split())
+    sentence = f"The list comes with the Content-Type {shown}."
+    return lasting(name, sentence, ["http.content-type"], on(DOCUMENTED, header("Content-Type", value)))
+
+
+def _served(reply: Reply) -> Reply:
+    return json_reply({KEY: generated(3)}) if reply.status == 401 else reply  # noqa: PLR2004
+
+
+TRANSPORT = (
+    fault(
+        "certificate-unknown",
+        "The certificate is signed by an authority that nobody trusts.",
+        ["transport.https"],
+        same,
+        Scene(tls="untrusted"),
+    ),
+    fault(
+        "certificate-of-another-host",
+        "The certificate is issued for another name.",
+        ["transport.https"],
+        same,
+        Scene(tls="trusted", host="api.elsewhere.test"),
+    ),
+    fault(
+        "plaintext-twin-serves",
+        "Port 80 answers with the list, without encryption.",
+        ["transport.no-plaintext"],
+        same,
+        Scene(tls="trusted", twin=lambda _, reply: _served(reply)),
+    ),
+)
+
+STATUS = (
+    *(
+        fault(
+            f"status-{code}",
+            f"The documented request is answered {code}.",
+            ["http.status"],
+            on(DOCUMENTED, status(code)),
+        )
+        for code in (201, 202, 203, 206)
+    ),
+    fault("status-204", "There is no content.", ["http.status"], instead(DOCUMENTED, Reply(204))),
+    *(
+        fault(
+            f"redirect-{code}",
+            f"The documented request is redirected with {code}.",
+            ["http.status"],
+            instead(DOCUMENTED, Reply(code, b"", (_LOCATION,))),
+        )
+        for code in (301, 302, 307)
+    ),
+    fault("status-404", "The list is not found.", ["http.status"], instead(DOCUMENTED, error(404))),
+    fault("status-400", "The documented request is called bad.", ["http.status"], instead(DOCUMENTED, error(400))),
+    fault(
+        "status-404-html",
+        "The list is not found, and a page for people says so.",
+        ["http.status", "error.body"],
+        instead(DOCUMENTED, html(404)),
+    ),
+    fault(
+        "status-500",
+        "The list ends in a server error.",
+        ["http.status", "http.no-server-error"],
+        instead(DOCUMENTED, error(500)),
+    ),
+)
+
+CONTENT_TYPE = (
+    *map(
+        _type,
+        (
+            None,
+            "text/html",
+            "text/plain; charset=utf-8",
+            "application/vnd.api+json",
+            "application/json; charset=iso-8859-1",
+            "application/json; charset=utf-16",
+            "application/json; charset",
+            "application/xml",
+        ),
+    ),
+    lasting(
+        "content-type-twice",
+        "The list comes with two Content-Type headers.",
+        ["http.content-type"],
+        on(DOCUMENTED, lambda reply: replace(reply, headers=(*reply.headers, ("Content-Type", "text/html")))),
+    ),
+)
+
+HEAD = (
+    *(
+        fault(f"head-{code}", f"HEAD is answered {code}.", ["http.head"], instead(["head"], error(code)))
+        for code in (401, 404, 405)
+    ),
+    fault("head-204", "HEAD is answered without content.", ["http.head"], instead(["head"], Reply(204))),
+    fault(
+        "head-500", "HEAD ends in a server error.", ["http.head", "http.no-server-error"], instead(["head"], error(500))
+    ),
+    fault(
+        "head-other-type",
+        "HEAD has another Content-Type than GET.",
+        ["http.head"],
+        on(["head"], header("Content-Type", "text/html")),
+    ),
+    fault("head-no-type", "HEAD has no Content-Type.", ["http.head"], on(["head"], header("Content-Type", None))),
+    fault(
+        "head-with-body",
+        "The body of the list follows the answer to HEAD.",
+        ["http.head"],
+        on(["head"], lambda reply: replace(reply, stray=reply.body)),
+    ),
+)
+
+REPEATED = tuple(
+    fault(f"second-answer-{name}", f"The second answer {sentence}.", ["http.repeatable", *more], second(change))
+    for name, sentence, more, change in (
+        ("other-ids", "has other ids", [], lambda r: replace(r, body=r.body.replace(b'"5982', b'"6982'))),
+        (
+            "other-text",
+            "has another display_name",
+            [],
+            lambda r: replace(r, body=r.body.replace(b'"Addons"', b'"More"')),
+        ),
+        ("shorter", "lacks a category", [], lambda _: json_reply({KEY: generated(11)})),
+        ("longer", "has one category more", [], lambda _: json_reply({KEY: generated(13)})),
+        ("empty", "has an empty list", [], lambda _: json_reply({KEY: []})),
+        ("lacks-position", "lacks position", [], lambda r: replace(r, body=r.body.replace(b'"position"', b'"place"'))),
+        ("html", "is a page for people", [], lambda _: html()),
+        ("cut", "is cut short", [], lambda r: replace(r, body=r.body[:-9])),
+        ("404", "is not found", [], lambda _: error(404)),
+        ("201", "has the status 201", [], status(201)),
+        ("text-plain", "calls itself text/plain", [], header("Content-Type", "text/plain")),
+        ("500", "is a server error", ["http.no-server-error"], lambda _: error(500)),
+    )
+)
+
+XML_ASKED = tuple(
+    fault(f"xml-{name}", f"Asked for XML, {sentence}.", ["http.json-only", *more], instead(["xml"], reply))
+    for name, sentence, more, reply in (
+        ("served", "XML is served", [], XML),
+        ("as-json", "XML is served and called JSON", [], XML.with_header("Content-Type", "application/json")),
+        ("atom", "a feed is served", [], Reply(200, b"<feed/>", (("Content-Type", "application/atom+xml"),))),
+        ("html", "a page for people is served", [], html()),
+        ("empty", "nothing is served", [], Reply(200)),
+        ("redirect", "the answer is a redirect", [], Reply(302, b"", (_LOCATION,))),
+        ("no-list", "the answer is JSON without the list", [], json_reply({})),
+        ("406-html", "a page for people refuses", ["error.body"], html(406)),
+        ("500", "the answer is a server error", ["http.no-server-error"], error(500)),
+    )
+)
+
+UNKNOWN = (
+    *(
+        fault(f"unknown-path-{name}", f"An unknown path {sentence}.", ["http.unknown-path", *more], change)
+        for name, sentence, more, change in (
+            ("listed", "is answered with the list", [], instead(["unknown-path"], json_reply({KEY: generated(2)}))),
+            ("400", "is called a bad request", [], instead(["unknown-path"], error(400))),
+            ("redirect", "is redirected", [], instead(["unknown-path"], Reply(302, b"", (_LOCATION,)))),
+            ("html", "is answered with a page for people", ["error.body"], instead(["unknown-path"], html(404))),
+            ("500", "ends in a server error", ["http.no-server-error"], instead(["unknown-path"], error(500))),
+        )
+    ),
+    *(
+        fault(f"unknown-query-{name}", f"An unknown parameter {sentence}.", ["http.unknown-query", *more], change)
+        for name, sentence, more, change in (
+            ("400", "is refused", [], instead(["unknown-query"], error(400))),
+            ("422", "is refused by name", [], instead(["unknown-query"], error(422, {"errors": {"x": ["unknown"]}}))),
+            ("empties", "empties the list", [], instead(["unknown-query"], json_reply({KEY: []}))),
+            ("filters", "shortens the list", [], instead(["unknown-query"], json_reply({KEY: generated(5)}))),
+            ("typed", "changes the media type", [], on(["unknown-query"], header("Content-Type", "text/json"))),
+            ("html", "leads to a page for people", ["error.body"], instead(["unknown-query"], html(404))),
+            ("500", "ends in a server error", ["http.no-server-error"], instead(["unknown-query"], error(500))),
+        )
+    ),
+)
+
+METHODS = (
+    *(
+        fault(
+            f"{method}-{code}",
+            f"{method.upper()} is answered {code}.",
+            ["http.method-not-allowed"],
+            instead([method], Reply(code)),
+        )
+        for method, code in (("post", 201), ("put", 200), ("patch", 200), ("delete", 204), ("delete", 302))
+    ),
+    fault(
+        "post-500",
+        "POST ends in a server error.",
+        ["http.method-not-allowed", "http.no-server-error"],
+        instead(["post"], error(500)),
+    ),
+)
+
+HTTP = (*TRANSPORT, *STATUS, *CONTENT_TYPE, *HEAD, *REPEATED, *XML_ASKED, *UNKNOWN, *METHODS)
