@@ -24,14 +24,14 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Serve until SIGINT or SIGTERM. Returns 0."""
-    from contracts.mock import faults  # noqa: PLC0415 - only this command needs the catalogue
+    from contracts.mock.faults import BY_NAME  # noqa: PLC0415 - only this command needs the catalogue
     from contracts.mock.server import MockServer, categories_from, generated  # noqa: PLC0415
 
     if options.list_faults:
-        for fault in (*faults.FAULTS, *faults.VARIANTS, *faults.NULL_RESPONDERS):
+        for fault in BY_NAME.values():
             print(f"{fault.name:<44}{fault.sentence}")  # noqa: T201
         return 0
-    unknown = [name for name in options.fault if name not in faults.BY_NAME]
+    unknown = [name for name in options.fault if name not in BY_NAME]
     if unknown:
         raise UsageError(f"there is no fault {unknown[0]!r}; `contracts serve --list-faults` lists them")
     wanted = options.categories
@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
             auth=options.auth,
             rate_limit=options.rate_limit,
             categories=categories,
-            faults=tuple(faults.BY_NAME[name].apply for name in options.fault),
+            faults=tuple(BY_NAME[name].apply for name in options.fault),
         )
     except (OSError, OverflowError) as error:
         raise UsageError(f"cannot listen on {options.host}:{options.port}: {error}") from None

@@ -7,9 +7,11 @@ from typing import Any
 
 from contracts.core.clause import Level
 from contracts.event_categories.clauses import BY_ID, KEY
-from contracts.mock.reply import Fault as Change
+from contracts.mock import reply as replies
 from contracts.mock.reply import Reply, Request, json_reply
 from contracts.mock.server import generated
+
+Change = replies.Fault
 
 #: The kinds of request that the conforming mock answers with the list.
 LISTING = ("list", "xml", "unknown-query")
@@ -51,12 +53,17 @@ class Fault:
     scene: Scene = Scene()
 
 
-def fault(name: str, sentence: str, breaks: Iterable[str], apply: Change, scene: Scene = Scene()) -> Fault:  # noqa: B008 - frozen
+def fault(name: str, sentence: str, breaks: Iterable[str], apply: Change, scene: Scene = Scene()) -> Fault:
     """Return a fault that breaks exactly these clauses."""
     return Fault(name, sentence, frozenset(breaks), apply, scene)
 
 
-def lasting(name: str, sentence: str, breaks: Iterable[str], apply: Change, scene: Scene = Scene()) -> Fault:  # noqa: B008
+def variant(name: str, sentence: str, apply: Change, scene: Scene = Scene()) -> Fault:
+    """Return what breaks nothing."""
+    return Fault(name, sentence, frozenset(), apply, scene)
+
+
+def lasting(name: str, sentence: str, breaks: Iterable[str], apply: Change, scene: Scene = Scene()) -> Fault:
     """Return a fault of every listing: when it breaks a MUST, the second answer does not conform either."""
     clauses = set(breaks)
     if any(BY_ID[clause].level is Level.MUST for clause in clauses):

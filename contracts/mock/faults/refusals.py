@@ -31,7 +31,7 @@ def _refusal(content: bytes, kind: str = "application/json") -> Reply:
     return Reply(401, content, (("Content-Type", kind), _CHALLENGE))
 
 
-_WRONG_ANSWERS = (
+_WRONG_ANSWERS: tuple[tuple[str, str, list[str], Reply], ...] = (
     ("403", "is forbidden, not unauthorized", [], error(403)),
     ("404", "is not found", [], error(404)),
     ("login", "is sent to a login page", [], _LOGIN),
