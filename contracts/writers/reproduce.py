@@ -8,6 +8,7 @@ from contracts.core.report import Report
 
 #: What stands in a masked request for the token of the run.
 _MASKED = ("authorization", "Bearer $BEARER_TOKEN")
+_SCHEMES = ("http://", "https://")
 
 
 def curl(request: Request) -> str:
@@ -34,13 +35,15 @@ def curl(request: Request) -> str:
 def of_finding(report: Report, finding: Finding) -> str | None:
     """Return the curl line for the request whose answer shows a finding, or None when it came from a file."""
     for exchange in report.exchanges:
-        if exchange.probe == finding.probe and exchange.request.url.startswith(("http://", "https://")):
+        if exchange.probe == finding.probe and exchange.request.url.startswith(_SCHEMES):
             return curl(exchange.request)
     return None
 
 
 def rerun(target: str, clause: str) -> str:
-    """Return the command that judges one clause of the target alone."""
+    """Return the command that judges one clause of the target alone, or the file again when the target is one."""
+    if not target.startswith(_SCHEMES):
+        return f"contracts check {_quote('-' if target == 'standard input' else target)}"
     return f"contracts verify {_quote(target)} --clause {_quote(clause)}"
 
 

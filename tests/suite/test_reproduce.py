@@ -11,8 +11,8 @@ from threading import Thread
 import pytest
 import reports
 
-from contracts.core.exchange import Request
-from contracts.writers.reproduce import curl, rerun
+from contracts.core.exchange import Exchange, Request, Response
+from contracts.writers.reproduce import curl, of_finding, rerun
 
 _TOOLS_ARE_DUE = os.environ.get("CI") == "true"
 pytestmark = pytest.mark.skipif(
@@ -145,3 +145,14 @@ def test_rerun_is_quoted() -> None:
     """The command that judges a clause alone can be pasted, whatever the target is called."""
     assert rerun(reports.URL, "category.id") == f"contracts verify {reports.URL} --clause category.id"
     assert rerun("http://[::1]:80/$(x)", "a.b") == "contracts verify 'http://[::1]:80/$(x)' --clause a.b"
+
+
+def test_a_file_is_checked_again() -> None:
+    """What was read from a file is reproduced from the file; there is no request to send."""
+    assert rerun("saved answer.json", "a.b") == "contracts check 'saved answer.json'"
+    assert rerun("standard input", "a.b") == "contracts check -"
+    exchange = Exchange("list", Request("GET", "saved answer.json"), Response(200, (), b"[]"))
+    report = reports.judged((exchange,))
+    [finding] = reports.outcome_of(report, "envelope.object").findings
+    assert of_finding(report, finding) is None
+    assert of_finding(reports.judged(()), finding) is None

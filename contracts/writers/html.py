@@ -1,0 +1,197 @@
+"""The report as one self-contained HTML page, which loads nothing and runs nothing but its own short script.
+
+What a target said is text here, never markup: Jinja escapes it, invisible and bidirectional characters are spelled
+out, and a Content-Security-Policy admits only the style and the script whose digests it names.
+"""
+
+import base64
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from contracts.core.clause import Level
+from contracts.core.exchange import Exchange
+from contracts.core.finding import Finding
+from contracts.core.report import Outcome, Report, State, Verdict
+from contracts.writers.excerpt import Excerpt, excerpt
+from contracts.writers.listing import listing
+from contracts.writers.reproduce import of_finding, rerun
+from contracts.writers.terminal import last_line
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+#: Of a clause that is broken many times, this many findings are written out; the JSON report has more.
+_SHOWN = 5
+#: Header fields of a message, and characters of one text, that are shown.
+_FIELDS, _TEXT = 40, 2000
+
+SECTIONS = {
+    "transport": "Transport",
+    "http": "HTTP",
+    "auth": "Authentication",
+    "json": "JSON text",
+    "envelope": "Envelope",
+    "category": "Each category",
+    "list": "The list as a whole",
+    "client": "Official clients",
+    "error": "Errors",
+}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A group of outcomes that a reader filters by: its name in the markup, its sign and its words."""
+
+    name: str
+    sign: str
+    label: str
+
+
+BREACHED = Kind("breached", "✗", "breached")
+WARNED = Kind("warned", "!", "warned")
+KINDS: tuple[Kind, ...] = (
+    BREACHED,
+    WARNED,
+    Kind("waived", "w", "waived"),
+    Kind("inconclusive", "?", "inconclusive"),
+    Kind("not-exercised", "·", "not exercised"),
+    Kind("not-applicable", "\N{EN DASH}", "not applicable"),
+    Kind("held", "✓", "held"),
+)
+_BY_LABEL = {kind.label: kind for kind in KINDS}
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """A finding as it is shown: ``part`` is the excerpt of the body, None when it is not about one."""
+
+    finding: Finding
+    part: Excerpt | None
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A clause as it is shown; ``evidence`` holds the exchanges that its findings are about, with their curl lines."""
+
+    outcome: Outcome
+    kind: Kind
+    findings: tuple[_Shown, ...]
+    evidence: tuple[tuple[Exchange, str | None], ...]
+    rerun: str
+
+
+def render(report: Report) -> str:
+    """Return the page."""
+    rows = [_row(report, outcome) for outcome in report.outcomes]
+    counts = [(kind, sum(row.kind is kind for row in rows)) for kind in KINDS]
+    sections = [(name, list(group)) for name, group in groupby(rows, key=lambda row: row.outcome.clause.section)]
+    style, script = _source("report.css"), _source("report.js")
+    return _template().render(
+        report=report,
+        rows=rows,
+        counts=counts,
+        sections=[(name, SECTIONS.get(name, name), group) for name, group in sections],
+        broken=[row for kind in (BREACHED, WARNED) for row in rows if row.kind is kind],
+        headline=_headline(report),
+        listing=listing(report),
+        exchanges=[(exchange, _beginning(exchange)) for exchange in report.exchanges],
+        summary=last_line(report),
+        style=style,
+        script=script,
+        policy=_policy(style, script),
+        fields=_FIELDS,
+    )
+
+
+def _row(report: Report, outcome: Outcome) -> _Row:
+    kind = WARNED if outcome in report.warnings else _BY_LABEL[outcome.state.value]
+    by_probe = {exchange.probe: exchange for exchange in reversed(report.exchanges)}
+    shown = outcome.findings[:_SHOWN]
+    evidence = {
+        finding.probe: (by_probe[finding.probe], of_finding(report, finding))
+        for finding in shown
+        if finding.probe in by_probe
+    }
+    findings = tuple(_Shown(finding, _part(by_probe.get(finding.probe), finding)) for finding in shown)
+    return _Row(outcome, kind, findings, tuple(evidence.values()), rerun(report.target, outcome.clause.id))
+
+
+def _part(exchange: Exchange | None, finding: Finding) -> Excerpt | None:
+    if exchange is None or exchange.response is None or not exchange.response.body:
+        return None
+    if finding.where.startswith(("status", "header")):
+        return None
+    return excerpt(exchange.response.body, finding.where)
+
+
+def _headline(report: Report) -> str:
+    """Return the verdict in a sentence."""
+    if report.verdict is Verdict.VIOLATES:
+        musts = sum(outcome.clause.level is Level.MUST for outcome in report.failing)
+        return " and ".join(_reasons(musts, len(report.failing) - musts, len(report.stale)))
+    if report.verdict is Verdict.INCONCLUSIVE:
+        return f"{_number(len(report.unjudged), 'MUST clause')} could not be judged; nothing that was judged is broken"
+    observations = sum(outcome.observations for outcome in report.of(State.HELD))
+    held = f"No MUST clause is broken, on {_number(observations, 'observation')}"
+    waived = len(list(report.of(State.WAIVED)))
+    return f"{held}, apart from {_number(waived, 'clause')} whose breaches are waived" if waived else held
+
+
+def _reasons(musts: int, shoulds: int, stale: int) -> Iterator[str]:
+    if musts:
+        yield f"{_number(musts, 'MUST clause')} {'is' if musts == 1 else 'are'} broken"
+    if shoulds:
+        yield f"{_number(shoulds, 'SHOULD clause')} {'is' if shoulds == 1 else 'are'} broken in a strict run"
+    if stale:
+        yield f"{_number(stale, 'known deviation')} {'is' if stale == 1 else 'are'} stale"
+
+
+def _number(count: int, noun: str, plural: str = "") -> str:
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+def _beginning(exchange: Exchange) -> Excerpt | None:
+    return excerpt(exchange.response.body, "") if exchange.response and exchange.response.body else None
+
+
+@cache
+def _template() -> "Template":
+    from jinja2 import Environment, StrictUndefined  # noqa: PLC0415 - slow to import
+
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, finalize=visible, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["number"] = _number
+    return environment.from_string(_source("report.html"))
+
+
+@cache
+def _source(name: str) -> str:
+    return files("contracts.writers").joinpath(name).read_text("utf-8")
+
+
+def _policy(*inline: str) -> str:
+    """Return a policy that admits these styles and scripts by their digests, and nothing else (CSP Level 3)."""
+    style, script = (base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in inline)
+    return (
+        f"default-src 'none'; style-src 'sha256-{style}'; script-src 'sha256-{script}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def visible(value: object) -> object:
+    """Return a text bounded, and with everything that cannot be seen spelled out; line ends and tabs stay.
+
+    Applied to whatever the template inserts. Markup of our own (a subclass of str) and numbers pass unchanged.
+    """
+    if type(value) is not str:
+        return value
+    text = value if len(value) <= _TEXT else f"{value[:_TEXT]}… ({len(value):,} characters)"
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode() for c in text)
