@@ -1,0 +1,231 @@
+"""Cases of the clauses transport.*, auth.* and error.*: who may come in, and what is said at the door."""
+
+import json
+from collections.abc import Iterator
+
+from cases import (
+    DEEP,
+    SLOW,
+    TYPE,
+    A,
+    B,
+    Case,
+    breached,
+    error,
+    excused,
+    held,
+    idle,
+    listed,
+    ok,
+    raw,
+    run,
+    unknown,
+)
+
+from contracts.core.errors import CouldNotJudge, Refused, Unavailable, Unreachable, Unverified
+from contracts.core.exchange import Exchange, Request, Response
+from contracts.core.report import BEYOND_FILE
+from contracts.event_categories.evidence import Evidence, Policy
+
+
+def transport() -> Iterator[Case]:
+    clause = "transport.https"
+    yield held(clause, "a live target", run({"list": ok()}, live=True), 1)
+    yield held(
+        clause,
+        "refused credentials",
+        Evidence(
+            "https://x.example",
+            (Exchange("list", Request("GET", "https://x.example"), error(401), Refused("no")),),
+            live=True,
+        ),
+        1,
+    )
+    yield breached(
+        clause,
+        "an expired certificate",
+        run({"list": Unverified("certificate has expired")}, live=True),
+        ("certificate", "a certificate that verifies", "certificate has expired"),
+    )
+    yield excused(clause, "loopback", listed(), "the target is on the loopback interface")
+    yield unknown(clause, "no answer", run({"list": SLOW}, live=True), "no answer in 10 s")
+    yield idle(clause, "a file", run({"list": ok()}, live=True, offline=True), BEYOND_FILE)
+
+    clause = "transport.no-plaintext"
+    wanted = "a refusal, a redirect to https or a 4xx"
+
+    def twin(answer: Response | CouldNotJudge) -> Evidence:
+        return run({"plaintext": answer}, plaintext=True)
+
+    yield held(clause, "refused", twin(Unreachable("refused")), 1)
+    yield held(clause, "a redirect to https", twin(raw("", ("Location", "HTTPS://x.example/"), status=301)), 1)
+    yield held(clause, "a 4xx", twin(raw("", status=400)), 1)
+    yield held(clause, "another page", twin(raw("<html>", ("Content-Type", "text/html"))), 1)
+    yield held(clause, "another object", twin(raw('{"status": "ok"}')), 1)
+    yield held(clause, "a list in a 404", twin(raw(ok().body, status=404)), 1)
+    yield breached(clause, "the list", twin(ok()), ("status", wanted, "200 with an object with 1 member", "plaintext"))
+    yield breached(
+        clause,
+        "the list in a 299",
+        twin(raw('{"event_categories": 1, "a": 2}', status=299)),
+        ("status", wanted, "299 with an object with 2 members", "plaintext"),
+    )
+    redirects = "the plain-HTTP twin redirects to {}, which is not followed"
+    yield unknown(
+        clause,
+        "a redirect elsewhere",
+        twin(raw("", ("Location", "http://x.example/"), status=302)),
+        redirects.format("http://x.example/"),
+    )
+    yield unknown(clause, "a redirect to nowhere", twin(raw("", status=308)), redirects.format("nowhere"))
+    yield unknown(clause, "no answer", twin(SLOW), "no answer in 10 s")
+    yield excused(clause, "not asked", listed(), "only for an https target on its default port")
+    yield idle(clause, "a file", run({"list": ok()}, plaintext=True, offline=True), BEYOND_FILE)
+    yield idle(clause, "not sent", run(plaintext=True), "the plaintext request was not sent")
+
+
+def auth() -> Iterator[Case]:
+    promises = {
+        Policy.EITHER: "401 with a documented error body, or 200 with a conforming list",
+        Policy.REQUIRED: "401 with a documented error body",
+        Policy.PUBLIC: "200 with a conforming list",
+    }
+    for clause, probe in (("auth.missing", "anonymous"), ("auth.invalid", "invalid-token")):
+        refused, public = {probe: error(401, reason="Unauthorized")}, {probe: ok()}
+        for policy in Policy:
+            allowed = {"refused": (refused, "401 Unauthorized"), "public": (public, "200")}
+            for name, (answers, received) in allowed.items():
+                evidence = run(answers, policy=policy)
+                if policy in (Policy.EITHER, Policy.REQUIRED if name == "refused" else Policy.PUBLIC):
+                    yield held(clause, f"{name} under {policy}", evidence, 1)
+                else:
+                    finding = ("status", promises[policy], received, probe)
+                    yield breached(clause, f"{name} under {policy}", evidence, finding)
+            finding = ("status", promises[policy], "302", probe)
+            yield breached(
+                clause, f"a redirect under {policy}", run({probe: raw("", status=302)}, policy=policy), finding
+            )
+        yield breached(
+            clause,
+            "an empty 401",
+            run({probe: raw("", status=401)}),
+            ("", "a documented error body", "401 with a body that is not JSON", probe),
+        )
+        yield breached(
+            clause,
+            "a list that does not conform",
+            run({probe: ok(A, A)}),
+            (
+                "/event_categories/1/id",
+                "a id of its own",
+                '"a1", as /event_categories/0/id has',
+                probe,
+                "list.ids-unique",
+            ),
+            (
+                "/event_categories/1/position",
+                "a position of its own",
+                "1, as /event_categories/0/position has",
+                probe,
+                "list.positions-distinct",
+            ),
+        )
+        yield held(clause, "a list that breaks what only should be", run({probe: ok(B, {**A, "name": "A b"})}), 1)
+        yield unknown(clause, "no answer", run({probe: SLOW}), "no answer in 10 s")
+        yield idle(clause, "not sent", listed(), f"the {probe} request was not sent")
+
+    clause = "auth.challenge"
+    named = error(401, None, ("www-authenticate", "Bearer"))
+    finding = ("header WWW-Authenticate", "a scheme, for example Bearer", "none")
+    yield held(clause, "named", run({"anonymous": named, "invalid-token": named}), 2)
+    yield held(clause, "named once, public once", run({"anonymous": ok(), "invalid-token": named}), 1)
+    yield breached(
+        clause,
+        "none",
+        run({"anonymous": error(401), "invalid-token": error(401, None, ("WWW-Authenticate", " "))}),
+        (*finding, "anonymous"),
+        (*finding, "invalid-token"),
+    )
+    yield breached(
+        clause,
+        "none beside no answer",
+        run({"anonymous": SLOW, "invalid-token": error(401)}),
+        (*finding, "invalid-token"),
+    )
+    yield unknown(clause, "no answer", run({"anonymous": named, "invalid-token": SLOW}), "no answer in 10 s")
+    yield unknown(clause, "the first is told", run({"anonymous": SLOW}), "no answer in 10 s")
+    yield idle(clause, "public", run({"anonymous": ok(), "invalid-token": error(403)}), "nothing was answered 401")
+    yield idle(clause, "not sent", run({"anonymous": named}), "the invalid-token request was not sent")
+
+
+def errors() -> Iterator[Case]:
+    clause = "error.body"
+    expected = "a JSON object with error or errors as documented"
+    documented = (
+        {"error": "no"},
+        {"error": "no", "resource": "x"},
+        {"errors": {"name": ["can't be blank", "is short"], "id": []}},
+        {"errors": {}},
+        {"errors": {}, "error": 0},
+    )
+    for body in documented:
+        yield held(clause, json.dumps(body), run({"list": ok(), "xml": error(422, body)}), 1)
+    probes = ("list", "repeat", "xml", "unknown-path", "unknown-query", "anonymous", "invalid-token")
+    yield held(clause, "all probes", run(dict.fromkeys(probes, error(400))), 7)
+    yield held(
+        clause, "others aside", run({"xml": error(404), "head": raw("", status=404), "post": raw("", status=405)}), 1
+    )
+    undocumented = {
+        "": "a body that is not JSON",
+        "[]": "an array of 0",
+        '"no"': '"no"',
+        "{}": "an object with 0 members",
+        '{"error": ""}': "an object with 1 member",
+        '{"error": null}': "an object with 1 member",
+        '{"error": {"message": "no"}}': "an object with 1 member",
+        '{"errors": []}': "an object with 1 member",
+        '{"errors": {"name": "no"}}': "an object with 1 member",
+        '{"errors": {"name": [1]}}': "an object with 1 member",
+        '{"error": "no", "error": "no"}': "an object with 1 member",
+    }
+    for body, received in undocumented.items():
+        finding = ("", expected, f"404 with {received}", "unknown-path")
+        yield breached(clause, body or "empty", run({"unknown-path": raw(body, status=404)}), finding)
+    for probe in probes:
+        finding = ("", expected, "499 with a body that is not JSON", probe)
+        yield breached(clause, f"of {probe}", run({probe: raw("", status=499)}), finding)
+    yield unknown(
+        clause, "no answer", run({"list": SLOW, "xml": Unavailable("503"), "repeat": error(404)}), "no answer in 10 s"
+    )
+    too_deep = run({"xml": Response(404, (TYPE,), DEEP.body)})
+    yield unknown(clause, "too deep", too_deep, "the body nests deeper than the 200 levels that are judged")
+    others = run({"list": ok(), "repeat": raw("", status=500), "xml": raw("Retry later", status=429)})
+    yield idle(clause, "200, 500 and 429", others, "nothing was answered 4xx")
+
+    clause = "error.rate-limit"
+    burst = "burst"
+    plain = raw("Retry later", ("Content-Type", "Text/Plain; charset=utf-8"), status=429)
+    yield held(clause, "429 in plain text", run({burst: plain}, burst=True, attempts=60, seconds=2.0), 61)
+    yield held(clause, "429 sooner", run({burst: plain}, burst=True, attempts=3), 4)
+    yield breached(
+        clause,
+        "429 in JSON",
+        run({burst: error(429)}, burst=True, attempts=60),
+        ("header Content-Type", "text/plain", "application/json", burst),
+    )
+    yield breached(
+        clause,
+        "429 without a type",
+        run({burst: Response(429, (), b"")}, burst=True, attempts=60),
+        ("header Content-Type", "text/plain", "none", burst),
+    )
+    never = ("status", "429 beyond 60 requests in a minute", "200 to request 61", burst)
+    yield breached(clause, "no limit", run({burst: ok()}, burst=True, attempts=60, seconds=60.0), never)
+    few = "only 60 requests in 5 s: the limit was not reached"
+    yield unknown(clause, "too few", run({burst: ok()}, burst=True, attempts=59, seconds=5.0), few)
+    slow = "only 121 requests in 61 s: the limit was not reached"
+    yield unknown(clause, "too slow", run({burst: ok()}, burst=True, attempts=120, seconds=61.0), slow)
+    yield unknown(clause, "no answer", run({burst: SLOW}, burst=True), "no answer in 10 s")
+    yield excused(clause, "not asked", listed(), "not asked for: --probe-rate-limit")
+    yield idle(clause, "a file", run({burst: ok()}, burst=True, offline=True), BEYOND_FILE)
+    yield idle(clause, "not sent", run(burst=True), "the burst request was not sent")

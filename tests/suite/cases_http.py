@@ -1,0 +1,273 @@
+"""Cases of the clauses http.*: status, headers, methods, repetition."""
+
+import json
+from collections.abc import Iterator
+
+from cases import (
+    PNG,
+    SLOW,
+    TYPE,
+    UNSENT,
+    A,
+    B,
+    Case,
+    answered,
+    breached,
+    error,
+    excused,
+    held,
+    idle,
+    listed,
+    ok,
+    raw,
+    run,
+    unknown,
+)
+
+from contracts.core.errors import Unreachable
+from contracts.core.exchange import Response
+from contracts.core.report import BEYOND_FILE
+from contracts.event_categories.evidence import Evidence
+
+
+def status() -> Iterator[Case]:
+    clause = "http.status"
+    yield held(clause, "200", listed(), 1)
+    yield breached(clause, "201", answered(raw("{}", status=201)), ("status", "200", "201"))
+    yield breached(
+        clause,
+        "a redirect",
+        answered(Response(301, (("location", "/v1/event_categories/"),), b"", "Moved Permanently")),
+        ("status", "200", "301 Moved Permanently to /v1/event_categories/"),
+    )
+    yield unknown(clause, "no answer", run({"list": SLOW}), "no answer in 10 s")
+    yield idle(clause, "not sent", UNSENT, "the list request was not sent")
+
+
+def content_type() -> Iterator[Case]:
+    clause = "http.content-type"
+
+    def typed(*values: str) -> Evidence:
+        return answered(Response(200, tuple(("content-type", value) for value in values), ok().body))
+
+    for value in (
+        "application/json",
+        "Application/JSON",
+        "application/json; charset=utf-8",
+        'application/json;CHARSET="UTF-8"',
+        'application/json ; charset="u\\tf-8"',
+        'application/json; profile="a;charset=x\\";"; charset=utf-8',
+        "application/json; version=2",
+        "application/json;",
+        "application/json; ; charset=utf-8 ;",
+    ):
+        yield held(clause, value, typed(value), 1)
+    for value in (
+        "text/html",
+        "application/vnd.api+json",
+        "application/json charset=utf-8",
+        "application/json; charset",
+        "application/json; charset=",
+        "application/json; charset = utf-8",
+        'application/json; charset="utf-8',
+        "application/json, application/json",
+        "",
+    ):
+        yield breached(clause, value or "empty", typed(value), ("header Content-Type", "application/json", value))
+    for value in ("application/json; charset=iso-8859-1", "application/json; charset=utf-8; charset=utf-16"):
+        yield breached(clause, value, typed(value), ("header Content-Type", "charset utf-8, or none", value))
+    yield breached(clause, "none", typed(), ("header Content-Type", "application/json", "none"))
+    yield breached(
+        clause,
+        "two",
+        typed("application/json", "application/json"),
+        ("header Content-Type", "application/json", "2 such headers"),
+    )
+    yield breached(
+        clause,
+        "two that differ",
+        typed("application/json", "text/html"),
+        ("header Content-Type", "application/json", "2 such headers"),
+        ("header Content-Type", "application/json", "text/html"),
+    )
+    yield idle(clause, "not 200", answered(error(404)), "the answer has status 404: only a 200 promises the list")
+
+
+def head() -> Iterator[Case]:
+    clause = "http.head"
+
+    def pair(response: Response, get: Response | None = None) -> Evidence:
+        return run({"list": get or ok(), "head": response})
+
+    yield held(clause, "alike", pair(raw("")), 1)
+    yield held(clause, "alike but for case", pair(raw("", ("content-type", "APPLICATION/JSON"))), 1)
+    yield held(clause, "alike in refusing", pair(raw("", status=404), error(404)), 1)
+    yield breached(
+        clause,
+        "405",
+        pair(Response(405, (PNG,), b"", "Method Not Allowed")),
+        ("status", "200, as for GET", "405 Method Not Allowed", "head"),
+    )
+    yield breached(
+        clause,
+        "another type",
+        pair(raw("", PNG)),
+        ("header Content-Type", "application/json, as for GET", "image/png", "head"),
+    )
+    yield breached(
+        clause,
+        "another charset",
+        pair(raw("", ("Content-Type", "application/json; charset=utf-8"))),
+        ("header Content-Type", "application/json, as for GET", "application/json; charset=utf-8", "head"),
+    )
+    yield breached(
+        clause,
+        "no type",
+        pair(Response(200, (), b"")),
+        ("header Content-Type", "application/json, as for GET", "none", "head"),
+    )
+    yield breached(
+        clause,
+        "types where GET has none",
+        pair(Response(200, (TYPE, PNG), b""), Response(200, (), b"{}")),
+        ("header Content-Type", "none, as for GET", "application/json, image/png", "head"),
+    )
+    yield breached(
+        clause,
+        "a body",
+        pair(Response(200, (TYPE,), b"", stray=7)),
+        ("", "no byte of a body", "7 bytes or more", "head"),
+    )
+    yield unknown(clause, "no answer", run({"list": ok(), "head": SLOW}), "no answer in 10 s")
+    yield idle(clause, "not sent", listed(), "the head request was not sent")
+
+
+def no_server_error() -> Iterator[Case]:
+    clause = "http.no-server-error"
+    yield held(clause, "none", run({"list": ok(), "xml": error(406), "plaintext": Unreachable("refused")}), 2)
+    yield held(clause, "a 4xx and a 600", run({"list": error(499), "xml": error(600)}), 2)
+    yield breached(
+        clause,
+        "500 and 599",
+        run({"list": ok(), "xml": error(500, reason="Internal Server Error"), "head": raw("", status=599)}),
+        ("status", "no 5xx", "500 Internal Server Error", "xml"),
+        ("status", "no 5xx", "599", "head"),
+    )
+    yield breached(
+        clause,
+        "500 beside no answer",
+        run({"list": SLOW, "xml": error(501)}),
+        ("status", "no 5xx", "501", "xml"),
+    )
+    for code in (502, 503, 504):
+        reason = f"the xml request was answered {code} Bad"
+        yield unknown(clause, str(code), run({"list": ok(), "xml": error(code, reason="Bad")}), reason)
+    yield unknown(clause, "no answer", run({"list": ok(), "xml": SLOW}), "no answer in 10 s")
+    yield idle(clause, "not sent", UNSENT, "the answer holds nothing to judge it on")
+
+
+def unknown_path() -> Iterator[Case]:
+    clause = "http.unknown-path"
+
+    def lost(response: Response) -> Evidence:
+        return run({"unknown-path": response})
+
+    yield held(clause, "404", lost(error(404, {"error": "not found", "resource": "EventCategory"})), 1)
+    yield breached(clause, "the list", lost(ok()), ("status", "404", "200", "unknown-path"))
+    yield breached(
+        clause,
+        "no documented body",
+        lost(raw("{}", status=404)),
+        ("", "a documented error body", "an object with 0 members", "unknown-path"),
+    )
+    yield unknown(clause, "no answer", run({"unknown-path": SLOW}), "no answer in 10 s")
+    yield idle(clause, "not sent", listed(), "the unknown-path request was not sent")
+
+
+def unknown_query() -> Iterator[Case]:
+    clause = "http.unknown-query"
+
+    def queried(response: Response, first: Response | None = None, second: Response | None = None) -> Evidence:
+        return run({"list": first or ok(), "repeat": second or first or ok(), "unknown-query": response})
+
+    yield held(clause, "the same", queried(ok()), 1)
+    same = raw(
+        '{"event_categories":[' + json.dumps({**A, "position": 7}).replace("7", "1e0") + "," + json.dumps(B) + "]}"
+    )
+    yield held(clause, "the same, written in another way", queried(same), 1)
+    yield held(clause, "the same bytes that are no JSON", queried(raw("x"), raw("x"), raw("x")), 1)
+    yield breached(
+        clause,
+        "400",
+        queried(error(400, reason="Bad Request")),
+        ("status", "200, as without the parameter", "400 Bad Request", "unknown-query"),
+    )
+    yield breached(
+        clause,
+        "another type",
+        queried(raw(ok().body, PNG)),
+        ("header Content-Type", "application/json, as without the parameter", "image/png", "unknown-query"),
+    )
+    yield breached(
+        clause,
+        "no type",
+        queried(Response(200, (), ok().body)),
+        ("header Content-Type", "application/json, as without the parameter", "none", "unknown-query"),
+    )
+    yield breached(
+        clause,
+        "another list",
+        queried(raw('{"event_categories": [], "page": 1}')),
+        (
+            "",
+            "an object with 1 member, as without the parameter",
+            "an object with 2 members, another one",
+            "unknown-query",
+        ),
+    )
+    yield breached(
+        clause,
+        "another order",
+        queried(ok(B, A)),
+        (
+            "",
+            "an object with 1 member, as without the parameter",
+            "an object with 1 member, another one",
+            "unknown-query",
+        ),
+    )
+    yield breached(
+        clause,
+        "other bytes that are no JSON",
+        queried(raw("y"), raw("x"), raw("x")),
+        (
+            "",
+            "a body that is not JSON, as without the parameter",
+            "a body that is not JSON, another one",
+            "unknown-query",
+        ),
+    )
+    yield idle(
+        clause,
+        "never the same",
+        queried(ok(A), ok(), ok(B)),
+        "the answer changes from request to request, also without the parameter",
+    )
+    yield idle(clause, "not sent", run({"list": ok(), "repeat": ok()}), "the unknown-query request was not sent")
+
+
+def methods() -> Iterator[Case]:
+    clause = "http.method-not-allowed"
+    refused = dict.fromkeys(("post", "put", "patch", "delete"), error(405))
+    yield held(clause, "405", run(refused, unsafe=True), 4)
+    yield held(clause, "400 and 499", run({**refused, "put": error(400), "delete": error(499)}, unsafe=True), 4)
+    yield breached(
+        clause,
+        "accepted",
+        run({**refused, "post": error(201, reason="Created"), "delete": raw("", status=204)}, unsafe=True),
+        ("status", "4xx", "201 Created", "post"),
+        ("status", "4xx", "204", "delete"),
+    )
+    yield unknown(clause, "no answer", run({**refused, "put": SLOW}, unsafe=True), "no answer in 10 s")
+    yield excused(clause, "not asked", run(refused), "sent to the embedded mock only, or with --unsafe-methods")
+    yield idle(clause, "a file", run(offline=True), BEYOND_FILE)
