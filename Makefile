@@ -40,6 +40,8 @@ lock: $(VENV)/dev ## Resolve the locks anew; they name no package host.
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --no-header --python-version 3.11 --all-extras --group dev pyproject.toml -o requirements/dev.txt
 
+clients: node_modules/.stamp ## The programs of others that tests run, from npm; skipped where npm is missing.
+
 clean: ## Remove everything that make has made.
 	rm -rf $(VENV) node_modules build dist *.egg-info
 
@@ -50,6 +52,12 @@ $(VENV)/runtime: requirements/runtime.txt pyproject.toml
 $(VENV)/dev: requirements/dev.txt pyproject.toml
 	$(call install,requirements/dev.txt)
 	touch $(VENV)/runtime
+
+# Not forced upon a desk without npm: the tests that need these packages then say so. CI has to have it.
+node_modules/.stamp: package.json package-lock.json .npmrc
+	@if command -v npm >/dev/null; then echo npm ci; npm ci --loglevel=error >/dev/null && touch $@; \
+	elif test -n "$$CI"; then echo "npm is missing, and CI runs every test" >&2; exit 1; \
+	else echo "npm is missing: tests of OpenAPI, of other implementations and of the HTML report are skipped"; fi
 
 define install
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
