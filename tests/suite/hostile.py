@@ -34,6 +34,16 @@ def always(answer: bytes) -> Behaviour:
     return behave
 
 
+def politely(answer: bytes) -> Behaviour:
+    """Answer every request with the same bytes, and HEAD without the body."""
+
+    def behave(connection: socket.socket, request: bytes, _stop: threading.Event) -> None:
+        head, blank, _ = answer.partition(b"\r\n\r\n")
+        connection.sendall(head + blank if request.startswith(b"HEAD") else answer)
+
+    return behave
+
+
 def drip(prefix: bytes, piece: bytes = b" ", pause: float = 0.05) -> Behaviour:
     """Send a prefix, and then a piece again and again until the peer goes away."""
 

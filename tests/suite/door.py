@@ -1,0 +1,61 @@
+"""The command line as a user meets it: a process with an environment, an exit status, and what it printed."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+_HIDDEN = ("SCALINGO_", "BEARER_", "CONTRACTS_", "GITHUB_", "CI")
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What a process left: its status, its output, and the most memory it held, in MiB."""
+
+    status: int
+    out: str
+    err: str
+    memory: float
+
+    @property
+    def last_line(self) -> str:
+        """The last line of the output."""
+        return self.out.strip().splitlines()[-1]
+
+
+def clean_environment(**environment: str) -> dict[str, str]:
+    """This environment without anything that would steer the suite, and with these variables."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_HIDDEN)}
+    return {**kept, **environment}
+
+
+def contracts(
+    *arguments: str, environment: Mapping[str, str] | None = None, stdin: bytes = b"", folder: Path | None = None
+) -> Finished:
+    """Run ``contracts`` in a process of its own, in an empty folder unless another is given."""
+    with tempfile.TemporaryDirectory() as empty, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "contracts", *arguments],
+            cwd=folder or empty,
+            env=clean_environment(**(environment or {})),
+            stdin=subprocess.PIPE,
+            stdout=out,
+            stderr=err,
+        )
+        assert process.stdin is not None
+        try:
+            process.stdin.write(stdin)
+            process.stdin.close()
+        except BrokenPipeError:
+            pass  # it did not read; its output says why
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        texts = []
+        for stream in (out, err):
+            stream.seek(0)
+            texts.append(stream.read().decode("utf-8", "replace"))
+        return Finished(process.returncode, texts[0], texts[1], usage.ru_maxrss / 1024)

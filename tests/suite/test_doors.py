@@ -1,0 +1,369 @@
+"""``contracts verify`` as a user meets it: exit statuses, one clear line for every mistake, and no token anywhere."""
+
+import json
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+import zlib
+from base64 import b64encode
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from door import clean_environment, contracts
+from hostile import Behaviour, always, drip, head_of, message, politely, raw_server, silence
+
+from contracts.event_categories.clauses import CLAUSES
+from contracts.mock.faults import BY_NAME
+from contracts.mock.server import CA_PEM, SERVER_PEM, MockServer
+from contracts.settings import TABLE
+
+TOKEN = {"BEARER_TOKEN": "canary-7f3a/9+secret=="}
+
+
+def of(server: MockServer) -> dict[str, str]:
+    """The environment with the token of a mock."""
+    return {"BEARER_TOKEN": server.token}
+
+
+def test_the_embedded_mock_conforms() -> None:
+    """Without a target the embedded mock is judged, and conforms; every clause has a line."""
+    done = contracts("verify")
+    assert done.status == 0, done.out + done.err
+    assert "(the embedded mock)" in done.out
+    assert all(f" {clause.id} " in done.out for clause in CLAUSES)
+    assert done.last_line.startswith("CONFORMS: http://127.0.0.1:")
+    assert "\x1b" not in done.out + done.err
+
+
+def test_a_conforming_server() -> None:
+    """A conforming server: exit 0, every MUST held or not applicable with a reason, at most 8 requests."""
+    with MockServer() as server:
+        done = contracts("verify", server.url, "--json", "-", environment=of(server))
+        assert len(server.requests) <= 8
+    assert done.status == 0, done.err
+    result = json.loads(done.out)
+    assert result["verdict"] == "conforms"
+    assert result["requests"]["sent"] == len(server.requests)
+    for clause in result["clauses"]:
+        assert clause["outcome"] in ("held", "not applicable")
+        assert clause["observations"] if clause["outcome"] == "held" else clause["reason"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["status-201", "json-nan", "root-array", "id-missing", "position-text", "ids-shared", "errors-html", "head-405"],
+)
+def test_a_server_that_breaks_one_clause(name: str) -> None:
+    """A breach is exit 1, and the output names the clause, the place, both values, a curl line and how to rerun."""
+    fault = BY_NAME[name]
+    with MockServer(faults=(fault.apply,)) as server:
+        done = contracts("verify", server.url, environment=of(server))
+    assert done.status == 1
+    assert done.last_line.startswith("VIOLATES")
+    for clause in fault.breaks:
+        assert f"\n{clause} " in done.out
+        assert f"contracts verify {server.url}/v1/event_categories --clause {clause}" in done.out
+    for word in ("where ", "expected ", "received ", "curl ", "source "):
+        assert f"  {word}" in done.out
+    assert server.token not in done.out
+
+
+def test_a_should_warns_and_fails_when_strict() -> None:
+    """A breached SHOULD is a warning and exit 0; under --strict it is exit 1."""
+    with MockServer(faults=(BY_NAME["order-reversed"].apply,)) as server:
+        lenient = contracts("verify", server.url, environment=of(server))
+        strict = contracts("verify", server.url, "--strict", environment=of(server))
+    assert (lenient.status, strict.status) == (0, 1)
+    assert "1 warned" in lenient.last_line
+    assert "1 breached" in strict.last_line
+
+
+def test_an_empty_list_is_no_pass() -> None:
+    """An empty list leaves clauses unexercised: exit 3, and 0 with --allow-empty."""
+    with MockServer(categories=[]) as server:
+        plain = contracts("verify", server.url, environment=of(server))
+        allowed = contracts("verify", server.url, "--allow-empty", environment=of(server))
+    assert (plain.status, allowed.status) == (3, 0)
+    assert "not exercised: the list is empty" in plain.out
+
+
+def bomb() -> bytes:
+    """A response of 1 GiB, compressed to 1 MiB."""
+    deflater = zlib.compressobj(9, zlib.DEFLATED, 31)
+    content = b"".join(deflater.compress(b"\0" * 2**20) for _ in range(1024)) + deflater.flush()
+    return message(content, headers=("Content-Encoding: gzip",))
+
+
+@pytest.mark.parametrize(
+    ("behave", "words"),
+    [
+        pytest.param(silence, "not complete within", id="hanging"),
+        pytest.param(drip(b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n"), "not complete within", id="dripping"),
+        pytest.param(drip(b"HTTP/1.1 200 OK\r\nX-Header: ", b"x"), "not complete within", id="dripping-header"),
+        pytest.param(drip(b"HTTP/1.1 200 OK\r\n\r\n", b" " * 65536, 0), "larger than", id="endless"),
+        pytest.param(always(bomb()), "larger than", id="bombing"),
+        pytest.param(always(b""), "closed without an answer", id="closing"),
+        pytest.param(politely(message(b"[" * 100_000 + b"]" * 100_000)), "nests deeper", id="nesting"),
+        pytest.param(always(message(b"later", status="502 Bad Gateway")), "502", id="down"),
+        pytest.param(always(message(b"Retry later", status="429 X", kind="text/plain")), "429", id="throttling"),
+    ],
+)
+def test_could_not_judge(behave: Behaviour, words: str) -> None:
+    """A target that cannot be observed is exit 3 with the reason, within the deadlines and 200 MiB."""
+    with raw_server(behave) as server:
+        done = contracts("verify", server.url, "--timeout", "1", "--deadline", "4", environment=TOKEN)
+    assert done.status == 3, done.out
+    assert words in done.out
+    assert done.last_line.startswith("INCONCLUSIVE")
+    assert "breached" not in done.out.replace("0 breached", "")
+    assert done.memory < 200
+
+
+def test_dead_port() -> None:
+    """Nobody listens: exit 3, with the address and the reason."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    done = contracts("verify", f"http://127.0.0.1:{port}", "--deadline", "2")
+    assert done.status == 3
+    assert f"127.0.0.1:{port}: the connection was refused" in done.out
+
+
+def test_unverified_certificate() -> None:
+    """A certificate that does not verify is exit 3 on loopback; the authority given by --ca-bundle mends it."""
+    with MockServer(tls=True) as server:
+        refused = contracts("verify", server.url, environment=of(server) | {"REQUESTS_CA_BUNDLE": ""})
+        trusted = contracts("verify", server.url, "--ca-bundle", str(CA_PEM), environment=of(server))
+    assert (refused.status, trusted.status) == (3, 0), refused.out + trusted.out
+    assert "certificate does not verify" in refused.out
+
+
+def test_tls_that_fails() -> None:
+    """A server that speaks no TLS where https was asked for is exit 3."""
+    with raw_server(silence) as server:
+        done = contracts("verify", server.url.replace("http:", "https:"), "--timeout", "1", "--deadline", "3")
+    assert done.status == 3
+
+
+@pytest.mark.parametrize(
+    ("environment", "words"),
+    [
+        ({}, "there are none: set BEARER_TOKEN or SCALINGO_API_TOKEN"),
+        ({"BEARER_TOKEN": "stale-token-123456"}, "refused the token of BEARER_TOKEN"),
+    ],
+)
+def test_refused_credentials(environment: dict[str, str], words: str) -> None:
+    """A 401 to the documented request is exit 3, says whose credentials these are; what can be judged is judged."""
+    with MockServer() as server:
+        done = contracts("verify", server.url, environment=environment)
+    assert done.status == 3
+    assert words in done.out
+    assert "✓ auth.missing" in done.out
+
+
+def test_api_token_is_exchanged() -> None:
+    """SCALINGO_API_TOKEN is exchanged at --auth-url, and the run is made with the bearer token."""
+    with MockServer() as server:
+        good = {"SCALINGO_API_TOKEN": server.api_token}
+        done = contracts("verify", server.url, "--auth-url", server.auth_url, environment=good)
+        bad = {"SCALINGO_API_TOKEN": "tk-us-revoked-0123456789"}
+        refused = contracts("verify", server.url, "--auth-url", server.auth_url, environment=bad)
+    assert done.status == 0, done.out
+    assert refused.status == 3
+    assert "refused the API token of SCALINGO_API_TOKEN" in refused.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "words"),
+    [
+        (["http://api.example"], {}, "plain HTTP"),
+        (["--clause", "category.colour"], {}, "no clause matches"),
+        (["--timeout", "soon"], {}, "option --timeout"),
+        (["--no-such-option"], {}, "unrecognized arguments"),
+        (["--auth", "perhaps"], {}, "either, required or public"),
+        (["--json", "/no/such/folder/x.json"], {}, "no such folder"),
+        (["--json", "x", "--html", "x"], {}, "cannot share"),
+        (["--ca-bundle", "missing.pem"], {}, "missing.pem"),
+        (["--deviations", "missing.toml"], {}, "missing.toml"),
+        (["--auth-url", "http://auth.example"], {}, "auth-url"),
+        (["https://127.0.0.1:1"], {"BEARER_TOKEN": "two words"}, "BEARER_TOKEN holds white space"),
+        ([], {"SCALINGO_API_URL": "ftp://api.example"}, "ftp"),
+        ([], {"CONTRACTS_STRICT": "perhaps"}, "CONTRACTS_STRICT"),
+    ],
+)
+def test_usage_errors(arguments: list[str], environment: dict[str, str], words: str) -> None:
+    """A mistake of the user is exit 2 with one line on standard error, nothing on standard output, and no traceback."""
+    done = contracts("verify", *arguments, environment=environment)
+    assert done.status == 2, done.out + done.err
+    assert words in done.err
+    assert done.out == ""
+    assert len(done.err.splitlines()) == 1
+
+
+def test_bad_configuration_file(tmp_path: Path) -> None:
+    """A setting that does not exist is exit 2, with the one that was probably meant."""
+    (tmp_path / "contracts.toml").write_text("timeouts = 3\n")
+    done = contracts("verify", folder=tmp_path)
+    assert done.status == 2
+    assert "did you mean timeout?" in done.err
+
+
+@pytest.mark.parametrize("arguments", [[], ["--help"], ["verify", "--help"], ["frobnicate"]])
+def test_help_and_its_absence(arguments: list[str]) -> None:
+    """Help is exit 0 and tells the exit statuses; a missing or unknown command is exit 2."""
+    done = contracts(*arguments)
+    assert done.status == (0 if "--help" in arguments else 2)
+    assert ("exit status: 0 conforms" in done.out) is ("--help" in arguments)
+
+
+def test_help_and_settings_agree() -> None:
+    """--help names every setting's option and variable."""
+    text = contracts("verify", "--help").out
+    for setting in TABLE:
+        assert setting.environment in text
+        assert setting.name == "target" or setting.option in text
+
+
+def test_show_config_tells_origins_and_no_secret() -> None:
+    """--show-config prints the effective values with their origins, sends nothing, and shows no token."""
+    with MockServer() as server:
+        environment = {"SCALINGO_API_URL": server.url, "CONTRACTS_TIMEOUT": "3", **TOKEN}
+        done = contracts("verify", "--strict", "--show-config", environment=environment)
+        assert server.requests == []
+    assert done.status == 0
+    lines = {line.split()[0]: line for line in done.out.splitlines()}
+    assert "(environment SCALINGO_API_URL)" in lines["target"]
+    assert "3  (environment CONTRACTS_TIMEOUT)" in lines["timeout"]
+    assert "true  (option --strict)" in lines["strict"]
+    assert "BEARER_TOKEN  (environment)" in lines["credentials"]
+    assert TOKEN["BEARER_TOKEN"] not in done.out
+
+
+def test_selected_clauses_send_only_what_they_need() -> None:
+    """--clause judges an id or a prefix, and sends no request that these do not need."""
+    with MockServer() as server:
+        done = contracts("verify", server.url, "--clause", "list", "--clause", "json.utf-8", environment=of(server))
+        assert len(server.requests) == 1
+    assert done.status == 0
+    assert "4 held" not in done.last_line
+    assert "5 held" in done.last_line
+
+
+def test_a_selection_without_evidence_is_no_pass() -> None:
+    """A run in which nothing held is inconclusive, also when nothing that was selected applies."""
+    assert contracts("verify", "--mock", "--clause", "error.rate-limit").status == 3
+
+
+def test_rate_limit_probe() -> None:
+    """--probe-rate-limit exceeds the limit and stops at the first 429; a server without one breaks the clause."""
+    with MockServer(rate_limit=60) as limited, MockServer() as unlimited:
+        good = contracts("verify", limited.url, "--probe-rate-limit", environment=of(limited))
+        bad = contracts("verify", unlimited.url, "--probe-rate-limit", environment=of(unlimited))
+    assert (good.status, bad.status) == (0, 1), good.out
+    assert "error.rate-limit" in bad.out
+
+
+def test_unsafe_methods_only_when_asked() -> None:
+    """POST, PUT, PATCH and DELETE go to a target that is not ours only with --unsafe-methods."""
+    with MockServer() as server:
+        contracts("verify", server.url, environment=of(server))
+        assert {request.method for request in server.requests} == {"GET", "HEAD"}
+        contracts("verify", server.url, "--unsafe-methods", environment=of(server))
+        assert {"POST", "PUT", "PATCH", "DELETE"} < {request.method for request in server.requests}
+
+
+def test_quiet_prints_one_line() -> None:
+    """--quiet prints the last line and nothing else."""
+    done = contracts("verify", "--mock", "--quiet")
+    assert done.out.startswith("CONFORMS")
+    assert len(done.out.splitlines()) == 1
+    assert done.err == ""
+
+
+def test_the_same_target_gives_the_same_result() -> None:
+    """Two runs against the same state differ in nothing but times."""
+    with MockServer() as server:
+        results = [
+            json.loads(contracts("verify", server.url, "--json", "-", environment=of(server)).out) for _ in range(2)
+        ]
+    for result in results:
+        result.pop("started"), result.pop("seconds")
+        for exchange in result["exchanges"]:
+            exchange.pop("seconds")
+    assert results[0] == results[1]
+
+
+def echo(connection: socket.socket, request: bytes, _stop: threading.Event) -> None:
+    """Answer with everything that was sent, in the header, the reason and the body, as an error and as a list."""
+    sent = head_of(request, "Authorization") or "nothing"
+    item = {"id": sent, "name": sent, "display_name": request.decode("latin-1"), "position": sent}
+    body = json.dumps({"event_categories": [item], "error": sent}).encode()
+    status = f"404 {sent}" if b"no-such" in request else f"200 {sent}"
+    connection.sendall(message(body, status=status, headers=(f"X-Echo: {sent}", f"Location: https://x/?t={sent}")))
+
+
+def test_no_token_in_any_output(tmp_path: Path) -> None:
+    """Against a server that echoes what it is sent, no output and no file holds the token in any form."""
+    names = ("json", "junit", "html", "markdown", "badge", "har")
+    files = [argument for name in names for argument in (f"--{name}", str(tmp_path / name))]
+    with raw_server(echo) as server:
+        environment = {**TOKEN, "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"), "GITHUB_ACTIONS": "true"}
+        done = contracts("verify", server.url, *files, environment=environment)
+    assert done.status == 1, done.err
+    token = TOKEN["BEARER_TOKEN"]
+    forms = [token, quote(token, safe=""), quote(token), json.dumps(token)[1:-1].replace("/", "\\/")]
+    forms += [b64encode(prefix + token.encode()).decode()[4:-6] for prefix in (b"", b":", b"Bearer ")]
+    texts = {path.name: path.read_text() for path in tmp_path.iterdir()} | {"out": done.out, "err": done.err}
+    assert set(texts) == {*names, "summary", "out", "err"}
+    for name, text in texts.items():
+        assert "secret" not in text, name
+        for form in forms:
+            assert form not in text, name
+    assert "$BEARER_TOKEN" in texts["json"]
+
+
+def test_interrupted() -> None:
+    """Ctrl-C ends a run at once with one line."""
+    with raw_server(silence) as server:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "contracts", "verify", server.url],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=clean_environment(),
+        )
+        try:
+            while not server.requests:
+                assert process.poll() is None
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate(timeout=20)
+        finally:
+            process.kill()
+    assert process.returncode == 3
+    assert err.splitlines() == ["contracts: interrupted: nothing was judged"]
+
+
+def test_a_pipe_that_closes() -> None:
+    """When the reader of the output goes away the process ends quietly, and not with a pass."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "contracts", "verify", "--mock"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=clean_environment(),
+    )
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.stderr is not None
+    err = process.stderr.read()
+    assert process.wait(20) == 4
+    assert err == b""
+
+
+def test_tls_context_of_the_mock() -> None:
+    """The certificate of the mock is signed by its authority, and by nobody else."""
+    context = ssl.create_default_context(cafile=str(CA_PEM))
+    assert len(context.get_ca_certs()) == 1
+    assert SERVER_PEM.read_text().count("BEGIN CERTIFICATE") == 1

@@ -1,0 +1,144 @@
+"""The mock: a conforming endpoint, and every fault of it visible on the wire."""
+
+import base64
+import http.client
+import json
+import socket
+from pathlib import Path
+
+import pytest
+
+from contracts.core.errors import UsageError
+from contracts.event_categories.schema import CATEGORY, ENVELOPE, ERROR, accepts
+from contracts.mock.faults import FAULTS, VARIANTS, Fault
+from contracts.mock.server import MockServer, categories_from, generated
+
+PATH = "/v1/event_categories"
+
+
+def ask(
+    server: MockServer, method: str = "GET", path: str = PATH, headers: dict[str, str] | None = None, body: str = ""
+) -> tuple[int, dict[str, str], bytes]:
+    """Send a request, with the token unless other headers are given."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
+    try:
+        sent = {"Authorization": f"Bearer {server.token}"} if headers is None else headers
+        connection.request(method, path, body or None, sent)
+        answer = connection.getresponse()
+        return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
+    finally:
+        connection.close()
+
+
+def test_documented_request() -> None:
+    """The documented request is answered with the list; the first two categories are the documented ones."""
+    with MockServer() as server:
+        status, headers, body = ask(server)
+    assert (status, headers["content-type"]) == (200, "application/json; charset=utf-8")
+    value = json.loads(body)
+    assert accepts(ENVELOPE, value)
+    assert [category["name"] for category in value["event_categories"]][:2] == ["app_operations", "addons"]
+    assert value["event_categories"][0]["id"] == "5982f139d48c360021b1eb44"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "expected"),
+    [
+        ("GET", PATH, {}, 401),
+        ("GET", PATH, {"Authorization": "Bearer other"}, 401),
+        ("GET", PATH + "/x", None, 404),
+        ("GET", "/", None, 404),
+        ("POST", PATH, None, 405),
+        ("DELETE", PATH, None, 405),
+        ("GET", PATH + "?page=2", None, 200),
+    ],
+)
+def test_statuses(method: str, path: str, headers: dict[str, str] | None, expected: int) -> None:
+    """Refusals have the documented status, and a documented error body."""
+    with MockServer() as server:
+        status, got, body = ask(server, method, path, headers, "{}" if method == "POST" else "")
+    assert status == expected
+    assert expected == 200 or accepts(ERROR, json.loads(body))
+    assert ("www-authenticate" in got) is (expected == 401)
+
+
+def test_head_has_the_header_and_no_body() -> None:
+    """HEAD gives what GET gives, without the body."""
+    with MockServer() as server:
+        get, head = ask(server), ask(server, "HEAD")
+    assert head[:2] == get[:2]
+    assert head[2] == b""
+
+
+def test_token_exchange() -> None:
+    """The API token is exchanged for the bearer token; another one is refused. The log shows the resource only."""
+    with MockServer() as server:
+        basic = base64.b64encode(f":{server.api_token}".encode()).decode()
+        good = ask(server, "POST", "/v1/tokens/exchange", {"Authorization": f"Basic {basic}"})
+        bad = ask(server, "POST", "/v1/tokens/exchange", {"Authorization": "Basic Og=="})
+        assert server.requests == []
+    assert json.loads(good[2]) == {"token": server.token}
+    assert bad[0] == 401
+
+
+def test_rate_limit() -> None:
+    """Beyond the limit of a minute 429 is answered in plain text, and no longer when the minute is over."""
+    now = [0.0]
+    with MockServer(rate_limit=2, clock=lambda: now[0]) as server:
+        statuses = [ask(server)[0] for _ in range(3)]
+        limited = ask(server)
+        now[0] = 60.0
+        assert [*statuses, ask(server)[0]] == [200, 200, 429, 200]
+    assert (limited[1]["content-type"], limited[2]) == ("text/plain", b"Retry later")
+
+
+def test_categories_of_a_file(tmp_path: Path) -> None:
+    """A file may hold the list itself or a whole body; anything else is refused in one line."""
+    file = tmp_path / "categories.json"
+    for text in (json.dumps(generated(3)), json.dumps({"event_categories": generated(3)})):
+        file.write_text(text)
+        assert categories_from(str(file)) == generated(3)
+    for text in ("7", '{"event_categories": [1]}', "{"):
+        file.write_text(text)
+        with pytest.raises(UsageError, match=r"categories\.json"):
+            categories_from(str(file))
+
+
+def test_generated_lists_conform() -> None:
+    """A generated list of any length has distinct ids and names, and positions in order."""
+    categories = generated(500)
+    assert all(accepts(CATEGORY, category) for category in categories)
+    assert len({category["id"] for category in categories}) == len({c["name"] for c in categories}) == 500
+    assert [category["position"] for category in categories] == list(range(1, 501))
+
+
+def test_malformed_requests_do_not_disturb(capfd: pytest.CaptureFixture[str]) -> None:
+    """A peer that speaks no HTTP leaves no trace on the terminal, and the mock goes on."""
+    with MockServer() as server:
+        with socket.create_connection(("127.0.0.1", server.port)) as peer:
+            peer.sendall(b"\x16\x03\x01 hello\r\n\r\n")
+            peer.recv(100)
+        assert ask(server)[0] == 200
+    assert capfd.readouterr() == ("", "")
+
+
+def wire(fault: Fault | None, scene_of: Fault) -> list[bytes]:
+    """What the mock sends to each kind of request, with or without the fault."""
+    scene = scene_of.scene
+    kinds = [("GET", PATH), ("GET", PATH), ("HEAD", PATH), ("GET", PATH + "/x"), ("GET", PATH + "?x=1")]
+    kinds += [(method, PATH) for method in ("POST", "PUT", "PATCH", "DELETE")]
+    changes = (fault.apply,) if fault else ()
+    with MockServer(auth="public" if scene.public else "required", faults=changes, rate_limit=14) as server:
+        token = ("Authorization", f"Bearer {server.token}")
+        sent = [(m, p, (token,)) for m, p in kinds]
+        sent += [("GET", PATH, (token, ("Accept", "application/xml"))), ("GET", PATH, ())]
+        sent += [("GET", PATH, (("Authorization", "Bearer x"),))] + [("GET", PATH, (token,))] * 3
+        return [
+            reply.wire(method) for method, path, headers in sent for _, reply in [server.answer(method, path, headers)]
+        ]
+
+
+@pytest.mark.parametrize("fault", [f for f in (*FAULTS, *VARIANTS) if f.apply.__name__ != "same"], ids=lambda f: f.name)
+def test_every_fault_shows_on_the_wire(fault: Fault) -> None:
+    """A fault that changes no byte of any answer would be none."""
+    assert wire(fault, fault) != wire(None, fault)

@@ -1,0 +1,104 @@
+"""The proof: every clause can fail, and a suite with a hollow check is found out."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from contracts import prove
+from contracts.cli import main
+from contracts.event_categories.checks import ANSWER_CHECKS, RUN_CHECKS, Breach, Steps
+from contracts.event_categories.clauses import CLAUSES
+from contracts.mock.faults import BY_NAME, FAULTS, NULL_RESPONDERS, VARIANTS
+
+IDS = [clause.id for clause in CLAUSES]
+
+
+def test_the_whole_matrix(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every clause is killed, no fault is missed, no bystander trips, no variant raises anything."""
+    file = tmp_path / "matrix.json"
+    status = main(["prove", "--json", str(file)])
+    assert status == 0, capsys.readouterr().out
+    matrix = json.loads(file.read_text())
+    assert all(matrix["killers"][clause] for clause in IDS)
+    assert len(matrix["cases"]) == len(FAULTS) + len(VARIANTS) + len(NULL_RESPONDERS)
+
+
+@pytest.mark.parametrize("clause", IDS)
+@pytest.mark.parametrize("observations", [0, 1])
+def test_a_hollow_check_is_found_out(
+    clause: str, observations: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """When the body of any single check is taken out, the proof fails; its command says so with exit 1."""
+    faults = [fault for fault in FAULTS if clause in fault.breaks][:2]
+    monkeypatch.setattr(prove, "FAULTS", faults)
+    arguments = ["prove", "--clause", clause, "--jobs", "1"]
+    assert main(arguments) == 0, capsys.readouterr().out
+
+    def hollow(_: object) -> Steps:
+        yield from ()
+        return observations
+
+    table = ANSWER_CHECKS if clause in ANSWER_CHECKS else RUN_CHECKS
+    monkeypatch.setitem(table, clause, hollow)
+    assert main(arguments) == 1
+    assert f"missed: {clause}" in capsys.readouterr().out
+
+
+def test_a_check_without_a_count_is_a_fault_of_the_suite(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A check that returns no number of observations ends the run, and the proof with it."""
+
+    def careless(_: object):  # noqa: ANN202
+        yield from ()
+
+    monkeypatch.setitem(ANSWER_CHECKS, "json.utf-8", careless)
+    result = prove.judge(prove.Case(prove.Kind.FAULT, "bom"))
+    assert "TypeError" in result.problems[0]
+
+
+def test_a_check_that_raises_alarm_on_everything_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A check that always finds something is a bystander in every fault of another clause, and in every variant."""
+    def alarmed(_: object) -> Steps:
+        yield Breach("", "better", "this")
+        return 1
+
+    monkeypatch.setitem(ANSWER_CHECKS, "list.names-unique", alarmed)
+    fault = prove.judge(prove.Case(prove.Kind.FAULT, "bom"))
+    variant = prove.judge(prove.Case(prove.Kind.VARIANT, "pretty"))
+    assert fault.problems == variant.problems == ("bystander tripped: list.names-unique",)
+
+
+@pytest.mark.parametrize("name", [responder.name for responder in NULL_RESPONDERS])
+def test_null_responders_earn_nothing(name: str) -> None:
+    """An answer that holds nothing leaves no clause about categories or the list held."""
+    result = prove.judge(prove.Case(prove.Kind.NULL, name))
+    assert result.problems == ()
+    assert not result.crash
+    assert len(result.states) == len(IDS)
+
+
+def test_a_clause_without_a_fault_is_not_proven() -> None:
+    """A clause that nothing killed is a problem, even when nothing else went wrong."""
+    proof = prove.Proof((), ("json.utf-8",))
+    assert proof.problems == ("clause json.utf-8: no fault was caught by it",)
+
+
+def test_the_catalogue() -> None:
+    """At least 100 faults and 30 variants; names are unique, sentences whole, every clause has a fault."""
+    assert len(FAULTS) >= 100
+    assert len(VARIANTS) >= 30
+    everything = (*FAULTS, *VARIANTS, *NULL_RESPONDERS)
+    assert len(BY_NAME) == len(everything)
+    assert all(fault.sentence[0].isupper() and fault.sentence.endswith(".") for fault in everything)
+    assert all(fault.name == fault.name.lower() and " " not in fault.name for fault in everything)
+    assert set().union(*(fault.breaks for fault in FAULTS)) == set(IDS)
+    assert not any(fault.breaks for fault in (*VARIANTS, *NULL_RESPONDERS))
+    assert all(fault.breaks for fault in FAULTS)
+
+
+def test_markdown_names_every_case(capsys: pytest.CaptureFixture[str]) -> None:
+    """The matrix as Markdown has a row for each clause and each case."""
+    assert main(["prove", "--clause", "json.utf-8", "--jobs", "1", "--markdown", "-"]) == 0
+    text = capsys.readouterr().out
+    assert "| json.utf-8 | MUST | bom," in text
+    assert "| bom | The body begins with a byte order mark. |" in text
