@@ -119,7 +119,6 @@ def test_could_not_judge(behave: Behaviour, words: str) -> None:
     assert done.status == 3, done.out
     assert words in done.out
     assert done.last_line.startswith("INCONCLUSIVE")
-    assert "breached" not in done.out.replace("0 breached", "")
     assert done.memory < 200
 
 
