@@ -1,0 +1,95 @@
+"""The list as a client would show it: sorted by position, marked where something is wrong, bounded."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import reports
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.writers.listing import DRAWN, OFFENDERS, Listing, listing
+
+_CATEGORIES = st.lists(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "id": st.sampled_from(["a", "b", "c"]) | st.integers(),
+            "name": st.sampled_from(["a", "b"]) | st.none(),
+            "display_name": st.text(max_size=3) | st.booleans(),
+            "position": st.integers(-3, 3) | st.sampled_from([1.0, 2.5, "1", None, True, 10**20]),
+        },
+    )
+    | st.integers(),
+    min_size=1,
+    max_size=8,
+)
+
+
+def drawn(elements: list[Any]) -> Listing:
+    return listing(reports.judged(reports.exchanges(elements), outcomes=()))
+
+
+@given(elements=_CATEGORIES)
+def test_every_element_is_drawn_once_in_the_order_of_the_positions(elements: list[Any]) -> None:
+    """Every element of a short list is drawn once: by position, equal ones as they came, the rest behind."""
+    shown = drawn(elements)
+    assert sorted(item.index for item in (*shown.items, *shown.unplaced)) == list(range(len(elements)))
+    positions = [(Decimal(item.position), item.index) for item in shown.items]
+    assert positions == sorted(positions)
+    assert all(item.marks for item in shown.unplaced)
+
+
+def test_what_stands_out_is_marked() -> None:
+    """Shared ids, names and positions, inversions and missing texts are marked; the rest is not."""
+    elements = [
+        {"id": "a", "name": "n", "display_name": "A", "position": 2},
+        {"id": "a", "name": "m", "display_name": "B", "position": 1},
+        {"id": "c", "name": "n", "display_name": "C", "position": 2.0},
+        {"id": "d", "name": "o", "position": 4},
+        {"id": "e", "name": "p", "display_name": "E", "position": 5},
+    ]
+    assert [(item.index, item.marks) for item in drawn(elements).items] == [
+        (1, ("same id", "came after a higher position")),
+        (0, ("same id", "same name", "same position")),
+        (2, ("same name", "same position")),
+        (3, ("no display_name",)),
+        (4, ()),
+    ]
+
+
+def test_a_long_list_is_drawn_within_bounds() -> None:
+    """A long list is drawn to a bound; of the rest, elements that stand out are drawn, and the others counted."""
+    elements = reports.categories(2000)
+    for index in (500, 501, 1999):
+        elements[index]["name"] = "same"
+    shown = drawn(elements)
+    assert [(item.index, item.skipped) for item in shown.items[DRAWN:]] == [(500, 300), (501, 0), (1999, 1497)]
+    assert (shown.total, shown.omitted) == (2000, 0)
+    worst = drawn([{"position": 1}, *({"position": "x"} for _ in range(999))] * 2)
+    assert (len(worst.items), len(worst.unplaced), worst.unplaced_omitted) == (2, OFFENDERS, 1998 - OFFENDERS)
+
+
+def test_every_element_of_a_bad_list_is_counted() -> None:
+    """Drawn, skipped and left out add up to the list."""
+    elements = [*reports.categories(400), *reports.categories(400)]
+    shown = drawn(elements)
+    assert len(shown.items) == DRAWN + OFFENDERS
+    assert len(shown.items) + sum(item.skipped for item in shown.items) + shown.omitted == 800
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [(b"<html>", "not JSON"), (b"[]", "not an object"), (b'{"event_categories": []}', "empty"), (b"{}", "no array")],
+)
+def test_without_a_list_there_is_a_reason(body: bytes, reason: str) -> None:
+    """What is no list is not drawn, and it is said why."""
+    shown = listing(reports.judged(reports.exchanges(body)))
+    assert not shown.items
+    assert reason in shown.reason
+
+
+def test_a_run_without_the_documented_request_draws_nothing() -> None:
+    """A run of clauses that need other requests has no list, nor has one without an answer."""
+    assert listing(reports.judged(())).reason == "the documented request was not sent"
+    assert "deadline" in listing(reports.unreachable()).reason
