@@ -7,6 +7,7 @@ again, and every file must come out as it stands there, byte by byte.
 import hashlib
 import json
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -78,7 +79,7 @@ def unpack(content: bytes) -> dict[str, bytes]:
             if len(set(names)) != len(names) or not {MANIFEST, RESULT} <= set(names):
                 raise UsageError("no bundle: a file is missing or there twice")
             return {name: _member(archive, name) for name in names}
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
         raise UsageError(f"no bundle: {error}") from None
     except OSError as error:
         raise UsageError(f"no bundle: {error.strerror or error}") from None

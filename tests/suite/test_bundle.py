@@ -1,0 +1,195 @@
+"""The bundle: whoever gets one can judge it again, and whatever was edited in it is found."""
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from door import contracts
+
+from contracts import bundle
+from contracts.core.errors import UsageError
+from contracts.mock.faults import BY_NAME
+from contracts.mock.server import MockServer
+
+Files = dict[str, bytes]
+
+
+@pytest.fixture(scope="module")
+def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bundle of a run that violates, with a deviation that excuses one of its breaches."""
+    folder = tmp_path_factory.mktemp("bundle")
+    deviations = folder / "deviations.toml"
+    deviations.write_text(
+        '[[deviation]]\nclause = "list.names-unique"\nreason = "é"\nlink = "https://x"\nexpires = 2999-01-01\n'
+    )
+    faults = (BY_NAME["id-number"].apply, BY_NAME["names-shared"].apply)
+    with MockServer(faults=faults) as server:
+        arguments = ("--bundle", str(folder / "run.zip"), "--deviations", str(deviations))
+        done = contracts("verify", server.url, *arguments, environment={"BEARER_TOKEN": server.token})
+        assert done.status == 1, done.err
+        for content in bundle.unpack((folder / "run.zip").read_bytes()).values():
+            assert server.token.encode() not in content
+    return folder / "run.zip"
+
+
+def zipped(files: Files | list[tuple[str, bytes]]) -> bytes:
+    """An archive of these files."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items() if isinstance(files, dict) else files:
+            archive.writestr(name, content)
+    return stream.getvalue()
+
+
+def test_an_honest_bundle_agrees(packed: Path) -> None:
+    """The audit judges the exchanges offline, says the verdict again, and is exit 0."""
+    done = contracts("audit", str(packed))
+    assert done.status == 0, done.out + done.err
+    assert done.last_line.startswith("AGREES: the exchanges give violates, 36 clauses")
+    assert "w list.names-unique" in done.out
+
+
+def test_what_a_bundle_holds(packed: Path) -> None:
+    """Result, reports, exchanges, deviations, and a manifest with the digest of each."""
+    files = bundle.unpack(packed.read_bytes())
+    assert set(files) == set(bundle.NAMES)
+    assert set(json.loads(files[bundle.MANIFEST])["files"]) == set(bundle.NAMES) - {bundle.MANIFEST}
+
+
+def edited(change: Callable[[dict[str, object]], object]) -> Callable[[Files], None]:
+    """An edit of the result, with a manifest that was made to fit."""
+
+    def edit(files: Files) -> None:
+        result = json.loads(files[bundle.RESULT])
+        change(result)
+        files[bundle.RESULT] = (json.dumps(result, indent=2, ensure_ascii=False) + "\n").encode()
+        refresh(files)
+
+    return edit
+
+
+def refresh(files: Files) -> None:
+    """Make the manifest fit the files."""
+    manifest = json.loads(files[bundle.MANIFEST])
+    manifest["files"] = {
+        name: f"sha256:{hashlib.sha256(content).hexdigest()}"
+        for name, content in files.items()
+        if name != bundle.MANIFEST
+    }
+    files[bundle.MANIFEST] = json.dumps(manifest).encode()
+
+
+def clause(result: dict[str, object], name: str) -> dict[str, object]:
+    """One clause of a result."""
+    clauses = result["clauses"]
+    assert isinstance(clauses, list)
+    return next(entry for entry in clauses if entry["id"] == name)
+
+
+def hold(result: dict[str, object]) -> None:
+    """Call a breached clause held."""
+    clause(result, "category.id").update(outcome="held", count=0, findings=[])
+
+
+def remove(result: dict[str, object]) -> None:
+    """Leave a breached clause out."""
+    result["clauses"] = [entry for entry in result["clauses"] if entry["id"] != "category.id"]  # type: ignore[attr-defined]
+
+
+def mend(result: dict[str, object]) -> None:
+    """Mend the first answer, and leave what was said of it."""
+    exchange = result["exchanges"][0]  # type: ignore[index]
+    exchange["response"]["body"]["content"] = exchange["response"]["body"]["content"].replace('"id": 7', '"id": "7"')
+
+
+@pytest.mark.parametrize(
+    ("edit", "words"),
+    [
+        pytest.param(edited(lambda r: clause(r, "json.utf-8").update(observations=99)), "json.utf-8", id="count"),
+        pytest.param(edited(hold), "category.id: held", id="outcome"),
+        pytest.param(edited(remove), "category.id is missing", id="clause-removed"),
+        pytest.param(edited(lambda r: r.update(verdict="conforms", status=0)), "result.json", id="verdict"),
+        pytest.param(edited(lambda r: r.update(contract="sha256:0")), "judged by", id="contract"),
+        pytest.param(edited(mend), "category.id", id="exchange"),
+        pytest.param(edited(lambda r: r.update(target="https://elsewhere")), "is not what", id="target"),
+        pytest.param(lambda files: files.update({"report.html": b"<p>All is well"}), "digest: report.html", id="page"),
+        pytest.param(lambda files: files.pop("junit.xml"), "junit.xml: is missing", id="file-removed"),
+        pytest.param(lambda files: files.pop("deviations.toml"), "list.names-unique", id="deviations-removed"),
+    ],
+)
+def test_edits_are_found(edit: Callable[[Files], None], words: str, packed: Path, tmp_path: Path) -> None:
+    """Edited counts, outcomes, clauses, verdicts, exchanges, pages and a foreign contract: exit 1, and named."""
+    files = bundle.unpack(packed.read_bytes())
+    edit(files)
+    (tmp_path / "edited.zip").write_bytes(zipped(files))
+    done = contracts("audit", str(tmp_path / "edited.zip"))
+    assert done.status == 1, done.out + done.err
+    assert words in done.out
+    assert done.last_line.startswith("DIFFERS")
+
+
+def test_a_foreign_contract_is_named(packed: Path) -> None:
+    """A bundle of another version of the contract or of the suite says so."""
+    files = bundle.unpack(packed.read_bytes())
+    manifest = json.loads(files[bundle.MANIFEST]) | {"contract": "sha256:beef", "suite": "9.9"}
+    files[bundle.MANIFEST] = json.dumps(manifest).encode()
+    _, differences = bundle.audit(files)
+    assert any("sha256:beef" in line for line in differences)
+    assert any("version 9.9" in line for line in differences)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        pytest.param(b"no archive", "no bundle", id="not-a-zip"),
+        pytest.param(zipped({"../../etc/passwd": b"x"}), "passwd", id="path"),
+        pytest.param(zipped({"/result.json": b"x"}), "/result.json", id="absolute"),
+        pytest.param(zipped({"manifest.json": b"{}"}), "missing", id="incomplete"),
+        pytest.param(zipped({"manifest.json": b"{}", "result.json": b"[]"}), "cannot be read", id="no-result"),
+        pytest.param(zipped({"manifest.json": b"\xff", "result.json": b"\xff"}), "not UTF-8", id="not-text"),
+        pytest.param(b"", "no bundle", id="empty"),
+    ],
+)
+def test_what_is_no_bundle(content: bytes, words: str, tmp_path: Path) -> None:
+    """An archive that is none, or holds foreign names, is exit 2 with one line; nothing is written to disk."""
+    (tmp_path / "x.zip").write_bytes(content)
+    done = contracts("audit", str(tmp_path / "x.zip"))
+    assert done.status == 2, done.out
+    assert words in done.err
+    assert len(done.err.splitlines()) == 1
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_name_twice_is_refused() -> None:
+    """Two entries of one name could be read differently by two readers."""
+    with pytest.raises(UsageError, match="twice"):
+        bundle.unpack(zipped([("manifest.json", b"{}"), ("result.json", b"{}"), ("result.json", b"[]")]))
+
+
+def test_a_zip_bomb_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that inflates beyond the cap is given up there, whatever the archive says of its size."""
+    monkeypatch.setattr(bundle, "CAP", 2**20)
+    with pytest.raises(UsageError, match="larger than"):
+        bundle.unpack(zipped({"manifest.json": b"{}", "result.json": b"\0" * 2**21}))
+
+
+@pytest.mark.parametrize("place", [0.3, 0.6, 0.95])
+def test_damage_is_no_traceback(place: float, packed: Path, tmp_path: Path) -> None:
+    """A flipped byte anywhere is found, as unreadable or as different."""
+    content = bytearray(packed.read_bytes())
+    content[int(len(content) * place)] ^= 0xFF
+    (tmp_path / "x.zip").write_bytes(content)
+    done = contracts("audit", str(tmp_path / "x.zip"))
+    assert done.status in (1, 2), done.out + done.err
+    assert "fault of the suite" not in done.err
+
+
+def test_a_missing_file() -> None:
+    """A file that is not there is exit 2."""
+    done = contracts("audit", "missing.zip")
+    assert done.status == 2
+    assert "missing.zip" in done.err

@@ -1,0 +1,120 @@
+"""``contracts check``: a body, a response or a HAR, judged as far as they go."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+from door import contracts
+
+from contracts.mock.server import MockServer, generated
+from contracts.offline import evidence_of, response_of
+
+BODY = json.dumps({"event_categories": generated(3)}).encode()
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+
+
+def checked(content: bytes, *options: str) -> tuple[int, str]:
+    """Check this content from standard input."""
+    done = contracts("check", "-", *options, stdin=content)
+    return done.status, done.out + done.err
+
+
+def test_a_body() -> None:
+    """A body alone is judged by what it shows; status and header are not exercised."""
+    status, text = checked(BODY)
+    assert status == 0
+    assert "✓ list.ids-unique" in text
+    assert "· http.status                     MUST    not exercised: the file does not show it" in text
+    assert "contracts verify URL" in text
+
+
+def test_a_body_that_violates() -> None:
+    """A breach in a file is exit 1 and named."""
+    status, text = checked(BODY.replace(b'"position": 2', b'"position": "2"'))
+    assert status == 1
+    assert "/event_categories/1/position" in text
+
+
+@pytest.mark.parametrize("content", [b"", b"<html>", b"\xff", b"[]", b"NaN"])
+def test_a_body_that_is_none(content: bytes) -> None:
+    """What is no conforming body violates; there is no pass without evidence."""
+    assert checked(content)[0] == 1
+
+
+def test_an_empty_list() -> None:
+    """An empty list is inconclusive here as well, unless it is allowed."""
+    assert checked(b'{"event_categories": []}')[0] == 3
+    assert checked(b'{"event_categories": []}', "--allow-empty")[0] == 0
+
+
+def test_a_response() -> None:
+    """A response as curl -i saves it is judged with its status and header."""
+    status, text = checked(HEAD + b"\r\n" + BODY)
+    assert status == 0
+    assert "✓ http.content-type" in text
+    assert checked(HEAD.replace(b"200 OK", b"201 Created") + b"\r\n" + BODY)[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "body"),
+    [
+        (HEAD + b"Content-Length: %d\r\n\r\n" % len(BODY) + BODY + b"\n", BODY),
+        (HEAD.replace(b"\r\n", b"\n") + b"\n" + BODY, BODY),
+        (HEAD + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n" % (len(BODY), BODY), BODY),
+        (HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + BODY, BODY),
+        (HEAD + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(BODY), BODY),
+        (HEAD + b"Content-Encoding: gzip\r\n\r\n" + BODY, BODY),
+        (b"HTTP/2 200\r\ncontent-type: application/json\r\n\r\n" + BODY, BODY),
+        (b"HTTP/1.1 100 Continue\r\n\r\n" + HEAD + b"\r\n" + BODY, BODY),
+    ],
+)
+def test_how_responses_are_saved(content: bytes, body: bytes) -> None:
+    """Whether the framing is still there or was undone when the response was saved, its body is found."""
+    response = response_of(content, "x")
+    assert (response.status, response.body) == (200, body)
+
+
+@pytest.mark.parametrize("content", [b"HTTP/1.1 200 OK", b"HTTP/x\r\n\r\n", HEAD + b"no field\r\n\r\n{}"])
+def test_what_is_no_response(content: bytes) -> None:
+    """A response without its parts is exit 2 with one line."""
+    status, text = checked(content)
+    assert status == 2
+    assert len(text.splitlines()) == 1
+
+
+def test_a_har(tmp_path: Path) -> None:
+    """A HAR of ours shows every clause; one of a browser what its entries show; one without the list is exit 2."""
+    file = tmp_path / "run.har"
+    with MockServer() as server:
+        contracts("verify", server.url, "--har", str(file), environment={"BEARER_TOKEN": server.token})
+    status, text = checked(file.read_bytes())
+    assert status == 0, text
+    assert "✓ auth.missing" in text
+    har = json.loads(file.read_text())
+    entry = {key: value for key, value in har["log"]["entries"][0].items() if not key.startswith("_")}
+    evidence = evidence_of(json.dumps({"log": {**har["log"], "entries": [entry]}}).encode(), "x")
+    assert [exchange.probe for exchange in evidence.exchanges] == ["list"]
+    status, text = checked(json.dumps({"log": {"version": "1.2", "entries": []}}).encode())
+    assert (status, "no entry of this HAR" in text) == (2, True)
+
+
+def test_several_files(tmp_path: Path) -> None:
+    """Each file has its line, and the worst of them is the exit status; a report is of one file."""
+    good, bad = tmp_path / "good.json", tmp_path / "bad.json"
+    good.write_bytes(BODY)
+    bad.write_bytes(b"{}")
+    done = contracts("check", str(good), str(bad), "--quiet")
+    assert done.status == 1
+    assert [line.split(":")[0] for line in done.out.splitlines()] == ["CONFORMS", "VIOLATES"]
+    assert contracts("check", str(good), str(bad), "--json", "-").status == 2
+    assert contracts("check", str(tmp_path / "none.json")).status == 2
+
+
+def test_reports_of_a_file(tmp_path: Path) -> None:
+    """A file can be reported in every format of a run."""
+    file = tmp_path / "body.json"
+    file.write_bytes(BODY)
+    done = contracts("check", str(file), "--json", "-")
+    assert json.loads(done.out)["scope"]["offline"] is True
+    assert "CONFORMS" in done.err
