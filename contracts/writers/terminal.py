@@ -78,7 +78,7 @@ def _lines(report: Report, paint: _Paint) -> Iterator[str]:
             yield f"  {paint(mark, code)} {outcome.clause.id:<32}{outcome.clause.level:<8}{_said(outcome)}".rstrip()
             yield from (f"      note: {plain(note)}" for note in outcome.notes)
     broken = [outcome for outcome in report.outcomes if outcome.findings]
-    for outcome in broken:
+    for outcome in sorted(broken, key=_is_derived):  # the causes first, what follows from them behind
         yield from _breach(report, outcome, paint)
     yield from _retries(report)
     yield from _proposal(report)
@@ -110,16 +110,22 @@ def _breach(report: Report, outcome: Outcome, paint: _Paint) -> Iterator[str]:
     waived = " (waived)" if outcome.state is State.WAIVED else ""
     yield ""
     yield paint(f"{clause.id} {clause.level} {clause.asks}", "1") + warned + waived
-    for finding in outcome.findings[:_SHOWN]:
+    shown = 1 if _is_derived(outcome) else _SHOWN
+    for finding in outcome.findings[:shown]:
         yield f"  where     {plain(place(finding))}"
         yield f"  expected  {plain(finding.expected)}"
         yield f"  received  {plain(finding.received)}"
         yield f"  curl      {_curl(report, finding)}"
         yield ""
-    if outcome.count > _SHOWN:
-        yield f"  and {outcome.count - _SHOWN:,} more like this"
+    if outcome.count > shown:
+        yield f"  and {outcome.count - shown:,} more like this"
     yield "  source    " + "; ".join(f"{source.title}, {source.url}" for source in clause.sources)
     yield f"  rerun     {rerun(report.target, clause.id)}"
+
+
+def _is_derived(outcome: Outcome) -> bool:
+    """Whether a clause is broken only because others are: by an answer that does not conform."""
+    return all(finding.through for finding in outcome.findings)
 
 
 def place(finding: Finding) -> str:

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from door import ROOT
 
 from contracts import prove
 from contracts.cli import main
@@ -21,6 +22,7 @@ def test_the_whole_matrix(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert status == 0, capsys.readouterr().out
     matrix = json.loads(file.read_text())
     assert all(matrix["killers"][clause] for clause in IDS)
+    assert matrix["summary"] in (ROOT / "README.md").read_text("utf-8")
     assert len(matrix["cases"]) == len(FAULTS) + len(VARIANTS) + len(NULL_RESPONDERS)
 
 
@@ -58,6 +60,7 @@ def test_a_check_without_a_count_is_a_fault_of_the_suite(monkeypatch: pytest.Mon
 
 def test_a_check_that_raises_alarm_on_everything_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """A check that always finds something is a bystander in every fault of another clause, and in every variant."""
+
     def alarmed(_: object) -> Steps:
         yield Breach("", "better", "this")
         return 1
