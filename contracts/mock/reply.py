@@ -58,13 +58,20 @@ class Reply:
         """Return the decoded body."""
         return json.loads(self.body)
 
+    @property
+    def closes(self) -> bool:
+        """Whether the connection ends with this reply, because nothing else can end it or a header says so."""
+        said = any((name.lower(), text.strip().lower()) == ("connection", "close") for name, text in self.headers)
+        framed = self.framed or self.chunked or self.status == NO_CONTENT
+        return said or not framed or self.raw is not None or self.version == "1.0" or bool(self.stray)
+
     def wire(self, method: str) -> bytes:
         """Return the bytes that go on the wire."""
         if self.raw is not None:
             return self.raw
         reason = REASONS.get(self.status, "") if self.reason is None else self.reason
         body = gzip.compress(self.body, mtime=0) if self.gzipped else self.body
-        lines = [f"HTTP/{self.version} {self.status} {reason}".rstrip(), *(f"{k}: {v}" for k, v in self.headers)]
+        lines = [f"HTTP/{self.version} {self.status} {reason}", *(f"{k}: {v}" for k, v in self.headers)]
         if self.gzipped:
             lines.append("Content-Encoding: gzip")
         if self.chunked:

@@ -7,15 +7,13 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from socket import AF_INET, AF_INET6, create_server
 from typing import Any, Self
 from urllib.parse import urlsplit
 
 from contracts.core.errors import UsageError
 from contracts.event_categories.clauses import KEY, PATH
+from contracts.mock.listener import Listener
 from contracts.mock.reply import Fault, Reply, Request, json_reply
 
 TOKEN = "mock-bearer-token-6f1c9a52e7"  # noqa: S105 - the mock's own, made to be shown
@@ -25,7 +23,6 @@ SERVER_PEM = Path(__file__).with_name("server.pem")
 CA_PEM = Path(__file__).with_name("ca.pem")
 
 _MINUTE = 60.0
-_LARGEST = 2**20
 _NAMES = (
     "app_operations", "addons", "collaborators", "domains", "env_variables", "deployments", "databases",
     "autoscalers", "alerts", "notifiers", "scm_integrations", "account",
@@ -93,7 +90,7 @@ class MockServer:
         self._recent: deque[float] = deque()
         self._times: Counter[str] = Counter()
         self._lock = threading.Lock()
-        self._server = _Server(self, host, port)
+        self._server = Listener(self.answer, host, port)
         if tls:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(SERVER_PEM)
@@ -113,7 +110,7 @@ class MockServer:
         self.close()
 
     def close(self) -> None:
-        """Stop serving and give the port back."""
+        """Stop serving, end the connections that clients keep open, and give the port back."""
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
@@ -180,44 +177,3 @@ class MockServer:
         if request.first("Authorization") != f"Basic {basic}":
             return json_reply({"error": "the API token is not known"}, 401, ("WWW-Authenticate", "Basic"))
         return json_reply({"token": self.token})
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self, mock: MockServer, host: str, port: int) -> None:
-        class Handler(_Handler):
-            pass
-
-        Handler.mock = mock
-        self.address_family = AF_INET6 if ":" in host else AF_INET
-        super().__init__((host, port), Handler, bind_and_activate=False)
-        self.socket.close()
-        self.socket = create_server((host, port), family=self.address_family, backlog=128)
-        self.server_address = self.socket.getsockname()
-
-    def handle_error(self, *_: object) -> None:
-        """Say nothing: a peer that goes away, or speaks no HTTP, is none of the mock's business."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    mock: MockServer
-    protocol_version = "HTTP/1.1"
-    timeout = 30
-    # Without this a small answer waits for the acknowledgement of its header: 22 requests a second.
-    disable_nagle_algorithm = True
-
-    def handle_any(self) -> None:
-        length = self.headers.get("Content-Length", "0")
-        if length.isdecimal():
-            self.rfile.read(min(int(length), _LARGEST))
-        request, reply = self.mock.answer(self.command, self.path, tuple(self.headers.items()))
-        with suppress(OSError):
-            self.wfile.write(reply.wire(request.method))
-        if reply.raw is not None or not (reply.framed or reply.chunked) or reply.version == "1.0" or reply.stray:
-            self.close_connection = True
-
-    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_TRACE = handle_any  # noqa: N815
-
-    def log_message(self, *_: object) -> None:
-        """Keep quiet."""

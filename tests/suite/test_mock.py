@@ -4,14 +4,15 @@ import base64
 import http.client
 import json
 import socket
+import ssl
 from pathlib import Path
 
 import pytest
 
 from contracts.core.errors import UsageError
 from contracts.event_categories.schema import CATEGORY, ENVELOPE, ERROR, accepts
-from contracts.mock.faults import FAULTS, VARIANTS, Fault
-from contracts.mock.server import MockServer, categories_from, generated
+from contracts.mock.faults import BY_NAME, FAULTS, VARIANTS, Fault
+from contracts.mock.server import CA_PEM, MockServer, categories_from, generated
 
 PATH = "/v1/event_categories"
 
@@ -112,13 +113,119 @@ def test_generated_lists_conform() -> None:
     assert [category["position"] for category in categories] == list(range(1, 501))
 
 
-def test_malformed_requests_do_not_disturb(capfd: pytest.CaptureFixture[str]) -> None:
-    """A peer that speaks no HTTP leaves no trace on the terminal, and the mock goes on."""
+def talk(server: MockServer, message: bytes) -> bytes:
+    """What comes back, to the end of the connection, when these bytes are sent and nothing more."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as peer:
+        peer.sendall(message)
+        peer.shutdown(socket.SHUT_WR)
+        return b"".join(iter(lambda: peer.recv(65536), b""))
+
+
+@pytest.mark.parametrize(
+    ("message", "status"),
+    [
+        (b"\x16\x03\x01 hello\r\n\r\n", 400),
+        (b"GET http://[ HTTP/1.1\r\n\r\n", 400),
+        (b"PRI * HTTP/2.0\r\n\r\n", 505),
+        (b"GET / HTTP/1.1\r\nX: " + b"x" * 70_000 + b"\r\n\r\n", 431),
+        (b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nContent-Length: 9999999999\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n", 400),
+    ],
+)
+def test_malformed_requests(message: bytes, status: int, capfd: pytest.CaptureFixture[str]) -> None:
+    """What is no HTTP request is refused with a documented error, unlogged, and leaves no trace on the terminal."""
     with MockServer() as server:
-        with socket.create_connection(("127.0.0.1", server.port)) as peer:
-            peer.sendall(b"\x16\x03\x01 hello\r\n\r\n")
-            peer.recv(100)
+        head, _, body = talk(server, message).partition(b"\r\n\r\n")
+        assert server.requests == []
         assert ask(server)[0] == 200
+    assert head.startswith(b"HTTP/1.1 %d " % status)
+    assert accepts(ERROR, json.loads(body))
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("method", ["OPTIONS", "TRACE", "CONNECT", "LIST"])
+def test_methods_beyond_reading(method: str) -> None:
+    """Every method but GET and HEAD is refused alike, also one that HTTP does not know."""
+    with MockServer() as server:
+        status, headers, body = ask(server, method)
+    assert (status, headers["allow"]) == (405, "GET, HEAD")
+    assert accepts(ERROR, json.loads(body))
+
+
+@pytest.mark.parametrize("coding", ["chunked", None])
+def test_a_body_is_read_and_dropped(coding: str | None) -> None:
+    """The body of a request is not taken for the next one: a connection serves as many as the client likes."""
+    with MockServer() as server:
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
+        headers = {"Authorization": f"Bearer {server.token}"}
+        for _ in range(2):
+            body = iter([b"GET / HTTP/1.1\r\n\r\n", b"{}"]) if coding else b"GET / HTTP/1.1\r\n\r\n"
+            connection.request("POST", PATH, body, headers)
+            answer = connection.getresponse()
+            assert (answer.status, json.loads(answer.read())) == (405, {"error": "method not allowed"})
+        connection.close()
+        assert [request.method for request in server.requests] == ["POST", "POST"]
+
+
+def test_a_stopped_server_serves_nobody() -> None:
+    """With the end of the context an open connection ends, and another server can have the port."""
+    with MockServer() as server, socket.create_connection(("127.0.0.1", server.port), timeout=5) as peer:
+        peer.sendall(b"HEAD / HTTP/1.1\r\n\r\n")
+        assert peer.recv(65536).startswith(b"HTTP/1.1 401 ")
+        server.close()
+        assert peer.recv(1) == b""
+        with MockServer(port=server.port) as other:
+            assert ask(other)[0] == 200
+
+
+@pytest.mark.parametrize("name", ["closing", "http-1.0", "closed-by-the-server"])
+def test_closing_variants_close(name: str) -> None:
+    """A server that says that it closes the connection does so, without being asked."""
+    with (
+        MockServer(faults=(BY_NAME[name].apply,)) as server,
+        socket.create_connection(("127.0.0.1", server.port), timeout=5) as peer,
+    ):
+        peer.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        assert b"".join(iter(lambda: peer.recv(65536), b"")).endswith(b"}")
+
+
+def test_ipv6() -> None:
+    """The mock listens on IPv6, and its URL can be used as it is."""
+    try:
+        server = MockServer(host="::1")
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    with server, socket.create_connection(("::1", server.port), timeout=5) as peer:
+        peer.sendall(b"HEAD / HTTP/1.1\r\n\r\n")
+        assert peer.recv(12) == b"HTTP/1.1 401"
+        assert server.url == f"http://[::1]:{server.port}"
+
+
+@pytest.mark.parametrize("host", ["api.contracts.test", "localhost", "127.0.0.1", "::1"])
+def test_certificate(host: str) -> None:
+    """The certificate verifies, by the embedded authority, for each of the names of the mock."""
+    trusting = ssl.create_default_context(cafile=CA_PEM)
+    with (
+        MockServer(tls=True) as server,
+        socket.create_connection(("127.0.0.1", server.port), timeout=5) as peer,
+        trusting.wrap_socket(peer, server_hostname=host) as secured,
+    ):
+        secured.sendall(b"HEAD / HTTP/1.1\r\n\r\n")
+        assert secured.recv(12) == b"HTTP/1.1 401"
+        assert server.url.startswith("https://")
+
+
+@pytest.mark.parametrize(("trust", "host"), [(CA_PEM, "api.elsewhere.test"), (None, "localhost")])
+def test_certificate_refused(trust: Path | None, host: str, capfd: pytest.CaptureFixture[str]) -> None:
+    """It verifies for no other name, and for nobody who does not trust the embedded authority."""
+    context = ssl.create_default_context(cafile=trust)
+    with (
+        MockServer(tls=True) as server,
+        socket.create_connection(("127.0.0.1", server.port), timeout=5) as peer,
+        pytest.raises(ssl.SSLCertVerificationError),
+    ):
+        context.wrap_socket(peer, server_hostname=host)
     assert capfd.readouterr() == ("", "")
 
 
