@@ -1,0 +1,71 @@
+"""The wheel: what is installed from it stands on its own, schemas, pages and certificates included."""
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from door import ROOT, clean_environment
+
+
+def run(*command: str | Path, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end in an environment without this project."""
+    return subprocess.run(
+        [str(part) for part in command],
+        cwd=folder,
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A wheel, built from what git knows of the project, so that nothing of a desk is in it."""
+    folder = tmp_path_factory.mktemp("wheel")
+    source = folder / "source"
+    names = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    ).stdout.split(b"\0")
+    for name in filter(None, map(os.fsdecode, names)):
+        if (ROOT / name).is_file():
+            (source / name).parent.mkdir(parents=True, exist_ok=True)
+            (source / name).write_bytes((ROOT / name).read_bytes())
+    options = ("--no-build-isolation", "--no-deps", "--quiet", "--wheel-dir", folder)
+    built = run(sys.executable, "-m", "pip", "wheel", *options, source, folder=folder)
+    assert built.returncode == 0, built.stderr
+    return next(folder.glob("*.whl"))
+
+
+def test_what_is_in_it(wheel: Path) -> None:
+    """Every schema, page, style, script and certificate is in the wheel, and no test."""
+    names = set(zipfile.ZipFile(wheel).namelist())
+    for folder, inside in (("contracts", "contracts"), ("schemas", "contracts/schemas")):
+        for path in (ROOT / folder).rglob("*"):
+            if path.is_file() and "__pycache__" not in path.parts:
+                assert f"{inside}/{path.relative_to(ROOT / folder).as_posix()}" in names, path
+    assert not [name for name in names if name.startswith(("tests", "bench", "conftest"))]
+
+
+def test_a_clean_environment(wheel: Path, tmp_path: Path) -> None:
+    """Installed with the locked dependencies into an empty environment, the suite judges and writes its reports."""
+    python = tmp_path / "venv" / "bin" / "python"
+    assert run(sys.executable, "-m", "venv", tmp_path / "venv", folder=tmp_path).returncode == 0
+    locked = ("--require-hashes", "-r", ROOT / "requirements" / "runtime.txt")
+    installed = run(python, "-m", "pip", "install", "--quiet", *locked, folder=tmp_path)
+    if installed.returncode and not os.environ.get("CI"):
+        pytest.skip(f"the dependencies cannot be installed here: {installed.stderr.strip().splitlines()[-1]}")
+    assert installed.returncode == 0, installed.stderr
+    assert run(python, "-m", "pip", "install", "--quiet", "--no-deps", wheel, folder=tmp_path).returncode == 0
+    contracts = tmp_path / "venv" / "bin" / "contracts"
+    done = run(contracts, "verify", "--html", "x.html", "--junit", "x.xml", "--bundle", "x.zip", folder=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert run(contracts, "audit", "x.zip", folder=tmp_path).returncode == 0
+    assert run(contracts, "prove", "--clause", "category.id", folder=tmp_path).returncode == 0
