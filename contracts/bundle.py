@@ -120,7 +120,7 @@ def _again(claimed: Report, deviations_text: str | None) -> Report:
     evidence = Evidence(claimed.target, claimed.exchanges, Policy(scope.policy), **flags)
     selected = claimed.settings.get("clause", ("all", ""))[0]
     clauses = CLAUSES if selected == "all" else select(selected.split(", "))
-    judged = replace(claimed, digest=digest(), outcomes=outcomes(evidence, clauses), notes=(), stale=())
+    judged = replace(claimed, digest=digest(), outcomes=outcomes(evidence, clauses), stale=())
     entries = deviations.read(deviations_text, DEVIATIONS) if deviations_text is not None else ()
     try:
         day = date.fromisoformat(claimed.started[:10])

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 #: Requests that a run may send beyond those planned, for retries.
 _SPARE = 16
 _LIMIT = 60
+_MASKED = f"${BEARER}".encode()
 
 
 @dataclass(frozen=True)
@@ -93,10 +94,19 @@ class Run:
             strict=self.settings.strict,
             allow_empty=self.settings.allow_empty,
             spent=Spent(self.planned, budget.sent, budget.retries, budget.limit),
+            notes=tuple(self._notes(evidence)),
             started=started,
             seconds=seconds,
         )
         return deviations.apply(report, self.deviations, datetime.now(UTC).date())
+
+    def _notes(self, evidence: Evidence) -> Iterator[str]:
+        if exchanged := getattr(self.target.credentials, "exchanges", 0):
+            yield f"beside the requests above, {API} was exchanged {exchanged} time{'s' * (exchanged != 1)}"
+        for exchange in evidence.exchanges:
+            response = exchange.response
+            if response and (_MASKED in response.body or any(_MASKED.decode() in text for _, text in response.headers)):
+                yield f"the target repeats the token in its answer to {exchange.probe}: whoever logs answers logs it"
 
 
 def select(wanted: Iterable[str]) -> tuple[Clause, ...]:

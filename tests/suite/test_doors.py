@@ -171,6 +171,7 @@ def test_api_token_is_exchanged() -> None:
         bad = {"SCALINGO_API_TOKEN": "tk-us-revoked-0123456789"}
         refused = contracts("verify", server.url, "--auth-url", server.auth_url, environment=bad)
     assert done.status == 0, done.out
+    assert "SCALINGO_API_TOKEN was exchanged 1 time" in done.out
     assert refused.status == 3
     assert "refused the API token of SCALINGO_API_TOKEN" in refused.out
 
@@ -322,6 +323,7 @@ def test_no_token_in_any_output(tmp_path: Path) -> None:
         for form in forms:
             assert form not in text, name
     assert "$BEARER_TOKEN" in texts["json"]
+    assert "the target repeats the token in its answer to list" in done.out
 
 
 def test_interrupted() -> None:
