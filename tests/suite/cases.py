@@ -74,9 +74,9 @@ def held(clause: str, name: str, evidence: Evidence, observations: int) -> Case:
     return Case(clause, name, evidence, State.HELD, observations)
 
 
-def breached(clause: str, name: str, evidence: Evidence, *findings: tuple[str, ...]) -> Case:
-    """Findings are where, expected, received, and the probe when it is not the list's."""
-    return Case(clause, name, evidence, State.BREACHED, None, findings)
+def breached(clause: str, name: str, evidence: Evidence, *findings: tuple[str, ...], reason: str = "") -> Case:
+    """Findings are where, expected, received, and the probe when it is not the list's; reason is what ended it."""
+    return Case(clause, name, evidence, State.BREACHED, None, findings, reason)
 
 
 def idle(clause: str, name: str, evidence: Evidence, reason: str, state: State = State.NOT_EXERCISED) -> Case:

@@ -151,6 +151,7 @@ def auth() -> Iterator[Case]:
         "none beside no answer",
         run({"anonymous": SLOW, "invalid-token": error(401)}),
         (*finding, "invalid-token"),
+        reason="no answer in 10 s",
     )
     yield unknown(clause, "no answer", run({"anonymous": named, "invalid-token": SLOW}), "no answer in 10 s")
     yield unknown(clause, "the first is told", run({"anonymous": SLOW}), "no answer in 10 s")
@@ -199,8 +200,15 @@ def errors() -> Iterator[Case]:
     )
     too_deep = run({"xml": Response(404, (TYPE,), DEEP.body)})
     yield unknown(clause, "too deep", too_deep, "the body nests deeper than the 200 levels that are judged")
-    others = run({"list": ok(), "repeat": raw("", status=500), "xml": raw("Retry later", status=429)})
-    yield idle(clause, "200, 500 and 429", others, "nothing was answered 4xx")
+    others = run(
+        {
+            "list": ok(),
+            "repeat": raw("", status=500),
+            "anonymous": raw("", status=399),
+            "xml": raw("Retry later", status=429),
+        }
+    )
+    yield idle(clause, "200, 399, 429 and 500", others, "nothing was answered 4xx")
 
     clause = "error.rate-limit"
     burst = "burst"

@@ -104,6 +104,7 @@ def repeatable() -> Iterator[Case]:
         ("", "an object", "an array of 1", "repeat", "envelope.object"),
     )
     yield idle(clause, "a first answer of 404", twice(error(404), ok()), "the first answer has status 404")
+    yield idle(clause, "a first answer of 199", twice(raw("", status=199), ok()), "the first answer has status 199")
     yield idle(clause, "a first answer without JSON", twice(raw("x"), ok()), "the body is not JSON")
     yield unknown(clause, "too deep", twice(ok(), DEEP), "the body nests deeper than the 200 levels that are judged")
     yield idle(clause, "not sent", listed(), "the repeat request was not sent")
@@ -144,5 +145,8 @@ def json_only() -> Iterator[Case]:
         xml(Response(201, (TYPE,), ok().body, "Created")),
         ("", expected, "201 Created with an object with 1 member", "xml"),
     )
+    early = ("", expected, "199 with an object with 1 member", "xml")
+    yield breached(clause, "the list in a 199", xml(raw(ok().body, status=199)), early)
+    yield breached(clause, "399", xml(error(399)), ("", expected, "399 with an object with 1 member", "xml"))
     yield unknown(clause, "too deep", xml(DEEP), "the body nests deeper than the 200 levels that are judged")
     yield idle(clause, "not sent", listed(), "the xml request was not sent")

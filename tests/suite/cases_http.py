@@ -58,6 +58,7 @@ def content_type() -> Iterator[Case]:
         'application/json ; charset="u\\tf-8"',
         'application/json; profile="a;charset=x\\";"; charset=utf-8',
         "application/json; version=2",
+        "application/json; a=b",
         "application/json;",
         "application/json; ; charset=utf-8 ;",
     ):
@@ -74,7 +75,11 @@ def content_type() -> Iterator[Case]:
         "",
     ):
         yield breached(clause, value or "empty", typed(value), ("header Content-Type", "application/json", value))
-    for value in ("application/json; charset=iso-8859-1", "application/json; charset=utf-8; charset=utf-16"):
+    for value in (
+        "application/json; charset=iso-8859-1",
+        "application/json; charset=windows-1252",
+        "application/json; charset=utf-8; charset=utf-16",
+    ):
         yield breached(clause, value, typed(value), ("header Content-Type", "charset utf-8, or none", value))
     yield breached(clause, "none", typed(), ("header Content-Type", "application/json", "none"))
     yield breached(
@@ -90,7 +95,9 @@ def content_type() -> Iterator[Case]:
         ("header Content-Type", "application/json", "2 such headers"),
         ("header Content-Type", "application/json", "text/html"),
     )
-    yield idle(clause, "not 200", answered(error(404)), "the answer has status 404: only a 200 promises the list")
+    for status in (199, 404):
+        reason = f"the answer has status {status}: only a 200 promises the list"
+        yield idle(clause, f"not 200 but {status}", answered(error(status)), reason)
 
 
 def head() -> Iterator[Case]:
@@ -158,6 +165,7 @@ def no_server_error() -> Iterator[Case]:
         "500 beside no answer",
         run({"list": SLOW, "xml": error(501)}),
         ("status", "no 5xx", "501", "xml"),
+        reason="no answer in 10 s",
     )
     for code in (502, 503, 504):
         reason = f"the xml request was answered {code} Bad"
