@@ -16,6 +16,7 @@ from contracts.core.report import Outcome, Report, State, Verdict
 from contracts.event_categories.evidence import Evidence
 from contracts.event_categories.probes import BY_NAME
 from contracts.run import Run, prepare
+from contracts.settings import BY_NAME as BY_SETTING
 from contracts.settings import TABLE, resolve
 from contracts.target.target import Budget
 from contracts.writers import terminal
@@ -43,11 +44,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Prepare the run before anything is collected; an embedded mock lives as long as the session."""
+    # A variable that a shell happens to hold must not send the tests of this project to a live target.
+    environ = {name: value for name, value in os.environ.items() if name != BY_SETTING["target"].environment}
     options = {s.name: config.getoption(f"contract_{s.name}", None) for s in TABLE if s.name != "strict"}
     # pytest turns its --strict into the ini setting of that name, which this project sets anyway.
     given = "strict=true" in (config.getoption("override_ini", None) or [])
     try:
-        settings = resolve({**options, "strict": given or None}, os.environ, Path.cwd())
+        settings = resolve({**options, "strict": given or None}, environ, Path.cwd())
         stack = ExitStack()
         config.stash[_RUN] = stack.enter_context(prepare(settings, os.environ))
         config.add_cleanup(stack.close)

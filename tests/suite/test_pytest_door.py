@@ -111,11 +111,21 @@ def test_not_exercised_is_a_skip_and_no_pass() -> None:
 def test_header_tells_target_budget_and_origins() -> None:
     """The header says what is judged, what it costs and where each setting came from."""
     with MockServer() as server:
-        _, output = run("--timeout", "3", token=server.token, SCALINGO_API_URL=server.url)
+        options = ("--target", server.url, "--timeout", "3")
+        _, output = run(*options, token=server.token, CONTRACTS_DEADLINE="60")
     assert f"contract target: {server.url}/v1/event_categories" in output
     assert "contract budget: 8 requests planned, 24 at most" in output
     assert "timeout=3 (option --timeout)" in output
-    assert "(environment SCALINGO_API_URL)" in output
+    assert "deadline=60 (environment CONTRACTS_DEADLINE)" in output
+
+
+def test_only_the_option_leads_away_from_the_mock() -> None:
+    """A SCALINGO_API_URL that a shell happens to hold does not send the tests to a live target."""
+    with MockServer() as server:
+        status, output = run("--clause", "json", SCALINGO_API_URL=server.url)
+        assert server.requests == []
+    assert status == 0
+    assert "contract target: the embedded mock" in output
 
 
 def test_xdist_fetches_once_a_worker() -> None:
