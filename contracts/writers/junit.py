@@ -24,7 +24,7 @@ def render(report: Report) -> str:
 
     suite = TestSuite(f"{_CLASS} contract")
     if report.started:
-        suite.timestamp = report.started.removesuffix("Z")  # the format knows no zone
+        suite.timestamp = plain(report.started.removesuffix("Z"))  # the format knows no zone
     facts = {
         "suite": report.suite,
         "contract": report.digest,

@@ -7,6 +7,7 @@ import base64
 import json
 import re
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from contracts.core.clause import Clause, Level, Source
@@ -58,7 +59,7 @@ def read(text: str) -> Report:
             spent=Spent(**value["requests"]),
             notes=tuple(value["notes"]),
             stale=tuple(value["stale"]),
-            started=value["started"],
+            started=_read_time(value["started"]),
             seconds=value["seconds"],
         )
     except ValueError:
@@ -184,6 +185,14 @@ def _checked(text: str) -> dict[str, Any]:
         where = "".join(f"/{part}" for part in error.instance_path) or "the whole"
         raise UsageError(f"the report cannot be read: {shorten(where)}: {shorten(error.message)}")
     return value
+
+
+def _read_time(text: str) -> str:
+    try:
+        datetime.fromisoformat(text or "1970-01-01")
+    except ValueError:
+        raise UsageError(f"the report cannot be read: /started: {shorten(text)!r} is no time") from None
+    return text
 
 
 def _read_outcome(value: dict[str, Any]) -> Outcome:

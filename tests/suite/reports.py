@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from contracts.core.clause import Source
 from contracts.core.errors import TooSlow
 from contracts.core.exchange import Attempt, Exchange, Headers, Request, Response
 from contracts.core.report import Outcome, Report, Spent, State
@@ -151,6 +152,10 @@ HOSTILE = (
 )
 
 
+#: A source whose link would run something.
+CLICK = Source("click", "javascript:alert(1)")
+
+
 def hostile() -> Report:
     """Return a report on a target that puts traps for every format into names, headers and errors."""
     elements: list[Any] = [
@@ -160,7 +165,32 @@ def hostile() -> Report:
         HOSTILE,
     ]
     wire = HOSTILE.encode("utf-8", "replace").decode("latin-1")
-    answer = Response(404, (("Content-Type", f"text/html; {wire}"), (wire, wire)), wire.encode("latin-1"), wire)
+    headers = (("Content-Type", f"text/html; {wire}"), (wire, wire), ("X-Long", "h" * 100_000))
+    answer = Response(404, headers, wire.encode("latin-1"), wire)
     path = Exchange("unknown-path", request(below="/no-such-category"), answer, seconds=0.05)
     broken = Exchange("anonymous", request(authorization=""), failure=TooSlow(f"no answer: {wire}"), seconds=10.0)
     return judged(exchanges(elements, {"unknown-path": path, "anonymous": broken}), notes=(HOSTILE,))
+
+
+def doctored() -> Report:
+    """Return a report as somebody could hand it over: traps also in what the suite itself would write."""
+    report = hostile()
+    traps = Source(HOSTILE, f"https://x.invalid/{HOSTILE}")
+    changed = [
+        replace(o.clause, asks=HOSTILE, why=HOSTILE, breach=HOSTILE, probes=(HOSTILE,), sources=(traps, CLICK))
+        for o in report.outcomes
+    ]
+    return replace(
+        report,
+        suite=HOSTILE,
+        digest=HOSTILE,
+        target=HOSTILE,
+        started=HOSTILE,
+        stale=(HOSTILE,),
+        settings={HOSTILE: (HOSTILE, HOSTILE)},
+        outcomes=tuple(
+            replace(outcome, clause=clause, reason=HOSTILE, notes=(HOSTILE,))
+            for outcome, clause in zip(report.outcomes, changed, strict=True)
+        ),
+        exchanges=tuple(replace(e, request=Request(HOSTILE, HOSTILE, ((HOSTILE, HOSTILE),))) for e in report.exchanges),
+    )

@@ -51,6 +51,11 @@ def test_a_place_that_does_not_exist_marks_what_lacks_it() -> None:
     assert (part.marked, part.exact) == ('{"id":"2"}', False)
 
 
+def test_a_byte_order_mark_moves_no_pointer() -> None:
+    """Pointers lead to their place also behind a byte order mark."""
+    assert excerpt(b"\xef\xbb\xbf[1, 2]", "/1").marked == "2"
+
+
 def test_a_repeated_name_marks_the_last() -> None:
     """Of members with one name the last is marked, which is the one that most decoders keep."""
     assert excerpt(b'{"id":"1","id":"2"}', "/id") == Excerpt('{"id":"1","id":', '"2"', "}")

@@ -60,6 +60,7 @@ def foreign(**response: Any) -> dict[str, Any]:
         "statusText": "",
         "httpVersion": "h2",
         "headers": [
+            {"name": ":status", "value": "200"},
             {"name": "content-type", "value": "application/json"},
             {"name": "set-cookie", "value": "session=canary"},
         ],
@@ -107,7 +108,8 @@ def test_reads_a_browsers_entry_without_its_secrets() -> None:
     """Status, headers and content come over; credentials, cookies and other tokens do not."""
     exchange = exchange_of(foreign())
     response = exchange.observed()
-    assert (response.status, response.media_type, response.body) == (200, "application/json", b"{}")
+    assert (response.status, response.body) == (200, b"{}")
+    assert response.headers == (("content-type", "application/json"),)
     assert exchange.request.headers == (("accept", "application/json"), ("authorization", "Bearer $BEARER_TOKEN"))
     assert "canary" not in repr(exchange)
     assert exchange.seconds == pytest.approx(0.0515)

@@ -16,7 +16,6 @@ import pytest
 import reports
 from markup import parse
 
-from contracts.core.clause import Source
 from contracts.core.report import Report, State
 from contracts.event_categories.clauses import CLAUSES
 from contracts.writers import html
@@ -28,6 +27,7 @@ ALL: dict[str, Callable[[], Report]] = {
     "hostile": reports.hostile,
     "inconclusive": reports.inconclusive,
     "unreachable": reports.unreachable,
+    "doctored": reports.doctored,
 }
 every_report = pytest.mark.parametrize("make", ALL.values(), ids=ALL)
 
@@ -60,10 +60,11 @@ def test_policy_admits_its_own_style_and_script_only(make: Callable[[], Report])
     ]
 
 
-def test_hostile_text_adds_no_element() -> None:
+@pytest.mark.parametrize("make", [reports.hostile, reports.doctored])
+def test_hostile_text_adds_no_element(make: Callable[[], Report]) -> None:
     """Whatever the target says, the page has the elements that the template has."""
     known = {element.tag for name in ("violating", "conforming") for element in parse(html.render(ALL[name]())).every()}
-    hostile = parse(html.render(reports.hostile()))
+    hostile = parse(html.render(make()))
     assert {element.tag for element in hostile.every()} <= known
     assert len(hostile.find("script")) == 1
     assert "<script>alert(1)</script>" in hostile.find("main")[0].text
@@ -71,7 +72,7 @@ def test_hostile_text_adds_no_element() -> None:
 
 def test_nothing_invisible_is_left() -> None:
     """Control, bidirectional and other invisible characters are spelled out."""
-    page = html.render(reports.hostile())
+    page = html.render(reports.hostile()) + html.render(reports.doctored())
     assert not [character for character in page if not character.isprintable() and character not in "\n\t"]
     assert r"\u202egnp.exe\u2066" in page
 
@@ -82,6 +83,7 @@ def test_long_texts_are_shortened() -> None:
     assert len(page) < 300_000
     assert "(200,000 characters)" in page
     assert "nnn" * 700 not in page
+    assert "h" * 3000 not in page
 
 
 def test_a_long_list_is_bounded() -> None:
@@ -146,10 +148,18 @@ def test_a_finding_about_a_header_marks_the_header() -> None:
 
 def test_a_source_is_a_link_only_to_the_web() -> None:
     """A report from elsewhere cannot bring a link that runs something."""
-    report = reports.conforming()
-    clause = replace(report.outcomes[0].clause, sources=(Source("click", "javascript:alert(1)"),))
-    changed = replace(report, outcomes=(replace(report.outcomes[0], clause=clause),))
-    assert not [a for a in parse(html.render(changed)).find("a") if a.text == "click"]
+    document = parse(html.render(reports.doctored()))
+    assert reports.CLICK.url in document.text
+    assert not [a for a in document.find("a") if a.text == reports.CLICK.title]
+
+
+def test_what_fails_the_run_comes_first() -> None:
+    """The page begins with what fails the run, then what it warns of, each with a link to its clause."""
+    report = reports.violating()
+    [broken] = parse(html.render(report)).find("ul", "broken")
+    expected = [outcome.clause.id for outcome in (*report.failing, *report.warnings)]
+    assert [link.text for link in broken.find("a")] == expected
+    assert [link.attributes["href"] for link in broken.find("a")] == [f"#{clause}" for clause in expected]
 
 
 def test_deterministic() -> None:

@@ -17,7 +17,7 @@ _CATEGORIES = st.lists(
             "id": st.sampled_from(["a", "b", "c"]) | st.integers(),
             "name": st.sampled_from(["a", "b"]) | st.none(),
             "display_name": st.text(max_size=3) | st.booleans(),
-            "position": st.integers(-3, 3) | st.sampled_from([1.0, 2.5, "1", None, True, 10**20]),
+            "position": st.integers(-3, 3) | st.sampled_from([1.0, 2.5, "1", None, True, 10**20, [], {}]),
         },
     )
     | st.integers(),
@@ -48,8 +48,12 @@ def test_what_stands_out_is_marked() -> None:
         {"id": "c", "name": "n", "display_name": "C", "position": 2.0},
         {"id": "d", "name": "o", "position": 4},
         {"id": "e", "name": "p", "display_name": "E", "position": 5},
+        {"id": "f", "name": "q", "display_name": "F", "position": "5"},
+        {"id": "g", "name": "r", "display_name": "G", "position": "5"},
     ]
-    assert [(item.index, item.marks) for item in drawn(elements).items] == [
+    shown = drawn(elements)
+    assert [item.marks for item in shown.unplaced] == [("no position to sort by",)] * 2
+    assert [(item.index, item.marks) for item in shown.items] == [
         (1, ("same id", "came after a higher position")),
         (0, ("same id", "same name", "same position")),
         (2, ("same name", "same position")),

@@ -106,7 +106,10 @@ def _changed(path: tuple[Any, ...], value: object) -> str:
         '{"suite": "\ud800"}',
         '{"seconds": 1' + "0" * 5000 + "}",
         '{"seconds": 1e9999999999999999999}',
+        result.render(reports.violating()).replace('"strict": false', '"strict": true, "strict": false'),
         _changed(("verdict",), "fine"),
+        _changed(("started",), "yesterday"),
+        _changed(("started",), "2026-13-01T00:00:00Z"),
         _changed(("seconds",), "1"),
         _changed(("seconds",), -1),
         _changed(("seconds",), 10**400),
@@ -123,7 +126,7 @@ def _changed(path: tuple[Any, ...], value: object) -> str:
         _changed(("exchanges", 4, "response", "body", "content"), "*"),
         _changed(("exchanges", 4, "response", "body", "content"), "ü"),
     ],
-    ids=range(28),
+    ids=range(31),
 )
 def test_malformed_is_one_clear_line(text: str) -> None:
     """A file from anywhere is refused in one short line; nothing else is raised."""

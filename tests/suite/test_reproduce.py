@@ -88,6 +88,12 @@ def test_curl_uses_the_method(recorder: Recorder, tmp_path: Path, method: str) -
     assert [seen[0] for seen in recorder.seen] == [method]
 
 
+def test_curl_reads_no_pattern_into_the_url(recorder: Recorder, tmp_path: Path) -> None:
+    """Braces and brackets in a URL are sent as they are, once."""
+    assert paste(curl(Request("GET", recorder.url + "/{a,b}[1-2]")), tmp_path).returncode == 0
+    assert [seen[1] for seen in recorder.seen] == ["/v1/event_categories/{a,b}[1-2]"]
+
+
 def test_curl_without_credentials_sends_none(recorder: Recorder, tmp_path: Path) -> None:
     """A probe that is sent without credentials is reproduced without them."""
     paste(curl(Request("GET", recorder.url, (("Accept", "application/json"),))), tmp_path, BEARER_TOKEN="tk-canary")

@@ -27,6 +27,7 @@ ALL: dict[str, Callable[[], Report]] = {
     "inconclusive": reports.inconclusive,
     "unreachable": reports.unreachable,
     "hostile": reports.hostile,
+    "doctored": reports.doctored,
 }
 every_report = pytest.mark.parametrize("make", ALL.values(), ids=ALL)
 
@@ -37,6 +38,8 @@ every_report = pytest.mark.parametrize("make", ALL.values(), ids=ALL)
 def suite_of(report: Report) -> ET.Element:
     root = ET.fromstring(junit.render(report))
     assert (root.tag, len(root)) == ("testsuites", 1)
+    counts = ("tests", "failures", "errors", "time")
+    assert [root.get(name) for name in counts] == [root[0].get(name) for name in counts]
     return root[0]
 
 
@@ -138,16 +141,17 @@ def test_markdown_tables_are_whole(make: Callable[[], Report]) -> None:
     assert [row for row in rows if len(row) == 4] == every
 
 
-def test_markdown_of_a_hostile_target_is_inert() -> None:
+@pytest.mark.parametrize("make", [reports.hostile, reports.doctored])
+def test_markdown_of_a_hostile_target_is_inert(make: Callable[[], Report]) -> None:
     """Nothing a target says becomes markup, a mention or a line of its own; it stands in code."""
-    calm, hostile = shown(reports.violating(notes=("a note",))), shown(reports.hostile())
+    calm, hostile = shown(reports.violating(notes=("a note",))), shown(make())
     assert {e.tag for e in hostile.every()} <= {e.tag for e in calm.every()}
     outside = hostile.text
     for code in (*hostile.find("code"), *hostile.find("pre")):
         outside = outside.replace(code.text, "")
     assert not [word for word in ("script", "onerror", "@everyone", "::error", "7*7") if word in outside]
     assert "<script>alert(1)</script>" in hostile.text
-    assert all(character.isprintable() or character == "\n" for character in markdown.render(reports.hostile()))
+    assert all(character.isprintable() or character == "\n" for character in markdown.render(make()))
 
 
 @pytest.mark.parametrize(
@@ -211,10 +215,11 @@ CLAUSE, POINTER, RECEIVED = "list.ids-unique", "/event_categories/2/id", "5982f1
 
 
 def one_breach() -> Report:
-    """Two categories share an id: in the documented answer alone, so that no other clause sees it."""
-    elements = [*reports.CATEGORIES[:2], {**reports.CATEGORIES[2], "id": reports.CATEGORIES[0]["id"]}]
+    """Two categories share an id, and one has a name that is only warned of."""
+    elements = [*reports.CATEGORIES[:2], {**reports.CATEGORIES[2], "id": reports.CATEGORIES[0]["id"], "name": "A b"}]
     report = reports.judged(reports.exchanges(elements))
     assert CLAUSE in [outcome.clause.id for outcome in report.failing]
+    assert report.warnings
     return report
 
 
