@@ -86,6 +86,8 @@ def _reason(chain: list[BaseException]) -> str:
             return f" ({link.verify_message})"
         if isinstance(link, ssl.SSLError) and isinstance(reason := getattr(link, "reason", None), str):
             return f" ({reason.replace('_', ' ').lower()})"
+        if isinstance(link, ConnectionRefusedError):  # our words say it already
+            return ""
         if isinstance(link, OSError) and link.strerror and not isinstance(link, requests.RequestException):
             return f" ({link.strerror})"
     return ""

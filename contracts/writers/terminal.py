@@ -1,5 +1,6 @@
 """The report for a person at a terminal: section by section, then every breach with all that reproduces it."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from itertools import groupby
@@ -30,7 +31,7 @@ def header(suite: str, digest: str, target: str, planned: int, limit: int) -> st
     return (
         f"event categories contract {suite} · {digest[:19]}\n"
         f"target  {plain(target)}\n"
-        f"budget  {planned} requests planned, {limit} at most\n"
+        f"budget  {_counted(planned, 'request')} planned, {limit} at most\n"
     )
 
 
@@ -54,8 +55,8 @@ def last_line(report: Report) -> str:
     ]
     observed = sum(outcome.observations for outcome in report.of(State.HELD))
     return (
-        f"{report.verdict.value.upper()}: {plain(report.target)}: {', '.join(parts)}; {observed:,} observations, "
-        f"{report.spent.sent} requests, {report.seconds:.1f} s"
+        f"{report.verdict.value.upper()}: {plain(report.target)}: {', '.join(parts)}; "
+        f"{_counted(observed, 'observation')}, {_counted(report.spent.sent, 'request')}, {report.seconds:.1f} s"
     )
 
 
@@ -80,6 +81,7 @@ def _lines(report: Report, paint: _Paint) -> Iterator[str]:
     broken = [outcome for outcome in report.outcomes if outcome.findings]
     for outcome in sorted(broken, key=_is_derived):  # the causes first, what follows from them behind
         yield from _breach(report, outcome, paint)
+    yield from _unjudged(report)
     yield from _retries(report)
     yield from _proposal(report)
     for line in (*report.notes, *report.stale):
@@ -90,13 +92,15 @@ def _lines(report: Report, paint: _Paint) -> Iterator[str]:
 
 
 def _said(outcome: Outcome) -> str:
-    seen = f"{outcome.observations:,} observation{'s' * (outcome.observations != 1)}"
+    seen = _counted(outcome.observations, "observation")
     if outcome.state is State.HELD:
         return seen
     if outcome.state is State.BREACHED:
         warned = "" if outcome.clause.level is Level.MUST else " (warning)"
-        return f"breached {outcome.count:,} time{'s' * (outcome.count != 1)} in {seen}{warned}"
-    return f"{outcome.state}: {plain(outcome.reason)}" if outcome.reason else str(outcome.state)
+        return f"breached {_counted(outcome.count, 'time')} in {seen}{warned}"
+    if outcome.state is State.INCONCLUSIVE or not outcome.reason:  # its reason, often that of many, is told below
+        return str(outcome.state)
+    return f"{outcome.state}: {plain(outcome.reason)}"
 
 
 def breach(report: Report, outcome: Outcome) -> str:
@@ -139,6 +143,18 @@ def place(finding: Finding) -> str:
 def _curl(report: Report, finding: Finding) -> str:
     exchange = next((e for e in report.exchanges if e.probe == finding.probe), None)
     return curl(exchange.request) if exchange else "none: the answer comes from a file"
+
+
+def _unjudged(report: Report) -> Iterator[str]:
+    """Each reason once, with the number of clauses that it left without a judgement."""
+    reasons = Counter(outcome.reason for outcome in report.of(State.INCONCLUSIVE))
+    for reason, clauses in reasons.items():
+        yield ""
+        yield f"could not judge {_counted(clauses, 'clause')}: {plain(reason)}"
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'s' * (number != 1)}"
 
 
 def _retries(report: Report) -> Iterator[str]:

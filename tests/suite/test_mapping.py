@@ -28,7 +28,12 @@ LIBRARIES = [*exceptions_of(requests.exceptions), *exceptions_of(urllib3.excepti
 SYSTEM = [OSError, ConnectionResetError, BrokenPipeError, TimeoutError, socket.gaierror, ssl.SSLError, UnicodeError]
 
 
-@pytest.mark.parametrize("kind", sorted({*LIBRARIES, *SYSTEM}, key=lambda kind: f"{kind.__module__}.{kind.__name__}"))
+def name_of(kind: type[BaseException]) -> str:
+    """The full name: urllib3 and requests share some."""
+    return f"{kind.__module__}.{kind.__name__}"
+
+
+@pytest.mark.parametrize("kind", sorted({*LIBRARIES, *SYSTEM}, key=name_of), ids=name_of)
 def test_total(kind: type[BaseException]) -> None:
     """Whatever the libraries may raise is a case of could-not-judge or of usage, with a sentence of ours."""
     error = kind.__new__(kind)  # constructors differ; the class alone decides
