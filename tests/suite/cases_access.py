@@ -77,6 +77,9 @@ def transport() -> Iterator[Case]:
         twin(raw("", ("Location", "http://x.example/"), status=302)),
         redirects.format("http://x.example/"),
     )
+    yield held(clause, "a 300 to https", twin(raw(ok().body, ("Location", "https://x.example/"), status=300)), 1)
+    yield held(clause, "the list in a 199", twin(raw(ok().body, status=199)), 1)
+    yield unknown(clause, "a 300 to nowhere", twin(raw(ok().body, status=300)), redirects.format("nowhere"))
     yield unknown(clause, "a redirect to nowhere", twin(raw("", status=308)), redirects.format("nowhere"))
     yield unknown(clause, "no answer", twin(SLOW), "no answer in 10 s")
     yield excused(clause, "not asked", listed(), "only for an https target on its default port")
@@ -198,6 +201,13 @@ def errors() -> Iterator[Case]:
     yield unknown(
         clause, "no answer", run({"list": SLOW, "xml": Unavailable("503"), "repeat": error(404)}), "no answer in 10 s"
     )
+    yield breached(
+        clause,
+        "an empty body behind no answer",
+        run({"list": SLOW, "xml": raw("", status=404)}),
+        ("", expected, "404 with a body that is not JSON", "xml"),
+        reason="no answer in 10 s",
+    )
     too_deep = run({"xml": Response(404, (TYPE,), DEEP.body)})
     yield unknown(clause, "too deep", too_deep, "the body nests deeper than the 200 levels that are judged")
     others = run(
@@ -229,6 +239,7 @@ def errors() -> Iterator[Case]:
     )
     never = ("status", "429 beyond 60 requests in a minute", "200 to request 61", burst)
     yield breached(clause, "no limit", run({burst: ok()}, burst=True, attempts=60, seconds=60.0), never)
+    yield breached(clause, "no limit within seconds", run({burst: ok()}, burst=True, attempts=60, seconds=5.0), never)
     few = "only 60 requests in 5 s: the limit was not reached"
     yield unknown(clause, "too few", run({burst: ok()}, burst=True, attempts=59, seconds=5.0), few)
     slow = "only 121 requests in 61 s: the limit was not reached"

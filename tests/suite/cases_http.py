@@ -167,6 +167,14 @@ def no_server_error() -> Iterator[Case]:
         ("status", "no 5xx", "501", "xml"),
         reason="no answer in 10 s",
     )
+    yield breached(
+        clause,
+        "500 behind a gateway error",
+        run({"list": error(502), "xml": error(500)}),
+        ("status", "no 5xx", "500", "xml"),
+        reason="the list request was answered 502",
+    )
+    yield unknown(clause, "no answer to HEAD", run({"list": ok(), "head": SLOW}), "no answer in 10 s")
     for code in (502, 503, 504):
         reason = f"the xml request was answered {code} Bad"
         yield unknown(clause, str(code), run({"list": ok(), "xml": error(code, reason="Bad")}), reason)
@@ -204,6 +212,8 @@ def unknown_query() -> Iterator[Case]:
     )
     yield held(clause, "the same, written in another way", queried(same), 1)
     yield held(clause, "the same bytes that are no JSON", queried(raw("x"), raw("x"), raw("x")), 1)
+    renamed = (Response(200, (TYPE,), b"x", reason) for reason in ("OK", "Fine", "Good"))
+    yield held(clause, "the same bytes with another reason phrase", queried(*renamed), 1)
     yield breached(
         clause,
         "400",

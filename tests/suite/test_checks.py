@@ -30,7 +30,7 @@ from contracts import strict_json
 from contracts.core import clause as clause_module
 from contracts.core.errors import Refused, Unavailable
 from contracts.core.finding import Finding
-from contracts.core.report import Outcome, State
+from contracts.core.report import BEYOND_FILE, Outcome, State
 from contracts.event_categories import evidence as evidence_module
 from contracts.event_categories import judge, probes, schema
 from contracts.event_categories.checks import ANSWER_CHECKS, RUN_CHECKS, registry
@@ -76,6 +76,7 @@ def test_a_check_judges_its_clause(case: Case) -> None:
     assert found == [(*finding, *("list", None)[len(finding) - 3 :]) for finding in case.findings]
     assert result.count == len(case.findings)
     assert all(finding.clause == case.clause for finding in result.findings)
+    assert result.observations > 0 or result.reason or case.state is not State.BREACHED
     if case.observations is not None:
         assert result.observations == case.observations
 
@@ -170,6 +171,19 @@ def test_the_first_exchange_of_a_probe_is_judged() -> None:
     evidence = Evidence("http://127.0.0.1", (first, second))
     assert evidence.by_probe == {"list": (first, second)}
     assert evidence.response("list") is first.response
+
+
+def test_a_file_is_judged_as_far_as_it_goes() -> None:
+    """Of a file those clauses are judged whose probes it holds; of a body alone, none that look at the header."""
+
+    def judged(evidence: Evidence) -> set[str]:
+        return {o.clause.id for o in judge.outcomes(evidence) if o.reason != BEYOND_FILE}
+
+    on_list = {clause.id for clause in CLAUSES if clause.probes == ("list",)} - {"transport.https"}
+    assert judged(run({"list": ok()}, offline=True)) == on_list
+    assert judged(run({"list": ok()}, offline=True, headless=True)) == {c for c in on_list if not c.startswith("http.")}
+    assert judged(run({"list": ok(), "repeat": ok()}, offline=True)) == on_list | {"http.repeatable"}
+    assert judged(run({"list": ok()})) == set(BY_ID)
 
 
 def test_evidence_is_its_exchanges_and_facts() -> None:

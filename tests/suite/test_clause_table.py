@@ -142,7 +142,7 @@ def test_what_the_probes_send() -> None:
     assert (PATH, KEY) == ("/v1/event_categories", "event_categories")
     plain = BY_NAME["list"]
     assert (plain.method, plain.below, plain.query, plain.accept) == ("GET", "", "", "application/json")
-    assert plain.credentials is Credentials.GIVEN
+    assert (plain.credentials, plain.twin, plain.times) == (Credentials.GIVEN, False, 1)
     varied = {
         "repeat": {},
         "head": {"method": "HEAD"},

@@ -233,6 +233,11 @@ DEPARTED = {
         {**GOOD, "position": True},
         [Departure("category.position", "/position", "an integer", value=True)],
     ),
+    "a category with a list of its own": (
+        CATEGORY,
+        {**GOOD, "id": "", KEY: [7]},
+        [Departure("category.id", "/id", "a non-empty string", "")],
+    ),
     "an error of no kind": (
         ERROR,
         {"error": 1},

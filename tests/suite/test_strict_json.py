@@ -179,6 +179,7 @@ LONE_SURROGATES = {
     "an escaped backslash": (b'"\\\\ud800"', []),
     "capital letters": (b'"\\uD8Ff"', [""]),
     "in a value that was discarded": (b'{"a": ["\\ud800"], "a": 0}', [""]),
+    "in a value that was repeated": (b'{"a": "\\ud800", "a": "\\ud800"}', ["/a", ""]),
     "in a name that was discarded": (b'{"a": {"\\ud800": 0}, "a": 0}', [""]),
 }
 
@@ -232,6 +233,12 @@ def test_an_integer_of_thousands_of_digits_is_decoded(sign: str, digits: int) ->
     assert places(document) == [(Rule.NAMES, "/c/d")]
 
 
+def test_beside_such_an_integer_short_ones_stay_integers() -> None:
+    """Up to 640 digits, which every setting of CPython converts, an integer is an int."""
+    value = decode(b"[%s, %s, %s]" % (b"9" * 640, b"9" * 641, b"9" * 5000)).value
+    assert [type(number) for number in value] == [int, Decimal, Decimal]
+
+
 def test_an_integer_of_thousands_of_digits_hides_no_error() -> None:
     """What follows such an integer is read as strictly as ever."""
     long = b"9" * 5000
@@ -269,6 +276,7 @@ def test_the_depth_is_what_is_open_at_once() -> None:
     wide = b"[" + b",".join([b"[]", b"{}"] * 300) + b"]"
     quoted = json.dumps({"a": "[" * 300, 'b"[': '"' + "{[" * 300 + '\\"'}).encode()
     assert len(decode(wide).value) == 600
+    assert decode(wide[:-1] + b"," + b"[" * MAX_DEPTH + b"]" * (MAX_DEPTH + 1)).problem
     assert decode(quoted).value == json.loads(quoted)
     assert decode(b'["' + b"[" * 300 + b'\\"]').problem is None  # never closed: no JSON, and not deep
 

@@ -12,24 +12,24 @@ from contracts.strict_json import ABSENT
 
 
 def nonconformities(answer: Answer, probe: str) -> Generator[Breach, None, int]:
-    """Yield every breach of a MUST clause by an answer that should conform; return how many clauses it held.
+    """Yield every breach of a MUST clause by an answer that should conform; return how many could be judged.
 
     Only MUST clauses count: an answer conforms when these hold, here as for the run as a whole.
 
     Raises:
         CouldNotJudge: the answer is beyond what can be judged.
     """
-    held = 0
+    judged = 0
     for clause in ANSWER_CHECKS:
         if BY_ID[clause].level is not Level.MUST:
             continue
         result = judge_answer(clause, answer)
         if isinstance(result.problem, CouldNotJudge):
             raise result.problem
-        held += not result.count and result.observations > 0
+        judged += result.observations > 0
         for finding in result.findings:
             yield Breach(finding.where, finding.expected, finding.received, probe, through=clause)
-    return held
+    return judged
 
 
 def undocumented_error(answer: Answer) -> str:
