@@ -108,8 +108,18 @@ def is_list(reply: Reply) -> bool:
 
 
 def body(change: Callable[[bytes], bytes]) -> Change:
-    """Return a change of the bytes of every listing."""
-    return lambda _, reply: replace(reply, body=change(reply.body)) if is_list(reply) else reply
+    """Return a change of the bytes of every listing.
+
+    Faults can be combined: a listing in which an earlier one left nothing to change stays as it is.
+    """
+
+    def changed(_: Request, reply: Reply) -> Reply:
+        try:
+            return replace(reply, body=change(reply.body)) if is_list(reply) else reply
+        except (AttributeError, LookupError, TypeError, ValueError):
+            return reply
+
+    return changed
 
 
 def value(change: Callable[[Any], Any]) -> Change:

@@ -1,0 +1,153 @@
+"""A second opinion on a whole run: every clause that compares answers or looks at refusals, in the plainest way.
+
+Like the oracle, which it asks about single answers, it reads the contract anew and imports nothing from it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import oracle
+from naive_json import NotJson, Number, Object, Reader
+
+READING = ("list", "repeat", "xml", "unknown-path", "unknown-query", "anonymous", "invalid-token")
+UNSAFE = ("post", "put", "patch", "delete")
+SHOULD = {
+    "category.name-style",
+    "category.display-name-printable",
+    "list.positions-ascending",
+    "list.names-unique",
+}
+STRICT = ("json.utf-8", "json.well-formed", "json.unique-names", "json.unicode-text")
+NOTHING = object()
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One answer; ``stray`` are the bytes behind it that belong to nothing."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    stray: bytes = b""
+
+    def values(self, name: str) -> list[str]:
+        return [value.strip() for key, value in self.headers if key.lower() == name]
+
+    @property
+    def types(self) -> list[str]:
+        """The Content-Type headers, without what makes no difference."""
+        return [value.lower().replace(" ", "").replace('"', "") for value in self.values("content-type")]
+
+
+@cache
+def broken_by_answer(answer: Seen) -> frozenset[str]:
+    """The clauses of one answer that it breaks, by the oracle."""
+    said = oracle.opinion(answer.status, answer.values("content-type"), answer.body)
+    return frozenset(clause for clause, state in said.items() if state == oracle.BREACHED)
+
+
+def conforms(answer: Seen) -> bool:
+    return broken_by_answer(answer) <= SHOULD
+
+
+def are_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(text, str) for text in value)
+
+
+def read(answer: Seen) -> Any:
+    """The value of a body, or NOTHING when it is no JSON; a byte order mark is passed over."""
+    content = answer.body.removeprefix(b"\xef\xbb\xbf")
+    try:
+        return NOTHING if oracle.is_other_unicode(content) else Reader(content.decode("utf-8")).read()
+    except (UnicodeDecodeError, NotJson):
+        return NOTHING
+
+
+def text_of(value: Any) -> str:
+    """A text that is the same for equal values, whatever the order of members and the literals of numbers."""
+    if isinstance(value, Object):
+        return "{" + ",".join(f"{name!r}:{text_of(member)}" for name, member in sorted(value.members.items())) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(text_of, value)) + "]"
+    if isinstance(value, Number):
+        return f"{value.value.numerator:x}/{value.value.denominator:x}"  # in decimals Python writes 4,300 digits
+    return repr(value)
+
+
+def is_documented_error(answer: Seen) -> bool:
+    """Whether the body is strict JSON with ``error``, a text, or ``errors``, texts by field."""
+    said = oracle.opinion(200, ["application/json"], answer.body)
+    value = read(answer)
+    if not isinstance(value, Object) or any(said[clause] == oracle.BREACHED for clause in STRICT):
+        return False
+    error, errors = value.members.get("error"), value.members.get("errors")
+    return (isinstance(error, str) and error != "") or (
+        isinstance(errors, Object) and all(map(are_texts, errors.members.values()))
+    )
+
+
+def content(answer: Seen) -> object:
+    """What an answer says, or its bytes when it is no JSON."""
+    value = read(answer)
+    return answer.body if value is NOTHING else text_of(value)
+
+
+def categories(answer: Seen) -> list[str] | None:
+    """The elements of the list as texts, or None without a list."""
+    value = read(answer)
+    elements = value.members.get("event_categories") if isinstance(value, Object) else None
+    return list(map(text_of, elements)) if isinstance(elements, list) else None
+
+
+def is_xml(answer: Seen) -> bool:
+    kind = "".join(answer.types).partition(";")[0]
+    return kind.endswith(("/xml", "+xml")) or answer.body.lstrip().startswith(b"<?xml")
+
+
+def broken(seen: Mapping[str, Seen], policy: str, burst: Sequence[Seen]) -> set[str]:
+    """The clauses that a run of these answers, by probe, breaks; ``burst`` are more than 60 within a minute."""
+    found = set(broken_by_answer(seen["list"]))
+    found |= set(of_repetition(seen))
+    found |= set(of_refusals(seen, policy))
+    if any(500 <= answer.status < 600 for answer in seen.values()):
+        found.add("http.no-server-error")
+    if not all(400 <= seen[method].status < 500 for method in UNSAFE):
+        found.add("http.method-not-allowed")
+    if burst and (burst[-1].status != 429 or [t.partition(";")[0] for t in burst[-1].types] != ["text/plain"]):
+        found.add("error.rate-limit")
+    return found
+
+
+def of_repetition(seen: Mapping[str, Seen]) -> Iterator[str]:
+    first, second, head, queried = seen["list"], seen["repeat"], seen["head"], seen["unknown-query"]
+    if (head.status, head.types) != (first.status, first.types) or head.stray:
+        yield "http.head"
+    if first.status == 200 and not (
+        conforms(second) and sorted(categories(first) or ()) == sorted(categories(second) or ())
+    ):
+        yield "http.repeatable"
+    unlike = (queried.status, queried.types, content(queried)) != (first.status, first.types, content(first))
+    if content(first) == content(second) and unlike:
+        yield "http.unknown-query"
+
+
+def of_refusals(seen: Mapping[str, Seen], policy: str) -> Iterator[str]:
+    xml, unknown = seen["xml"], seen["unknown-path"]
+    refused = 400 <= xml.status < 500 and is_documented_error(xml)
+    if is_xml(xml) or not (refused or (xml.status == 200 and categories(xml) is not None)):
+        yield "http.json-only"
+    if unknown.status != 404 or not is_documented_error(unknown):
+        yield "http.unknown-path"
+    for clause, probe in (("auth.missing", "anonymous"), ("auth.invalid", "invalid-token")):
+        answer = seen[probe]
+        unauthorized = policy != "public" and answer.status == 401 and is_documented_error(answer)
+        served = policy != "required" and answer.status == 200 and conforms(answer)
+        if not (unauthorized or served):
+            yield clause
+        if answer.status == 401 and not any(answer.values("www-authenticate")):
+            yield "auth.challenge"
+    for probe in READING:
+        if 400 <= seen[probe].status < 500 and seen[probe].status != 429 and not is_documented_error(seen[probe]):
+            yield "error.body"
