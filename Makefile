@@ -33,6 +33,19 @@ prove: $(VENV)/runtime ## Show that every clause can fail.
 bench: $(VENV)/dev ## Print the speed ratios.
 	$(BIN)/python -m bench
 
+# In a clone: a mutant is a changed file, and nobody should meet one in the checkout.
+MUTANTS := build/mutants
+mutants: $(VENV)/dev ## Change the checks, one spot at a time; the tests have to notice. Most of an hour.
+	rm -rf $(MUTANTS)
+	git clone --quiet . $(MUTANTS)
+	$(BIN)/python -m venv $(MUTANTS)/.tool
+	$(MUTANTS)/.tool/bin/python -m pip install --quiet --disable-pip-version-check cosmic-ray==8.7.0
+	cd $(MUTANTS) && export PATH="$(CURDIR)/$(BIN):$$PWD/.tool/bin:$$PATH" \
+	  HYPOTHESIS_PROFILE=ci PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 PYTHONDONTWRITEBYTECODE=1 && \
+	  cosmic-ray init cosmic-ray.toml session.sqlite && cr-filter-operators session.sqlite cosmic-ray.toml && \
+	  cosmic-ray baseline cosmic-ray.toml && cosmic-ray exec cosmic-ray.toml session.sqlite && \
+	  cr-report --surviving-only --show-diff session.sqlite && cr-rate --fail-over 5 session.sqlite
+
 lock: $(VENV)/dev ## Resolve the locks anew; they name no package host.
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
