@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 #: Characters shown on each side of a place, of a container that is shown whole, and of the place itself.
 _AROUND, _WHOLE, _PLACE = 240, 800, 400
@@ -81,9 +81,8 @@ class _Places:
 
     def follow(self, pointer: str) -> list[_Span]:
         """Return the spans of the root and of every value that the pointer leads through, as far as they exist."""
-        start = self._skip(0)
         try:
-            spans = [(start, _DECODER.raw_decode(self.text, start)[1])]
+            spans = [self._root]
             for step in pointer.split("/")[1:]:
                 inside = self._members(spans[-1][0]).get(step.replace("~1", "/").replace("~0", "~"))
                 if inside is None:
@@ -92,6 +91,11 @@ class _Places:
         except (ValueError, RecursionError):
             return []
         return spans
+
+    @cached_property
+    def _root(self) -> _Span:
+        start = self._skip(0)
+        return start, _DECODER.raw_decode(self.text, start)[1]
 
     def _members(self, start: int) -> dict[str, _Span]:
         if start not in self._inside:

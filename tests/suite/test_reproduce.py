@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import nullcontext
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -12,6 +13,9 @@ import pytest
 import reports
 
 from contracts.core.exchange import Exchange, Request, Response
+from contracts.mock.server import MockServer
+from contracts.run import prepare, verify
+from contracts.settings import resolve
 from contracts.writers.reproduce import curl, of_finding, rerun
 
 _TOOLS_ARE_DUE = os.environ.get("CI") == "true"
@@ -86,6 +90,19 @@ def test_curl_uses_the_method(recorder: Recorder, tmp_path: Path, method: str) -
     """A line for another method sends that method and ends."""
     assert paste(curl(Request(method, recorder.url)), tmp_path).returncode == 0
     assert [seen[0] for seen in recorder.seen] == [method]
+
+
+def test_curl_gets_what_the_suite_got(tmp_path: Path) -> None:
+    """Every line of a run against the mock, pasted, gets the status and the body that the suite judged."""
+    with MockServer() as server, prepare(resolve({"mock": True}, {}, tmp_path), {}, mock=nullcontext(server)) as run:
+        report = verify(run)
+        assert {exchange.probe for exchange in report.exchanges} >= {"list", "head", "anonymous", "delete"}
+        for exchange in report.exchanges:
+            done = paste(curl(exchange.request), tmp_path, BEARER_TOKEN=server.token)
+            head, _, body = done.stdout.replace("\r\n", "\n").partition("\n\n")
+            response = exchange.observed()
+            assert head.split()[1] == str(response.status), (exchange.probe, done.stderr)
+            assert body == response.body.decode()
 
 
 def test_curl_reads_no_pattern_into_the_url(recorder: Recorder, tmp_path: Path) -> None:
