@@ -37,6 +37,11 @@ class _Answer(http.client.HTTPResponse):
 
     stray = 0
 
+    def _read_status(self) -> tuple[str, int, str]:
+        # http.client skips one interim answer only; a client has to expect each (RFC 9110, section 15.2).
+        version, status, reason = super()._read_status()  # type: ignore[misc]
+        return version, 100 if 102 <= status < 200 else status, reason  # noqa: PLR2004 - 101 changes the protocol
+
     def _close_conn(self) -> None:
         with suppress(OSError, ValueError, AttributeError):
             self.fp.raw._sock.settimeout(_STRAY)  # type: ignore[attr-defined]  # noqa: SLF001 - no public way

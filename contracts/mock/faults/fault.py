@@ -170,12 +170,17 @@ class _Missing:
 MISSING = _Missing()
 
 
-def literal(old: str, new: str) -> Change:
-    """Return a change of one literal in the text of every listing: what JSON values cannot express."""
+def literal(*texts: str) -> Change:
+    """Return a change of literals, each followed by the new one, in every listing: what values cannot express.
+
+    The last that is found is replaced.
+    """
 
     def changed(content: bytes) -> bytes:
-        before, found, after = content.decode().rpartition(old)
-        return (before + new + after).encode() if found else content
+        for old, new in zip(texts[::2], texts[1::2], strict=True):
+            before, found, after = content.decode().rpartition(old)
+            content = (before + new + after).encode() if found else content
+        return content
 
     return body(changed)
 

@@ -108,6 +108,8 @@ CONTENT_TYPE = (
             "application/json; charset=utf-16",
             "application/json; charset",
             "application/xml",
+            "application/json, application/json",
+            "application/json; charset=utf8",
         ),
     ),
     lasting(
@@ -157,6 +159,8 @@ REPEATED = tuple(
         ("empty", "has an empty list", [], lambda _: json_reply({KEY: []})),
         ("lacks-position", "lacks position", [], lambda r: replace(r, body=r.body.replace(b'"position"', b'"place"'))),
         ("html", "is a page for people", [], lambda _: html()),
+        ("null", "has null for the list", [], lambda _: json_reply({KEY: None})),
+        ("bom", "begins with a byte order mark", [], lambda r: replace(r, body=b"\xef\xbb\xbf" + r.body)),
         ("cut", "is cut short", [], lambda r: replace(r, body=r.body[:-9])),
         ("404", "is not found", [], lambda _: error(404)),
         ("201", "has the status 201", [], status(201)),
@@ -175,6 +179,7 @@ XML_ASKED = tuple(
         ("empty", "nothing is served", [], Reply(200)),
         ("redirect", "the answer is a redirect", [], Reply(302, b"", (_LOCATION,))),
         ("no-list", "the answer is JSON without the list", [], json_reply({})),
+        ("406-xml", "XML refuses", ["error.body"], Reply(406, b"<error/>", (("Content-Type", "text/xml"),))),
         ("406-html", "a page for people refuses", ["error.body"], html(406)),
         ("500", "the answer is a server error", ["http.no-server-error"], error(500)),
     )
@@ -186,6 +191,7 @@ UNKNOWN = (
         for name, sentence, more, change in (
             ("listed", "is answered with the list", [], instead(["unknown-path"], json_reply({KEY: generated(2)}))),
             ("400", "is called a bad request", [], instead(["unknown-path"], error(400))),
+            ("410", "is called gone", [], instead(["unknown-path"], error(410))),
             ("redirect", "is redirected", [], instead(["unknown-path"], Reply(302, b"", (_LOCATION,)))),
             ("html", "is answered with a page for people", ["error.body"], instead(["unknown-path"], html(404))),
             ("500", "ends in a server error", ["http.no-server-error"], instead(["unknown-path"], error(500))),

@@ -50,6 +50,24 @@ LISTS: tuple[Fault, ...] = (
     ),
     variant("long-display-name", "A display name is very long.", literal('"Addons"', f'"{"A" * 5000}"')),
     variant(
+        "brackets-in-text",
+        "A display name is made of brackets: it nests nothing.",
+        literal('"Addons"', f'"{"[{" * 500}"'),
+    ),
+    variant(
+        "json-in-text",
+        "A display name says NaN, and writes an escape out.",
+        literal('"Addons"', r'"NaN, \\ud800 and // more"'),
+    ),
+    variant(
+        "bidirectional", "A display name holds marks of direction.", literal('"Addons"', r'"\u200fA\u202edd\u2066s"')
+    ),
+    variant(
+        "names-escaped",
+        "The names of members are written with escapes.",
+        body(lambda b: b.replace(b'"id"', rb'"\u0069d"').replace(b'"event_categories"', rb'"event\u005fcategories"')),
+    ),
+    variant(
         "members-shuffled",
         "The members come in another order.",
         elements(lambda e: [dict(reversed(i.items())) for i in e]),
@@ -57,11 +75,27 @@ LISTS: tuple[Fault, ...] = (
     variant(
         "members-added", "Categories have more members.", _each(color="#fff", icon=None, nested={"a": [1, {"b": 1.5}]})
     ),
+    variant(
+        "numbers-added",
+        "An additional member holds numbers of every form and size.",
+        literal('"name": "addons"', f'"more": [1e400, -0.0, 1E-7, 0.1, {"9" * 5000}], "name": "addons"'),
+    ),
+    variant(
+        "nesting-added",
+        "An additional member nests deeply.",
+        literal('"name": "addons"', f'"more": {"[" * 150 + "]" * 150}, "name": "addons"'),
+    ),
+    variant("names-unusual", "Additional members have unusual names.", _each(**{"": 1, "a/b~c": 2, "Display_Name": 3})),
     variant("null-beside", "A null stands beside the list.", value(lambda root: {**root, "meta": None})),
     variant(
         "objects-beside",
         "Another list of objects stands beside the list.",
         value(lambda root: {"event_types": [{"id": "1"}], **root}),
+    ),
+    variant(
+        "nulls-beside",
+        "A list of objects stands beside the list that say nothing.",
+        value(lambda root: {**root, "more": [{"id": None, "name": None, "position": None}, {}]}),
     ),
     variant("empty-beside", "An empty list stands beside the list.", value(lambda root: {**root, "errors": []})),
     variant("single", "There is one category.", value(lambda _: {KEY: generated(1)})),
@@ -77,6 +111,7 @@ LISTS: tuple[Fault, ...] = (
         "Positions begin at the lowest that JavaScript knows exactly.",
         _changed("position", lambda i, _: i - _EXACT_IN_JS),
     ),
+    variant("minus-zero", "A position is written -0.", literal('"position": 1}', '"position": -0}')),
     variant("uuids", "Ids are UUIDs.", _changed("id", lambda i, _: str(UUID(int=i)))),
     variant("numeric-ids", "Ids are strings of digits.", _changed("id", lambda i, _: str(i))),
     variant(

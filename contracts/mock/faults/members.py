@@ -48,6 +48,8 @@ POSITION = (
         for name, sentence, change in (
             ("text", "a number in quotes", member("position", "1")),
             ("true", "true", literal('"position": 1}', '"position": true}')),
+            ("false", "false", member("position", new=False)),
+            ("nearly-whole", "hardly more than 12", literal('"position": 12}', f'"position": 12.{"0" * 40}1}}')),
             ("fraction", "one and a half", member("position", 1.5)),
             ("array", "an array", member("position", [1])),
             ("object", "an object", member("position", {"value": 1})),
@@ -58,6 +60,9 @@ POSITION = (
     lasting("position-exponent", "A position is written 12e0.", [_GO], literal('"position": 12}', '"position": 12e0}')),
     lasting("position-2-53", "A position is 2^53.", [_JS], member("position", 2**53, _LAST)),
     lasting("position-minus-2-53", "A position is -2^53.", [_JS], member("position", -(2**53))),
+    lasting("position-2-63-1", "A position is 2^63-1.", [_JS], member("position", 2**63 - 1, _LAST)),
+    lasting("position-minus-2-63", "A position is -2^63.", [_JS], member("position", -(2**63))),
+    lasting("position-below-minus-2-63", "A position is -2^63-1.", [_JS, _GO], member("position", -(2**63) - 1)),
     lasting("position-2-63", "A position is 2^63.", [_JS, _GO], member("position", 2**63, _LAST)),
     lasting(
         "position-1e400",
@@ -149,6 +154,9 @@ LISTING = (
             ["list.positions-distinct", "list.positions-ascending"], _far_apart("position")),
     lasting("positions-shared-in-two-forms", "The last two share a position, written 11 and 11.0.",
             ["list.positions-distinct", _GO], literal('"position": 12}', '"position": 11.0}')),
+    lasting("positions-shared-as-zeros", "The first two share a position, written -0 and 0.",
+            ["list.positions-distinct"],
+            literal('"position": 1}', '"position": -0}', '"position": 2}', '"position": 0}')),
     lasting("names-shared", "Two neighbours share a name.", ["list.names-unique"],
             elements(lambda e: _copied(e, "name", 0, 1))),
     lasting("names-shared-far-apart", "First and last of a thousand share a name.", ["list.names-unique"],

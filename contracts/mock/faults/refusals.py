@@ -69,6 +69,27 @@ AUTHENTICATION = (
         same,
         Scene(policy="public"),
     ),
+    fault(
+        "anonymous-served-although-required",
+        "The list is public for who has no token, where the policy asks for credentials.",
+        ["auth.missing"],
+        instead(["anonymous"], json_reply({KEY: generated(12)})),
+        Scene(policy="required"),
+    ),
+    fault(
+        "invalid-token-served-although-required",
+        "Any token will do, where the policy asks for credentials.",
+        ["auth.invalid"],
+        instead(["invalid-token"], json_reply({KEY: generated(12)})),
+        Scene(policy="required"),
+    ),
+    fault(
+        "invalid-token-refused-although-public",
+        "A wrong token is refused where the policy says that the list is public.",
+        ["auth.invalid"],
+        instead(["invalid-token"], json_reply({"error": "no"}, 401, _CHALLENGE)),
+        Scene(policy="public", public=True),
+    ),
     lasting(
         "public-and-broken",
         "The list is public, and its ids are missing for everybody.",
@@ -112,6 +133,9 @@ ERROR_BODIES = tuple(
         ("list", "has a list of errors", b'{"errors": ["blank"]}'),
         ("numbers", "has errors that are numbers", b'{"errors": {"name": [1]}}'),
         ("cut", "is cut short", b'{"error": "no"'),
+        ("trailing-bytes", "is followed by bytes", b'{"error": "no"}}'),
+        ("bom", "begins with a byte order mark", b'\xef\xbb\xbf{"error": "no"}'),
+        ("latin-1", "is in ISO 8859-1", b'{"error": "refus\xe9"}'),
         ("repeated", "names the error twice", b'{"error": "no", "error": "yes"}'),
     )
 )

@@ -1,5 +1,6 @@
 """What keeps the contract and looks unusual: a suite that raises anything here raises false alarms."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -15,10 +16,12 @@ from contracts.mock.faults.fault import (
     instead,
     on,
     same,
+    second,
     variant,
 )
 from contracts.mock.faults.lists import LISTS
 from contracts.mock.reply import Reply, Request, json_reply
+from contracts.mock.server import generated
 
 
 def _every(**changes: Any) -> Change:
@@ -36,12 +39,46 @@ def _once(failure: Reply) -> Change:
     return change
 
 
+def _once_each(failure: Reply) -> Change:
+    def change(request: Request, reply: Reply) -> Reply:
+        return failure if request.method in ("GET", "HEAD") and request.times == 0 else reply
+
+    return change
+
+
+def _hinted(request: Request, reply: Reply) -> Reply:
+    hint = b"HTTP/1.1 103 Early Hints\r\nLink: </v1>; rel=preload\r\n\r\n"
+    return replace(reply, raw=hint + reply.wire(request.method))
+
+
+def _extended(request: Request, reply: Reply) -> Reply:
+    head, _, _ = replace(reply, chunked=True).wire("HEAD").partition(b"\r\n\r\n")
+    pieces = [reply.body[start : start + 16] for start in range(0, len(reply.body), 16)]
+    chunks = b"".join(b'00%X;note="a;b"\r\n%s\r\n' % (len(piece), piece) for piece in pieces)
+    content = b"" if request.method == "HEAD" else chunks + b"0\r\nExpires: 0\r\n\r\n"
+    return replace(reply, raw=head + b"\r\n\r\n" + content)
+
+
+def _surrounded(_: Request, reply: Reply) -> Reply:
+    return replace(reply, headers=tuple((name, f" \t {text}  ") for name, text in reply.headers))
+
+
 def _respelled(_: Request, reply: Reply) -> Reply:
     return replace(reply, headers=tuple((name.upper(), text) for name, text in reply.headers))
 
 
 _NOT_ACCEPTABLE = error(406, {"error": "only application/json is served"})
 _LATER = Reply(429, b"Retry later", (("Content-Type", "text/plain"), ("Retry-After", "0")))
+_GONE = Reply(200, raw=b"")
+_MORE_HEADERS = (
+    ("Date", "Mon, 23 Nov 2026 14:05:37 GMT"),
+    ("Server", "balancer"),
+    ("Vary", "Accept"),
+    ("Vary", "Origin"),
+    ("Set-Cookie", "a=1"),
+    ("Set-Cookie", "b=2"),
+    ("X-Request-Id", "7c1f"),
+)
 _DOWN = Reply(503, b"", (("Retry-After", "0"),))
 
 VARIANTS: tuple[Fault, ...] = (
@@ -49,6 +86,8 @@ VARIANTS: tuple[Fault, ...] = (
     variant("chunked", "Every body comes in chunks.", _every(chunked=True)),
     variant("gzipped", "Every body is compressed.", _every(gzipped=True)),
     variant("gzipped-and-chunked", "Every body is compressed and in chunks.", _every(gzipped=True, chunked=True)),
+    variant("chunk-extensions", "Chunks are tiny, and have extensions and a trailer.", _extended),
+    variant("early-hints", "An interim answer comes before the answer.", _hinted),
     variant("http-1.0", "The server speaks HTTP/1.0.", _every(version="1.0")),
     variant(
         "closed-by-the-server", "The end of a body is the end of the connection.", _every(version="1.0", framed=False)
@@ -56,7 +95,23 @@ VARIANTS: tuple[Fault, ...] = (
     variant("closing", "The server closes after every answer.", _with("Connection", "close")),
     variant("no-reason-phrase", "The status line has no words.", _every(reason="")),
     variant("header-case", "Header names are in capitals.", _respelled),
-    variant("more-headers", "There are headers that nobody documented.", _with("X-Request-Id", "7c1f")),
+    variant(
+        "more-headers",
+        "There are headers that nobody documented, some of them twice.",
+        lambda _, reply: replace(reply, headers=(*reply.headers, *_MORE_HEADERS)),
+    ),
+    variant("header-blanks", "White space surrounds the values of the header.", _surrounded),
+    variant("head-without-length", "HEAD does not tell the length.", on(["head"], lambda r: replace(r, framed=False))),
+    variant(
+        "head-spelled-otherwise",
+        "HEAD gives the same Content-Type in other letters.",
+        on(["head"], header("Content-Type", 'APPLICATION/json;charset="UTF-8"')),
+    ),
+    variant(
+        "second-answer-formatted-otherwise",
+        "The second answer has the same members in another order and form.",
+        second(lambda r: replace(r, body=json.dumps(r.value(), sort_keys=True, indent=1).encode())),
+    ),
     variant("no-charset", "The media type has no charset.", _with("Content-Type", "application/json")),
     variant(
         "charset-quoted",
@@ -76,6 +131,13 @@ VARIANTS: tuple[Fault, ...] = (
     ),
     variant("throttled-once", "The first request is answered 429, the next is not.", _once(_LATER)),
     variant("down-once", "The first request is answered 503, the next is not.", _once(_DOWN)),
+    variant("throttled-each", "Every first request for reading is answered 429, the next is not.", _once_each(_LATER)),
+    variant("dropped-once", "Every first request for reading ends in silence, the next does not.", _once_each(_GONE)),
+    variant(
+        "public-for-the-anonymous",
+        "Who has no token gets the list; who has a wrong one does not.",
+        instead(["anonymous"], json_reply({KEY: generated(12)})),
+    ),
     variant("public", "The list asks for no credentials.", same, Scene(public=True)),
     variant(
         "public-as-required", "The policy says public, and the list is.", same, Scene(public=True, policy="public")
@@ -111,6 +173,13 @@ VARIANTS: tuple[Fault, ...] = (
         Scene(tls="trusted", twin=lambda _, __: Reply(301, b"", (("Location", "https://api.contracts.test/"),))),
     ),
     variant("live-refusing", "Port 80 of a live target asks for credentials.", same, Scene(tls="trusted", twin=same)),
+    variant("live-public", "A live target asks for no credentials.", same, Scene(tls="trusted", public=True)),
+    variant(
+        "live-upgrading",
+        "Port 80 of a live target asks for another protocol.",
+        same,
+        Scene(tls="trusted", twin=lambda _, __: Reply(426, b"", (("Upgrade", "TLS/1.2"),))),
+    ),
     variant(
         "live-elsewhere",
         "Port 80 of a live target shows a page.",
