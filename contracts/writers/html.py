@@ -6,7 +6,7 @@ out, and a Content-Security-Policy admits only the style and the script whose di
 
 import base64
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -97,6 +97,7 @@ def render(report: Report) -> str:
         counts=counts,
         sections=[(name, SECTIONS.get(name, name), group) for name, group in sections],
         broken=[row for kind in (BREACHED, WARNED) for row in rows if row.kind is kind],
+        unjudged=_by_reason(report.unjudged),
         headline=_headline(report),
         listing=listing(report),
         exchanges=[(exchange, _beginning(exchange)) for exchange in report.exchanges],
@@ -149,6 +150,14 @@ def _reasons(musts: int, shoulds: int, stale: int) -> Iterator[str]:
         yield f"{_number(shoulds, 'SHOULD clause')} {'is' if shoulds == 1 else 'are'} broken in a strict run"
     if stale:
         yield f"{_number(stale, 'known deviation')} {'is' if stale == 1 else 'are'} stale"
+
+
+def _by_reason(outcomes: Iterable[Outcome]) -> dict[str, list[str]]:
+    """Return the ids of the clauses under the reason that they share."""
+    reasons: dict[str, list[str]] = {}
+    for outcome in outcomes:
+        reasons.setdefault(outcome.reason, []).append(outcome.clause.id)
+    return reasons
 
 
 def _number(count: int, noun: str, plural: str = "") -> str:

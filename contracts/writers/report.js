@@ -62,7 +62,7 @@ addEventListener("hashchange", reveal);
 reveal();
 
 // Following the same link twice changes no hash.
-for (const link of document.querySelectorAll(".broken a")) {
+for (const link of document.querySelectorAll(".broken a, .unjudged a")) {
   link.addEventListener("click", () => setTimeout(reveal));
 }
 

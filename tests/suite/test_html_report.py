@@ -162,6 +162,15 @@ def test_what_fails_the_run_comes_first() -> None:
     assert [link.attributes["href"] for link in broken.find("a")] == [f"#{clause}" for clause in expected]
 
 
+def test_what_could_not_be_judged_is_told_with_its_reason() -> None:
+    """The reasons why MUST clauses were not judged stand above the clauses, each once, with links to them."""
+    report = reports.inconclusive()
+    [told] = parse(html.render(report)).find("ul", "unjudged")
+    assert [reason.text for reason in told.find("p", "reason")] == ["the list is empty"]
+    assert [link.text for link in told.find("a")] == [outcome.clause.id for outcome in report.unjudged]
+    assert not parse(html.render(reports.conforming())).find("ul", "unjudged")
+
+
 def test_deterministic() -> None:
     """Equal reports give equal bytes."""
     assert html.render(reports.violating()) == html.render(reports.violating())
@@ -191,7 +200,7 @@ def facts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     elif missing:
         pytest.skip(f"missing: {', '.join(missing)}")
     folder = tmp_path_factory.mktemp("pages")
-    pages = {name: html.render(ALL[name]()) for name in ("violating", "conforming", "hostile")}
+    pages = {name: html.render(ALL[name]()) for name in ("violating", "conforming", "hostile", "inconclusive")}
     intruder = (
         "<script>globalThis.touched = 1</script><style>body { background: red }</style><img src=https://x.invalid/>"
     )
@@ -206,7 +215,7 @@ def facts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return seen
 
 
-PAGES = pytest.mark.parametrize("page", ["violating", "conforming", "hostile"])
+PAGES = pytest.mark.parametrize("page", ["violating", "conforming", "hostile", "inconclusive"])
 
 
 @PAGES
