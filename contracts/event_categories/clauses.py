@@ -305,7 +305,7 @@ CLAUSES: tuple[Clause, ...] = (
         "beyond 60 requests in a minute, 429 in plain text",
         RATE_LIMIT,
         probes=("burst",),
-        breach="the 61st request of a minute is answered 200, or 503",
+        breach="the 61st request of a minute is answered 200, or 403",
         why="clients slow down when they see a 429, and only then",
     ),
 )

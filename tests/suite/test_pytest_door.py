@@ -18,12 +18,16 @@ from contracts.mock.server import MockServer
 ITEMS = "tests/contract/test_clauses.py"
 
 
+#: Plugins that a test does not need are not loaded: importing them takes longer than the run.
+_QUICK = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+
+
 def run(*arguments: str, token: str = "", **environment: str) -> tuple[int, str]:
     """Run pytest on the clauses in a process of its own; return its status and output."""
     done = subprocess.run(
         [sys.executable, "-m", "pytest", ITEMS, "-p", "no:cacheprovider", *arguments],
         cwd=ROOT,
-        env=clean_environment(**environment, **({"BEARER_TOKEN": token} if token else {})),
+        env=clean_environment(**_QUICK, **environment, **({"BEARER_TOKEN": token} if token else {})),
         capture_output=True,
         text=True,
         timeout=120,
@@ -131,7 +135,7 @@ def test_only_the_option_leads_away_from_the_mock() -> None:
 def test_xdist_fetches_once_a_worker() -> None:
     """With two workers each observes the target once, and the header says so."""
     with MockServer() as server:
-        status, output = run("-n", "2", "--target", server.url, token=server.token)
+        status, output = run("-p", "xdist", "-n", "2", "--target", server.url, token=server.token)
         assert len(server.requests) in (8, 16)
     assert status == 0, output
     assert "8 requests planned, 24 at most for each of 2 workers" in output
@@ -168,7 +172,15 @@ def test_html_and_annotations(tmp_path: Path) -> None:
     """pytest-html and the annotations for GitHub name the clause that failed."""
     page = tmp_path / "report.html"
     with MockServer(faults=(BY_NAME["id-number"].apply,)) as server:
-        arguments = ("--target", server.url, "--html", str(page), "--self-contained-html")
+        plugins = (
+            "-p",
+            "pytest_html.plugin",
+            "-p",
+            "pytest_github_actions_annotate_failures.plugin",
+            "-p",
+            "pytest_metadata.plugin",
+        )
+        arguments = (*plugins, "--target", server.url, "--html", str(page), "--self-contained-html")
         _, output = run(*arguments, token=server.token, GITHUB_ACTIONS="true")
     assert "test_clause[category.id]" in page.read_text()
     assert re.search(r"::error .*test_clause\[category\.id\]", output)
