@@ -3,7 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PYTEST_OPTIONS ?=
+# Two workers: most tests wait for processes and sockets.
+PYTEST_OPTIONS ?= -n 2
 
 .DEFAULT_GOAL := help
 .PHONY: help verify test lint types serve bench prove mutants lock clients clean
