@@ -104,10 +104,10 @@ def auth() -> Iterator[Case]:
                 else:
                     finding = ("status", promises[policy], received, probe)
                     yield breached(clause, f"{name} under {policy}", evidence, finding)
-            finding = ("status", promises[policy], "302", probe)
-            yield breached(
-                clause, f"a redirect under {policy}", run({probe: raw("", status=302)}, policy=policy), finding
-            )
+            for status in (199, 302, 403):
+                finding = ("status", promises[policy], str(status), probe)
+                evidence = run({probe: error(status)}, policy=policy)
+                yield breached(clause, f"{status} under {policy}", evidence, finding)
         yield breached(
             clause,
             "an empty 401",
@@ -240,6 +240,8 @@ def errors() -> Iterator[Case]:
     never = ("status", "429 beyond 60 requests in a minute", "200 to request 61", burst)
     yield breached(clause, "no limit", run({burst: ok()}, burst=True, attempts=60, seconds=60.0), never)
     yield breached(clause, "no limit within seconds", run({burst: ok()}, burst=True, attempts=60, seconds=5.0), never)
+    failed = ("status", "429 beyond 60 requests in a minute", "500 to request 61", burst)
+    yield breached(clause, "a server error", run({burst: error(500)}, burst=True, attempts=60, seconds=5.0), failed)
     few = "only 60 requests in 5 s: the limit was not reached"
     yield unknown(clause, "too few", run({burst: ok()}, burst=True, attempts=59, seconds=5.0), few)
     slow = "only 121 requests in 61 s: the limit was not reached"

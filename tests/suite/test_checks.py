@@ -165,6 +165,11 @@ def test_two_probes_of_one_answer_are_judged_once() -> None:
     assert outcome("http.status", redirected).findings[0].received == "302 to /list"
 
 
+def test_a_member_beside_the_list_is_one_observation() -> None:
+    """A member of the root that is no list counts once, as a category does."""
+    assert outcome("client.go-readable", answered(ok(A, B, meta={"total": 2}))).observations == 3
+
+
 def test_the_first_exchange_of_a_probe_is_judged() -> None:
     """Of several exchanges of one probe, which only a file can hold, the first is the evidence."""
     first, second = (run({"list": answer}).exchanges[0] for answer in (ok(A), error(404)))
