@@ -52,6 +52,6 @@ def _message(report: Report, outcome: Outcome) -> str:
         f"where {place(first)}{more}",
         f"expected {first.expected}",
         f"received {first.received}",
-        rerun(report.target, outcome.clause.id),
+        rerun(report.target, outcome.clause.id, report.scope),
     )
     return "\n".join(map(plain, lines))

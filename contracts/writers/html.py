@@ -119,7 +119,8 @@ def _row(report: Report, outcome: Outcome) -> _Row:
         if finding.probe in by_probe
     }
     findings = tuple(_Shown(finding, _part(by_probe.get(finding.probe), finding)) for finding in shown)
-    return _Row(outcome, kind, findings, tuple(evidence.values()), rerun(report.target, outcome.clause.id))
+    again = rerun(report.target, outcome.clause.id, report.scope)
+    return _Row(outcome, kind, findings, tuple(evidence.values()), again)
 
 
 def _part(exchange: Exchange | None, finding: Finding) -> Excerpt | None:

@@ -4,11 +4,12 @@ import shlex
 
 from contracts.core.exchange import Request
 from contracts.core.finding import Finding
-from contracts.core.report import Report
+from contracts.core.report import Report, Scope
 
 #: What stands in a masked request for the token of the run.
 _MASKED = ("authorization", "Bearer $BEARER_TOKEN")
 _SCHEMES = ("http://", "https://")
+_USUAL = Scope()
 
 
 def curl(request: Request) -> str:
@@ -40,11 +41,21 @@ def of_finding(report: Report, finding: Finding) -> str | None:
     return None
 
 
-def rerun(target: str, clause: str) -> str:
-    """Return the command that judges one clause of the target alone, or the file again when the target is one."""
+def rerun(target: str, clause: str, scope: Scope = _USUAL) -> str:
+    """Return the command that judges one clause of the target alone, or the file again when the target is one.
+
+    Of the scope it repeats what the clause depends on: the policy, and what was sent only because it was asked for.
+    """
     if not target.startswith(_SCHEMES):
         return f"contracts check {_quote('-' if target == 'standard input' else target)}"
-    return f"contracts verify {_quote(target)} --clause {_quote(clause)}"
+    options = (
+        (f" --auth {scope.policy}", clause.startswith("auth.") and scope.policy != _USUAL.policy),
+        (" --unsafe-methods", clause == "http.method-not-allowed" and scope.unsafe),
+        (" --probe-rate-limit", clause == "error.rate-limit" and scope.burst),
+    )
+    return f"contracts verify {_quote(target)} --clause {_quote(clause)}" + "".join(
+        o for o, needed in options if needed
+    )
 
 
 def _quote(text: str) -> str:

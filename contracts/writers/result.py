@@ -127,7 +127,7 @@ def _finding(report: Report, clause: Clause, finding: Finding) -> dict[str, Any]
         "through": finding.through,
         "sources": _sources(clause),
         "curl": of_finding(report, finding),
-        "rerun": rerun(report.target, clause.id),
+        "rerun": rerun(report.target, clause.id, report.scope),
     }
 
 

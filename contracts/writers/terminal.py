@@ -9,7 +9,7 @@ from contracts.core.clause import Level
 from contracts.core.finding import Finding
 from contracts.core.report import Outcome, Report, State, Verdict
 from contracts.deviations import proposal
-from contracts.writers.reproduce import curl, rerun
+from contracts.writers.reproduce import of_finding, rerun
 
 #: Of a clause that is broken many times, this many findings are written out; the JSON report has more.
 _SHOWN = 3
@@ -71,12 +71,13 @@ class _Paint:
 def _lines(report: Report, paint: _Paint) -> Iterator[str]:
     for section, outcomes in groupby(report.outcomes, key=lambda outcome: outcome.clause.section):
         yield ""
-        yield paint(section, "1")
+        yield paint(plain(section), "1")
         for outcome in outcomes:
             mark, code = _MARKS[outcome.state]
             if outcome in report.warnings:
                 mark, code = "!", "33"
-            yield f"  {paint(mark, code)} {outcome.clause.id:<32}{outcome.clause.level:<8}{_said(outcome)}".rstrip()
+            name = f"{plain(outcome.clause.id):<32}{outcome.clause.level:<8}"
+            yield f"  {paint(mark, code)} {name}{_said(outcome)}".rstrip()
             yield from (f"      note: {plain(note)}" for note in outcome.notes)
     broken = [outcome for outcome in report.outcomes if outcome.findings]
     for outcome in sorted(broken, key=_is_derived):  # the causes first, what follows from them behind
@@ -113,18 +114,18 @@ def _breach(report: Report, outcome: Outcome, paint: _Paint) -> Iterator[str]:
     warned = "" if outcome in report.failing or outcome.state is not State.BREACHED else " (a warning)"
     waived = " (waived)" if outcome.state is State.WAIVED else ""
     yield ""
-    yield paint(f"{clause.id} {clause.level} {clause.asks}", "1") + warned + waived
+    yield paint(plain(f"{clause.id} {clause.level} {clause.asks}"), "1") + warned + waived
     shown = 1 if _is_derived(outcome) else _SHOWN
     for finding in outcome.findings[:shown]:
         yield f"  where     {plain(place(finding))}"
         yield f"  expected  {plain(finding.expected)}"
         yield f"  received  {plain(finding.received)}"
-        yield f"  curl      {_curl(report, finding)}"
+        yield f"  curl      {of_finding(report, finding) or 'none: the answer comes from a file'}"
         yield ""
     if outcome.count > shown:
         yield f"  and {outcome.count - shown:,} more like this"
-    yield "  source    " + "; ".join(f"{source.title}, {source.url}" for source in clause.sources)
-    yield f"  rerun     {rerun(report.target, clause.id)}"
+    yield "  source    " + plain("; ".join(f"{source.title}, {source.url}" for source in clause.sources))
+    yield f"  rerun     {rerun(report.target, clause.id, report.scope)}"
 
 
 def _is_derived(outcome: Outcome) -> bool:
@@ -138,11 +139,6 @@ def place(finding: Finding) -> str:
     answer = f" in the answer to {finding.probe}" if finding.probe != "list" else ""
     through = f" ({finding.through})" if finding.through else ""
     return where + answer + through
-
-
-def _curl(report: Report, finding: Finding) -> str:
-    exchange = next((e for e in report.exchanges if e.probe == finding.probe), None)
-    return curl(exchange.request) if exchange else "none: the answer comes from a file"
 
 
 def _unjudged(report: Report) -> Iterator[str]:

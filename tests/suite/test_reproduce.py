@@ -13,6 +13,7 @@ import pytest
 import reports
 
 from contracts.core.exchange import Exchange, Request, Response
+from contracts.core.report import Scope
 from contracts.mock.server import MockServer
 from contracts.run import prepare, verify
 from contracts.settings import resolve
@@ -172,6 +173,13 @@ def test_rerun_is_quoted() -> None:
 
 def test_a_file_is_checked_again() -> None:
     """What was read from a file is reproduced from the file; there is no request to send."""
+    asked = Scope(policy="required", unsafe=True, burst=True)
+    assert (
+        rerun("https://h", "auth.missing", asked) == "contracts verify https://h --clause auth.missing --auth required"
+    )
+    assert rerun("https://h", "error.rate-limit", asked).endswith("--clause error.rate-limit --probe-rate-limit")
+    assert rerun("https://h", "http.method-not-allowed", asked).endswith(" --unsafe-methods")
+    assert rerun("https://h", "json.utf-8", asked) == rerun("https://h", "json.utf-8")
     assert rerun("saved answer.json", "a.b") == "contracts check 'saved answer.json'"
     assert rerun("standard input", "a.b") == "contracts check -"
     exchange = Exchange("list", Request("GET", "saved answer.json"), Response(200, (), b"[]"))

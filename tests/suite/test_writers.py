@@ -14,7 +14,7 @@ from markup import Element, parse
 
 from contracts.core.clause import Level
 from contracts.core.exchange import Exchange
-from contracts.core.report import Report, State
+from contracts.core.report import Report, State, Verdict
 from contracts.writers import annotations, badge, har, html, junit, markdown, result
 
 WAIVER = "renamed until December | <b>owner</b>"
@@ -45,11 +45,18 @@ def suite_of(report: Report) -> ET.Element:
 
 @every_report
 def test_junit_has_a_testcase_for_each_clause(make: Callable[[], Report]) -> None:
-    """Clauses are testcases, by id, in the class of their section; only stale deviations add one."""
+    """Clauses are testcases, by id, in the class of their section.
+
+    One is added for stale deviations, and one for an inconclusive run in which nothing else is red.
+    """
     report = make()
     cases = [(case.get("classname"), case.get("name")) for case in suite_of(report).iter("testcase")]
     expected = [(f"event_categories.{o.clause.section}", o.clause.id) for o in report.outcomes]
-    assert cases == expected + ([("event_categories", "deviations")] if report.stale else [])
+    unseen = report.verdict is Verdict.INCONCLUSIVE and not any(
+        o in report.unjudged for o in report.of(State.INCONCLUSIVE)
+    )
+    added = [("event_categories", "deviations")] * bool(report.stale) + [("event_categories", "verdict")] * unseen
+    assert cases == expected + added
 
 
 @every_report
@@ -75,6 +82,7 @@ def test_junit_is_red_where_the_run_is(make: Callable[[], Report]) -> None:
         "skipped": counts["skipped"],
     }
     assert bool(counts["failure"]) == bool(report.failing or report.stale)
+    assert counts["failure"] or bool(counts["error"]) == (report.verdict is Verdict.INCONCLUSIVE)
 
 
 def test_junit_says_why() -> None:

@@ -98,6 +98,7 @@ def exhaust(clause: str, steps: Steps) -> Judged:
         observations = stop.value
     except ContractsError as error:
         problem = error
+        observations = count  # what was found was looked at
     return Judged(tuple(findings), count, tuple(notes), observations, problem)
 
 
