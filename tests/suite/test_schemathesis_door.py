@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 from door import ROOT, clean_environment
 
@@ -52,6 +53,18 @@ def test_it_finds_what_is_wrong() -> None:
     assert "Response violates schema" in output and '"1" is not of type "integer"' in output
     assert "Server error" in output
     assert TOKEN not in output
+
+
+def test_it_respects_known_deviations(tmp_path: Path) -> None:
+    """What the deviations file waives is no failure here either: the items are skipped, and say why."""
+    fault = BY_NAME["position-text"]
+    entry = '[[deviation]]\nclause = "{}"\nreason = "known"\nowner = "me"\nexpires = 2999-12-31\n'
+    (tmp_path / "known.toml").write_text("".join(entry.format(clause) for clause in sorted(fault.breaks)))
+    with MockServer(token=TOKEN, faults=(fault.apply,)) as server:
+        status, output = judge(server.url, "--deviations", str(tmp_path / "known.toml"))
+    assert status == 0, output
+    assert "waived: " in output and "category.position" in output
+    assert not [request for request in server.requests if request.first("X-Schemathesis-TestCaseId")]
 
 
 def test_it_finds_a_list_that_needs_no_token() -> None:
