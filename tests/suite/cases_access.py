@@ -80,7 +80,8 @@ def transport() -> Iterator[Case]:
     yield held(clause, "a 300 to https", twin(raw(ok().body, ("Location", "https://x.example/"), status=300)), 1)
     yield held(clause, "the list in a 199", twin(raw(ok().body, status=199)), 1)
     yield unknown(clause, "a 300 to nowhere", twin(raw(ok().body, status=300)), redirects.format("nowhere"))
-    yield unknown(clause, "a redirect to nowhere", twin(raw("", status=308)), redirects.format("nowhere"))
+    for code in (308, 399):
+        yield unknown(clause, f"a {code} to nowhere", twin(raw("", status=code)), redirects.format("nowhere"))
     yield unknown(clause, "no answer", twin(SLOW), "no answer in 10 s")
     yield excused(clause, "not asked", listed(), "only for an https target on its default port")
     yield idle(clause, "a file", run({"list": ok()}, plaintext=True, offline=True), BEYOND_FILE)

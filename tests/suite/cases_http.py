@@ -33,7 +33,8 @@ from contracts.event_categories.evidence import Evidence
 def status() -> Iterator[Case]:
     clause = "http.status"
     yield held(clause, "200", listed(), 1)
-    yield breached(clause, "201", answered(raw("{}", status=201)), ("status", "200", "201"))
+    for code in (199, 201, 404):
+        yield breached(clause, str(code), answered(raw("{}", status=code)), ("status", "200", str(code)))
     yield breached(
         clause,
         "a redirect",
@@ -189,7 +190,9 @@ def unknown_path() -> Iterator[Case]:
         return run({"unknown-path": response})
 
     yield held(clause, "404", lost(error(404, {"error": "not found", "resource": "EventCategory"})), 1)
-    yield breached(clause, "the list", lost(ok()), ("status", "404", "200", "unknown-path"))
+    for answer in (ok(), error(403), error(410)):
+        finding = ("status", "404", str(answer.status), "unknown-path")
+        yield breached(clause, str(answer.status), lost(answer), finding)
     yield breached(
         clause,
         "no documented body",

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import is_dataclass
+from decimal import Decimal
 from types import ModuleType
 from typing import Any
 
@@ -281,6 +282,13 @@ def test_equal_json_values_have_one_canonical_text() -> None:
     groups = [{canonical(decode(text.encode()).value) for text in texts} for texts in EQUAL]
     assert all(len(group) == 1 for group in groups)
     assert len(set().union(*groups)) == len(groups)
+
+
+def test_a_number_that_is_short_with_an_exponent_stays_short() -> None:
+    """A number of 600 digits or more is not written out: a small body cannot ask for a large text."""
+    assert canonical(Decimal("1e598")) == "1" + "0" * 598
+    assert canonical(Decimal("12e597")) == "12" + "0" * 597
+    assert canonical([Decimal("1e599"), Decimal("-12e598")]) == '["1e599", "-12e598"]'
 
 
 DESCRIBED = {

@@ -238,6 +238,11 @@ DEPARTED = {
         {**GOOD, "id": "", KEY: [7]},
         [Departure("category.id", "/id", "a non-empty string", "")],
     ),
+    "an error with a list of its own": (
+        ERROR,
+        {"error": "", KEY: [7]},
+        [Departure("error.body", "", "a member error or errors as documented", {"error": "", KEY: [7]})],
+    ),
     "an error of no kind": (
         ERROR,
         {"error": 1},

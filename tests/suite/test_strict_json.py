@@ -278,6 +278,9 @@ def test_the_depth_is_what_is_open_at_once() -> None:
     assert len(decode(wide).value) == 600
     assert decode(wide[:-1] + b"," + b"[" * MAX_DEPTH + b"]" * (MAX_DEPTH + 1)).problem
     assert decode(quoted).value == json.loads(quoted)
+    edge = b'["' + b"[" * 300 + b'", ' + b"[" * (MAX_DEPTH - 1) + b"]" * MAX_DEPTH
+    assert decode(edge).problem is None
+    assert decode(b"[" + edge + b"]").problem
     assert decode(b'["' + b"[" * 300 + b'\\"]').problem is None  # never closed: no JSON, and not deep
 
 
