@@ -1,0 +1,1 @@
+"""The JSON Schemas and openapi.yaml; this file lets them travel inside the package."""
