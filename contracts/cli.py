@@ -3,7 +3,6 @@
 import argparse
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
@@ -55,6 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return FAULT
     except Exception as error:  # noqa: BLE001 - a traceback may show what was sent
         if os.environ.get("CONTRACTS_TRACEBACK"):
+            import traceback  # noqa: PLC0415 - for the curious only
+
             traceback.print_exc()
         return _say(f"a fault of the suite itself: {type(error).__name__}; CONTRACTS_TRACEBACK=1 shows where", FAULT)
 

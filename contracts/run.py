@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from contracts import __version__, deviations
+from contracts import __version__
 from contracts.core.clause import Clause
 from contracts.core.errors import UsageError
 from contracts.core.exchange import Exchange
 from contracts.core.report import Report, Spent
-from contracts.deviations import Deviation
 from contracts.event_categories.clauses import CLAUSES
 from contracts.event_categories.evidence import Evidence, Policy
 from contracts.event_categories.judge import digest, outcomes
@@ -26,6 +25,7 @@ from contracts.target.target import Budget, Limits, Target
 from contracts.target.wire import Place, Wire
 
 if TYPE_CHECKING:
+    from contracts.deviations import Deviation
     from contracts.mock.server import MockServer
 
 #: Requests that a run may send beyond those planned, for retries.
@@ -43,7 +43,7 @@ class Run:
     probes: tuple[Probe, ...]
     target: Target
     embedded: bool
-    deviations: tuple[Deviation, ...] = ()
+    deviations: "tuple[Deviation, ...]" = ()
 
     @property
     def planned(self) -> int:
@@ -98,6 +98,10 @@ class Run:
             started=started,
             seconds=seconds,
         )
+        if not self.deviations:
+            return report
+        from contracts import deviations  # noqa: PLC0415 - only for a run that has some
+
         return deviations.apply(report, self.deviations, datetime.now(UTC).date())
 
     def _notes(self, evidence: Evidence) -> Iterator[str]:
@@ -143,7 +147,7 @@ def prepare(
         UsageError: the settings cannot be used.
     """
     clauses = select(settings.clause)
-    known = deviations.load(settings.deviations) if settings.deviations else ()
+    known = _known(settings.deviations) if settings.deviations else ()
     address = None if settings.wants_mock else parse(settings.target or "")
     auth = parse(settings.auth_url, what="auth-url")
     embedded = address is None
@@ -164,6 +168,12 @@ def prepare(
         run = Run(settings, clauses, probes, target, embedded, known)
         target.budget.limit = settings.max_requests or run.planned + _SPARE
         yield run
+
+
+def _known(path: str) -> "tuple[Deviation, ...]":
+    from contracts import deviations  # noqa: PLC0415 - likewise
+
+    return deviations.load(path)
 
 
 def _mock(settings: Settings) -> "MockServer":

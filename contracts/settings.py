@@ -1,9 +1,7 @@
 """Settings: one table for every option, and one rule of precedence: option, environment, file, default."""
 
-import difflib
 import math
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -213,6 +211,8 @@ def _from_file(folder: Path) -> tuple[str, dict[str, Any]]:
     read = {key.replace("-", "_"): value for key, value in values.items()}
     for key in read:
         if key not in BY_NAME:
+            import difflib  # noqa: PLC0415 - only for a mistake
+
             close = difflib.get_close_matches(key, BY_NAME, 1)
             hint = f"; did you mean {close[0]}?" if close else ""
             raise UsageError(f"{name}: there is no setting {key!r}{hint}")
@@ -220,6 +220,8 @@ def _from_file(folder: Path) -> tuple[str, dict[str, Any]]:
 
 
 def _load(path: Path) -> dict[str, Any]:
+    import tomllib  # noqa: PLC0415 - only where there is a file
+
     try:
         return tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

@@ -22,10 +22,11 @@ MAX_DEPTH = 200
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # One that is never closed reaches to the end: a pattern that gave up there would start anew at each of its quotes.
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
-_STRING_OR_CONSTANT = re.compile(r'"(?:[^"\\]|\\.)*"|(-?Infinity|NaN)', re.DOTALL)
-_SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+# Patterns are compiled where they are first needed: most bodies need none of them.
+_STRING = rb'(?s)"(?:[^"\\]|\\.)*+"?'
+_STRING_OR_CONSTANT = r'(?s)"(?:[^"\\]|\\.)*"|(-?Infinity|NaN)'
+_SURROGATE_ESCAPE = r"\\u[dD][89a-fA-F]"
+_SURROGATE = "[\ud800-\udfff]"
 _NOT_A_BRACKET = bytes(set(range(256)) - set(b"[]{}"))
 _OPEN, _CLOSE = 1, 255  # 255 is -1 in a signed byte
 _BRACKET_STEPS = bytes.maketrans(b"[{]}", bytes((_OPEN, _OPEN, _CLOSE, _CLOSE)))
@@ -171,7 +172,7 @@ class _Reader:
         raise _ConstantError(name)
 
     def _constant(self, name: str) -> tuple[int, str]:
-        place = next(match for match in _STRING_OR_CONSTANT.finditer(self.text) if match[1])
+        place = next(match for match in re.finditer(_STRING_OR_CONSTANT, self.text) if match[1])
         return place.start(), f"{name}, which is no JSON number"
 
     def _malformed(self, position: int, message: str) -> Document:
@@ -196,7 +197,7 @@ class _Reader:
         self.flaws.append(Flaw(Rule.NAMES, where, "each name once in an object", f"{shorten(name)!r} again"))
 
     def _find_lone_surrogates(self, value: Any) -> None:
-        if not _SURROGATE_ESCAPE.search(self.text):
+        if "\\u" not in self.text or not re.search(_SURROGATE_ESCAPE, self.text):
             return
         found = list(_lone_surrogates(value))
         # No pointer leads to a value that a repeated name replaced.
@@ -208,8 +209,8 @@ class _Reader:
 def _lone_surrogates(value: Any) -> Iterator[tuple[str, str]]:
     for pointer, node in walk(value):
         if isinstance(node, dict):
-            yield from ((pointer + step(name), name) for name in filter(_SURROGATE.search, node))
-        elif isinstance(node, str) and _SURROGATE.search(node):
+            yield from ((pointer + step(name), name) for name in node if re.search(_SURROGATE, name))
+        elif isinstance(node, str) and re.search(_SURROGATE, node):
             yield pointer, node
 
 
@@ -227,7 +228,7 @@ def walk(value: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
 
 def _is_too_deep(body: bytes) -> bool:
     # Brackets inside strings may exaggerate: only then the strings are taken out, which costs more.
-    return _depth(body) > MAX_DEPTH and _depth(_STRING.sub(b"", body)) > MAX_DEPTH
+    return _depth(body) > MAX_DEPTH and _depth(re.sub(_STRING, b"", body)) > MAX_DEPTH
 
 
 def _depth(body: bytes) -> int:

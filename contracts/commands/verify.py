@@ -4,7 +4,7 @@ import argparse
 import os
 from pathlib import Path
 
-from contracts import __version__, deviations
+from contracts import __version__
 from contracts.commands import options as settings_options
 from contracts.commands import output
 from contracts.core.errors import UsageError
@@ -49,6 +49,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _prune(path: str | None, report: Report) -> str:
+    from contracts import deviations  # noqa: PLC0415 - only where it was asked for
+
     if path is None:
         raise UsageError("--prune-deviations: there is no deviations file; name it with --deviations")
     stale = deviations.stale_numbers(report)

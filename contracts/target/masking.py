@@ -3,6 +3,7 @@
 import base64
 import re
 from collections.abc import Iterator
+from functools import cache
 
 #: A shorter secret is masked only where it stands alone: else it would be found within other words.
 _SHORT = 8
@@ -20,18 +21,14 @@ class Secrets:
 
     def __init__(self) -> None:
         self._names: dict[bytes, bytes] = {}
-        self._plain: re.Pattern[bytes] | None = None
-        self._escaped: list[tuple[re.Pattern[bytes], bytes]] = []
+        self._secrets: dict[str, bytes] = {}
 
     def add(self, secret: str, name: str) -> None:
         """Mask the secret, which is ASCII, from now on; ``name`` is the variable that holds it."""
         shown = f"${name}".encode()
+        self._secrets[secret] = shown
         for form in (secret.encode(), *_encodings(secret)):
             self._names.setdefault(form.lower(), shown)
-        alternatives = [_bounded(re.escape(form), form) for form in sorted(self._names, key=lambda form: -len(form))]
-        self._plain = re.compile(b"|".join(alternatives), re.IGNORECASE)
-        characters = b"".join(b"(?:" + b"|".join(_characters(character)) + b")" for character in secret)
-        self._escaped.append((re.compile(_bounded(characters, secret.encode()), re.IGNORECASE), shown))
 
     def mask(self, text: str) -> str:
         """Return the text with every secret replaced."""
@@ -39,15 +36,22 @@ class Secrets:
 
     def mask_bytes(self, content: bytes) -> bytes:
         """Return the content with every secret replaced."""
-        if self._plain is None:
-            return content
         lowered = content.lower()
-        if any(form in lowered for form in self._names):  # far cheaper than the pattern
-            content = self._plain.sub(lambda match: self._names[match[0].lower()], content)
+        # A search is far cheaper than a pattern, and most answers repeat nothing.
+        if any(form in lowered for form in self._names):
+            forms = sorted(self._names, key=lambda form: -len(form))
+            plain = b"|".join(_bounded(re.escape(form), form) for form in forms)
+            content = re.sub(plain, lambda match: self._names[match[0].lower()], content, flags=re.IGNORECASE)
         if any(escape in content for escape in _ESCAPES):
-            for pattern, shown in self._escaped:
-                content = pattern.sub(lambda _, shown=shown: shown, content)  # type: ignore[misc]
+            for secret, shown in self._secrets.items():
+                content = _escaped(secret).sub(lambda _, shown=shown: shown, content)  # type: ignore[misc]
         return content
+
+
+@cache
+def _escaped(secret: str) -> re.Pattern[bytes]:
+    characters = b"".join(b"(?:" + b"|".join(_characters(character)) + b")" for character in secret)
+    return re.compile(_bounded(characters, secret.encode()), re.IGNORECASE)
 
 
 def _bounded(pattern: bytes, secret: bytes) -> bytes:

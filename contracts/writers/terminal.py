@@ -8,7 +8,6 @@ from itertools import groupby
 from contracts.core.clause import Level
 from contracts.core.finding import Finding
 from contracts.core.report import Outcome, Report, State, Verdict
-from contracts.deviations import proposal
 from contracts.writers.reproduce import of_finding, rerun
 
 #: Of a clause that is broken many times, this many findings are written out; the JSON report has more.
@@ -168,6 +167,8 @@ def _proposal(report: Report) -> Iterator[str]:
     entries = list({(f.through or f.clause, f.where): f for f in findings}.values())
     if not entries:
         return
+    from contracts.deviations import proposal  # noqa: PLC0415 - only for a run that fails
+
     today = date.fromisoformat(report.started[:10]) if report.started else datetime.now(UTC).date()
     yield ""
     yield "to accept them for a while, add to the deviations file, with reason and owner:"
