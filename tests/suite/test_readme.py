@@ -3,6 +3,7 @@
 import re
 from importlib import import_module
 
+import yaml
 from door import ROOT
 
 from contracts.cli import COMMANDS
@@ -45,6 +46,18 @@ def test_proof_is_current() -> None:
         f"PROVEN: {len(CLAUSES)} of {len(CLAUSES)} clauses killed by {len(FAULTS)} faults; {len(VARIANTS)} conforming "
         f"variants and {len(NULL_RESPONDERS)} null responders; 0 problems"
     )
+
+
+def test_action_tables() -> None:
+    """Inputs and outputs of the Action are those of action.yml."""
+    action = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
+    lines = ["| input | default | |", "|---|---|---|"]
+    for name, value in action["inputs"].items():
+        default = "(required)" if value.get("required") else f"`{value['default']}`" if value["default"] else ""
+        lines.append(f"| `{name}` | {default} | {value['description']} |".replace("|  |", "| |"))
+    lines += ["", "| output | |", "|---|---|"]
+    lines += [f"| `{name}` | {value['description']} |" for name, value in action["outputs"].items()]
+    assert marked("action") == "\n".join(lines)
 
 
 def test_number_of_clauses() -> None:
