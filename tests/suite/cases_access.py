@@ -241,10 +241,18 @@ def errors() -> Iterator[Case]:
     never = ("status", "429 beyond 60 requests in a minute", "200 to request 61", burst)
     yield breached(clause, "no limit", run({burst: ok()}, burst=True, attempts=60, seconds=60.0), never)
     yield breached(clause, "no limit within seconds", run({burst: ok()}, burst=True, attempts=60, seconds=5.0), never)
+    yield breached(
+        clause,
+        "429 in XML",
+        run({burst: raw("", ("Content-Type", "text/xml"), status=429)}, burst=True),
+        ("header Content-Type", "text/plain", "text/xml", burst),
+    )
     failed = ("status", "429 beyond 60 requests in a minute", "500 to request 61", burst)
     yield breached(clause, "a server error", run({burst: error(500)}, burst=True, attempts=60, seconds=5.0), failed)
     few = "only 60 requests in 5 s: the limit was not reached"
     yield unknown(clause, "too few", run({burst: ok()}, burst=True, attempts=59, seconds=5.0), few)
+    fewer = "only 11 requests in 5 s: the limit was not reached"
+    yield unknown(clause, "far too few", run({burst: ok()}, burst=True, attempts=10, seconds=5.0), fewer)
     slow = "only 121 requests in 61 s: the limit was not reached"
     yield unknown(clause, "too slow", run({burst: ok()}, burst=True, attempts=120, seconds=61.0), slow)
     yield unknown(clause, "no answer", run({burst: SLOW}, burst=True), "no answer in 10 s")

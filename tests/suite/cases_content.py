@@ -146,6 +146,8 @@ def json_only() -> Iterator[Case]:
     )
     early = ("", expected, "199 with an object with 1 member", "xml")
     yield breached(clause, "the list in a 199", xml(raw(ok().body, status=199)), early)
-    yield breached(clause, "399", xml(error(399)), ("", expected, "399 with an object with 1 member", "xml"))
+    for code in (399, 500):
+        finding = ("", expected, f"{code} with an object with 1 member", "xml")
+        yield breached(clause, str(code), xml(error(code)), finding)
     yield unknown(clause, "too deep", xml(DEEP), "the body nests deeper than the 200 levels that are judged")
     yield idle(clause, "not sent", listed(), "the xml request was not sent")

@@ -116,6 +116,8 @@ def head() -> Iterator[Case]:
         pair(Response(405, (PNG,), b"", "Method Not Allowed")),
         ("status", "200, as for GET", "405 Method Not Allowed", "head"),
     )
+    lower = ("status", "404, as for GET", "200", "head")
+    yield breached(clause, "200 where GET has 404", pair(raw(""), error(404)), lower)
     yield breached(
         clause,
         "another type",
@@ -175,6 +177,8 @@ def no_server_error() -> Iterator[Case]:
         ("status", "no 5xx", "500", "xml"),
         reason="the list request was answered 502",
     )
+    twice = run({"list": SLOW, "head": Unreachable("refused")})
+    yield unknown(clause, "no answers, of which the first is told", twice, "no answer in 10 s")
     yield unknown(clause, "no answer to HEAD", run({"list": ok(), "head": SLOW}), "no answer in 10 s")
     for code in (502, 503, 504):
         reason = f"the xml request was answered {code} Bad"
@@ -257,17 +261,12 @@ def unknown_query() -> Iterator[Case]:
             "unknown-query",
         ),
     )
-    yield breached(
-        clause,
-        "other bytes that are no JSON",
-        queried(raw("y"), raw("x"), raw("x")),
-        (
-            "",
-            "a body that is not JSON, as without the parameter",
-            "a body that is not JSON, another one",
-            "unknown-query",
-        ),
-    )
+    found = ("status", "404, as without the parameter", "200", "unknown-query")
+    yield breached(clause, "found with a parameter only", queried(ok(), error(404), error(404)), found)
+    expected, received = "a body that is not JSON, as without the parameter", "a body that is not JSON, another one"
+    for one, other in ("xy", "yx"):
+        finding = ("", expected, received, "unknown-query")
+        yield breached(clause, f"no JSON, {one} and {other}", queried(raw(other), raw(one), raw(one)), finding)
     yield idle(
         clause,
         "never the same",
@@ -285,9 +284,10 @@ def methods() -> Iterator[Case]:
     yield breached(
         clause,
         "accepted",
-        run({**refused, "post": error(201, reason="Created"), "delete": raw("", status=204)}, unsafe=True),
+        run({**refused, "post": error(201, reason="Created"), "put": error(500), "delete": error(399)}, unsafe=True),
         ("status", "4xx", "201 Created", "post"),
-        ("status", "4xx", "204", "delete"),
+        ("status", "4xx", "500", "put"),
+        ("status", "4xx", "399", "delete"),
     )
     yield unknown(clause, "no answer", run({**refused, "put": SLOW}, unsafe=True), "no answer in 10 s")
     yield excused(clause, "not asked", run(refused), "sent to the embedded mock only, or with --unsafe-methods")

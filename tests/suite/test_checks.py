@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import is_dataclass
+from dataclasses import is_dataclass, replace
 from decimal import Decimal
 from types import ModuleType
 from typing import Any
@@ -38,7 +38,7 @@ from contracts.event_categories.checks import ANSWER_CHECKS, RUN_CHECKS, registr
 from contracts.event_categories.checks.http import canonical, parse_media_type
 from contracts.event_categories.checks.registry import Breach, Note, Steps, exhaust
 from contracts.event_categories.clauses import BY_ID, CLAUSES
-from contracts.event_categories.evidence import Evidence, describe
+from contracts.event_categories.evidence import Evidence, Policy, describe
 from contracts.strict_json import decode
 
 SECTIONS = (
@@ -80,6 +80,8 @@ def test_a_check_judges_its_clause(case: Case) -> None:
     assert result.observations > 0 or result.reason or case.state is not State.BREACHED
     if case.observations is not None:
         assert result.observations == case.observations
+    if case.state not in (State.HELD, State.BREACHED):
+        assert result.observations == 0
 
 
 @pytest.mark.parametrize("clause", BY_ID)
@@ -192,6 +194,13 @@ def test_a_file_is_judged_as_far_as_it_goes() -> None:
     assert judged(run({"list": ok()})) == set(BY_ID)
 
 
+@pytest.mark.parametrize("fact", ["live", "plaintext", "unsafe", "burst", "offline", "headless"])
+def test_the_scope_says_what_a_judgement_depends_on(fact: str) -> None:
+    """Every fact about the target that a clause depends on is in the scope, which a report keeps."""
+    facts = {"policy": Policy.PUBLIC, fact: True}
+    assert run(**facts).scope == replace(run(policy=Policy.PUBLIC).scope, **{fact: True})
+
+
 def test_evidence_is_its_exchanges_and_facts() -> None:
     """Evidence is the same when its exchanges and facts are, whatever was judged of it; that is not shown."""
     judged, fresh = listed(), listed()
@@ -263,6 +272,8 @@ EQUAL = [
     ("0", "-0", "0.0", "-0e9"),
     ("-1", "-1.0"),
     ("0.5", "5e-1", "50e-2"),
+    ("5", "5.0"),
+    ("0.05",),
     ("1200", "1.2e3", "12e2"),
     ("1e700", "10e699"),
     ("-1e700",),

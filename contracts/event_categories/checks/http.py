@@ -136,9 +136,11 @@ def _number(value: Decimal) -> int | str:
     sign, digits, exponent = value.as_tuple()
     text = "".join(map(str, digits)).lstrip("0")
     significant = text.rstrip("0")
+    if not significant:
+        return 0
     power = int(exponent) + len(text) - len(significant)
-    if not significant or 0 <= power < 600 - len(significant):  # short enough to be written out as an integer
-        return int(f"{'-' * sign}{significant or 0}{'0' * (power if significant else 0)}")
+    if 0 <= power < 600 - len(significant):  # short enough to be written out as an integer
+        return int(f"{'-' * sign}{significant}{'0' * power}")
     return f"{'-' * sign}{significant}e{power}"
 
 

@@ -19,8 +19,7 @@ def reached_over_https(evidence: Evidence) -> Steps:
     exchange = evidence.exchange("list")
     if isinstance(exchange.failure, Unverified):
         yield Breach("certificate", "a certificate that verifies", str(exchange.failure))
-        return 1
-    if exchange.response is None:
+    elif exchange.response is None:
         exchange.observed()
     return 1
 
