@@ -4,7 +4,7 @@ import re
 
 from contracts.core.finding import step
 from contracts.event_categories.checks.registry import Breach, Note, Steps, answer_check
-from contracts.event_categories.checks.shape import breaches
+from contracts.event_categories.checks.shape import breaches, missing
 from contracts.event_categories.clauses import KEY
 from contracts.event_categories.evidence import Answer, describe
 
@@ -25,7 +25,7 @@ def elements_are_objects(answer: Answer) -> Steps:
 def members_are_there(answer: Answer) -> Steps:
     categories = answer.categories
     yield from breaches(answer, "category.required")
-    if others := sorted(set().union(*(category for _, category in categories)) - DOCUMENTED):
+    if others := sorted(answer.member_names - DOCUMENTED):
         yield Note(f"additional members of categories: {', '.join(map(ascii, others[:10]))}")
     return len(categories)
 
@@ -55,7 +55,7 @@ def position_is_integer(answer: Answer) -> Steps:
 
 
 def _with_member(answer: Answer, member: str) -> int:
-    return sum(member in category for _, category in answer.categories)
+    return len(answer.categories) - missing(answer, member)
 
 
 @answer_check("category.name-style")

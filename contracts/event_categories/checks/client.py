@@ -9,6 +9,7 @@ from contracts.event_categories.clauses import KEY
 from contracts.event_categories.evidence import Answer, describe
 
 _GO_MEMBERS = ("id", "name", "position")
+_TEXT_OR_NULL = (str, type(None))
 _INT64 = range(-(2**63), 2**63)
 _EXACT_IN_JS = 2**53 - 1
 
@@ -24,21 +25,22 @@ def go_readable(answer: Answer) -> Steps:
             yield Breach(step(name), "null or a list of objects", describe(value))
         else:
             seen += max(1, len(value))
-            yield from _unreadable(step(name), value)
+            names = answer.member_names if name == KEY and any(isinstance(e, dict) for e in value) else _names(value)
+            yield from _unreadable(step(name), value, _confusable(names))
     return seen
 
 
-def _unreadable(where: str, elements: list[Any]) -> Iterator[Breach]:
-    confusable = _confusable(elements)
+def _unreadable(where: str, elements: list[Any], confusable: set[str]) -> Iterator[Breach]:
     for index, element in enumerate(elements):
         if not isinstance(element, dict):
             yield Breach(where + step(index), "an object", describe(element))
             continue
-        for member in ("id", "name"):
-            value = element.get(member)
-            if value is not None and not isinstance(value, str):
-                yield Breach(where + step(index) + step(member), "a string or null", describe(value))
-        position = element.get("position")
+        get = element.get
+        if not (get("id").__class__ in _TEXT_OR_NULL and get("name").__class__ in _TEXT_OR_NULL):
+            for member in ("id", "name"):
+                if get(member).__class__ not in _TEXT_OR_NULL:
+                    yield Breach(where + step(index) + step(member), "a string or null", describe(get(member)))
+        position = get("position")
         if position is not None and not (type(position) is int and position in _INT64):
             expected = "an integer literal of 64 bits, or null"
             yield Breach(where + step(index) + "/position", expected, describe(position))
@@ -47,9 +49,12 @@ def _unreadable(where: str, elements: list[Any]) -> Iterator[Breach]:
             yield Breach(where + step(index) + step(member), expected, describe(member))
 
 
-def _confusable(elements: list[Any]) -> set[str]:
+def _names(elements: list[Any]) -> set[str]:
+    return set().union(*(element for element in elements if isinstance(element, dict)))
+
+
+def _confusable(names: set[str]) -> set[str]:
     """Return the member names that Go's decoder takes for one that it knows (encoding/json, Unmarshal)."""
-    names: set[str] = set().union(*(element for element in elements if isinstance(element, dict)))
     return {name for name in names.difference(_GO_MEMBERS) if name.casefold() in _GO_MEMBERS}
 
 

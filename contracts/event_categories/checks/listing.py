@@ -15,6 +15,8 @@ def _texts(answer: Answer, member: str) -> list[tuple[int, str]]:
 
 
 def _repetitions(values: list[tuple[int, Any]], member: str) -> Iterator[Breach]:
+    if len({value for _, value in values}) == len(values):
+        return
     holders: dict[Any, int] = {}
     for index, value in values:
         holder = holders.setdefault(value, index)
