@@ -33,7 +33,7 @@ _STRAY = 0.5
 
 
 class _Answer(http.client.HTTPResponse):
-    """A response that looks, before it is closed, whether bytes follow that belong to no answer."""
+    """A response to HEAD that looks, before it is closed, whether bytes follow that may not be there."""
 
     stray = 0
 
@@ -43,9 +43,10 @@ class _Answer(http.client.HTTPResponse):
         return version, 100 if 102 <= status < 200 else status, reason  # noqa: PLR2004 - 101 changes the protocol
 
     def _close_conn(self) -> None:
-        with suppress(OSError, ValueError, AttributeError):
-            self.fp.raw._sock.settimeout(_STRAY)  # type: ignore[attr-defined]  # noqa: SLF001 - no public way
-            self.stray = len(self.fp.read1(_CHUNK))
+        if self._method == "HEAD":  # type: ignore[attr-defined]
+            with suppress(OSError, ValueError, AttributeError):
+                self.fp.raw._sock.settimeout(_STRAY)  # type: ignore[attr-defined]  # noqa: SLF001 - no public way
+                self.stray = len(self.fp.read1(_CHUNK))
         super()._close_conn()  # type: ignore[misc]
 
 
