@@ -67,7 +67,11 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     each = f" for each of {workers} workers" if workers > 1 else ""
     extra = f", and {SCHEMATHESIS} by schemathesis" if run.live else ""
     budget = f"{run.planned} requests planned, {run.target.budget.limit} at most{each}{extra}"
-    return [f"contract target: {target}", f"contract budget: {budget}", f"contract settings: {', '.join(shown)}"]
+    return [
+        f"contract target: {target}",
+        f"contract budget: {budget}",
+        f"contract settings: {', '.join([*shown, 'the others by default'])}",
+    ]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -5,8 +5,12 @@ import signal
 import sys
 import threading
 from types import FrameType
+from typing import Any
 
 from contracts.core.errors import UsageError
+
+_LIMIT = 60
+_MOST = 1_000_000
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -16,7 +20,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--auth", choices=("required", "public"), default="required", help="whether the list asks for the token"
     )
-    parser.add_argument("--rate-limit", type=int, metavar="N", help="answer 429 beyond N requests a minute")
+    parser.add_argument("--rate-limit", type=_count, metavar="N", help="answer 429 beyond N requests a minute")
     parser.add_argument("--categories", metavar="N|FILE", help="N made-up categories, or those of a JSON file")
     parser.add_argument("--fault", action="append", default=[], metavar="NAME", help="break the contract; repeatable")
     parser.add_argument("--list-faults", action="store_true", help="list the faults and stop")
@@ -25,25 +29,28 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Serve until SIGINT or SIGTERM. Returns 0."""
     from contracts.mock.faults import BY_NAME  # noqa: PLC0415 - only this command needs the catalogue
-    from contracts.mock.server import MockServer, categories_from, generated  # noqa: PLC0415
+    from contracts.mock.server import MockServer  # noqa: PLC0415
 
     if options.list_faults:
         for fault in BY_NAME.values():
-            print(f"{fault.name:<44}{fault.sentence}")  # noqa: T201
+            print(f"{fault.name:<44} {fault.sentence}")  # noqa: T201
         return 0
-    unknown = [name for name in options.fault if name not in BY_NAME]
-    if unknown:
-        raise UsageError(f"there is no fault {unknown[0]!r}; `contracts serve --list-faults` lists them")
-    wanted = options.categories
-    categories = None if not wanted else generated(int(wanted)) if wanted.isdecimal() else categories_from(wanted)
+    for name in options.fault:
+        if name not in BY_NAME:
+            raise UsageError(f"there is no fault {name!r}; `contracts serve --list-faults` lists them")
+        if BY_NAME[name].scene.tls:
+            raise UsageError(f"{name} needs a live https target; `contracts prove` arranges one")
+    scenes = [BY_NAME[name].scene for name in options.fault]
+    public = options.auth == "public" or any(scene.public for scene in scenes)
+    limit = options.rate_limit or (_LIMIT if any(scene.burst for scene in scenes) else None)
     stopped = threading.Event()
     try:
         server = MockServer(
             host=options.host,
             port=options.port,
-            auth=options.auth,
-            rate_limit=options.rate_limit,
-            categories=categories,
+            auth="public" if public else "required",
+            rate_limit=limit,
+            categories=_categories(options.categories),
             faults=tuple(BY_NAME[name].apply for name in options.fault),
         )
     except (OSError, OverflowError) as error:
@@ -59,3 +66,21 @@ def run(options: argparse.Namespace) -> int:
         stopped.wait()
     print("stopped", file=sys.stderr)  # noqa: T201
     return 0
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text[:9]) <= _MOST:
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is no whole number from 1 to {_MOST:,}")
+    return int(text)
+
+
+def _categories(wanted: str | None) -> list[dict[str, Any]] | None:
+    from contracts.mock.server import categories_from, generated  # noqa: PLC0415 - only this command needs them
+
+    if wanted is None:
+        return None
+    if not wanted.isdecimal():
+        return categories_from(wanted)
+    if int(wanted[:9]) > _MOST:
+        raise UsageError(f"--categories: {wanted[:40]} are more than {_MOST:,}")
+    return generated(int(wanted))
