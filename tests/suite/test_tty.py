@@ -1,0 +1,47 @@
+"""On a real terminal: colour unless NO_COLOR, and a progress line while something is waited for."""
+
+import os
+import pty
+import subprocess
+import sys
+
+from door import clean_environment
+from hostile import raw_server, silence
+
+
+def on_a_terminal(*arguments: str, **environment: str) -> str:
+    """Run ``contracts`` with a terminal as its output; return all that it wrote."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "contracts", *arguments],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env=clean_environment(TERM="xterm", **environment),
+    )
+    os.close(theirs)
+    written = b""
+    try:
+        while piece := os.read(ours, 65536):
+            written += piece
+    except OSError:  # Linux says so when the other side has gone
+        pass
+    finally:
+        os.close(ours)
+        process.wait(30)
+    return written.decode("utf-8", "replace")
+
+
+def test_progress_and_colour() -> None:
+    """What is being waited for stands in one line that is gone in the end; the verdict has a colour."""
+    with raw_server(silence) as server:
+        text = on_a_terminal("verify", server.url, "--timeout", "0.5", "--clause", "json", NO_COLOR="")
+    assert f"\r\x1b[Klist: GET {server.url}/v1/event_categories" in text
+    assert text.count("\r\x1b[K") == 2, "shown once, and removed"
+    assert "\x1b[1;33mINCONCLUSIVE" in text
+
+
+def test_no_color_is_honoured() -> None:
+    """With NO_COLOR nothing is coloured."""
+    assert "\x1b[3" not in on_a_terminal("verify", "--mock", NO_COLOR="1")
+    assert "\x1b[32m" in on_a_terminal("verify", "--mock")
