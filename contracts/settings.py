@@ -11,7 +11,7 @@ from contracts.core.errors import UsageError
 from contracts.event_categories.evidence import Policy
 
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
-_SIZE = re.compile(r"([0-9]+)\s*(B|KiB|MiB|GiB)?", re.IGNORECASE)
+_SIZE = r"(?i)([0-9]+)\s*(B|KiB|MiB|GiB)?"
 _UNITS = {"b": 1, "kib": 2**10, "mib": 2**20, "gib": 2**30}
 
 
@@ -29,7 +29,7 @@ def _count(text: str) -> int:
 
 
 def _size(text: str) -> int:
-    match = _SIZE.fullmatch(text)
+    match = re.fullmatch(_SIZE, text)
     if not match or not int(match[1]):
         raise ValueError("a size such as 1048576, 512KiB or 32MiB")
     return int(match[1]) * _UNITS[(match[2] or "B").lower()]

@@ -1,13 +1,11 @@
 """Reading a body: raw bytes from the wire, inflated under a cap, nothing accepted that is cut short."""
 
-import re
 import zlib
 from collections.abc import Iterable
 
 from contracts.core.errors import BrokenAnswer
 
 _GZIP, _ZLIB = 31, 15  # window bits: with a gzip header, with a zlib header
-_DIGITS = re.compile(r"[0-9]+")
 
 
 def read(chunks: Iterable[bytes], codings: list[str], cap: int) -> bytes:
@@ -61,7 +59,7 @@ def _inflated(chunks: Iterable[bytes], window: int, cap: int) -> bytes:
 def check_length(values: list[str]) -> None:
     """Refuse a Content-Length that is no number, or several that differ (RFC 9110, section 8.6)."""
     lengths = {part.strip() for value in values for part in value.split(",")}
-    if len(lengths) > 1 or any(not _DIGITS.fullmatch(length) for length in lengths):
+    if len(lengths) > 1 or any(not (length.isascii() and length.isdecimal()) for length in lengths):
         raise BrokenAnswer(f"its Content-Length is {', '.join(sorted(lengths))[:80]!r}")
 
 

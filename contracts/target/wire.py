@@ -22,7 +22,6 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from contracts.core.errors import ContractsError, TooSlow, Unreachable, UsageError
 from contracts.core.exchange import Headers, Response
 from contracts.target.address import is_loopback
-from contracts.target.mapping import translate
 from contracts.target.reading import check_length, read
 
 Place = tuple[str, int]
@@ -162,6 +161,8 @@ class Wire:
             return attempt.result
         if isinstance(attempt.result, ContractsError):
             raise type(attempt.result)(f"{subject}: {attempt.result}") from None
+        from contracts.target.mapping import translate  # noqa: PLC0415 - only for a failure
+
         # From None: a library's traceback shows the headers that were sent.
         raise translate(attempt.result, subject) from None
 

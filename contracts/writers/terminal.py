@@ -8,7 +8,6 @@ from itertools import groupby
 from contracts.core.clause import Level
 from contracts.core.finding import Finding
 from contracts.core.report import Outcome, Report, State, Verdict
-from contracts.writers.reproduce import of_finding, rerun
 
 #: Of a clause that is broken many times, this many findings are written out; the JSON report has more.
 _SHOWN = 3
@@ -109,6 +108,8 @@ def breach(report: Report, outcome: Outcome) -> str:
 
 
 def _breach(report: Report, outcome: Outcome, paint: _Paint) -> Iterator[str]:
+    from contracts.writers.reproduce import of_finding, rerun  # noqa: PLC0415 - only for a breach
+
     clause = outcome.clause
     warned = "" if outcome in report.failing or outcome.state is not State.BREACHED else " (a warning)"
     waived = " (waived)" if outcome.state is State.WAIVED else ""
