@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +17,6 @@ from contracts.event_categories.judge import outcomes
 from contracts.event_categories.probes import MADE_UP_TOKEN, Credentials, needed
 from contracts.mock.server import MockServer, generated
 
-ROOT = Path(__file__).parents[1]
 CATEGORIES = 100_000
 TIMES = 7
 #: A script as somebody would write it who wants nothing but the answers.
@@ -43,7 +43,7 @@ def best(first: Callable[[], object], second: Callable[[], object]) -> tuple[flo
 
 def run_against_script() -> tuple[float, float]:
     """Time ``contracts verify`` against a script that sends the same requests, each with its interpreter."""
-    with MockServer() as mock:
+    with MockServer() as mock, tempfile.TemporaryDirectory() as empty:
         authorization = {Credentials.GIVEN: f"Bearer {mock.token}", Credentials.MADE_UP: f"Bearer {MADE_UP_TOKEN}"}
         wanted = []
         for probe in needed(CLAUSES, plaintext=False, unsafe=False, burst=False):
@@ -57,10 +57,10 @@ def run_against_script() -> tuple[float, float]:
 
         def suite() -> None:
             command = [Path(sys.executable).with_name("contracts"), "verify", mock.url, "--quiet"]
-            subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+            subprocess.run(command, cwd=empty, env=environment, check=True, stdout=subprocess.DEVNULL)
 
         def script() -> None:
-            subprocess.run([sys.executable, "-c", SCRIPT], cwd=ROOT, input=plan, text=True, check=True)
+            subprocess.run([sys.executable, "-c", SCRIPT], cwd=empty, input=plan, text=True, check=True)
 
         suite()
         sent = [(request.method, request.path, request.query) for request in mock.requests]
