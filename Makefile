@@ -35,6 +35,7 @@ bench: $(VENV)/dev ## Print the speed ratios.
 	$(BIN)/python -m bench
 
 # In a clone: a mutant is a changed file, and nobody should meet one in the checkout.
+# cr-rate counts those left out, too: 3 % of all are 5 % of those tried.
 MUTANTS := build/mutants
 mutants: $(VENV)/dev ## Change the checks, one spot at a time; the tests have to notice. Most of an hour.
 	rm -rf $(MUTANTS)
@@ -45,7 +46,7 @@ mutants: $(VENV)/dev ## Change the checks, one spot at a time; the tests have to
 	  HYPOTHESIS_PROFILE=ci PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 PYTHONDONTWRITEBYTECODE=1 && \
 	  cosmic-ray init cosmic-ray.toml session.sqlite && cr-filter-operators session.sqlite cosmic-ray.toml && \
 	  cosmic-ray baseline cosmic-ray.toml && cosmic-ray exec cosmic-ray.toml session.sqlite && \
-	  cr-report --surviving-only --show-diff session.sqlite && cr-rate --fail-over 5 session.sqlite
+	  cr-report --surviving-only --show-diff session.sqlite && cr-rate --fail-over 3 session.sqlite
 
 lock: $(VENV)/dev ## Resolve the locks anew; they name no package host.
 	$(BIN)/python -m pip install --quiet uv
