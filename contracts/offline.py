@@ -6,16 +6,17 @@ import sys
 from pathlib import Path
 
 from contracts import __version__
-from contracts.core.errors import BrokenAnswer, UsageError
+from contracts.core.errors import BrokenAnswer, CouldNotJudge, Refused, Unavailable, UsageError
 from contracts.core.exchange import Exchange, Headers, Request, Response
 from contracts.core.report import Report
 from contracts.event_categories.clauses import PATH
-from contracts.event_categories.evidence import Evidence, Policy
+from contracts.event_categories.evidence import FORBIDDEN, UNAUTHORIZED, Evidence, Policy
 from contracts.event_categories.judge import digest, outcomes
 from contracts.event_categories.probes import BY_NAME
 from contracts.target.reading import read as read_body
 
 _CAP = 32 * 2**20
+_UNAVAILABLE = (429, 502, 503, 504)
 _STATUS_LINE = re.compile(rb"HTTP/[0-9](?:\.[0-9])? ([0-9]{3})(?: ([^\r\n]*))?\r?\n")
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _CHUNK = re.compile(rb"([0-9A-Fa-f]+)[^\r\n]*\r\n")
@@ -47,12 +48,22 @@ def evidence_of(content: bytes, name: str, policy: Policy = Policy.EITHER) -> Ev
         UsageError: it looks like a response or a HAR and is none.
     """
     if content.startswith(b"HTTP/"):
-        exchanges: tuple[Exchange, ...] = (Exchange("list", _documented(name), response_of(content, name)),)
+        exchanges: tuple[Exchange, ...] = (_observed("list", _documented(name), response_of(content, name)),)
         return Evidence(name, exchanges, policy, offline=True)
     if _is_har(content):
         return Evidence(name, _chosen(content, name), policy, offline=True)
     body = Exchange("list", _documented(name), Response(200, (), content))
     return Evidence(name, (body,), policy, offline=True, headless=True)
+
+
+def _observed(probe: str, request: Request, response: Response) -> Exchange:
+    """Return the exchange, as a failure where the contract says that such an answer cannot be judged."""
+    failure: CouldNotJudge | None = None
+    if response.status in _UNAVAILABLE:
+        failure = Unavailable(f"the answer is {response.status}: the target was not to be had when it was saved")
+    elif probe == "list" and response.status in (UNAUTHORIZED, FORBIDDEN):
+        failure = Refused(f"the answer is {response.status}: the credentials of the request were refused, or missing")
+    return Exchange(probe, request, response, failure)
 
 
 def report_of(evidence: Evidence, *, strict: bool, allow_empty: bool) -> Report:
@@ -148,7 +159,10 @@ def _chosen(content: bytes, name: str) -> tuple[Exchange, ...]:
             continue
         else:
             probe = "head" if exchange.request.method == "HEAD" else "list" if "list" not in chosen else "repeat"
-        chosen.setdefault(probe, Exchange(probe, exchange.request, exchange.response, exchange.failure))
+        if exchange.response is not None and exchange.failure is None:
+            chosen.setdefault(probe, _observed(probe, exchange.request, exchange.response))
+        else:
+            chosen.setdefault(probe, Exchange(probe, exchange.request, exchange.response, exchange.failure))
     if "list" not in chosen:
         raise UsageError(f"{name}: no entry of this HAR is an answer to GET {PATH}")
     return tuple(chosen.values())

@@ -28,6 +28,8 @@ def _shows(evidence: Evidence, clause: Clause) -> bool:
     """Whether the evidence can show the clause at all; a file holds some exchanges, or a body alone."""
     if not evidence.offline:
         return True
+    if clause.id == "error.body":  # about each refusal by itself: the check says when there is none
+        return not evidence.headless
     return set(clause.probes) <= set(evidence.by_probe) and not (evidence.headless and clause.section == "http")
 
 

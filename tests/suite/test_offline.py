@@ -56,6 +56,23 @@ def test_a_response() -> None:
     assert checked(HEAD.replace(b"200 OK", b"201 Created") + b"\r\n" + BODY)[0] == 1
 
 
+@pytest.mark.parametrize("status", ["401 Unauthorized", "403 Forbidden", "429 X", "502 X", "503 X", "504 X"])
+def test_a_response_that_cannot_be_judged(status: str) -> None:
+    """A stored refusal of the credentials, or an answer of a gateway or limiter, is could-not-judge here as well."""
+    status_, text = checked(HEAD.replace(b"200 OK", status.encode()) + b'\r\n{"error": "no"}')
+    assert status_ == 3, text
+    assert "could not judge" in text
+
+
+def test_a_response_that_refuses() -> None:
+    """A stored 404 breaks http.status, and its body is judged as a documented error."""
+    for body, broken in ((b'{"error": "no"}', False), (b"<p>no", True)):
+        status, text = checked(HEAD.replace(b"200 OK", b"404 Not Found") + b"\r\n" + body)
+        assert status == 1
+        assert ("✗ error.body" in text) is broken
+        assert ("✓ error.body" in text) is not broken
+
+
 @pytest.mark.parametrize(
     ("content", "body"),
     [

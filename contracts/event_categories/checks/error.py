@@ -31,7 +31,7 @@ def documented_bodies(evidence: Evidence) -> Steps:
     if unobserved:
         raise unobserved
     if not seen:
-        raise NotExercised("nothing was answered 4xx")
+        raise NotExercised(BEYOND_FILE if evidence.offline else "nothing was answered 4xx")
     return seen
 
 
