@@ -14,7 +14,6 @@ from contracts.core.clause import Clause
 from contracts.core.errors import ContractsError, CouldNotJudge, UsageError
 from contracts.core.report import Outcome, Report, State, Verdict
 from contracts.event_categories.evidence import Evidence
-from contracts.event_categories.probes import BY_NAME
 from contracts.run import Run, prepare
 from contracts.settings import BY_NAME as BY_SETTING
 from contracts.settings import TABLE, resolve
@@ -169,10 +168,9 @@ class TargetAccess:
         return self.run.target.address.base
 
     @property
-    def headers(self) -> dict[str, str]:
-        """The Authorization header, or nothing; a secret, fetched late and not kept."""
-        sent = dict(self.run.target.headers(BY_NAME["list"]))
-        return {name: value for name, value in sent.items() if name == "Authorization"}
+    def authenticated(self) -> bool:
+        """Whether the run has credentials."""
+        return bool(self.run.target.credentials.origin)
 
     @property
     def live(self) -> bool:

@@ -141,6 +141,19 @@ class Target:
         """
         return Exchange(probe.name, self._request(probe), failure=CouldNotJudge(f"not sent: {because}"))
 
+    def relay(self, method: str, url: str, headers: Headers, *, authorized: bool) -> Response | CouldNotJudge:
+        """Return the masked answer to a request that another tool made, or why there is none.
+
+        ``authorized`` puts the given credentials in. The failure is returned and not raised: the frames of a
+        traceback, shown with their variables, would hold the token.
+        """
+        try:
+            value = self.credentials.authorization() if authorized else None
+            sent = (*headers, *((("Authorization", value),) if value else ()))
+            return self._masked(self.wire.send(method, url, sent, min(self.limits.timeout, self.remaining)))
+        except CouldNotJudge as failure:
+            return type(failure)(self.secrets.mask(str(failure)))
+
     def headers(self, probe: Probe) -> Headers:
         """Return the header fields of a probe as they are sent, the secret included.
 

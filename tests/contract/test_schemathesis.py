@@ -17,7 +17,7 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from schemathesis.config import SchemathesisConfig
 
-from contracts.core.errors import NotExercised, Refused, Unavailable
+from contracts.core.errors import CouldNotJudge, NotExercised, Refused, Unavailable
 from contracts.core.report import Report, State
 from contracts.event_categories.evidence import Evidence, Policy
 from contracts.pytest_plugin import TargetAccess
@@ -63,23 +63,20 @@ class Gateway(HTTPAdapter):
 
     def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
         target = self.access.run.target
-        authorized = self.access.headers
         mine = request.headers.get("Authorization") == PLACEHOLDER
-        sent = {**request.headers, **(authorized if mine else {})}
+        sent = tuple(item for item in request.headers.items() if not (mine and item[0].lower() == "authorization"))
         if not self.access.run.embedded:
             self.access.budget.take()
-        answer = target.wire.send(
-            str(request.method), str(request.url), tuple(sent.items()), min(target.limits.timeout, target.remaining)
-        )
+        answer = target.relay(str(request.method), str(request.url), sent, authorized=mine)
+        if isinstance(answer, CouldNotJudge):
+            raise answer
         what = f"{request.method} {request.url} of schemathesis was answered {answer.status}"
         if answer.status in UNAVAILABLE:
             raise Unavailable(what)
-        if answer.status in REFUSED and (mine or not authorized):
+        if answer.status in REFUSED and (mine or not self.access.authenticated):
             raise Refused(f"{what}, with the credentials of this run")
-        headers = urllib3.HTTPHeaderDict(
-            (name, target.secrets.mask(value)) for name, value in answer.headers if name.lower() not in UNDONE
-        )
-        body = BytesIO(target.secrets.mask_bytes(answer.body))
+        headers = urllib3.HTTPHeaderDict(item for item in answer.headers if item[0].lower() not in UNDONE)
+        body = BytesIO(answer.body)
         raw = urllib3.HTTPResponse(body, headers, answer.status, reason=answer.reason, preload_content=False)
         return self.build_response(request, raw)
 
@@ -91,7 +88,7 @@ def judge(target_access: TargetAccess, evidence: Evidence, report: Report) -> It
         evidence.response("list")
     if waived := [outcome.clause.id for outcome in report.of(State.WAIVED)]:
         pytest.skip(f"waived: {', '.join(waived)}; openapi.yaml knows no exceptions")
-    seen = {"Authorization": PLACEHOLDER} if target_access.headers else {}
+    seen = {"Authorization": PLACEHOLDER} if target_access.authenticated else {}
     with requests.Session() as session:
         session.trust_env = False  # else .netrc would take the place of the token
         for scheme in ("http://", "https://"):

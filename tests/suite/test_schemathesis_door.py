@@ -82,6 +82,25 @@ def echoing(request: Request, reply: Reply) -> Reply:
     return replace(reply, headers=echo, body=json.dumps([headers]).encode())
 
 
+def fading(request: Request, reply: Reply) -> Reply:
+    """Repeat the token to Schemathesis, where there is no answer, or one that is no list, to judge."""
+    if not request.first("X-Schemathesis-TestCaseId"):
+        return reply
+    echo = request.first("Authorization") or ""
+    if request.method == "HEAD":
+        return Reply(200, raw=f"HTTP/1.1 {echo}\r\n\r\n".encode())
+    return replace(reply, status=503, reason=echo, headers=(("X-Echo", echo),), body=echo.encode())
+
+
+def test_no_failure_to_judge_holds_the_token() -> None:
+    """An answer that is broken or 503 is an error, whose traceback with all variables does not hold the token."""
+    with MockServer(token=TOKEN, faults=(fading,)) as server:
+        status, output = judge(server.url, "--showlocals", "--full-trace", "--show-capture=all", "-vv")
+    assert status == 1
+    assert "Unavailable" in output and "BrokenAnswer" in output
+    assert TOKEN not in output
+
+
 def test_no_output_holds_the_token() -> None:
     """A target may echo what it is sent, and pytest may show every variable: the token is not there."""
     with MockServer(token=TOKEN, faults=(echoing,)) as server:
