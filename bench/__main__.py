@@ -18,7 +18,7 @@ from contracts.event_categories.probes import MADE_UP_TOKEN, Credentials, needed
 from contracts.mock.server import MockServer, generated
 
 CATEGORIES = 100_000
-TIMES = 7
+TIMES = 15
 #: A script as somebody would write it who wants nothing but the answers.
 SCRIPT = """
 import json, sys
