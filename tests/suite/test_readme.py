@@ -1,4 +1,4 @@
-"""The README says what is: its tables are those of the code, and its example is one of a real run."""
+"""The README says what is: its tables are those of the code, and the files that it names exist."""
 
 import re
 from importlib import import_module
