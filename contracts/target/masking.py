@@ -16,7 +16,8 @@ class Secrets:
     """The secrets of a run, each with the name that is shown in its place.
 
     A secret is found as it is, and as a server may echo it: each of its characters plain or escaped for JSON, a URL
-    or HTML; in hexadecimal digits; and in Base64 at any alignment, as in the value of a Basic Authorization header.
+    or HTML; in UTF-16 and UTF-32; in hexadecimal digits; and in Base64 at any alignment, as in the value of a Basic
+    Authorization header.
     """
 
     def __init__(self) -> None:
@@ -75,6 +76,8 @@ def _characters(character: str) -> Iterator[bytes]:
 
 def _encodings(secret: str) -> Iterator[bytes]:
     yield secret.encode().hex().encode()
+    for zeros in ("\0", "\0\0\0"):  # UTF-16 and UTF-32, in either order of their bytes
+        yield zeros.join(secret).encode()
     for shift in range(3):
         # Bytes before the secret shift its place in the groups of three that Base64 encodes together; the
         # characters that also depend on the neighbours are left out.

@@ -71,3 +71,11 @@ def test_nothing_to_mask() -> None:
     """Without secrets, and without an echo, bytes come back as they are."""
     assert Secrets().mask_bytes(b"\xff\x00") == b"\xff\x00"
     assert secrets().mask_bytes(b"\xff\x00") == b"\xff\x00"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_wide_encodings(encoding: str) -> None:
+    """A body in UTF-16 or UTF-32 is none that is judged, but it is stored: the token in it is masked, too."""
+    masked = secrets().mask_bytes(f"again {TOKEN}!".encode(encoding))
+    assert b"$BEARER_TOKEN" in masked
+    assert TOKEN not in masked.replace(b"\0", b"").decode("latin-1")
