@@ -12,7 +12,7 @@ from contracts.core.clause import Clause
 from contracts.core.errors import UsageError
 from contracts.core.exchange import Exchange
 from contracts.core.report import Report, Spent
-from contracts.event_categories.clauses import CLAUSES
+from contracts.event_categories.clauses import BY_ID, CLAUSES
 from contracts.event_categories.evidence import Evidence, Policy
 from contracts.event_categories.judge import digest, outcomes
 from contracts.event_categories.probes import Probe, needed
@@ -114,7 +114,7 @@ class Run:
 
 
 def select(wanted: Iterable[str]) -> tuple[Clause, ...]:
-    """Return the clauses whose id is one of these, or begins with one of these and a dot; all for none.
+    """Return the clauses whose id is one of these, or begins with one that is no id itself; all for none.
 
     Raises:
         UsageError: one of them matches nothing.
@@ -127,7 +127,7 @@ def select(wanted: Iterable[str]) -> tuple[Clause, ...]:
 
 
 def _matches(clause: Clause, name: str) -> bool:
-    return clause.id == name or clause.id.startswith(name.rstrip(".*") + ".") or clause.id.startswith(name)
+    return clause.id == name if name in BY_ID else clause.id.startswith(name.rstrip("*"))
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from hostile import Behaviour, always, drip, head_of, message, politely, raw_ser
 from contracts.event_categories.clauses import CLAUSES
 from contracts.mock.faults import BY_NAME
 from contracts.mock.server import CA_PEM, SERVER_PEM, MockServer
+from contracts.run import select
 from contracts.settings import TABLE
 
 TOKEN = {"BEARER_TOKEN": "canary-7f3a/9+secret=="}
@@ -250,6 +251,15 @@ def test_selected_clauses_send_only_what_they_need() -> None:
     assert done.status == 0
     assert "4 held" not in done.last_line
     assert "5 held" in done.last_line
+
+
+def test_an_id_selects_one_clause() -> None:
+    """The id of a clause selects it alone, also when it begins the id of another: a rerun runs what it says."""
+    assert [clause.id for clause in select(["category.name", "category.display-name"])] == [
+        "category.name",
+        "category.display-name",
+    ]
+    assert {"category.name", "category.name-style"} == {clause.id for clause in select(["category.na"])}
 
 
 def test_a_selection_without_evidence_is_no_pass() -> None:
