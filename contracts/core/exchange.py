@@ -48,7 +48,8 @@ class Response:
     @cached_property
     def is_xml(self) -> bool:
         """Whether the answer calls itself XML or begins like it."""
-        declared = self.media_type in ("application/xml", "text/xml") or self.media_type.endswith("+xml")
+        kinds = [value.partition(";")[0].strip().lower() for value in self.all("Content-Type")]
+        declared = any(kind in ("application/xml", "text/xml") or kind.endswith("+xml") for kind in kinds)
         return declared or re.match(rb"(?:\xef\xbb\xbf)?\s*<\?xml\b", self.body) is not None
 
 

@@ -24,7 +24,7 @@ from cases import (
 
 from contracts.core.errors import CouldNotJudge, Refused, Unavailable, Unreachable, Unverified
 from contracts.core.exchange import Exchange, Request, Response
-from contracts.core.report import BEYOND_FILE
+from contracts.core.report import BEYOND_FILE, EMPTY_LIST
 from contracts.event_categories.evidence import Evidence, Policy
 
 
@@ -134,6 +134,8 @@ def auth() -> Iterator[Case]:
                 "list.positions-distinct",
             ),
         )
+        empty = run({probe: raw('{"event_categories": []}')})
+        yield idle(clause, "an empty list", empty, EMPTY_LIST)
         yield held(clause, "a list that breaks what only should be", run({probe: ok(B, {**A, "name": "A b"})}), 1)
         yield unknown(clause, "no answer", run({probe: SLOW}), "no answer in 10 s")
         yield idle(clause, "not sent", listed(), f"the {probe} request was not sent")

@@ -122,6 +122,9 @@ def json_only() -> Iterator[Case]:
     for kind in ("text/xml; charset=utf-8", "application/hal+xml"):
         xml_406 = raw("", ("Content-Type", kind), status=406)
         yield breached(clause, kind, xml(xml_406), ("header Content-Type", "no XML", kind, "xml"))
+    twice = raw("", ("Content-Type", "application/json"), ("Content-Type", "application/xml"))
+    both = ("header Content-Type", "no XML", "application/json, application/xml", "xml")
+    yield breached(clause, "XML as the second media type", xml(twice), both)
     for start in (b"<?xml version='1.0'?>", b"\xef\xbb\xbf \n<?xml "):
         found = ("header Content-Type", "no XML", "a body of XML", "xml")
         yield breached(clause, f"XML in disguise, {start!r}", xml(Response(200, (), start)), found)

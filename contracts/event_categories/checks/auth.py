@@ -34,6 +34,7 @@ def _judge(evidence: Evidence, probe: str) -> Steps:
         yield Breach("status", _PROMISES[policy], f"{status} {answer.response.reason}".strip(), probe)
     elif status == OK:
         yield from nonconformities(answer, probe)
+        _ = answer.elements  # an empty list shows nothing of whether the list is served
     elif wrong := undocumented_error(answer):
         yield Breach("", "a documented error body", f"401 with {wrong}", probe)
     return 1

@@ -150,7 +150,7 @@ def json_only(evidence: Evidence) -> Steps:
     response = answer.response
     expected = "a 4xx with a documented error body, or the JSON list"
     if response.is_xml:
-        yield Breach("header Content-Type", "no XML", response.first("Content-Type") or "a body of XML", "xml")
+        yield Breach("header Content-Type", "no XML", ", ".join(response.all("Content-Type")) or "a body of XML", "xml")
     elif response.status in _CLIENT_ERRORS:
         if wrong := undocumented_error(answer):
             yield Breach("", expected, f"{response.status} with {wrong}", "xml")
