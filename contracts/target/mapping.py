@@ -51,6 +51,7 @@ _MEANINGS: tuple[tuple[type[BaseException], type[ContractsError], str], ...] = (
     (requests.exceptions.RequestException, BrokenAnswer, "the answer is broken"),
     (UnicodeError, UsageError, "the host name cannot be looked up"),
     (OSError, Unreachable, "the connection failed"),
+    (ValueError, BrokenAnswer, "the answer is broken"),  # http.client, of a chunk of negative length
 )
 
 

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 
 from contracts.core.errors import BrokenAnswer
 
+#: The longest header field that a message repeats, in characters.
+_SHOWN = 80
 _GZIP, _ZLIB = 31, 15  # window bits: with a gzip header, with a zlib header
 
 
@@ -19,7 +21,7 @@ def read(chunks: Iterable[bytes], codings: list[str], cap: int) -> bytes:
     names = [name.strip().lower() for value in codings for name in value.split(",") if name.strip()]
     names = [name for name in names if name != "identity"]
     if len(names) > 1 or (names and names[0] not in ("gzip", "x-gzip", "deflate")):
-        raise BrokenAnswer(f"the body has the content coding {', '.join(names)[:80]!r}, and gzip was asked for")
+        raise BrokenAnswer(f"the body has the content coding {_shown(names)}, and gzip was asked for")
     if not names:
         return _plain(chunks, cap)
     return _inflated(chunks, _ZLIB if names[0] == "deflate" else _GZIP, cap)
@@ -60,7 +62,13 @@ def check_length(values: list[str]) -> None:
     """Refuse a Content-Length that is no number, or several that differ (RFC 9110, section 8.6)."""
     lengths = {part.strip() for value in values for part in value.split(",")}
     if len(lengths) > 1 or any(not (length.isascii() and length.isdecimal()) for length in lengths):
-        raise BrokenAnswer(f"its Content-Length is {', '.join(sorted(lengths))[:80]!r}")
+        raise BrokenAnswer(f"its Content-Length is {_shown(sorted(lengths))}")
+
+
+def _shown(values: list[str]) -> str:
+    # Whole or not at all: a secret in it is masked later, and one that was cut would not be found.
+    text = ", ".join(values)
+    return repr(text) if len(text) <= _SHOWN else f"a text of {len(text)} characters"
 
 
 def _too_large(cap: int) -> BrokenAnswer:

@@ -223,6 +223,6 @@ def _seconds(retry_after: str) -> float | None:
         return float(retry_after[:9])
     try:
         date = email.utils.parsedate_to_datetime(retry_after)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return max(0.0, (date - datetime.now(UTC)).total_seconds()) if date.tzinfo else None

@@ -9,6 +9,7 @@ import http.client
 import os
 import socket
 import threading
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
@@ -35,6 +36,7 @@ class _Answer(http.client.HTTPResponse):
     """A response to HEAD that looks, before it is closed, whether bytes follow that may not be there."""
 
     stray = 0
+    ends = 0.0
 
     def _read_status(self) -> tuple[str, int, str]:
         # http.client skips one interim answer only; a client has to expect each (RFC 9110, section 15.2).
@@ -43,8 +45,10 @@ class _Answer(http.client.HTTPResponse):
 
     def _close_conn(self) -> None:
         if self._method == "HEAD":  # type: ignore[attr-defined]
+            # The answer is complete: waiting for more must not make it late.
+            wait = min(_STRAY, max(0.001, (self.ends - time.monotonic()) / 2))
             with suppress(OSError, ValueError, AttributeError):
-                self.fp.raw._sock.settimeout(_STRAY)  # type: ignore[attr-defined]  # noqa: SLF001 - no public way
+                self.fp.raw._sock.settimeout(wait)  # type: ignore[attr-defined]  # noqa: SLF001 - no public way
                 self.stray = len(self.fp.read1(_CHUNK))
         super()._close_conn()  # type: ignore[misc]
 
@@ -52,8 +56,9 @@ class _Answer(http.client.HTTPResponse):
 class _Attempt:
     """One exchange under way: what its thread shares with the one that waits for it."""
 
-    def __init__(self, connect_to: Mapping[Place, Place]) -> None:
+    def __init__(self, connect_to: Mapping[Place, Place], limit: float) -> None:
         self.connect_to = connect_to
+        self.ends = time.monotonic() + limit
         self.socket: socket.socket | None = None
         self.result: Response | BaseException | None = None
 
@@ -73,8 +78,11 @@ class _Attempt:
 
 
 def _watched(connection: Any, attempt: _Attempt) -> Any:
+    class Answer(_Answer):
+        ends = attempt.ends
+
     class Watched(connection):  # type: ignore[misc]
-        response_class = _Answer
+        response_class = Answer
 
         def _new_conn(self) -> socket.socket:
             named: Place = (self._dns_host, self.port)  # type: ignore[has-type]
@@ -112,6 +120,13 @@ class _Adapter(HTTPAdapter):
         return manager
 
 
+class _Session(requests.Session):
+    """Follows no redirect, and does not even look where one leads: a Location that is no URL is an answer, too."""
+
+    def get_redirect_target(self, _response: object) -> None:
+        return None
+
+
 class Wire:
     """Sends requests. ``ca_bundle`` is a file of certificates, ``cap`` the largest body in bytes.
 
@@ -133,7 +148,7 @@ class Wire:
             CouldNotJudge: there is none: unreachable, broken, too large or too slow.
             UsageError: the request cannot be sent as it is.
         """
-        attempt = _Attempt(self.connect_to)
+        attempt = _Attempt(self.connect_to, limit)
         subject = urllib3.util.parse_url(url).netloc or url
 
         def run() -> None:
@@ -167,7 +182,7 @@ class Wire:
         raise translate(attempt.result, subject) from None
 
     def _exchange(self, attempt: _Attempt, method: str, url: str, headers: Headers, limit: float) -> Response:
-        with requests.Session() as session:
+        with _Session() as session:
             session.trust_env = False  # else .netrc would replace, or add, the Authorization header
             session.verify = self.verify
             session.headers.clear()

@@ -8,7 +8,7 @@ import zlib
 from pathlib import Path
 
 import pytest
-from hostile import Behaviour, always, drip, head_of, message, raw_server, silence
+from hostile import Behaviour, always, drip, head_of, message, politely, raw_server, silence
 
 from contracts.core.errors import BrokenAnswer, CouldNotJudge, OverBudget, TooSlow, Unavailable, Unreachable
 from contracts.core.exchange import Exchange
@@ -283,6 +283,45 @@ def test_body_after_head_is_seen() -> None:
     """A byte behind the answer to HEAD is counted, at once or after a moment."""
     assert fetch(always(message(LIST)), "head").observed().stray == len(LIST)
     assert fetch(always(b"HTTP/1.1 200 OK\r\nContent-Length: 24\r\n\r\n"), "head").observed().stray == 0
+
+
+def kept_open(connection: socket.socket, request: bytes, stop: threading.Event) -> None:
+    """Answer HEAD, and leave the connection open although the request asks to close it."""
+    politely(message(LIST))(connection, request, stop)
+    stop.wait()
+
+
+def test_waiting_for_stray_bytes_makes_no_answer_late() -> None:
+    """An answer to HEAD that was complete in time is one, also when the server then keeps the connection open."""
+    assert fetch(kept_open, "head", timeout=0.4).observed().status == 200
+
+
+@pytest.mark.parametrize("field", ["Content-Length", "Content-Encoding"])
+def test_a_long_header_in_a_message_is_not_cut_within_the_token(field: str) -> None:
+    """A message that repeats a header field repeats it whole, or not at all: half a token is no longer masked."""
+    for width in range(60, 80):
+        answer = f"HTTP/1.1 200 OK\r\n{field}: {'x' * width}{TOKEN}\r\n\r\n".encode()
+        assert TOKEN[:4] not in str(fetch(always(answer)).failure)
+
+
+def test_a_chunk_of_negative_length_is_a_broken_answer() -> None:
+    """What the library below trips over is the target's fault, not the suite's."""
+    answer = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\nabc"
+    assert type(fetch(always(answer)).failure) is BrokenAnswer
+
+
+def test_a_location_that_is_no_url_is_an_answer() -> None:
+    """A redirect is judged, not followed, so it may lead nowhere."""
+    answer = message(b"", status="301 Moved", headers=("Location: http://[::bad/",))
+    assert fetch(always(answer)).observed().first("Location") == "http://[::bad/"
+
+
+@pytest.mark.parametrize("date", ["Mon, 01 Jan 2024 00:00:00 +" + "9" * 23, f"Mon, 01 Jan {'9' * 20} 00:00:00 GMT"])
+def test_a_retry_after_beyond_all_dates_is_none(date: str) -> None:
+    """A date that no calendar holds is passed over, as any other that cannot be read."""
+    clock = Clock()
+    fetch(always(message(b"", status="503 No", headers=(f"Retry-After: {date}",))), clock=clock)
+    assert clock.slept == [1.0, 2.0, 4.0, 8.0]
 
 
 def test_documented_headers_are_sent() -> None:
