@@ -20,6 +20,10 @@ from contracts.core.finding import shorten, step
 #: Deeper nesting than this is not judged: no client of a flat list reads it, and recursion would not end well.
 MAX_DEPTH = 200
 
+#: More values than this are not judged: a list of 500,000 categories has as many, and a body of commas alone would
+#: cost minutes.
+MAX_VALUES = 2_000_000
+
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # One that is never closed reaches to the end: a pattern that gave up there would start anew at each of its quotes.
 # Patterns are compiled where they are first needed: most bodies need none of them.
@@ -98,6 +102,9 @@ def decode(body: bytes) -> Document:
     except UnicodeDecodeError as error:
         received = f"{body[error.start : error.start + 4].hex(' ').upper()}: {error.reason}"
         return Document(flaws=(*flaws, Flaw(Rule.ENCODING, f"byte {skipped + error.start}", "UTF-8", received)))
+    if body.count(b",") > MAX_VALUES:
+        problem = BrokenAnswer(f"the body holds more than the {MAX_VALUES:,} values that are judged")
+        return Document(flaws=tuple(flaws), problem=problem)
     if _is_too_deep(body):
         problem = BrokenAnswer(f"the body nests deeper than the {MAX_DEPTH} levels that are judged")
         return Document(flaws=tuple(flaws), problem=problem)

@@ -100,10 +100,33 @@ def departures(name: str, value: Any) -> Iterator[Departure]:
     for error in sorted(_readable(name).iter_errors(value), key=lambda error: [str(s) for s in error.absolute_path]):
         yield from _explain(error)
     elements = value.get(KEY) if name == ENVELOPE and isinstance(value, dict) else None
-    for index, element in enumerate(elements if isinstance(elements, list) else ()):
-        for departure in departures(CATEGORY, element):
+    yield from _of_elements(elements if isinstance(elements, list) else [])
+
+
+def _of_elements(elements: list[Any]) -> Iterator[Departure]:
+    """Iterate over the departures of the elements; those that look alike are explained once."""
+    known: dict[object, list[Departure]] = {}
+    for index, element in enumerate(elements):
+        if _accepts_fast(CATEGORY, element):
+            continue
+        look = _look(element)
+        if look not in known:
+            known[look] = list(departures(CATEGORY, element))
+        for departure in known[look]:
+            value = element.get(departure.where[1:]) if departure.where else element
             where = step(KEY) + step(index) + departure.where
-            yield Departure(departure.clause, where, departure.expected, departure.value, departure.missing)
+            yield Departure(departure.clause, where, departure.expected, value, departure.missing)
+
+
+def _look(element: Any) -> object:
+    """Return the same for elements that the schema of a category cannot tell apart.
+
+    It asks for members, their types, whether a text is empty and whether a number is whole, and for nothing else.
+    """
+    if not isinstance(element, dict):
+        return type(element)
+    members = ((name, element[name]) for name in load(CATEGORY)["properties"] if name in element)
+    return tuple((name, type(member), member == "", is_whole(member)) for name, member in members)
 
 
 def _explain(error: "ValidationError") -> Iterator[Departure]:

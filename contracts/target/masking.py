@@ -7,6 +7,8 @@ from functools import cache
 
 #: A shorter secret is masked only where it stands alone: else it would be found within other words.
 _SHORT = 8
+#: A still shorter one is no secret, and masking it would change positions and names: it could cost a false breach.
+_GUESSABLE = 4
 #: What any escaped form of a character begins with: a backslash, a percent sign, an ampersand.
 _ESCAPES = (b"\\", b"%", b"&")
 _ENTITIES = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
@@ -26,6 +28,8 @@ class Secrets:
 
     def add(self, secret: str, name: str) -> None:
         """Mask the secret, which is ASCII, from now on; ``name`` is the variable that holds it."""
+        if len(secret) < _GUESSABLE:
+            return
         shown = f"${name}".encode()
         self._secrets[secret] = shown
         for form in (secret.encode(), *_encodings(secret)):

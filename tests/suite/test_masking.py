@@ -64,7 +64,13 @@ def test_base64_at_any_alignment(before: bytes, after: bytes) -> None:
 
 def test_short_secrets_are_masked_where_they_stand_alone() -> None:
     """A short token does not tear other words apart."""
-    assert secrets("abc").mask("Bearer abc, abcdef, x-abc") == "Bearer $BEARER_TOKEN, abcdef, x-abc"
+    assert secrets("abcd").mask("Bearer abcd, abcdef, x-abcd") == "Bearer $BEARER_TOKEN, abcdef, x-abcd"
+
+
+@pytest.mark.parametrize("token", ["1", "id", "abc"])
+def test_what_anybody_could_guess_is_no_secret(token: str) -> None:
+    """A token of fewer than four characters is left alone: masking it would rewrite positions and names."""
+    assert secrets(token).mask(f'{{"id": "{token}", "position": 1}}') == f'{{"id": "{token}", "position": 1}}'
 
 
 def test_nothing_to_mask() -> None:

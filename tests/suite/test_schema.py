@@ -271,3 +271,24 @@ def test_what_the_compiled_validator_cannot_read_is_judged_by_the_other(monkeypa
     assert accepts(CATEGORY, {**GOOD, "name": "\ud800"})
     assert [d.clause for d in departures(CATEGORY, {**GOOD, "id": ""})] == ["category.id"]
     assert [d.where for d in departures(ENVELOPE, {KEY: [GOOD, {**GOOD, "id": ""}]})] == [f"/{KEY}/1/id"]
+
+
+@given(st.lists(st.dictionaries(st.sampled_from((*MEMBERS, "more")), _SHAPELESS, max_size=5) | _SHAPELESS, max_size=8))
+def test_elements_that_look_alike_are_explained_alike(elements: list[Any]) -> None:
+    """Explaining each kind of element once says of every element what explaining it by itself says."""
+    together = list(departures(ENVELOPE, {KEY: elements}))
+    alone = [
+        Departure(d.clause, f"/{KEY}/{index}{d.where}", d.expected, d.value, d.missing)
+        for index, element in enumerate(elements)
+        for d in departures(CATEGORY, element)
+    ]
+    assert repr(together) == repr(alone)
+
+
+def test_the_schema_asks_for_nothing_that_a_look_does_not_see() -> None:
+    """Elements are told apart by presence, type, emptiness and wholeness; another keyword needs another look."""
+    known = {"type", "minLength", "required", "allOf", "properties", "x-clause", "$schema", "$id", "title"}
+    subschemas = [schema.load(CATEGORY), *schema.load(CATEGORY)["allOf"], *schema.load(CATEGORY)["properties"].values()]
+    for subschema in subschemas:
+        assert set(subschema) <= known | {"description", "examples"}
+        assert subschema.get("minLength", 1) == 1

@@ -292,6 +292,13 @@ def test_a_hostile_string_costs_linear_time() -> None:
     assert decode(b"[" * (MAX_DEPTH + 1) + b'"' + b'\\"' * 1_000_000).problem
 
 
+def test_more_values_than_anybody_lists_are_not_judged() -> None:
+    """A body of more than two million values is a reason, given at once, and not minutes of work."""
+    document = decode(b"[" + b"1," * 2_000_001 + b"1]")
+    assert "2,000,000 values" in str(document.problem)
+    assert document.value is ABSENT
+
+
 def test_what_was_seen_is_counted() -> None:
     """Objects and members are counted wherever they stand, repeated members each time."""
     document = decode(b'{"a": [{}, {"b": {"c": 1}}], "d": 1, "d": {"e": 2}}')

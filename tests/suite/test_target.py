@@ -71,6 +71,7 @@ def fetch(behave: Behaviour, probe: str = "list", clock: Clock | None = None, **
         pytest.param(always(b"SSH-2.0-OpenSSH_9.2\r\n\r\n"), BrokenAnswer, id="speaks-another-protocol"),
         pytest.param(always(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200 + b"\r\n"), BrokenAnswer, id="200-headers"),
         pytest.param(always(b"HTTP/1.1 200 OK\r\nContent-Length: abc\r\n\r\n{}"), BrokenAnswer, id="length-abc"),
+        pytest.param(always(b"HTTP/1.1 200 OK\r\nContent-Length: 2, 2\r\n\r\n{}"), BrokenAnswer, id="length-listed"),
         pytest.param(always(b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n{}"), BrokenAnswer, id="length-negative"),
         pytest.param(always(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n{}"), BrokenAnswer, id="length-too-long"),
         pytest.param(

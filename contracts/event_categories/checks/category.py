@@ -4,7 +4,7 @@ import re
 
 from contracts.core.finding import step
 from contracts.event_categories.checks.registry import Breach, Note, Steps, answer_check
-from contracts.event_categories.checks.shape import breaches, missing
+from contracts.event_categories.checks.shape import breaches, with_member
 from contracts.event_categories.clauses import KEY
 from contracts.event_categories.evidence import Answer, describe
 
@@ -33,29 +33,25 @@ def members_are_there(answer: Answer) -> Steps:
 @answer_check("category.id")
 def id_is_text(answer: Answer) -> Steps:
     yield from breaches(answer, "category.id")
-    return _with_member(answer, "id")
+    return with_member(answer, "id")
 
 
 @answer_check("category.name")
 def name_is_text(answer: Answer) -> Steps:
     yield from breaches(answer, "category.name")
-    return _with_member(answer, "name")
+    return with_member(answer, "name")
 
 
 @answer_check("category.display-name")
 def display_name_is_text(answer: Answer) -> Steps:
     yield from breaches(answer, "category.display-name")
-    return _with_member(answer, "display_name")
+    return with_member(answer, "display_name")
 
 
 @answer_check("category.position")
 def position_is_integer(answer: Answer) -> Steps:
     yield from breaches(answer, "category.position")
-    return _with_member(answer, "position")
-
-
-def _with_member(answer: Answer, member: str) -> int:
-    return len(answer.categories) - missing(answer, member)
+    return with_member(answer, "position")
 
 
 @answer_check("category.name-style")

@@ -13,13 +13,17 @@ KEPT = 200
 
 @dataclass(frozen=True)
 class Breach:
-    """What is wrong, as a check sees it; the fields are those of a :class:`Finding`."""
+    """What is wrong, as a check sees it; the fields are those of a :class:`Finding`.
+
+    ``times`` is more than 1 when one breach stands for many that nobody would read one by one.
+    """
 
     where: str
     expected: str
     received: str
     probe: str = "list"
     through: str | None = None
+    times: int = 1
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,7 @@ def exhaust(clause: str, steps: Steps) -> Judged:
             if isinstance(step, Note):
                 notes.append(step.text)
                 continue
-            count += 1
+            count += step.times
             if len(findings) < KEPT:
                 findings.append(Finding(clause, step.probe, step.where, step.expected, step.received, step.through))
     except StopIteration as stop:

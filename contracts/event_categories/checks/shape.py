@@ -1,28 +1,48 @@
 """From the schema's departures to the breaches of one clause."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 
-from contracts.core.finding import step
-from contracts.event_categories.checks.registry import Breach
+from contracts.event_categories.checks.registry import KEPT, Breach
 from contracts.event_categories.evidence import Answer, describe
 from contracts.event_categories.schema import ENVELOPE, Departure, departures
 
 
+@dataclass
+class _Found:
+    """The departures from the subschema of one clause: the first of them, and the number of all."""
+
+    first: list[Departure] = field(default_factory=list)
+    count: int = 0
+
+
 def breaches(answer: Answer, clause: str) -> Iterator[Breach]:
-    """Iterate over the breaches of a clause that the schema of the envelope finds in an answer."""
-    for departure in _found(answer):
-        if departure.clause == clause:
-            received = "nothing" if departure.missing else describe(departure.value)
-            yield Breach(departure.where, departure.expected, received)
+    """Iterate over the breaches of a clause that the schema of the envelope finds in an answer.
+
+    Those beyond what a report keeps come as one breach that counts for all of them.
+    """
+    found = _found(answer).get(clause, _Found())
+    for number, departure in enumerate(found.first, 1):
+        received = "nothing" if departure.missing else describe(departure.value)
+        breach = Breach(departure.where, departure.expected, received)
+        yield replace(breach, times=found.count - KEPT) if number > KEPT else breach
 
 
-def missing(answer: Answer, member: str) -> int:
-    """Return how many categories lack a member."""
-    return sum(departure.missing and departure.where.endswith(step(member)) for departure in _found(answer))
+def with_member(answer: Answer, member: str) -> int:
+    """Return how many categories have a member."""
+    if not _found(answer):
+        return len(answer.categories)
+    return sum(member in category for _, category in answer.categories)
 
 
-def _found(answer: Answer) -> list[Departure]:
+def _found(answer: Answer) -> dict[str, _Found]:
     if "departures" not in answer.judged:
-        answer.judged["departures"] = list(departures(ENVELOPE, answer.value))
-    found: list[Departure] = answer.judged["departures"]
-    return found
+        found: dict[str, _Found] = {}
+        for departure in departures(ENVELOPE, answer.value):
+            of_clause = found.setdefault(departure.clause, _Found())
+            of_clause.count += 1
+            if of_clause.count <= KEPT + 1:
+                of_clause.first.append(departure)
+        answer.judged["departures"] = found
+    kept: dict[str, _Found] = answer.judged["departures"]
+    return kept
