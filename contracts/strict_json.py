@@ -129,7 +129,7 @@ class _Reader:
         except _ConstantError as error:
             return self._malformed(*self._constant(str(error)))
         except json.JSONDecodeError as error:
-            return self._malformed(error.pos, error.msg)
+            return self._malformed(*self._told(error))
         except InvalidOperation:
             problem = BrokenAnswer("the body holds a number whose exponent is too large to be judged")
             return Document(flaws=tuple(self.flaws), problem=problem)
@@ -181,6 +181,16 @@ class _Reader:
     def _constant(self, name: str) -> tuple[int, str]:
         place = next(match for match in re.finditer(_STRING_OR_CONSTANT, self.text) if match[1])
         return place.start(), f"{name}, which is no JSON number"
+
+    def _told(self, error: json.JSONDecodeError) -> tuple[int, str]:
+        """Return place and words as every version of Python has them: 3.13 tells trailing commas in its own way."""
+        if not error.msg.startswith("Illegal trailing comma"):
+            return error.pos, error.msg
+        place = error.pos + 1
+        while self.text[place] in " \t\r\n":
+            place += 1
+        in_array = error.msg.endswith("array")
+        return place, "Expecting value" if in_array else "Expecting property name enclosed in double quotes"
 
     def _malformed(self, position: int, message: str) -> Document:
         offset = self.skipped + len(self.text[:position].encode())

@@ -61,6 +61,7 @@ NOT_WELL_FORMED = {
     "empty": (b"", 0),
     "white space only": (b" \n", 2),
     "trailing comma in an array": (b"[1,]", 3),
+    "trailing comma and white space in an array": (b"[1,\n ]", 5),
     "trailing bytes": (b"{} x", 3),
     "two texts": (b"{}{}", 2),
     "a closing bracket too many": (b"[]]", 2),
