@@ -16,6 +16,7 @@ import pytest
 from door import clean_environment, contracts
 from hostile import Behaviour, always, drip, head_of, message, politely, raw_server, silence
 
+from contracts import bundle
 from contracts.event_categories.clauses import CLAUSES
 from contracts.mock.faults import BY_NAME
 from contracts.mock.server import CA_PEM, SERVER_PEM, MockServer
@@ -321,13 +322,16 @@ def test_no_token_in_any_output(tmp_path: Path) -> None:
     files = [argument for name in names for argument in (f"--{name}", str(tmp_path / name))]
     with raw_server(echo) as server:
         environment = {**TOKEN, "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"), "GITHUB_ACTIONS": "true"}
-        done = contracts("verify", server.url, *files, environment=environment)
+        done = contracts("verify", server.url, *files, "--bundle", str(tmp_path / "zip"), environment=environment)
     assert done.status == 1, done.err
+    for name, content in bundle.unpack((tmp_path / "zip").read_bytes()).items():
+        (tmp_path / f"bundled {name}").write_bytes(content)
+    (tmp_path / "zip").unlink()
     token = TOKEN["BEARER_TOKEN"]
     forms = [token, quote(token, safe=""), quote(token), json.dumps(token)[1:-1].replace("/", "\\/")]
     forms += [b64encode(prefix + token.encode()).decode()[4:-6] for prefix in (b"", b":", b"Bearer ")]
     texts = {path.name: path.read_text() for path in tmp_path.iterdir()} | {"out": done.out, "err": done.err}
-    assert set(texts) == {*names, "summary", "out", "err"}
+    assert set(texts) >= {*names, "summary", "out", "err", "bundled result.json", "bundled exchanges.har"}
     for name, text in texts.items():
         assert "secret" not in text, name
         for form in forms:
