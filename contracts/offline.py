@@ -10,13 +10,12 @@ from contracts.core.errors import BrokenAnswer, CouldNotJudge, Refused, Unavaila
 from contracts.core.exchange import Exchange, Headers, Request, Response
 from contracts.core.report import Report
 from contracts.event_categories.clauses import PATH
-from contracts.event_categories.evidence import FORBIDDEN, UNAUTHORIZED, Evidence, Policy
+from contracts.event_categories.evidence import FORBIDDEN, UNAUTHORIZED, UNAVAILABLE, Evidence, Policy
 from contracts.event_categories.judge import digest, outcomes
 from contracts.event_categories.probes import BY_NAME
 from contracts.target.reading import read as read_body
 
 _CAP = 32 * 2**20
-_UNAVAILABLE = (429, 502, 503, 504)
 _STATUS_LINE = re.compile(rb"HTTP/[0-9](?:\.[0-9])? ([0-9]{3})(?: ([^\r\n]*))?\r?\n")
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _CHUNK = re.compile(rb"([0-9A-Fa-f]+)[^\r\n]*\r\n")
@@ -59,7 +58,7 @@ def evidence_of(content: bytes, name: str, policy: Policy = Policy.EITHER) -> Ev
 def _observed(probe: str, request: Request, response: Response) -> Exchange:
     """Return the exchange, as a failure where the contract says that such an answer cannot be judged."""
     failure: CouldNotJudge | None = None
-    if response.status in _UNAVAILABLE:
+    if response.status in UNAVAILABLE:
         failure = Unavailable(f"the answer is {response.status}: the target was not to be had when it was saved")
     elif probe == "list" and response.status in (UNAUTHORIZED, FORBIDDEN):
         failure = Refused(f"the answer is {response.status}: the credentials of the request were refused, or missing")

@@ -14,6 +14,7 @@ from functools import cached_property
 from contracts.core.report import Report, State
 from contracts.event_categories.clauses import CLAUSES
 from contracts.event_categories.evidence import Policy
+from contracts.event_categories.probes import PER_MINUTE
 from contracts.mock.faults import FAULTS, NULL_RESPONDERS, VARIANTS, Fault
 from contracts.mock.server import CA_PEM, MockServer
 from contracts.run import prepare, verify
@@ -22,7 +23,6 @@ from contracts.target.credentials import BEARER
 
 #: A live target, as far as the suite can tell: its name is led to the mock on the loopback interface.
 _HTTPS, _HTTP = 443, 80
-_LIMIT = 60
 
 
 class Kind(StrEnum):
@@ -156,7 +156,7 @@ def _run(fault: Fault) -> Report:
                 auth=auth,
                 faults=(fault.apply,),
                 tls=bool(scene.tls),
-                rate_limit=_LIMIT if scene.burst else None,
+                rate_limit=PER_MINUTE if scene.burst else None,
                 categories=scene.categories,
             )
         )

@@ -15,7 +15,7 @@ from contracts.core.report import Report, Spent
 from contracts.event_categories.clauses import BY_ID, CLAUSES
 from contracts.event_categories.evidence import Evidence, Policy
 from contracts.event_categories.judge import digest, outcomes
-from contracts.event_categories.probes import Probe, needed
+from contracts.event_categories.probes import PER_MINUTE, Probe, needed
 from contracts.settings import Settings
 from contracts.target.address import Address, parse
 from contracts.target.credentials import API, BEARER, Bearer, Credentials, Exchanged, NoCredentials, check
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 #: Requests that a run may send beyond those planned, for retries.
 _SPARE = 16
-_LIMIT = 60
 _MASKED = f"${BEARER}".encode()
 
 
@@ -181,7 +180,7 @@ def _mock(settings: Settings) -> "MockServer":
 
     return MockServer(
         auth="public" if settings.auth is Policy.PUBLIC else "required",
-        rate_limit=_LIMIT if settings.probe_rate_limit else None,
+        rate_limit=PER_MINUTE if settings.probe_rate_limit else None,
     )
 
 

@@ -8,8 +8,8 @@ from types import FrameType
 from typing import Any
 
 from contracts.core.errors import UsageError
+from contracts.event_categories.probes import PER_MINUTE
 
-_LIMIT = 60
 _MOST = 1_000_000
 
 
@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
             raise UsageError(f"{name} needs a live https target; `contracts prove` arranges one")
     scenes = [BY_NAME[name].scene for name in options.fault]
     public = options.auth == "public" or any(scene.public for scene in scenes)
-    limit = options.rate_limit or (_LIMIT if any(scene.burst for scene in scenes) else None)
+    limit = options.rate_limit or (PER_MINUTE if any(scene.burst for scene in scenes) else None)
     stopped = threading.Event()
     try:
         server = MockServer(

@@ -15,6 +15,11 @@ from contracts.event_categories.schema import is_whole
 from contracts.strict_json import ABSENT, Document, Rule, decode
 
 OK, UNAUTHORIZED, FORBIDDEN, TOO_MANY = 200, 401, 403, 429
+CLIENT_ERRORS = range(400, 500)
+#: What a gateway in front of the target says when it does not reach it.
+GATEWAY_ERRORS = (502, 503, 504)
+#: The statuses that tell of the moment and not of the contract: retried, and then could-not-judge.
+UNAVAILABLE = (TOO_MANY, *GATEWAY_ERRORS)
 
 
 class Policy(StrEnum):

@@ -10,17 +10,16 @@ from datetime import UTC, datetime
 from contracts import __version__
 from contracts.core.errors import CouldNotJudge, OverBudget, TooSlow, Unavailable, Unreachable, Unverified
 from contracts.core.exchange import Attempt, Exchange, Headers, Request, Response
-from contracts.event_categories.probes import JSON, MADE_UP_TOKEN, Credentials, Probe
+from contracts.event_categories.evidence import GATEWAY_ERRORS, UNAVAILABLE
+from contracts.event_categories.probes import JSON, MADE_UP_TOKEN, PER_MINUTE, Credentials, Probe
 from contracts.target.address import Address
 from contracts.target.credentials import BEARER, NoCredentials
 from contracts.target.credentials import Credentials as Source
 from contracts.target.masking import Secrets
 from contracts.target.wire import Wire
 
-_TOO_MANY = 429
-_RETRIED = (_TOO_MANY, 502, 503, 504)
 _BACKOFF = (1.0, 2.0, 4.0, 8.0)
-_PER_MINUTE, _MINUTE = 60, 60.0
+_MINUTE = 60.0
 #: The plain-HTTP twin is expected to be silent: a firewall that drops what is sent to it is not waited for long.
 _TWIN_LIMIT = 3.0
 
@@ -58,10 +57,10 @@ class Budget:
         now = self.clock()
         while self._recent and now - self._recent[0] >= _MINUTE:
             self._recent.popleft()
-        if self.live and not unpaced and len(self._recent) >= _PER_MINUTE:
+        if self.live and not unpaced and len(self._recent) >= PER_MINUTE:
             wait = _MINUTE - (now - self._recent[0])
             if wait > patience:
-                raise OverBudget(f"{_PER_MINUTE} requests were sent within a minute, and the run ends before the next")
+                raise OverBudget(f"{PER_MINUTE} requests were sent within a minute, and the run ends before the next")
             self.sleep(wait)
             self._recent.popleft()
         self.sent += 1
@@ -98,7 +97,7 @@ class Target:
         started = self.clock()
         for pause in (*_BACKOFF, None):
             response, failure = self._try(probe, request)
-            again = failure or (response is not None and response.status in _RETRIED)
+            again = failure or (response is not None and response.status in UNAVAILABLE)
             if not again or not self._worth_retrying(probe, failure):
                 break
             wait = self._wait(response, pause)
@@ -110,7 +109,7 @@ class Target:
             self.say(f"{probe.name}: {outcome}, once more in {wait:.3g} s")
             self.sleep(wait)
             started = self.clock()
-        if response is not None and response.status in _RETRIED:
+        if response is not None and response.status in UNAVAILABLE:
             tries = f" after {len(attempts)} retries" if attempts else ""
             failure = Unavailable(f"{request.method} {request.url} was answered {response.status}{tries}")
         return Exchange(probe.name, request, response, failure, tuple(attempts), self.clock() - started)
@@ -127,10 +126,10 @@ class Target:
         while True:
             response, failure = self._try(probe, request)
             last = len(attempts) + 1 == probe.times
-            if failure or response is None or response.status in _RETRIED or last:
+            if failure or response is None or response.status in UNAVAILABLE or last:
                 break
             attempts.append(Attempt(str(response.status), 0.0))
-        if response is not None and response.status in _RETRIED and response.status != _TOO_MANY:
+        if response is not None and response.status in GATEWAY_ERRORS:
             failure = Unavailable(f"{request.method} {request.url} was answered {response.status}")
         return Exchange(probe.name, request, response, failure, tuple(attempts), self.clock() - started)
 

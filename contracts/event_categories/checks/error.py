@@ -5,11 +5,10 @@ from contracts.core.report import BEYOND_FILE
 from contracts.event_categories.checks.conformity import undocumented_error
 from contracts.event_categories.checks.registry import Breach, Steps, run_check
 from contracts.event_categories.clauses import BY_ID
-from contracts.event_categories.evidence import TOO_MANY, Evidence
+from contracts.event_categories.evidence import CLIENT_ERRORS, TOO_MANY, Evidence
+from contracts.event_categories.probes import PER_MINUTE
 
-LIMIT = 60
 MINUTE = 60.0
-_CLIENT_ERRORS = range(400, 500)
 
 
 @run_check("error.body")
@@ -23,7 +22,7 @@ def documented_bodies(evidence: Evidence) -> Steps:
             unobserved = unobserved or failure
             continue
         answer = evidence.answer(probe)
-        if answer.response.status in _CLIENT_ERRORS and answer.response.status != TOO_MANY:
+        if answer.response.status in CLIENT_ERRORS and answer.response.status != TOO_MANY:
             seen += 1
             if wrong := undocumented_error(answer):
                 received = f"{answer.response.status} with {wrong}"
@@ -49,7 +48,9 @@ def rate_limit(evidence: Evidence) -> Steps:
             received = response.first("Content-Type") or "none"
             yield Breach("header Content-Type", "text/plain", received, "burst")
         return sent
-    if sent <= LIMIT or exchange.seconds > MINUTE:
+    if sent <= PER_MINUTE or exchange.seconds > MINUTE:
         raise CouldNotJudge(f"only {sent} requests in {exchange.seconds:.0f} s: the limit was not reached")
-    yield Breach("status", f"429 beyond {LIMIT} requests in a minute", f"{response.status} to request {sent}", "burst")
+    yield Breach(
+        "status", f"429 beyond {PER_MINUTE} requests in a minute", f"{response.status} to request {sent}", "burst"
+    )
     return sent

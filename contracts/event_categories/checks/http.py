@@ -14,12 +14,10 @@ from contracts.core.report import BEYOND_FILE
 from contracts.event_categories.checks.conformity import nonconformities, undocumented_error
 from contracts.event_categories.checks.registry import Breach, Steps, answer_check, run_check
 from contracts.event_categories.clauses import KEY, UNSAFE
-from contracts.event_categories.evidence import OK, Answer, Evidence, describe, text_of
+from contracts.event_categories.evidence import CLIENT_ERRORS, GATEWAY_ERRORS, OK, Answer, Evidence, describe, text_of
 from contracts.strict_json import ABSENT
 
-_CLIENT_ERRORS = range(400, 500)
 _SERVER_ERRORS = range(500, 600)
-_UNAVAILABLE = (502, 503, 504)  # said by what stands in front of the target
 _WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _PARAMETER = re.compile(rf'[ \t]*;[ \t]*(?:({_WORD})=({_WORD}|"(?:[^"\\]|\\.)*"))?')
 
@@ -151,7 +149,7 @@ def json_only(evidence: Evidence) -> Steps:
     expected = "a 4xx with a documented error body, or the JSON list"
     if response.is_xml:
         yield Breach("header Content-Type", "no XML", ", ".join(response.all("Content-Type")) or "a body of XML", "xml")
-    elif response.status in _CLIENT_ERRORS:
+    elif response.status in CLIENT_ERRORS:
         if wrong := undocumented_error(answer):
             yield Breach("", expected, f"{response.status} with {wrong}", "xml")
     elif response.status != OK or _elements(answer.decoded) is None:
@@ -168,7 +166,7 @@ def no_server_error(evidence: Evidence) -> Steps:
             unobserved += [exchange.failure] * (exchange.probe != "plaintext")
             continue
         response = exchange.observed()
-        if response.status in _UNAVAILABLE:
+        if response.status in GATEWAY_ERRORS:
             unobserved.append(Unavailable(f"the {exchange.probe} request was answered {status_of(response)}"))
             continue
         seen += 1
@@ -222,6 +220,6 @@ def method_not_allowed(evidence: Evidence) -> Steps:
         raise NotApplicable("sent to the embedded mock only, or with --unsafe-methods")
     for probe in UNSAFE:
         response = evidence.response(probe)
-        if response.status not in _CLIENT_ERRORS:
+        if response.status not in CLIENT_ERRORS:
             yield Breach("status", "4xx", status_of(response), probe)
     return len(UNSAFE)
