@@ -13,7 +13,7 @@ help: ## Say what there is.
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
 verify: $(VENV)/runtime ## Judge the embedded mock; nothing leaves this machine.
-	$(BIN)/contracts verify --mock
+	env -u SCALINGO_API_URL -u CONTRACTS_TARGET $(BIN)/contracts verify --mock
 
 test: lint types clients ## Lint, types and all tests.
 	$(BIN)/python -m pytest $(PYTEST_OPTIONS)

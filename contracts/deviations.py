@@ -14,7 +14,7 @@ from typing import Any
 
 from contracts.core.errors import UsageError
 from contracts.core.finding import Finding
-from contracts.core.report import Outcome, Report, State
+from contracts.core.report import Outcome, Report, StaleDeviation, State
 from contracts.event_categories.clauses import BY_ID
 
 _HEADING = re.compile(r"[ \t]*\[\[[ \t]*deviation[ \t]*\]\]")
@@ -43,12 +43,6 @@ class Deviation:
             return True
         pattern = "[^/]+".join(re.escape(part) for part in self.pointer.split("*"))
         return re.fullmatch(pattern, finding.where) is not None
-
-    @property
-    def name(self) -> str:
-        """The entry in words."""
-        at = "" if self.pointer is None else f" at {self.pointer or 'the whole body'}"
-        return f"entry {self.number} for {self.clause}{at}"
 
 
 def read(text: str, name: str) -> tuple[Deviation, ...]:
@@ -100,9 +94,9 @@ def apply(report: Report, deviations: Iterable[Deviation], today: date) -> Repor
     deviations = tuple(deviations)
     valid = [deviation for deviation in deviations if today <= deviation.expires]
     outcomes = tuple(_waive(outcome, valid) for outcome in report.outcomes)
-    stale = [f"deviation {d.name} expired on {d.expires}" for d in deviations if d not in valid]
-    stale += [f"deviation {d.name} matches nothing any more: remove it" for d in valid if _is_unused(d, report)]
-    return replace(report, outcomes=outcomes, stale=tuple(stale))
+    expired = (StaleDeviation(d.number, d.clause, d.pointer, d.expires) for d in deviations if d not in valid)
+    unused = (StaleDeviation(d.number, d.clause, d.pointer) for d in valid if _is_unused(d, report))
+    return replace(report, outcomes=outcomes, stale=(*expired, *unused))
 
 
 def _waive(outcome: Outcome, deviations: list[Deviation]) -> Outcome:
@@ -126,11 +120,6 @@ def _is_unused(deviation: Deviation, report: Report) -> bool:
     used = any(deviation.matches(finding) for outcome in report.outcomes for finding in outcome.findings)
     judged = any(outcome.clause.id == deviation.clause and outcome.state in _JUDGED for outcome in report.outcomes)
     return judged and not used
-
-
-def stale_numbers(report: Report) -> frozenset[int]:
-    """Return the numbers of the entries that the report calls stale."""
-    return frozenset(int(match[1]) for line in report.stale if (match := re.match(r"deviation entry (\d+) ", line)))
 
 
 def proposal(findings: Iterable[Finding], today: date) -> str:

@@ -9,7 +9,7 @@ from contracts import __version__
 from contracts.core.errors import BrokenAnswer, CouldNotJudge, Refused, Unavailable, UsageError
 from contracts.core.exchange import Exchange, Headers, Request, Response
 from contracts.core.report import Report
-from contracts.event_categories.clauses import PATH
+from contracts.event_categories.clauses import CLAUSES, PATH
 from contracts.event_categories.evidence import FORBIDDEN, UNAUTHORIZED, UNAVAILABLE, Evidence, Policy
 from contracts.event_categories.judge import digest, outcomes
 from contracts.event_categories.probes import BY_NAME
@@ -73,6 +73,7 @@ def report_of(evidence: Evidence, *, strict: bool, allow_empty: bool) -> Report:
         target=evidence.url,
         outcomes=outcomes(evidence),
         exchanges=evidence.exchanges,
+        total=len(CLAUSES),
         scope=evidence.scope,
         strict=strict,
         allow_empty=allow_empty,

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from contracts.configuration import resolve
 from contracts.core.clause import Clause
 from contracts.core.errors import ContractsError, CouldNotJudge, UsageError
 from contracts.core.report import Outcome, Report, State, Verdict
 from contracts.event_categories.evidence import Evidence
 from contracts.run import Run, prepare
 from contracts.settings import BY_NAME as BY_SETTING
-from contracts.settings import TABLE, resolve
+from contracts.settings import TABLE
 from contracts.target.target import Budget
 from contracts.writers import terminal
 
@@ -48,6 +49,8 @@ def pytest_configure(config: pytest.Config) -> None:
     options = {s.name: config.getoption(f"contract_{s.name}", None) for s in TABLE if s.name != "strict"}
     # pytest turns its --strict into the ini setting of that name, which this project sets anyway.
     given = "strict=true" in (config.getoption("override_ini", None) or [])
+    if not options["target"]:
+        options["mock"] = True
     try:
         settings = resolve({**options, "strict": given or None}, environ, Path.cwd())
         stack = ExitStack()

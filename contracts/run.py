@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from contracts import __version__
+from contracts.configuration import NO_TARGET
 from contracts.core.clause import Clause
 from contracts.core.errors import UsageError
 from contracts.core.exchange import Exchange
@@ -88,12 +89,14 @@ class Run:
             target=evidence.url,
             outcomes=outcomes(evidence, self.clauses),
             exchanges=evidence.exchanges,
+            total=len(CLAUSES),
             settings=self.shown(),
-            scope=evidence.scope,
+            scope=replace(evidence.scope, embedded=self.embedded),
             strict=self.settings.strict,
             allow_empty=self.settings.allow_empty,
             spent=Spent(self.planned, budget.sent, budget.retries, budget.limit),
             notes=tuple(self._notes(evidence)),
+            narrowed=self.settings.narrowed,
             started=started,
             seconds=seconds,
         )
@@ -145,9 +148,11 @@ def prepare(
     Raises:
         UsageError: the settings cannot be used.
     """
+    if not settings.mock and settings.target is None:
+        raise UsageError(NO_TARGET)
     clauses = select(settings.clause)
     known = _known(settings.deviations) if settings.deviations else ()
-    address = None if settings.wants_mock else parse(settings.target or "")
+    address = None if settings.mock else parse(settings.target or "")
     auth = parse(settings.auth_url, what="auth-url")
     embedded = address is None
     with (mock or _mock(settings)) if embedded else nullcontext() as server:

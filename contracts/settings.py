@@ -1,13 +1,11 @@
-"""Settings: one table for every option, and one rule of precedence: option, environment, file, default."""
+"""Settings: one table for every option, and the value that a run is given."""
 
 import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from contracts.core.errors import UsageError
 from contracts.event_categories.evidence import Policy
 
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
@@ -49,13 +47,17 @@ def _policy(text: str) -> Policy:
 
 def _text(text: str) -> str:
     if not text:
-        raise ValueError("something")
+        raise ValueError("something, not nothing")
     return text
 
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting: ``read`` turns text into its value, and says in a ValueError what it wants instead."""
+    """One setting: ``read`` turns text into its value, and says in a ValueError what it wants instead.
+
+    A file of the working directory may be anybody's, a pull request's for one. ``in_file`` says whether it may hold
+    the setting, ``narrows`` whether the setting leaves less to be judged, so that a run has to say it.
+    """
 
     name: str
     read: Callable[[str], Any]
@@ -64,6 +66,8 @@ class Setting:
     metavar: str | None = None
     variable: str = ""
     many: bool = False
+    in_file: bool = True
+    narrows: bool = False
 
     @property
     def option(self) -> str:
@@ -76,6 +80,11 @@ class Setting:
         return self.variable or f"CONTRACTS_{self.name.upper()}"
 
     @property
+    def variables(self) -> tuple[str, ...]:
+        """All environment variables that hold the setting: one with a name of its own keeps to the rule, too."""
+        return tuple(dict.fromkeys((self.environment, f"CONTRACTS_{self.name.upper()}")))
+
+    @property
     def is_flag(self) -> bool:
         """Whether the option takes no value."""
         return self.read is _flag
@@ -83,8 +92,16 @@ class Setting:
 
 TABLE: tuple[Setting, ...] = (
     Setting("target", _text, None, "the endpoint; a bare host means https", "URL", "SCALINGO_API_URL"),
-    Setting("mock", _flag, default=False, help="judge the embedded mock; so does a run that names no target"),
-    Setting("clause", _text, (), "judge only this clause or those with this prefix; repeatable", "ID", many=True),
+    Setting("mock", _flag, default=False, help="judge the embedded mock instead of a target", in_file=False),
+    Setting(
+        "clause",
+        _text,
+        (),
+        "judge only this clause or those with this prefix; repeatable",
+        "ID",
+        many=True,
+        narrows=True,
+    ),
     Setting("strict", _flag, default=False, help="let a breached SHOULD clause fail the run"),
     Setting(
         "auth",
@@ -92,23 +109,50 @@ TABLE: tuple[Setting, ...] = (
         Policy.EITHER,
         "what requests without valid credentials must meet: either (401 or the list), required (401), public (200)",
         "POLICY",
+        narrows=True,
     ),
-    Setting("allow_empty", _flag, default=False, help="accept an empty list, which leaves nothing to judge in it"),
-    Setting("unsafe_methods", _flag, default=False, help="also send POST, PUT, PATCH and DELETE to a live target"),
-    Setting("probe_rate_limit", _flag, default=False, help="also exceed the rate limit: up to 121 requests at once"),
+    Setting(
+        "allow_empty",
+        _flag,
+        default=False,
+        help="accept an empty list, which leaves nothing to judge in it",
+        narrows=True,
+    ),
+    Setting(
+        "unsafe_methods",
+        _flag,
+        default=False,
+        help="also send POST, PUT, PATCH and DELETE to a live target",
+        in_file=False,
+    ),
+    Setting(
+        "probe_rate_limit",
+        _flag,
+        default=False,
+        help="also exceed the rate limit: up to 121 requests at once",
+        in_file=False,
+    ),
     Setting("timeout", _seconds, 10.0, "seconds for an answer, from first to last byte", "SECONDS"),
     Setting("deadline", _seconds, 90.0, "seconds for the whole run", "SECONDS"),
     Setting("max_requests", _count, None, "requests that a run may send; default: those planned and 16", "N"),
     Setting("max_body", _size, 32 * 2**20, "largest body that is read, inflated; default 32MiB", "SIZE"),
-    Setting("ca_bundle", _text, None, "certificates to trust, a PEM file", "FILE"),
+    Setting("ca_bundle", _text, None, "certificates to trust, a PEM file", "FILE", in_file=False),
     Setting(
         "auth_url",
         _text,
         "https://auth.scalingo.com",
         "where SCALINGO_API_TOKEN is exchanged for a bearer token",
         "URL",
+        in_file=False,
     ),
-    Setting("deviations", _text, None, "a file of known deviations, each with reason and expiry", "FILE"),
+    Setting(
+        "deviations",
+        _text,
+        None,
+        "a file of known deviations, each with reason and expiry",
+        "FILE",
+        narrows=True,
+    ),
 )
 
 BY_NAME = {setting.name: setting for setting in TABLE}
@@ -116,7 +160,7 @@ BY_NAME = {setting.name: setting for setting in TABLE}
 
 @dataclass(frozen=True)
 class Settings:
-    """The effective settings, and for each where its value came from."""
+    """The effective settings, for each where its value came from, and those by which a file narrows the run."""
 
     target: str | None = None
     mock: bool = False
@@ -134,11 +178,7 @@ class Settings:
     auth_url: str = "https://auth.scalingo.com"
     deviations: str | None = None
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
-
-    @property
-    def wants_mock(self) -> bool:
-        """Whether the embedded mock is judged: it was asked for, or nothing else was named."""
-        return self.mock or self.target is None
+    narrowed: tuple[str, ...] = field(default=(), compare=False)
 
     def shown(self) -> dict[str, tuple[str, str]]:
         """Return every setting as text, with its origin."""
@@ -156,73 +196,3 @@ def _show(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def resolve(options: Mapping[str, Any], environ: Mapping[str, str], folder: Path) -> Settings:
-    """Return the effective settings; ``options`` holds those given, as text, True or a list of texts.
-
-    Raises:
-        UsageError: a value cannot be used, or a file is malformed; the message names its place.
-    """
-    file, file_values = _from_file(folder)
-    values: dict[str, Any] = {}
-    origins: dict[str, str] = {}
-    for setting in TABLE:
-        for origin, value in (
-            ("option " + setting.option if setting.name != "target" else "argument", options.get(setting.name)),
-            ("environment " + setting.environment, environ.get(setting.environment) or None),
-            (file, file_values.get(setting.name)),
-        ):
-            if value is not None and value != []:
-                values[setting.name] = _read(setting, value, origin)
-                origins[setting.name] = origin
-                break
-    if origins.get("mock", "").startswith("option") and origins.get("target") == "argument":
-        raise UsageError("--mock judges the embedded mock: give either --mock or a target")
-    return Settings(**values, origins=origins)
-
-
-def _read(setting: Setting, value: Any, origin: str) -> Any:
-    if isinstance(value, bool) and not setting.is_flag:
-        raise UsageError(f"{origin}: {setting.name} is {str(value).lower()}, and must be a value")
-    texts = [str(item) for item in value] if isinstance(value, list) else [str(value)]
-    if setting.many:
-        texts = [part for text in texts for part in re.split(r"[,\s]+", text) if part]
-    try:
-        read = tuple(setting.read(text) for text in texts)
-    except ValueError as error:
-        words = str(error) if "could not convert" not in str(error) else "a number of seconds"
-        raise UsageError(f"{origin}: {setting.name} is {str(value)[:80]!r}, and must be {words}") from None
-    return read if setting.many else read[0]
-
-
-def _from_file(folder: Path) -> tuple[str, dict[str, Any]]:
-    own, project = folder / "contracts.toml", folder / "pyproject.toml"
-    if own.is_file():
-        name, values = own.name, _load(own)
-    elif project.is_file():
-        name = "pyproject.toml [tool.contracts]"
-        tool = _load(project).get("tool", {})
-        values = tool.get("contracts", {}) if isinstance(tool, dict) else {}
-    else:
-        return "", {}
-    if not isinstance(values, dict):
-        raise UsageError(f"{name} is no table")
-    read = {key.replace("-", "_"): value for key, value in values.items()}
-    for key in read:
-        if key not in BY_NAME:
-            import difflib  # noqa: PLC0415 - only for a mistake
-
-            close = difflib.get_close_matches(key, BY_NAME, 1)
-            hint = f"; did you mean {close[0]}?" if close else ""
-            raise UsageError(f"{name}: there is no setting {key!r}{hint}")
-    return name, read
-
-
-def _load(path: Path) -> dict[str, Any]:
-    import tomllib  # noqa: PLC0415 - only where there is a file
-
-    try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"{path.name} cannot be read: {error}") from None

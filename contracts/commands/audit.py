@@ -6,6 +6,7 @@ import sys
 from contracts import bundle, offline
 from contracts.commands import output
 from contracts.writers import terminal
+from contracts.writers.wording import plain
 
 DIFFERS = 1
 
@@ -22,8 +23,8 @@ def run(options: argparse.Namespace) -> int:
     judged, differences = bundle.audit(files)
     if not options.quiet:
         output.write(sys.stdout, terminal.render(judged))
-        output.write(sys.stdout, "".join(f"differs   {terminal.plain(line)}\n" for line in differences))
+        output.write(sys.stdout, "".join(f"differs   {plain(line)}\n" for line in differences))
     verdict = f"the exchanges give {judged.verdict.value}, {len(judged.outcomes)} clauses"
     words = f"DIFFERS: {len(differences)} differences; {verdict}" if differences else f"AGREES: {verdict}"
-    output.write(sys.stdout, f"{words}: {terminal.plain(options.bundle)}\n")
+    output.write(sys.stdout, f"{words}: {plain(options.bundle)}\n")
     return DIFFERS if differences else 0

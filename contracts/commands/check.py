@@ -7,10 +7,11 @@ from pathlib import Path
 
 from contracts import offline
 from contracts.commands import output
+from contracts.configuration import resolve
 from contracts.core.errors import UsageError
 from contracts.core.report import BEYOND_FILE, Report, State, Verdict
-from contracts.settings import resolve
 from contracts.writers import terminal
+from contracts.writers.wording import last_line
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -38,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
         if options.bundle:
             raise UsageError("--bundle: a bundle is of a run against an endpoint")
         stream = sys.stderr if output.STANDARD_OUTPUT in outputs.values() else sys.stdout
-        output.write(stream, terminal.last_line(report) + "\n" if options.quiet else _told(report))
+        output.write(stream, last_line(report) + "\n" if options.quiet else _told(report))
         verdicts.append(report.verdict)
     worst = next((v for v in (Verdict.VIOLATES, Verdict.INCONCLUSIVE) if v in verdicts), Verdict.CONFORMS)
     return worst.status

@@ -7,12 +7,13 @@ from pathlib import Path
 from contracts import __version__
 from contracts.commands import options as settings_options
 from contracts.commands import output
+from contracts.configuration import resolve
 from contracts.core.errors import UsageError
 from contracts.core.report import Report
 from contracts.event_categories.judge import digest
 from contracts.run import Run, prepare, verify
-from contracts.settings import resolve
 from contracts.writers import terminal
+from contracts.writers.wording import last_line
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -41,11 +42,11 @@ def run(options: argparse.Namespace) -> int:
         if options.bundle:
             output.write_bundle(report, options.bundle, settings.deviations)
         output.write_for_github(report, os.environ, mask)
-        whole = terminal.last_line(report) + "\n" if options.quiet else terminal.render(report, colour=console.colour)
+        whole = last_line(report) + "\n" if options.quiet else terminal.render(report, colour=console.colour)
         console.write(mask(whole), always=True)
         if options.prune_deviations:
             console.write(_prune(settings.deviations, report))
-    return report.verdict.status
+    return report.status
 
 
 def _prune(path: str | None, report: Report) -> str:
@@ -53,7 +54,7 @@ def _prune(path: str | None, report: Report) -> str:
 
     if path is None:
         raise UsageError("--prune-deviations: there is no deviations file; name it with --deviations")
-    stale = deviations.stale_numbers(report)
+    stale = [entry.number for entry in report.stale]
     text = Path(path).read_text("utf-8")
     if stale:
         output.write_file(path, deviations.prune(text, stale, path))

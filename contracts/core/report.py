@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from enum import Enum, StrEnum
 from functools import cached_property
 
@@ -38,8 +39,31 @@ class Outcome:
     notes: tuple[str, ...] = ()
 
 
+class Partial(StrEnum):
+    """Why a run judged less than the whole contract on an endpoint of its owner."""
+
+    EMBEDDED_MOCK = "the embedded mock was judged"
+    FILE = "a file was judged"
+    CLAUSES = "only some clauses were selected"
+    EMPTY_LIST = "an empty list was accepted"
+    WAIVED = "breaches are waived"
+
+
+@dataclass(frozen=True)
+class StaleDeviation:
+    """A known deviation that excuses nothing: it expired on a day, or (None) matches no finding any more.
+
+    ``number`` counts the entries of the file from 1; a ``pointer`` of None stands for the whole clause.
+    """
+
+    number: int
+    clause: str
+    pointer: str | None = None
+    expired: date | None = None
+
+
 class Verdict(Enum):
-    """What a run says of the target, with the exit status of ``contracts verify``."""
+    """What a run says of the target."""
 
     CONFORMS = "conforms"
     VIOLATES = "violates"
@@ -47,7 +71,7 @@ class Verdict(Enum):
 
     @property
     def status(self) -> int:
-        """The exit status."""
+        """The exit status of a run whose deviations are in order."""
         return {"conforms": 0, "violates": 1, "inconclusive": 3}[self.value]
 
 
@@ -65,7 +89,8 @@ class Spent:
 class Scope:
     """What a judgement depends on beside the exchanges: the policy, and what the run was allowed to ask.
 
-    ``offline`` exchanges come from a file, and ``headless`` ones from a file that holds a body alone.
+    ``offline`` exchanges come from a file, and ``headless`` ones from a file that holds a body alone. ``embedded``
+    says that the target was the embedded mock.
     """
 
     policy: str = "either"
@@ -75,14 +100,16 @@ class Scope:
     burst: bool = False
     offline: bool = False
     headless: bool = False
+    embedded: bool = False
 
 
 @dataclass(frozen=True)
 class Report:
     """Everything that a run has to say. Every format is rendered from this value.
 
-    ``settings`` maps a setting to its effective value and to where that came from. ``started`` is the time in
-    UTC (RFC 3339), ``seconds`` the length of the run.
+    ``total`` is the number of clauses of the contract, selected or not. ``settings`` maps a setting to its effective
+    value and to where that came from; ``narrowed`` names those by which a file narrowed what is judged. ``started``
+    is the time in UTC (RFC 3339), ``seconds`` the length of the run.
     """
 
     suite: str
@@ -90,13 +117,15 @@ class Report:
     target: str
     outcomes: tuple[Outcome, ...]
     exchanges: tuple[Exchange, ...]
+    total: int = 0
     settings: dict[str, tuple[str, str]] = field(default_factory=dict)
     scope: Scope = Scope()
     strict: bool = False
     allow_empty: bool = False
     spent: Spent = Spent()
     notes: tuple[str, ...] = ()
-    stale: tuple[str, ...] = ()
+    stale: tuple[StaleDeviation, ...] = ()
+    narrowed: tuple[str, ...] = ()
     started: str = field(default="", compare=False)
     seconds: float = field(default=0.0, compare=False)
 
@@ -132,12 +161,33 @@ class Report:
         return outcome.reason == BEYOND_FILE or (self.allow_empty and outcome.reason == EMPTY_LIST)
 
     @cached_property
+    def partial(self) -> tuple[Partial, ...]:
+        """Why this run is no verdict on the whole contract; nothing when it is one."""
+        reasons = {
+            Partial.EMBEDDED_MOCK: self.scope.embedded,
+            Partial.FILE: self.scope.offline,
+            Partial.CLAUSES: len(self.outcomes) < self.total,
+            Partial.EMPTY_LIST: self.allow_empty and any(o.reason == EMPTY_LIST for o in self.of(State.NOT_EXERCISED)),
+            Partial.WAIVED: any(self.of(State.WAIVED)),
+        }
+        return tuple(reason for reason, holds in reasons.items() if holds)
+
+    @cached_property
+    def judged(self) -> int:
+        """The number of clauses that were judged."""
+        return len(list(self.of(State.HELD, State.BREACHED, State.WAIVED)))
+
+    @cached_property
     def verdict(self) -> Verdict:
-        """The verdict. A breach outranks inconclusive, and a run in which nothing held is never a pass."""
-        if self.failing or self.stale:
+        """The verdict on the target. A breach outranks inconclusive; a run in which nothing held is never a pass."""
+        if self.failing:
             return Verdict.VIOLATES
-        proven = any(self.of(State.HELD, State.WAIVED)) or self.warnings
-        return Verdict.INCONCLUSIVE if self.unjudged or not proven else Verdict.CONFORMS
+        return Verdict.INCONCLUSIVE if self.unjudged or not any(self.of(State.HELD)) else Verdict.CONFORMS
+
+    @property
+    def status(self) -> int:
+        """The exit status: the verdict's, or 1 where a stale deviation fails the run."""
+        return Verdict.VIOLATES.status if self.stale else self.verdict.status
 
 
 #: The reason of a clause that an empty list leaves without anything to judge.

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from contracts.core.report import Outcome, Report, State
 from contracts.writers.reproduce import rerun
-from contracts.writers.terminal import place, plain
+from contracts.writers.wording import headline, last_line, place, plain, stale
 
 
 def render(report: Report) -> str:
@@ -17,10 +17,12 @@ def render(report: Report) -> str:
 
 
 def _commands(report: Report) -> Iterator[str]:
+    if report.partial:
+        yield command("notice", headline(report), last_line(report))
     for outcome in report.failing:
         yield command("error", _title(outcome, "breached"), _message(report, outcome))
     if report.stale:
-        yield command("error", "stale deviations", "\n".join(map(plain, report.stale)))
+        yield command("error", "stale deviations", "\n".join(plain(stale(deviation)) for deviation in report.stale))
     if report.unjudged:
         clauses = ", ".join(outcome.clause.id for outcome in report.unjudged)
         reasons = dict.fromkeys(plain(outcome.reason) for outcome in report.unjudged)

@@ -3,16 +3,22 @@
 import json
 
 from contracts.core.report import Report, Verdict
+from contracts.writers.wording import headline
 
 _COLOURS = {Verdict.CONFORMS: "brightgreen", Verdict.VIOLATES: "red", Verdict.INCONCLUSIVE: "yellow"}
+#: Green is for the whole contract kept by an endpoint, and for nothing less.
+_PARTIAL, _STALE = "lightgrey", "orange"
 
 
 def render(report: Report) -> str:
     """Return the verdict as an endpoint badge."""
+    colour = _COLOURS[report.verdict]
+    if report.verdict is Verdict.CONFORMS:
+        colour = _STALE if report.stale else _PARTIAL if report.partial else colour
     badge = {
         "schemaVersion": 1,
         "label": "event categories contract",
-        "message": report.verdict.value,
-        "color": _COLOURS[report.verdict],
+        "message": headline(report),
+        "color": colour,
     }
     return json.dumps(badge, indent=2) + "\n"

@@ -16,6 +16,7 @@ from contracts.core.finding import shorten
 from contracts.core.report import Report
 from contracts.event_categories.probes import MADE_UP_TOKEN
 from contracts.writers.result import to_json
+from contracts.writers.wording import headline
 
 #: The probe of an exchange that another program recorded.
 FOREIGN = "foreign"
@@ -35,7 +36,7 @@ def render(report: Report) -> str:
         entries.append(_entry(exchange, started))
         started = _later(started, exchange.seconds + sum(attempt.waited for attempt in exchange.attempts))
     creator = {"name": "event-categories-contracts", "version": report.suite}
-    return to_json({"log": {"version": "1.2", "creator": creator, "entries": entries}})
+    return to_json({"log": {"version": "1.2", "creator": creator, "comment": headline(report), "entries": entries}})
 
 
 def read(text: str) -> list[Exchange]:

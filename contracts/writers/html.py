@@ -20,7 +20,7 @@ from contracts.core.report import Outcome, Report, State, Verdict
 from contracts.writers.excerpt import Excerpt, excerpt
 from contracts.writers.listing import listing
 from contracts.writers.reproduce import of_finding, rerun
-from contracts.writers.terminal import last_line
+from contracts.writers.wording import counted, headline, last_line, stale, subject
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -98,7 +98,10 @@ def render(report: Report) -> str:
         sections=[(name, SECTIONS.get(name, name), group) for name, group in sections],
         broken=[row for kind in (BREACHED, WARNED) for row in rows if row.kind is kind],
         unjudged=_by_reason(report.unjudged),
-        headline=_headline(report),
+        headline=headline(report),
+        sentence=_sentence(report),
+        subject=subject(report),
+        stale=[stale(deviation) for deviation in report.stale],
         listing=listing(report),
         exchanges=[(exchange, _beginning(exchange)) for exchange in report.exchanges],
         summary=last_line(report),
@@ -131,26 +134,24 @@ def _part(exchange: Exchange | None, finding: Finding) -> Excerpt | None:
     return excerpt(exchange.response.body, finding.where)
 
 
-def _headline(report: Report) -> str:
-    """Return the verdict in a sentence."""
+def _sentence(report: Report) -> str:
+    """Return why the verdict is what it is, in a sentence without its end."""
     if report.verdict is Verdict.VIOLATES:
         musts = sum(outcome.clause.level is Level.MUST for outcome in report.failing)
-        return " and ".join(_reasons(musts, len(report.failing) - musts, len(report.stale)))
+        return " and ".join(_reasons(musts, len(report.failing) - musts))
     if report.verdict is Verdict.INCONCLUSIVE:
-        return f"{_number(len(report.unjudged), 'MUST clause')} could not be judged; nothing that was judged is broken"
+        return f"{counted(len(report.unjudged), 'MUST clause')} could not be judged; nothing that was judged is broken"
     observations = sum(outcome.observations for outcome in report.of(State.HELD))
-    held = f"No MUST clause is broken, on {_number(observations, 'observation')}"
+    held = f"No MUST clause that was judged is broken, on {counted(observations, 'observation')}"
     waived = len(list(report.of(State.WAIVED)))
-    return f"{held}, apart from {_number(waived, 'clause')} whose breaches are waived" if waived else held
+    return f"{held}, apart from {counted(waived, 'clause')} whose breaches are waived" if waived else held
 
 
-def _reasons(musts: int, shoulds: int, stale: int) -> Iterator[str]:
+def _reasons(musts: int, shoulds: int) -> Iterator[str]:
     if musts:
-        yield f"{_number(musts, 'MUST clause')} {'is' if musts == 1 else 'are'} broken"
+        yield f"{counted(musts, 'MUST clause')} {'is' if musts == 1 else 'are'} broken"
     if shoulds:
-        yield f"{_number(shoulds, 'SHOULD clause')} {'is' if shoulds == 1 else 'are'} broken in a strict run"
-    if stale:
-        yield f"{_number(stale, 'known deviation')} {'is' if stale == 1 else 'are'} stale"
+        yield f"{counted(shoulds, 'SHOULD clause')} {'is' if shoulds == 1 else 'are'} broken in a strict run"
 
 
 def _by_reason(outcomes: Iterable[Outcome]) -> dict[str, list[str]]:
@@ -159,10 +160,6 @@ def _by_reason(outcomes: Iterable[Outcome]) -> dict[str, list[str]]:
     for outcome in outcomes:
         reasons.setdefault(outcome.reason, []).append(outcome.clause.id)
     return reasons
-
-
-def _number(count: int, noun: str, plural: str = "") -> str:
-    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
 def _beginning(exchange: Exchange) -> Excerpt | None:
@@ -176,7 +173,7 @@ def _template() -> "Template":
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, finalize=visible, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters["number"] = _number
+    environment.filters["number"] = counted
     return environment.from_string(_source("report.html"))
 
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from contracts.core.clause import Level
 from contracts.core.report import Outcome, Report, State, Verdict
-from contracts.writers.terminal import breach, last_line, plain
+from contracts.writers.terminal import breach
+from contracts.writers.wording import headline, last_line, plain, stale
 
 if TYPE_CHECKING:
     from junitparser.xunit2 import TestCase
@@ -26,6 +27,7 @@ def render(report: Report) -> str:
     if report.started:
         suite.timestamp = plain(report.started.removesuffix("Z"))  # the format knows no zone
     facts = {
+        "headline": headline(report),
         "suite": report.suite,
         "contract": report.digest,
         "target": report.target,
@@ -87,7 +89,7 @@ def _stale(report: Report) -> "list[TestCase]":
         return []
     case = TestCase("deviations", _CLASS)
     failure = Failure(f"{len(report.stale)} of the known deviations are stale", "stale")
-    failure.text = "\n".join(map(plain, report.stale))
+    failure.text = "\n".join(plain(stale(deviation)) for deviation in report.stale)
     case.result = failure
     return [case]
 

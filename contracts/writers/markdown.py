@@ -10,16 +10,12 @@ from contracts.core.clause import Source
 from contracts.core.finding import Finding, shorten
 from contracts.core.report import Outcome, Report, State, Verdict
 from contracts.writers.reproduce import of_finding, rerun
-from contracts.writers.terminal import last_line
+from contracts.writers.wording import headline, last_line, stale
 
 #: Of a clause that is broken many times, this many findings are written out; the JSON report has more.
 _SHOWN = 3
 
-_TITLES = {
-    Verdict.CONFORMS: "✅ Conforms to the contract of event categories",
-    Verdict.VIOLATES: "❌ Violates the contract of event categories",
-    Verdict.INCONCLUSIVE: "⚠️ Inconclusive: the contract of event categories could not be judged",
-}
+_SIGNS = {Verdict.CONFORMS: "✅", Verdict.VIOLATES: "❌", Verdict.INCONCLUSIVE: "⚠️"}
 _SPECIAL = re.compile(r"[\\`*_\[\]~#!]|[<>&|@]")
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 _LINKED = re.compile(r"https://[\w./#?=&%:-]+")
@@ -31,10 +27,10 @@ def render(report: Report) -> str:
 
 
 def _lines(report: Report) -> Iterator[str]:
-    yield f"## {_TITLES[report.verdict]}"
+    yield f"## {_title(report)}"
     yield ""
     yield code(last_line(report), 1000)
-    for line in (*report.stale, *report.notes):
+    for line in (*map(stale, report.stale), *report.notes):
         yield ""
         yield f"> {code(line, 1000)}"
     open_ = [o for o in report.outcomes if o.state not in (State.HELD, State.NOT_APPLICABLE)]
@@ -51,6 +47,13 @@ def _lines(report: Report) -> Iterator[str]:
     yield from _folded("Settings", _table(("setting", "value", "from"), settings))
     yield ""
     yield f"Suite {code(report.suite)}, contract {code(report.digest)}."
+
+
+def _title(report: Report) -> str:
+    sign = _SIGNS[report.verdict]
+    if report.verdict is Verdict.CONFORMS:
+        sign = "❌" if report.stale else "\N{INFORMATION SOURCE}\ufe0f" if report.partial else sign
+    return f"{sign} Event categories contract: {headline(report)}"
 
 
 def _row(outcome: Outcome) -> tuple[str, ...]:

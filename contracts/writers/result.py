@@ -7,17 +7,18 @@ import base64
 import json
 import re
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from contracts.core.clause import Clause, Level, Source
 from contracts.core.errors import FAILURES, UsageError
 from contracts.core.exchange import Attempt, Exchange, Headers, Request, Response
 from contracts.core.finding import Finding, shorten
-from contracts.core.report import Outcome, Report, Scope, Spent, State
+from contracts.core.report import Outcome, Report, Scope, Spent, StaleDeviation, State
 from contracts.event_categories.schema import load
 from contracts.strict_json import decode
 from contracts.writers.reproduce import of_finding, rerun
+from contracts.writers.wording import headline
 
 SCHEMA = "report.schema.json"
 
@@ -52,27 +53,31 @@ def read(text: str) -> Report:
             target=value["target"],
             outcomes=tuple(map(_read_outcome, value["clauses"])),
             exchanges=tuple(map(_read_exchange, value["exchanges"])),
+            total=value["total"],
             settings={name: (setting["value"], setting["origin"]) for name, setting in value["settings"].items()},
             scope=Scope(**value["scope"]),
             strict=value["strict"],
             allow_empty=value["allow_empty"],
             spent=Spent(**value["requests"]),
             notes=tuple(value["notes"]),
-            stale=tuple(value["stale"]),
+            stale=tuple(map(_read_stale, value["stale"])),
+            narrowed=tuple(value["narrowed"]),
             started=_read_time(value["started"]),
             seconds=value["seconds"],
         )
     except ValueError:
-        raise UsageError("the report cannot be read: a body is not the Base64 that it says it is") from None
+        raise UsageError("the report cannot be read: a body is not Base64, or a day does not exist") from None
 
 
 def _document(report: Report) -> dict[str, Any]:
     return {
         "$schema": load(SCHEMA)["$id"],
+        "headline": headline(report),
         "suite": report.suite,
         "contract": report.digest,
         "verdict": report.verdict.value,
-        "status": report.verdict.status,
+        "status": report.status,
+        "partial": [reason.value for reason in report.partial],
         "target": report.target,
         "started": report.started,
         "seconds": report.seconds,
@@ -85,12 +90,17 @@ def _document(report: Report) -> dict[str, Any]:
             "retries": report.spent.retries,
             "limit": report.spent.limit,
         },
+        "total": report.total,
+        "judged": report.judged,
         "counts": {state.value: len(list(report.of(state))) for state in State},
         "failing": [outcome.clause.id for outcome in report.failing],
         "warnings": [outcome.clause.id for outcome in report.warnings],
         "unjudged": [outcome.clause.id for outcome in report.unjudged],
         "notes": list(report.notes),
-        "stale": list(report.stale),
+        "stale": [
+            {**asdict(deviation), "expired": deviation.expired and str(deviation.expired)} for deviation in report.stale
+        ],
+        "narrowed": list(report.narrowed),
         "settings": {name: {"value": value, "origin": origin} for name, (value, origin) in report.settings.items()},
         "clauses": [_outcome(report, outcome) for outcome in report.outcomes],
         "exchanges": [_exchange(exchange) for exchange in report.exchanges],
@@ -193,6 +203,10 @@ def _read_time(text: str) -> str:
     except ValueError:
         raise UsageError(f"the report cannot be read: /started: {shorten(text)!r} is no time") from None
     return text
+
+
+def _read_stale(value: dict[str, Any]) -> StaleDeviation:
+    return StaleDeviation(**{**value, "expired": value["expired"] and date.fromisoformat(value["expired"])})
 
 
 def _read_outcome(value: dict[str, Any]) -> Outcome:

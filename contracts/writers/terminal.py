@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime
 from itertools import groupby
 
 from contracts.core.clause import Level
-from contracts.core.finding import Finding
 from contracts.core.report import Outcome, Report, State, Verdict
+from contracts.writers.wording import counted, headline, last_line, place, plain, stale
 
 #: Of a clause that is broken many times, this many findings are written out; the JSON report has more.
 _SHOWN = 3
@@ -29,33 +29,13 @@ def header(suite: str, digest: str, target: str, planned: int, limit: int) -> st
     return (
         f"event categories contract {suite} · {digest[:19]}\n"
         f"target  {plain(target)}\n"
-        f"budget  {_counted(planned, 'request')} planned, {limit} at most\n"
+        f"budget  {counted(planned, 'request')} planned, {limit} at most\n"
     )
 
 
 def render(report: Report, *, colour: bool = False) -> str:
     """Return the outcome of every clause by section, the findings and the verdict."""
     return "".join(f"{line}\n" for line in _lines(report, _Paint(colour)))
-
-
-def last_line(report: Report) -> str:
-    """Return the one line that can be quoted: verdict, target, counts, requests and time."""
-    counts = {state: len(list(report.of(state))) for state in State}
-    parts = [f"{counts[State.HELD]} held"]
-    if report.failing or not counts[State.BREACHED]:
-        parts.append(f"{len(report.failing)} breached")
-    if report.warnings:
-        parts.append(f"{len(report.warnings)} warned")
-    parts += [
-        f"{counts[state]} {state}"
-        for state in (State.WAIVED, State.INCONCLUSIVE, State.NOT_EXERCISED, State.NOT_APPLICABLE)
-        if counts[state]
-    ]
-    observed = sum(outcome.observations for outcome in report.of(State.HELD))
-    return (
-        f"{report.verdict.value.upper()}: {plain(report.target)}: {', '.join(parts)}; "
-        f"{_counted(observed, 'observation')}, {_counted(report.spent.sent, 'request')}, {report.seconds:.1f} s"
-    )
 
 
 class _Paint:
@@ -67,6 +47,8 @@ class _Paint:
 
 
 def _lines(report: Report, paint: _Paint) -> Iterator[str]:
+    if report.partial:
+        yield f"partial {headline(report)}"
     for section, outcomes in groupby(report.outcomes, key=lambda outcome: outcome.clause.section):
         yield ""
         yield paint(plain(section), "1")
@@ -83,7 +65,7 @@ def _lines(report: Report, paint: _Paint) -> Iterator[str]:
     yield from _unjudged(report)
     yield from _retries(report)
     yield from _proposal(report)
-    for line in (*report.notes, *report.stale):
+    for line in (*report.notes, *map(stale, report.stale)):
         yield ""
         yield plain(line)
     yield ""
@@ -91,12 +73,12 @@ def _lines(report: Report, paint: _Paint) -> Iterator[str]:
 
 
 def _said(outcome: Outcome) -> str:
-    seen = _counted(outcome.observations, "observation")
+    seen = counted(outcome.observations, "observation")
     if outcome.state is State.HELD:
         return seen
     if outcome.state is State.BREACHED:
         warned = "" if outcome.clause.level is Level.MUST else " (warning)"
-        return f"breached {_counted(outcome.count, 'time')} in {seen}{warned}"
+        return f"breached {counted(outcome.count, 'time')} in {seen}{warned}"
     if outcome.state is State.INCONCLUSIVE or not outcome.reason:  # its reason, often that of many, is told below
         return str(outcome.state)
     return f"{outcome.state}: {plain(outcome.reason)}"
@@ -133,24 +115,12 @@ def _is_derived(outcome: Outcome) -> bool:
     return all(finding.through for finding in outcome.findings)
 
 
-def place(finding: Finding) -> str:
-    """Return where a finding is, with the request whose answer shows it and the clause underneath."""
-    where = finding.where or "the whole body"
-    answer = f" in the answer to {finding.probe}" if finding.probe != "list" else ""
-    through = f" ({finding.through})" if finding.through else ""
-    return where + answer + through
-
-
 def _unjudged(report: Report) -> Iterator[str]:
     """Each reason once, with the number of clauses that it left without a judgement."""
     reasons = Counter(outcome.reason for outcome in report.of(State.INCONCLUSIVE))
     for reason, clauses in reasons.items():
         yield ""
-        yield f"could not judge {_counted(clauses, 'clause')}: {plain(reason)}"
-
-
-def _counted(number: int, thing: str) -> str:
-    return f"{number:,} {thing}{'s' * (number != 1)}"
+        yield f"could not judge {counted(clauses, 'clause')}: {plain(reason)}"
 
 
 def _retries(report: Report) -> Iterator[str]:
@@ -177,10 +147,3 @@ def _proposal(report: Report) -> Iterator[str]:
     yield from (f"  {line}".rstrip() for line in proposal(entries[:_PROPOSED], today).splitlines())
     if len(entries) > _PROPOSED:
         yield f"  # and {len(entries) - _PROPOSED:,} more; a * in a pointer stands for any index or name"
-
-
-def plain(text: str) -> str:
-    """Return the text without anything that a terminal would obey: control, bidirectional and invisible characters."""
-    return "".join(
-        character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
-    )

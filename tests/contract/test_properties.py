@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.configuration import resolve
 from contracts.core.clause import Level
 from contracts.core.errors import CouldNotJudge, NotExercised
 from contracts.core.report import Report, State, Verdict
@@ -21,7 +22,6 @@ from contracts.event_categories.strategies import Departed, conforming_bodies, d
 from contracts.mock.reply import Reply, Request
 from contracts.mock.server import MockServer
 from contracts.run import prepare
-from contracts.settings import resolve
 
 
 @pytest.fixture(scope="session")

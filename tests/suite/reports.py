@@ -8,7 +8,8 @@ from typing import Any
 from contracts.core.clause import Source
 from contracts.core.errors import TooSlow
 from contracts.core.exchange import Attempt, Exchange, Headers, Request, Response
-from contracts.core.report import Outcome, Report, Spent, State
+from contracts.core.report import Outcome, Report, Spent, StaleDeviation, State
+from contracts.event_categories.clauses import CLAUSES
 from contracts.event_categories.evidence import Evidence
 from contracts.event_categories.judge import digest, outcomes
 
@@ -82,6 +83,7 @@ def judged(these: tuple[Exchange, ...], **fields: Any) -> Report:
         "target": URL,
         "outcomes": outcomes(evidence),
         "exchanges": these,
+        "total": len(CLAUSES),
         "settings": {
             "target": (URL, "argument"),
             "auth": ("either", "default"),
@@ -186,7 +188,8 @@ def doctored() -> Report:
         digest=HOSTILE,
         target=HOSTILE,
         started=HOSTILE,
-        stale=(HOSTILE,),
+        stale=(StaleDeviation(1, HOSTILE, HOSTILE),),
+        narrowed=(HOSTILE,),
         settings={HOSTILE: (HOSTILE, HOSTILE)},
         outcomes=tuple(
             replace(outcome, clause=clause, reason=HOSTILE, notes=(HOSTILE,))

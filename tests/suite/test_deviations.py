@@ -8,10 +8,11 @@ from reports import CATEGORIES, exchanges
 
 from contracts import deviations
 from contracts.core.errors import UsageError
-from contracts.core.report import Report, State, Verdict
+from contracts.core.report import Report, StaleDeviation, State, Verdict
 from contracts.event_categories.clauses import READING
 from contracts.event_categories.evidence import Evidence
 from contracts.event_categories.judge import digest, outcomes
+from contracts.writers.wording import headline, stale
 
 TODAY = date(2030, 1, 15)
 ENTRY = 'clause = "category.id"\nreason = "being fixed"\nowner = "team"\nexpires = 2030-01-31\n'
@@ -81,9 +82,16 @@ def test_a_star_stops_at_a_slash() -> None:
 def test_stale_entries_fail_the_run() -> None:
     """An entry that matches nothing any more fails a run in which its clause was judged."""
     after = deviations.apply(report_of(), entries(ENTRY), TODAY)
-    assert after.verdict is Verdict.VIOLATES
-    assert "matches nothing any more" in after.stale[0]
-    assert deviations.stale_numbers(after) == {1}
+    assert after.stale == (StaleDeviation(1, "category.id"),)
+    assert after.status == 1
+
+
+def test_stale_entries_leave_the_verdict_alone() -> None:
+    """The target is not accused of what is wrong with a file: it conforms, and the words say what fails the run."""
+    after = deviations.apply(report_of(), entries(ENTRY), TODAY)
+    assert after.verdict is Verdict.CONFORMS
+    assert headline(after) == "conforms, but 1 known deviation is stale"
+    assert "matches nothing any more" in stale(after.stale[0])
 
 
 def test_expired_entries_excuse_nothing() -> None:
@@ -92,7 +100,8 @@ def test_expired_entries_excuse_nothing() -> None:
     assert state_of(on_the_day, "category.id") is State.WAIVED
     after = deviations.apply(report_of(1), entries(ENTRY), date(2030, 2, 1))
     assert state_of(after, "category.id") is State.BREACHED
-    assert "expired on 2030-01-31" in after.stale[0]
+    assert [entry.expired for entry in after.stale] == [date(2030, 1, 31)]
+    assert "expired on 2030-01-31" in stale(after.stale[0])
 
 
 def test_nothing_excuses_an_inconclusive_run() -> None:

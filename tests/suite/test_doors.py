@@ -32,12 +32,12 @@ def of(server: MockServer) -> dict[str, str]:
 
 
 def test_the_embedded_mock_conforms() -> None:
-    """Without a target the embedded mock is judged, and conforms; every clause has a line."""
-    done = contracts("verify")
+    """The embedded mock conforms, every clause has a line, and the last line says that it is only the mock."""
+    done = contracts("verify", "--mock")
     assert done.status == 0, done.out + done.err
     assert "(the embedded mock)" in done.out
     assert all(f" {clause.id} " in done.out for clause in CLAUSES)
-    assert done.last_line.startswith("CONFORMS: http://127.0.0.1:")
+    assert done.last_line.startswith("CONFORMS: the embedded mock: ")
     assert "\x1b" not in done.out + done.err
 
 
@@ -182,15 +182,24 @@ def test_api_token_is_exchanged() -> None:
     ("arguments", "environment", "words"),
     [
         (["http://api.example"], {}, "plain HTTP"),
-        (["--clause", "category.colour"], {}, "no clause matches"),
+        ([], {}, "no target: give a URL or set SCALINGO_API_URL, or judge the embedded mock with --mock"),
+        ([""], {}, "no target"),
+        ([""], {"SCALINGO_API_URL": "https://api.example"}, "no target"),
+        (["", "--mock"], {}, "no target"),
+        ([], {"SCALINGO_API_URL": ""}, "no target"),
+        ([], {"SCALINGO_API_UR": "https://api.example"}, "no target"),
+        (["https://api.example"], {"CONTRACTS_MOCK": "1"}, "both named"),
+        (["--mock"], {"SCALINGO_API_URL": "https://api.example"}, "both named"),
+        ([], {"CONTRACTS_TARGETT": "https://api.example"}, "did you mean CONTRACTS_TARGET?"),
+        (["--mock", "--clause", "category.colour"], {}, "no clause matches"),
         (["--timeout", "soon"], {}, "option --timeout"),
         (["--no-such-option"], {}, "unrecognized arguments"),
         (["--auth", "perhaps"], {}, "either, required or public"),
         (["--json", "/no/such/folder/x.json"], {}, "no such folder"),
         (["--json", "x", "--html", "x"], {}, "cannot share"),
-        (["--ca-bundle", "missing.pem"], {}, "missing.pem"),
-        (["--deviations", "missing.toml"], {}, "missing.toml"),
-        (["--auth-url", "http://auth.example"], {}, "auth-url"),
+        (["--mock", "--ca-bundle", "missing.pem"], {}, "missing.pem"),
+        (["--mock", "--deviations", "missing.toml"], {}, "missing.toml"),
+        (["--mock", "--auth-url", "http://auth.example"], {}, "auth-url"),
         (["https://127.0.0.1:1"], {"BEARER_TOKEN": "two words"}, "BEARER_TOKEN holds white space"),
         ([], {"SCALINGO_API_URL": "ftp://api.example"}, "ftp"),
         ([], {"CONTRACTS_STRICT": "perhaps"}, "CONTRACTS_STRICT"),

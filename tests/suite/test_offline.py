@@ -123,7 +123,9 @@ def test_several_files(tmp_path: Path) -> None:
     bad.write_bytes(b"{}")
     done = contracts("check", str(good), str(bad), "--quiet")
     assert done.status == 1
-    assert [line.split(":")[0] for line in done.out.splitlines()] == ["CONFORMS", "VIOLATES"]
+    first, second = done.out.splitlines()
+    assert first.startswith("20 of 36 clauses judged, all held: not a verdict on the contract: ")
+    assert second.startswith("VIOLATES, ")
     assert contracts("check", str(good), str(bad), "--json", "-").status == 2
     assert contracts("check", str(tmp_path / "none.json")).status == 2
 
@@ -134,4 +136,4 @@ def test_reports_of_a_file(tmp_path: Path) -> None:
     file.write_bytes(BODY)
     done = contracts("check", str(file), "--json", "-")
     assert json.loads(done.out)["scope"]["offline"] is True
-    assert "CONFORMS" in done.err
+    assert "not a verdict on the contract" in done.err

@@ -12,11 +12,11 @@ from threading import Thread
 import pytest
 import reports
 
+from contracts.configuration import resolve
 from contracts.core.exchange import Exchange, Request, Response
 from contracts.core.report import Scope
 from contracts.mock.server import MockServer
 from contracts.run import prepare, verify
-from contracts.settings import resolve
 from contracts.writers.reproduce import curl, of_finding, rerun
 
 _TOOLS_ARE_DUE = os.environ.get("CI") == "true"

@@ -4,14 +4,17 @@ from pathlib import Path
 
 import pytest
 
+from contracts.configuration import resolve
 from contracts.core.errors import UsageError
-from contracts.settings import TABLE, Settings, resolve
+from contracts.settings import BY_NAME, TABLE, Settings
 
 
 def test_the_table_and_the_value_agree() -> None:
     """Every row of the table is a field of Settings with the same default, and the other way round."""
     defaults = Settings()
-    assert [setting.name for setting in TABLE] == [name for name in Settings.__dataclass_fields__ if name != "origins"]
+    assert [setting.name for setting in TABLE] == [
+        name for name in Settings.__dataclass_fields__ if name not in ("origins", "narrowed")
+    ]
     assert all(getattr(defaults, setting.name) == setting.default for setting in TABLE)
 
 
@@ -50,7 +53,13 @@ def test_own_file_outranks_the_project(tmp_path: Path) -> None:
         ({}, {}, "bearer_token = 'x'\n", "no setting"),
         ({}, {}, "timeout = true\n", "must be a value"),
         ({}, {}, "timeout = \n", "contracts.toml cannot be read"),
-        ({"mock": True, "target": "https://api.example"}, {}, "", "either --mock or a target"),
+        ({"mock": True, "target": "https://api.example"}, {}, "", "both named"),
+        ({"target": "https://api.example"}, {"CONTRACTS_MOCK": "yes"}, "", "both named"),
+        ({"mock": True}, {}, 'target = "https://api.example"\n', "both named"),
+        ({"target": " "}, {}, "", "no target"),
+        ({"clause": [""]}, {}, "", "option --clause"),
+        ({}, {"CONTRACTS_TIMEOUTS": "3"}, "", "did you mean CONTRACTS_TIMEOUT"),
+        ({}, {"SCALINGO_API_URL": "a.example", "CONTRACTS_TARGET": "b.example"}, "", "differ"),
     ],
 )
 def test_refusals(options: dict[str, object], environ: dict[str, str], file: str, words: str, tmp_path: Path) -> None:
@@ -59,3 +68,35 @@ def test_refusals(options: dict[str, object], environ: dict[str, str], file: str
         (tmp_path / "contracts.toml").write_text(file)
     with pytest.raises(UsageError, match=words):
         resolve(options, environ, tmp_path)
+
+
+@pytest.mark.parametrize("name", ["mock", "auth_url", "ca_bundle", "unsafe_methods", "probe_rate_limit"])
+def test_a_file_leads_no_token_anywhere(name: str, tmp_path: Path) -> None:
+    """Whoever can write to the checkout cannot name a host, an authority or a danger: not even beside an option."""
+    assert not BY_NAME[name].in_file
+    (tmp_path / "contracts.toml").write_text(f'{name} = "true"\n')
+    with pytest.raises(UsageError, match=f"contracts.toml: {name} cannot be set in a file"):
+        resolve({"target": "https://api.example"}, {}, tmp_path)
+
+
+@pytest.mark.parametrize("token", ["BEARER_TOKEN", "SCALINGO_API_TOKEN"])
+def test_a_file_names_no_target_for_a_token(token: str, tmp_path: Path) -> None:
+    """A file may name the target only where no token would go to it."""
+    (tmp_path / "contracts.toml").write_text('target = "https://api.example"\n')
+    assert resolve({}, {}, tmp_path).target == "https://api.example"
+    with pytest.raises(UsageError, match=f"no file may name the target while {token} is set"):
+        resolve({}, {token: "secret"}, tmp_path)
+    assert resolve({"target": "https://other.example"}, {token: "secret"}, tmp_path).target == "https://other.example"
+
+
+def test_what_a_file_narrows_is_known(tmp_path: Path) -> None:
+    """What leaves less to be judged is named when it comes from a file, and not when somebody asked for it."""
+    (tmp_path / "contracts.toml").write_text('clause = "json"\nauth = "either"\nallow_empty = true\ntimeout = 3\n')
+    assert resolve({}, {}, tmp_path).narrowed == ("clause", "allow_empty")
+    assert resolve({"clause": ["list"]}, {}, tmp_path).narrowed == ("allow_empty",)
+
+
+def test_the_target_has_two_variables(tmp_path: Path) -> None:
+    """CONTRACTS_TARGET works as the rule for names says, beside the documented SCALINGO_API_URL."""
+    settings = resolve({}, {"CONTRACTS_TARGET": "api.example"}, tmp_path)
+    assert (settings.target, settings.origins["target"]) == ("api.example", "environment CONTRACTS_TARGET")

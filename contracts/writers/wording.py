@@ -1,0 +1,94 @@
+"""The words that all writers share: how a run is summed up, and how a text of the target is shown."""
+
+from contracts.core.finding import Finding
+from contracts.core.report import Partial, Report, StaleDeviation, State, Verdict
+
+EMBEDDED_MOCK = "the embedded mock"
+#: The reasons for which fewer clauses are judged than the contract has.
+_FEWER = {Partial.FILE, Partial.CLAUSES, Partial.EMPTY_LIST}
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """Return a number with its noun in the right form."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def plain(text: str) -> str:
+    """Return the text without anything that a terminal would obey: control, bidirectional and invisible characters."""
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
+    )
+
+
+def place(finding: Finding) -> str:
+    """Return where a finding is, in words."""
+    answer = f" in the answer to {finding.probe}" if finding.probe != "list" else ""
+    through = f" ({finding.through})" if finding.through else ""
+    return f"{finding.where or 'the whole body'}{answer}{through}"
+
+
+def subject(report: Report) -> str:
+    """Return what was judged: the URL of the target, the name of a file, or the embedded mock."""
+    return EMBEDDED_MOCK if report.scope.embedded else report.target
+
+
+def headline(report: Report) -> str:
+    """Return what the run says of its subject in a few words; one that judged less than the contract says so first."""
+    fewer = bool(_FEWER & set(report.partial))
+    waived = len(list(report.of(State.WAIVED)))
+    if report.verdict is Verdict.CONFORMS and fewer:
+        words = f"{_share(report)}, {_kept(report)}: not a verdict on the contract"
+    else:
+        words = report.verdict.value + (f" with {waived:,} waived" if waived else "")
+        words = f"{words}, {_share(report)}" if fewer else words
+        words = f"{EMBEDDED_MOCK} {words}" if _speaks_of_the_mock(report) else words
+    return f"{words}, but {_stale(report)}" if report.stale else words
+
+
+def _speaks_of_the_mock(report: Report) -> bool:
+    return report.scope.embedded and report.verdict is not Verdict.INCONCLUSIVE
+
+
+def _share(report: Report) -> str:
+    return f"{report.judged:,} of {counted(report.total, 'clause')} judged"
+
+
+def _kept(report: Report) -> str:
+    counts = {"waived": len(list(report.of(State.WAIVED))), "warned": len(report.warnings)}
+    held = len(list(report.of(State.HELD)))
+    others = [f"{count:,} {words}" for words, count in counts.items() if count]
+    return ", ".join([f"{held:,} held", *others]) if others else "all held"
+
+
+def _stale(report: Report) -> str:
+    return f"{counted(len(report.stale), 'known deviation')} {'is' if len(report.stale) == 1 else 'are'} stale"
+
+
+def stale(deviation: StaleDeviation) -> str:
+    """Return what is wrong with a known deviation."""
+    at = "" if deviation.pointer is None else f" at {deviation.pointer or 'the whole body'}"
+    why = "matches nothing any more: remove it" if deviation.expired is None else f"expired on {deviation.expired}"
+    return f"deviation entry {deviation.number} for {deviation.clause}{at} {why}"
+
+
+def last_line(report: Report) -> str:
+    """Return the one line that can be quoted: verdict, target, counts, requests and time."""
+    observed = sum(outcome.observations for outcome in report.of(State.HELD))
+    words = headline(report).removeprefix(f"{EMBEDDED_MOCK} ")  # which the subject says
+    words = words.replace(report.verdict.value, report.verdict.value.upper(), 1)
+    narrowed = f"; a file narrowed {plain(', '.join(report.narrowed))}" if report.narrowed else ""
+    return (
+        f"{words}: {plain(subject(report))}: {', '.join(_counts(report))}; {counted(observed, 'observation')}, "
+        f"{counted(report.spent.sent, 'request')}, {report.seconds:.1f} s{narrowed}"
+    )
+
+
+def _counts(report: Report) -> list[str]:
+    counts = {state: len(list(report.of(state))) for state in State}
+    parts = [f"{counts[State.HELD]} held"]
+    if report.failing or not counts[State.BREACHED]:
+        parts.append(f"{len(report.failing)} breached")
+    if report.warnings:
+        parts.append(f"{len(report.warnings)} warned")
+    others = (State.WAIVED, State.INCONCLUSIVE, State.NOT_EXERCISED, State.NOT_APPLICABLE)
+    return parts + [f"{counts[state]} {state}" for state in others if counts[state]]
