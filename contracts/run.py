@@ -97,6 +97,7 @@ class Run:
             spent=Spent(self.planned, budget.sent, budget.retries, budget.limit),
             notes=tuple(self._notes(evidence)),
             narrowed=self.settings.narrowed,
+            implementation=self.settings.implementation,
             started=started,
             seconds=seconds,
         )

@@ -153,6 +153,7 @@ TABLE: tuple[Setting, ...] = (
         "FILE",
         narrows=True,
     ),
+    Setting("implementation", _text, "", "vendor, product and version of what is judged, for the report", "TEXT"),
 )
 
 BY_NAME = {setting.name: setting for setting in TABLE}
@@ -177,6 +178,7 @@ class Settings:
     ca_bundle: str | None = None
     auth_url: str = "https://auth.scalingo.com"
     deviations: str | None = None
+    implementation: str = ""
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
     narrowed: tuple[str, ...] = field(default=(), compare=False)
 
@@ -191,7 +193,7 @@ class Settings:
 def _show(value: object) -> str:
     if isinstance(value, tuple):
         return ", ".join(value) or "all"
-    if value is None:
+    if value is None or value == "":
         return "none"
     if isinstance(value, bool):
         return str(value).lower()

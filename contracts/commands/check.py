@@ -10,8 +10,6 @@ from contracts.commands import output
 from contracts.configuration import resolve
 from contracts.core.errors import UsageError
 from contracts.core.report import BEYOND_FILE, Report, State, Verdict
-from contracts.writers import terminal
-from contracts.writers.wording import last_line
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -19,7 +17,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", metavar="FILE", help="a JSON body, an HTTP response or a HAR; - is stdin")
     parser.add_argument("--strict", action="store_const", const=True, help="let a breached SHOULD clause fail")
     parser.add_argument("--allow-empty", action="store_const", const=True, help="accept an empty list")
-    parser.add_argument("--quiet", action="store_true", help="print the last line of each file only")
+    output.add_brevity(parser)
     output.add(parser)
 
 
@@ -39,12 +37,12 @@ def run(options: argparse.Namespace) -> int:
         if options.bundle:
             raise UsageError("--bundle: a bundle is of a run against an endpoint")
         stream = sys.stderr if output.STANDARD_OUTPUT in outputs.values() else sys.stdout
-        output.write(stream, last_line(report) + "\n" if options.quiet else _told(report))
+        output.write(stream, output.told(report, options) + ("" if output.is_brief(options) else _advice(report)))
         verdicts.append(report.verdict)
     worst = next((v for v in (Verdict.VIOLATES, Verdict.INCONCLUSIVE) if v in verdicts), Verdict.CONFORMS)
     return worst.status
 
 
-def _told(report: Report) -> str:
+def _advice(report: Report) -> str:
     hidden = [o for o in report.of(State.NOT_EXERCISED) if o.reason == BEYOND_FILE]
-    return terminal.render(report) + f"{len(hidden)} clauses need a running endpoint: contracts verify URL\n"
+    return f"{len(hidden)} clauses need a running endpoint: contracts verify URL\n"

@@ -10,6 +10,7 @@ from typing import TextIO
 
 from contracts.core.errors import UsageError
 from contracts.core.report import Report
+from contracts.writers import terminal, wording
 
 #: Each format is a module of contracts.writers with a pure ``render(report) -> str``.
 FORMATS: dict[str, tuple[str, str]] = {
@@ -29,6 +30,28 @@ def add(parser: argparse.ArgumentParser) -> None:
     for name, (_, text) in FORMATS.items():
         group.add_argument(f"--{name}", metavar="FILE", help=f"write {text}")
     group.add_argument("--bundle", metavar="FILE.zip", help="write all of them in one archive for `contracts audit`")
+
+
+def add_brevity(parser: argparse.ArgumentParser) -> None:
+    """Declare the two ways to say less."""
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument(
+        "--quiet", action="store_true", help="print one line for each breach or reason, and the last line"
+    )
+    group.add_argument("--summary", action="store_true", help="print the last line only")
+
+
+def is_brief(options: argparse.Namespace) -> bool:
+    """Whether less than the whole report was asked for."""
+    return bool(options.quiet or options.summary)
+
+
+def told(report: Report, options: argparse.Namespace, *, colour: bool = False) -> str:
+    """Return the report for the terminal, as briefly as the options ask."""
+    if not is_brief(options):
+        return terminal.render(report, colour=colour)
+    lines = wording.brief(report) if options.quiet else []
+    return "".join(f"{line}\n" for line in (*lines, wording.last_line(report)))
 
 
 def outputs_of(options: argparse.Namespace) -> dict[str, str]:

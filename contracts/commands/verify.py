@@ -13,7 +13,6 @@ from contracts.core.report import Report
 from contracts.event_categories.judge import digest
 from contracts.run import Run, prepare, verify
 from contracts.writers import terminal
-from contracts.writers.wording import last_line
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -22,14 +21,14 @@ def add(parser: argparse.ArgumentParser) -> None:
     output.add(parser)
     parser.add_argument("--show-config", action="store_true", help="print the effective settings and stop")
     parser.add_argument("--prune-deviations", action="store_true", help="take the stale entries out of the file")
-    parser.add_argument("--quiet", action="store_true", help="print the last line only")
+    output.add_brevity(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Judge the target. Returns the exit status of the verdict: 0, 1 or 3."""
     settings = resolve(settings_options.given(options), os.environ, Path.cwd())
     outputs = output.outputs_of(options)
-    console = output.Console(quiet=options.quiet, to_stderr=output.STANDARD_OUTPUT in outputs.values())
+    console = output.Console(quiet=output.is_brief(options), to_stderr=output.STANDARD_OUTPUT in outputs.values())
     with prepare(settings, os.environ, say=console.progress) as prepared:
         mask = prepared.target.secrets.mask
         if options.show_config:
@@ -42,8 +41,7 @@ def run(options: argparse.Namespace) -> int:
         if options.bundle:
             output.write_bundle(report, options.bundle, settings.deviations)
         output.write_for_github(report, os.environ, mask)
-        whole = last_line(report) + "\n" if options.quiet else terminal.render(report, colour=console.colour)
-        console.write(mask(whole), always=True)
+        console.write(mask(output.told(report, options, colour=console.colour)), always=True)
         if options.prune_deviations:
             console.write(_prune(settings.deviations, report))
     return report.status

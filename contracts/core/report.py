@@ -103,13 +103,18 @@ class Scope:
     embedded: bool = False
 
 
+#: The sections whose breaches may be the cause of others.
+_CAUSES = ("json", "envelope", "category")
+
+
 @dataclass(frozen=True)
 class Report:
     """Everything that a run has to say. Every format is rendered from this value.
 
     ``total`` is the number of clauses of the contract, selected or not. ``settings`` maps a setting to its effective
-    value and to where that came from; ``narrowed`` names those by which a file narrowed what is judged. ``started``
-    is the time in UTC (RFC 3339), ``seconds`` the length of the run.
+    value and to where that came from; ``narrowed`` names those by which a file narrowed what is judged.
+    ``implementation`` says whose product was judged. ``started`` is the time in UTC (RFC 3339), ``seconds`` the length
+    of the run.
     """
 
     suite: str
@@ -126,6 +131,7 @@ class Report:
     notes: tuple[str, ...] = ()
     stale: tuple[StaleDeviation, ...] = ()
     narrowed: tuple[str, ...] = ()
+    implementation: str = ""
     started: str = field(default="", compare=False)
     seconds: float = field(default=0.0, compare=False)
 
@@ -159,6 +165,28 @@ class Report:
         if outcome.state is not State.NOT_EXERCISED:
             return False
         return outcome.reason == BEYOND_FILE or (self.allow_empty and outcome.reason == EMPTY_LIST)
+
+    @cached_property
+    def follows(self) -> dict[str, str]:
+        """For each broken clause whose findings only repeat those of another one, the id of that other: the cause."""
+        broken = [outcome for outcome in self.outcomes if outcome.findings]
+        own = {outcome.clause.id for outcome in broken}
+        places = {
+            (f.probe, f.where): f.clause for o in broken if o.clause.section in _CAUSES for f in reversed(o.findings)
+        }
+        found = {}
+        for outcome in broken:
+            causes = [f.through or self._cause_at(f, places) for f in outcome.findings]
+            if all(cause in own - {outcome.clause.id} for cause in causes):
+                found[outcome.clause.id] = str(causes[0])
+        return found
+
+    @staticmethod
+    def _cause_at(finding: Finding, places: dict[tuple[str, str], str]) -> str | None:
+        """What a client cannot read where the documentation is broken is no second breach."""
+        if not finding.clause.startswith("client."):
+            return None
+        return places.get((finding.probe, finding.where))
 
     @cached_property
     def partial(self) -> tuple[Partial, ...]:

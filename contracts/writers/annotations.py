@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from contracts.core.report import Outcome, Report, State
 from contracts.writers.reproduce import rerun
-from contracts.writers.wording import headline, last_line, place, plain, stale
+from contracts.writers.wording import by_cause, headline, last_line, place, plain, stale, unjudged
 
 
 def render(report: Report) -> str:
@@ -19,18 +19,20 @@ def render(report: Report) -> str:
 def _commands(report: Report) -> Iterator[str]:
     if report.partial:
         yield command("notice", headline(report), last_line(report))
-    for outcome in report.failing:
-        yield command("error", _title(outcome, "breached"), _message(report, outcome))
+    broken = by_cause(report)
+    for outcome in broken:
+        if outcome in report.failing:
+            yield command("error", _title(outcome, "breached"), _message(report, outcome))
     if report.stale:
         yield command("error", "stale deviations", "\n".join(plain(stale(deviation)) for deviation in report.stale))
-    if report.unjudged:
-        clauses = ", ".join(outcome.clause.id for outcome in report.unjudged)
-        reasons = dict.fromkeys(plain(outcome.reason) for outcome in report.unjudged)
-        yield command("error", "could not be judged", f"{clauses}\n{chr(10).join(reasons)}")
-    for outcome in report.warnings:
-        yield command("warning", _title(outcome, "breached"), _message(report, outcome))
+    if reasons := unjudged(report):
+        clauses = ", ".join(clause for ids in reasons.values() for clause in ids)
+        yield command("error", "could not be judged", "\n".join([*map(plain, reasons), clauses]))
+    for outcome in broken:
+        if outcome in report.warnings:
+            yield command("warning", _title(outcome, "breached"), _message(report, outcome))
     for outcome in report.of(State.WAIVED):
-        yield command("warning", _title(outcome, "waived"), plain(outcome.reason))
+        yield command("warning", _title(outcome, "waived"), plain("; ".join(outcome.notes) or outcome.reason))
 
 
 def command(kind: str, title: str, message: str) -> str:
@@ -50,7 +52,9 @@ def _title(outcome: Outcome, state: str) -> str:
 def _message(report: Report, outcome: Outcome) -> str:
     first = outcome.findings[0]
     more = f" (and {outcome.count - 1:,} more)" if outcome.count > 1 else ""
+    cause = report.follows.get(outcome.clause.id)
     lines = (
+        *([f"follows from {cause}"] if cause else []),
         f"where {place(first)}{more}",
         f"expected {first.expected}",
         f"received {first.received}",

@@ -6,7 +6,7 @@ out, and a Content-Security-Policy admits only the style and the script whose di
 
 import base64
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -20,7 +20,7 @@ from contracts.core.report import Outcome, Report, State, Verdict
 from contracts.writers.excerpt import Excerpt, excerpt
 from contracts.writers.listing import listing
 from contracts.writers.reproduce import of_finding, rerun
-from contracts.writers.wording import counted, headline, last_line, stale, subject
+from contracts.writers.wording import counted, headline, last_line, stale, subject, unjudged
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -96,20 +96,35 @@ def render(report: Report) -> str:
         rows=rows,
         counts=counts,
         sections=[(name, SECTIONS.get(name, name), group) for name, group in sections],
-        broken=[row for kind in (BREACHED, WARNED) for row in rows if row.kind is kind],
-        unjudged=_by_reason(report.unjudged),
+        broken=_broken(report, rows),
+        unjudged=unjudged(report),
         headline=headline(report),
         sentence=_sentence(report),
         subject=subject(report),
         stale=[stale(deviation) for deviation in report.stale],
         listing=listing(report),
         exchanges=[(exchange, _beginning(exchange)) for exchange in report.exchanges],
+        certified=[(kind, [row for row in rows if row.kind is kind]) for kind in reversed(KINDS)],
+        grounds=_grounds(report),
         summary=last_line(report),
         style=style,
         script=script,
         policy=_policy(style, script),
         fields=_FIELDS,
     )
+
+
+def _grounds(report: Report) -> list[str]:
+    """Return why clauses are waived or were not judged, each reason once."""
+    waived = (note for outcome in report.of(State.WAIVED) for note in outcome.notes)
+    others = (o.reason for o in report.of(State.INCONCLUSIVE, State.NOT_EXERCISED, State.NOT_APPLICABLE))
+    return [reason for reason in dict.fromkeys((*waived, *others)) if reason]
+
+
+def _broken(report: Report, rows: list[_Row]) -> list[_Row]:
+    """Return the rows that are breached, then those warned of; in each, what follows from another stands last."""
+    chosen = [row for row in rows if row.kind in (BREACHED, WARNED)]
+    return sorted(chosen, key=lambda row: (row.kind is WARNED, row.outcome.clause.id in report.follows))
 
 
 def _row(report: Report, outcome: Outcome) -> _Row:
@@ -152,14 +167,6 @@ def _reasons(musts: int, shoulds: int) -> Iterator[str]:
         yield f"{counted(musts, 'MUST clause')} {'is' if musts == 1 else 'are'} broken"
     if shoulds:
         yield f"{counted(shoulds, 'SHOULD clause')} {'is' if shoulds == 1 else 'are'} broken in a strict run"
-
-
-def _by_reason(outcomes: Iterable[Outcome]) -> dict[str, list[str]]:
-    """Return the ids of the clauses under the reason that they share."""
-    reasons: dict[str, list[str]] = {}
-    for outcome in outcomes:
-        reasons.setdefault(outcome.reason, []).append(outcome.clause.id)
-    return reasons
 
 
 def _beginning(exchange: Exchange) -> Excerpt | None:

@@ -65,7 +65,7 @@ def _case(report: Report, outcome: Outcome) -> "TestCase":
         case.add_property(name, value)
     reason = plain(f"{outcome.state}: {outcome.reason}" if outcome.reason else outcome.state)
     if outcome in report.failing:
-        failure = Failure(_summary(outcome), clause.level.value)
+        failure = Failure(_summary(report, outcome), clause.level.value)
         failure.text = _text(report, outcome)
         case.result = failure
     elif outcome.state is State.INCONCLUSIVE and clause.level is Level.MUST:
@@ -108,9 +108,11 @@ def _verdict(report: Report, cases: "list[TestCase]") -> "list[TestCase]":
     return [case]
 
 
-def _summary(outcome: Outcome) -> str:
+def _summary(report: Report, outcome: Outcome) -> str:
     first = outcome.findings[0]
     more = f" (and {outcome.count - 1:,} more)" if outcome.count > 1 else ""
+    if cause := report.follows.get(outcome.clause.id):
+        more = f"{more} (follows from {cause})"
     return plain(f"{first.where or 'the whole body'}: expected {first.expected}, received {first.received}{more}")
 
 

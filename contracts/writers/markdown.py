@@ -10,7 +10,7 @@ from contracts.core.clause import Source
 from contracts.core.finding import Finding, shorten
 from contracts.core.report import Outcome, Report, State, Verdict
 from contracts.writers.reproduce import of_finding, rerun
-from contracts.writers.wording import headline, last_line, stale
+from contracts.writers.wording import by_cause, counted, headline, last_line, stale, unjudged
 
 #: Of a clause that is broken many times, this many findings are written out; the JSON report has more.
 _SHOWN = 3
@@ -33,15 +33,20 @@ def _lines(report: Report) -> Iterator[str]:
     for line in (*map(stale, report.stale), *report.notes):
         yield ""
         yield f"> {code(line, 1000)}"
-    open_ = [o for o in report.outcomes if o.state not in (State.HELD, State.NOT_APPLICABLE)]
-    if open_:
+    for reason, clauses in unjudged(report).items():
         yield ""
-        yield from _table(("clause", "level", "outcome", "where", "expected", "received"), map(_row, open_))
-    for outcome in open_:
-        if outcome.findings:
-            yield from _folded(_summary(outcome), _breach(report, outcome))
-    rows = ((code(o.clause.id), o.clause.level, o.state, f"{o.observations:,}") for o in report.outcomes)
-    every = _table(("clause", "level", "outcome", "observations"), rows)
+        yield f"- could not judge {counted(len(clauses), 'clause')}: {code(reason, 1000)}"
+    broken = by_cause(report)
+    if broken:
+        yield ""
+        rows = (_row(report, outcome) for outcome in broken)
+        yield from _table(("clause", "level", "outcome", "where", "expected", "received"), rows)
+    for outcome in broken:
+        yield from _folded(_summary(report, outcome), _breach(report, outcome))
+    every = _table(
+        ("clause", "level", "outcome", "observations"),
+        ((code(o.clause.id), o.clause.level, o.state, f"{o.observations:,}") for o in report.outcomes),
+    )
     yield from _folded(f"All {len(report.outcomes)} clauses", every)
     settings = ((code(name), code(value), code(origin)) for name, (value, origin) in report.settings.items())
     yield from _folded("Settings", _table(("setting", "value", "from"), settings))
@@ -56,19 +61,30 @@ def _title(report: Report) -> str:
     return f"{sign} Event categories contract: {headline(report)}"
 
 
-def _row(outcome: Outcome) -> tuple[str, ...]:
-    cells = (code(outcome.clause.id), outcome.clause.level.value, outcome.state.value)
-    if outcome.state is State.BREACHED and outcome.findings:
-        first = outcome.findings[0]
-        return (*cells, _place(first), code(first.expected), code(first.received))
-    return (*cells, "", "", code(outcome.reason) if outcome.reason else "")
+def _row(report: Report, outcome: Outcome) -> tuple[str, ...]:
+    first = outcome.findings[0]
+    return (
+        code(outcome.clause.id),
+        outcome.clause.level.value,
+        f"{outcome.state.value}{_follows(report, outcome)}",
+        _place(first),
+        code(first.expected),
+        code(first.received),
+    )
 
 
-def _summary(outcome: Outcome) -> str:
-    times = f"{outcome.count:,} time{'s' * (outcome.count != 1)}"
-    observations = f"{outcome.observations:,} observation{'s' * (outcome.observations != 1)}"
+def _follows(report: Report, outcome: Outcome) -> str:
+    cause = report.follows.get(outcome.clause.id)
+    return f", follows from {code(cause)}" if cause else ""
+
+
+def _summary(report: Report, outcome: Outcome) -> str:
+    times = counted(outcome.count, "time")
     waived = ", waived" if outcome.state is State.WAIVED else ""
-    return f"<code>{text(outcome.clause.id)}</code> {outcome.clause.level}: {times} in {observations}{waived}"
+    cause = report.follows.get(outcome.clause.id)
+    follows = f", follows from <code>{text(cause)}</code>" if cause else ""
+    observations = counted(outcome.observations, "observation")
+    return f"<code>{text(outcome.clause.id)}</code> {outcome.clause.level}: {times} in {observations}{waived}{follows}"
 
 
 def _breach(report: Report, outcome: Outcome) -> Iterator[str]:

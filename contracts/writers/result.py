@@ -62,6 +62,7 @@ def read(text: str) -> Report:
             notes=tuple(value["notes"]),
             stale=tuple(map(_read_stale, value["stale"])),
             narrowed=tuple(value["narrowed"]),
+            implementation=value["implementation"],
             started=_read_time(value["started"]),
             seconds=value["seconds"],
         )
@@ -79,6 +80,7 @@ def _document(report: Report) -> dict[str, Any]:
         "status": report.status,
         "partial": [reason.value for reason in report.partial],
         "target": report.target,
+        "implementation": report.implementation,
         "started": report.started,
         "seconds": report.seconds,
         "strict": report.strict,
@@ -118,6 +120,7 @@ def _outcome(report: Report, outcome: Outcome) -> dict[str, Any]:
         "findings": [_finding(report, clause, finding) for finding in outcome.findings],
         "reason": outcome.reason,
         "notes": list(outcome.notes),
+        "follows": report.follows.get(clause.id),
         "asks": clause.asks,
         "why": clause.why,
         "breach": clause.breach,

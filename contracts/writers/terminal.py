@@ -1,13 +1,12 @@
 """The report for a person at a terminal: section by section, then every breach with all that reproduces it."""
 
-from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from itertools import groupby
 
 from contracts.core.clause import Level
 from contracts.core.report import Outcome, Report, State, Verdict
-from contracts.writers.wording import counted, headline, last_line, place, plain, stale
+from contracts.writers.wording import by_cause, counted, headline, last_line, place, plain, stale, unjudged
 
 #: Of a clause that is broken many times, this many findings are written out; the JSON report has more.
 _SHOWN = 3
@@ -59,8 +58,7 @@ def _lines(report: Report, paint: _Paint) -> Iterator[str]:
             name = f"{plain(outcome.clause.id):<32}{outcome.clause.level:<8}"
             yield f"  {paint(mark, code)} {name}{_said(outcome)}".rstrip()
             yield from (f"      note: {plain(note)}" for note in outcome.notes)
-    broken = [outcome for outcome in report.outcomes if outcome.findings]
-    for outcome in sorted(broken, key=_is_derived):  # the causes first, what follows from them behind
+    for outcome in by_cause(report):
         yield from _breach(report, outcome, paint)
     yield from _unjudged(report)
     yield from _retries(report)
@@ -93,34 +91,36 @@ def _breach(report: Report, outcome: Outcome, paint: _Paint) -> Iterator[str]:
     from contracts.writers.reproduce import of_finding, rerun  # noqa: PLC0415 - only for a breach
 
     clause = outcome.clause
-    warned = "" if outcome in report.failing or outcome.state is not State.BREACHED else " (a warning)"
-    waived = " (waived)" if outcome.state is State.WAIVED else ""
+    cause = report.follows.get(clause.id)
     yield ""
-    yield paint(plain(f"{clause.id} {clause.level} {clause.asks}"), "1") + warned + waived
-    shown = 1 if _is_derived(outcome) else _SHOWN
-    for finding in outcome.findings[:shown]:
+    yield paint(plain(f"{clause.id} {clause.level} {clause.asks}"), "1") + _aside(report, outcome)
+    if cause:
+        yield f"  follows   from {plain(cause)}"
+    shown = outcome.findings[: 1 if cause else _SHOWN]
+    for number, finding in enumerate(shown):
+        yield from [""] * (number > 0)
         yield f"  where     {plain(place(finding))}"
         yield f"  expected  {plain(finding.expected)}"
         yield f"  received  {plain(finding.received)}"
-        yield f"  curl      {of_finding(report, finding) or 'none: the answer comes from a file'}"
-        yield ""
-    if outcome.count > shown:
-        yield f"  and {outcome.count - shown:,} more like this"
+    if outcome.count > len(shown):
+        yield f"  and {outcome.count - len(shown):,} more like this"
+    yield ""
     yield "  source    " + plain("; ".join(f"{source.title}, {source.url}" for source in clause.sources))
+    lines = dict.fromkeys(of_finding(report, finding) for finding in shown)
+    yield from (f"  curl      {line or 'none: the answer comes from a file'}" for line in lines)
     yield f"  rerun     {rerun(report.target, clause.id, report.scope)}"
 
 
-def _is_derived(outcome: Outcome) -> bool:
-    """Whether a clause is broken only because others are: by an answer that does not conform."""
-    return all(finding.through for finding in outcome.findings)
+def _aside(report: Report, outcome: Outcome) -> str:
+    if outcome.state is State.WAIVED:
+        return " (waived)"
+    return "" if outcome in report.failing else " (a warning)"
 
 
 def _unjudged(report: Report) -> Iterator[str]:
-    """Each reason once, with the number of clauses that it left without a judgement."""
-    reasons = Counter(outcome.reason for outcome in report.of(State.INCONCLUSIVE))
-    for reason, clauses in reasons.items():
+    for reason, clauses in unjudged(report).items():
         yield ""
-        yield f"could not judge {counted(clauses, 'clause')}: {plain(reason)}"
+        yield f"could not judge {counted(len(clauses), 'clause')}: {plain(reason)}"
 
 
 def _retries(report: Report) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """The words that all writers share: how a run is summed up, and how a text of the target is shown."""
 
 from contracts.core.finding import Finding
-from contracts.core.report import Partial, Report, StaleDeviation, State, Verdict
+from contracts.core.report import EMPTY_LIST, Outcome, Partial, Report, StaleDeviation, State, Verdict
 
 EMBEDDED_MOCK = "the embedded mock"
 #: The reasons for which fewer clauses are judged than the contract has.
@@ -25,6 +25,51 @@ def place(finding: Finding) -> str:
     answer = f" in the answer to {finding.probe}" if finding.probe != "list" else ""
     through = f" ({finding.through})" if finding.through else ""
     return f"{finding.where or 'the whole body'}{answer}{through}"
+
+
+def by_cause(report: Report) -> list[Outcome]:
+    """Return the broken clauses: what fails the run first, and in each part the causes before what follows."""
+    broken = [outcome for outcome in report.outcomes if outcome.findings]
+    return sorted(broken, key=lambda outcome: (outcome not in report.failing, outcome.clause.id in report.follows))
+
+
+def brief(report: Report) -> list[str]:
+    """Return one line for each breach, each reason and each stale deviation: nothing when all is well."""
+    return [
+        *(_brief(report, outcome) for outcome in by_cause(report) if outcome.state is State.BREACHED),
+        *(f"could not judge {', '.join(ids)}: {plain(reason)}" for reason, ids in unjudged(report).items()),
+        *(plain(stale(deviation)) for deviation in report.stale),
+    ]
+
+
+def _brief(report: Report, outcome: Outcome) -> str:
+    first = outcome.findings[0]
+    more = f" (and {outcome.count - 1:,} more)" if outcome.count > 1 else ""
+    warned = "" if outcome in report.failing else " (a warning)"
+    cause = report.follows.get(outcome.clause.id)
+    follows = f" (follows from {cause})" if cause else ""
+    where, expected, received = place(first), first.expected, first.received
+    return plain(f"{outcome.clause.id} {where} expected {expected} received {received}{more}{warned}{follows}")
+
+
+def unjudged(report: Report) -> dict[str, list[str]]:
+    """Return the ids of the clauses that could not be judged, under the reason that they share.
+
+    Beside a breach, only what could not be observed is told: that a broken list leaves nothing to judge is no news.
+    """
+    inconclusive = report.verdict is Verdict.INCONCLUSIVE
+    reasons: dict[str, list[str]] = {}
+    for outcome in report.outcomes:
+        if outcome.state is State.INCONCLUSIVE or (inconclusive and outcome in report.unjudged):
+            reasons.setdefault(outcome.reason + _remedy(report, outcome), []).append(outcome.clause.id)
+    if inconclusive and not reasons:
+        reasons["nothing that was judged held"] = [outcome.clause.id for outcome in report.outcomes]
+    return reasons
+
+
+def _remedy(report: Report, outcome: Outcome) -> str:
+    """What a person can do about a reason that does not say it itself."""
+    return "; --allow-empty accepts that" if outcome.reason == EMPTY_LIST and not report.allow_empty else ""
 
 
 def subject(report: Report) -> str:

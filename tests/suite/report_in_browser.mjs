@@ -75,8 +75,9 @@ async function used(name) {
   const { context, page, seen } = await open(name, { permissions: ["clipboard-read", "clipboard-write"] });
   const facts = { open: await openClauses(page) };
 
-  const first = page.locator("details.clause.breached").first();
-  await page.locator(".broken a").first().click();
+  const link = page.locator(".broken a").first();
+  const first = page.locator(`details.clause[data-clause="${await link.textContent()}"]`);
+  await link.click();
   facts.followed = await openClauses(page);
   facts.focused = await page.evaluate(() => document.activeElement.closest("details.clause")?.dataset.clause);
 

@@ -157,16 +157,44 @@ def test_what_fails_the_run_comes_first() -> None:
     """The page begins with what fails the run, then what it warns of, each with a link to its clause."""
     report = reports.violating()
     [broken] = parse(html.render(report)).find("ul", "broken")
-    expected = [outcome.clause.id for outcome in (*report.failing, *report.warnings)]
-    assert [link.text for link in broken.find("a")] == expected
-    assert [link.attributes["href"] for link in broken.find("a")] == [f"#{clause}" for clause in expected]
+    causes = [outcome.clause.id for outcome in report.failing if outcome.clause.id not in report.follows]
+    following = [clause for clause in report.follows if clause not in {o.clause.id for o in report.warnings}]
+    expected = [*causes, *following, *(outcome.clause.id for outcome in report.warnings)]
+    links = [item.find("a")[0] for item in broken.find("li")]
+    assert [link.text for link in links] == expected
+    assert [link.attributes["href"] for link in links] == [f"#{clause}" for clause in expected]
+
+
+def test_what_follows_names_its_cause() -> None:
+    """A clause that is broken only because another is says so, with a link to the cause."""
+    report = reports.violating()
+    assert report.follows["http.repeatable"] == "category.required"
+    told = parse(html.render(report)).find("p", "follows")
+    assert [link.attributes["href"] for p in told for link in p.find("a")] == [f"#{c}" for c in report.follows.values()]
+
+
+def test_an_inconclusive_page_accuses_nobody() -> None:
+    """Without a breach no card says that something is broken."""
+    document = parse(html.render(reports.unreachable()))
+    assert not document.find("ul", "broken")
+    assert len(document.find("p", "reason")) >= 1
+    assert "What is broken" not in html.render(reports.inconclusive())
+
+
+def test_the_certificate_is_whole() -> None:
+    """The first printed page has every clause, the whole digest, and whose product was judged."""
+    report = reports.conforming(implementation="Example Cloud 4.2")
+    [certificate] = parse(html.render(report)).find("section", "certificate")
+    assert len(certificate.find("li")) == len(report.outcomes)
+    assert report.digest in certificate.text
+    assert "Example Cloud 4.2" in certificate.text
 
 
 def test_what_could_not_be_judged_is_told_with_its_reason() -> None:
     """The reasons why MUST clauses were not judged stand above the clauses, each once, with links to them."""
     report = reports.inconclusive()
     [told] = parse(html.render(report)).find("ul", "unjudged")
-    assert [reason.text for reason in told.find("p", "reason")] == ["the list is empty"]
+    assert [reason.text for reason in told.find("p", "reason")] == ["the list is empty; --allow-empty accepts that"]
     assert [link.text for link in told.find("a")] == [outcome.clause.id for outcome in report.unjudged]
     assert not parse(html.render(reports.conforming())).find("ul", "unjudged")
 
@@ -289,15 +317,15 @@ def test_copies(facts: dict[str, Any]) -> None:
     assert seen["copied"].startswith("curl ")
     assert '"Authorization: Bearer $BEARER_TOKEN"' in seen["copied"]
     assert seen["status"] == "Copied."
-    assert seen["rerun"] == f"contracts verify {reports.URL} --clause http.repeatable"
+    assert seen["rerun"] == f"contracts verify {reports.URL} --clause category.required"
 
 
 def test_a_link_to_a_clause_opens_it(facts: dict[str, Any]) -> None:
     """Clauses are closed until a reader opens one; a link to a clause opens it and moves the focus there."""
     seen = facts["used"]
     assert seen["open"] == []
-    assert seen["followed"] == ["http.repeatable"]
-    assert seen["focused"] == "http.repeatable"
+    assert seen["followed"] == ["category.required"]
+    assert seen["focused"] == "category.required"
 
 
 def test_opens_and_closes_all(facts: dict[str, Any]) -> None:

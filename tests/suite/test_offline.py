@@ -121,7 +121,7 @@ def test_several_files(tmp_path: Path) -> None:
     good, bad = tmp_path / "good.json", tmp_path / "bad.json"
     good.write_bytes(BODY)
     bad.write_bytes(b"{}")
-    done = contracts("check", str(good), str(bad), "--quiet")
+    done = contracts("check", str(good), str(bad), "--summary")
     assert done.status == 1
     first, second = done.out.splitlines()
     assert first.startswith("20 of 36 clauses judged, all held: not a verdict on the contract: ")

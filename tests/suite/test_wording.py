@@ -9,7 +9,7 @@ import reports
 
 from contracts.core.report import Partial, Report, StaleDeviation, State, Verdict
 from contracts.writers import annotations, badge, har, html, junit, markdown, result, terminal
-from contracts.writers.wording import headline, last_line
+from contracts.writers.wording import brief, headline, last_line
 
 WRITERS = {
     writer.__name__: writer.render for writer in (annotations, badge, har, html, junit, markdown, result, terminal)
@@ -97,3 +97,38 @@ def test_what_a_file_narrows_is_in_the_last_line() -> None:
     """Settings of a file that leave less to be judged are named where everybody looks."""
     report = reports.conforming(narrowed=("clause", "auth"))
     assert last_line(report).endswith("; a file narrowed clause, auth")
+
+
+def test_brief_lines_tell_what_is_wrong() -> None:
+    """Nothing where all is well; else a line for each breach, reason and stale deviation."""
+    assert brief(reports.conforming()) == []
+    lines = brief(reports.violating())
+    assert lines[0].startswith("category.required /event_categories/")
+    assert " expected " in lines[0]
+    assert " received " in lines[0]
+    assert lines[-1].endswith("(a warning)")  # what does not fail the run stands last
+    assert any(line.startswith("http.repeatable ") and "(follows from category.required)" in line for line in lines)
+    [reason] = brief(reports.inconclusive())
+    assert reason.startswith("could not judge category.object, ")
+    assert reason.endswith("the list is empty; --allow-empty accepts that")
+    stale = reports.conforming(stale=(StaleDeviation(2, "category.id"),))
+    assert brief(stale) == ["deviation entry 2 for category.id matches nothing any more: remove it"]
+
+
+def test_an_inconclusive_run_always_has_a_reason() -> None:
+    """Also where every clause that was selected was left without anything to judge it on."""
+    report = reports.unreachable()
+    nothing = replace(report, outcomes=report.outcomes[:1])
+    for told in (report, nothing, replace(report, outcomes=())):
+        assert told.verdict is Verdict.INCONCLUSIVE
+        assert brief(told)
+
+
+def test_what_only_the_second_answer_shows_follows_from_nothing() -> None:
+    """A breach of http.repeatable is a cause of its own when the clause underneath held for the first answer."""
+    report = reports.violating()
+    assert "http.repeatable" in report.follows
+    held = tuple(
+        o if o.clause.section == "http" else replace(o, state=State.HELD, findings=(), count=0) for o in report.outcomes
+    )
+    assert replace(report, outcomes=held).follows == {}

@@ -137,14 +137,17 @@ def test_markdown_says_the_verdict_first(make: Callable[[], Report]) -> None:
 
 @every_report
 def test_markdown_tables_are_whole(make: Callable[[], Report]) -> None:
-    """Every row of a table has its cells, and what is not held is in the first; all clauses are in a later one."""
+    """Every row of a table has its cells; the first holds what is broken, causes first, a later one all clauses."""
     report = make()
     tables = shown(report).find("table")
     for table in tables:
         assert len({len(row.find("td") + row.find("th")) for row in table.find("tr")}) == 1
     rows = [[cell.text for cell in row.find("td")] for table in tables for row in table.find("tr") if row.find("td")]
-    open_ = [o for o in report.outcomes if o.state not in (State.HELD, State.NOT_APPLICABLE)]
-    assert [row[:3] for row in rows if len(row) == 6] == [[o.clause.id, o.clause.level, o.state] for o in open_]
+    broken = {o.clause.id: o for o in report.outcomes if o.findings}
+    told = {row[0]: row for row in rows if len(row) == 6}
+    assert told.keys() == broken.keys()
+    assert all(told[i][1] == o.clause.level and told[i][2].startswith(o.state) for i, o in broken.items())
+    assert list(told)[len(told) - len(report.follows) :] == list(report.follows)
     every = [[o.clause.id, o.clause.level, o.state, str(o.observations)] for o in report.outcomes]
     assert [row for row in rows if len(row) == 4] == every
 
