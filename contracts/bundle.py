@@ -18,8 +18,9 @@ from contracts import __version__, deviations
 from contracts.core.errors import UsageError
 from contracts.core.report import Report
 from contracts.event_categories.clauses import CLAUSES
-from contracts.event_categories.evidence import Evidence, Policy
+from contracts.event_categories.evidence import Evidence
 from contracts.event_categories.judge import digest, outcomes
+from contracts.event_categories.policy import Policy
 from contracts.run import select
 
 MANIFEST, RESULT, DEVIATIONS = "manifest.json", "result.json", "deviations.toml"

@@ -10,8 +10,9 @@ from contracts.core.errors import BrokenAnswer, CouldNotJudge, Refused, Unavaila
 from contracts.core.exchange import Exchange, Headers, Request, Response
 from contracts.core.report import Report
 from contracts.event_categories.clauses import CLAUSES, PATH
-from contracts.event_categories.evidence import FORBIDDEN, UNAUTHORIZED, UNAVAILABLE, Evidence, Policy
+from contracts.event_categories.evidence import FORBIDDEN, UNAUTHORIZED, UNAVAILABLE, Evidence
 from contracts.event_categories.judge import digest, outcomes
+from contracts.event_categories.policy import Policy
 from contracts.event_categories.probes import BY_NAME
 from contracts.target.reading import read as read_body
 

@@ -13,7 +13,7 @@ from functools import cached_property
 
 from contracts.core.report import Report, State
 from contracts.event_categories.clauses import CLAUSES
-from contracts.event_categories.evidence import Policy
+from contracts.event_categories.policy import Policy
 from contracts.event_categories.probes import PER_MINUTE
 from contracts.mock.faults import FAULTS, NULL_RESPONDERS, VARIANTS, Fault
 from contracts.mock.server import CA_PEM, MockServer

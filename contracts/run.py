@@ -14,8 +14,9 @@ from contracts.core.errors import UsageError
 from contracts.core.exchange import Exchange
 from contracts.core.report import Report, Spent
 from contracts.event_categories.clauses import BY_ID, CLAUSES
-from contracts.event_categories.evidence import Evidence, Policy
+from contracts.event_categories.evidence import Evidence
 from contracts.event_categories.judge import digest, outcomes
+from contracts.event_categories.policy import Policy
 from contracts.event_categories.probes import PER_MINUTE, Probe, needed
 from contracts.settings import Settings
 from contracts.target.address import Address, parse

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from contracts.event_categories.evidence import Policy
+from contracts.event_categories.policy import Policy
 
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
 _SIZE = r"(?i)([0-9]+)\s*(B|KiB|MiB|GiB)?"

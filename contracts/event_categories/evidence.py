@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
@@ -11,6 +10,7 @@ from contracts.core.exchange import Exchange, Response
 from contracts.core.finding import shorten
 from contracts.core.report import EMPTY_LIST, Scope
 from contracts.event_categories.clauses import KEY
+from contracts.event_categories.policy import Policy
 from contracts.event_categories.schema import is_whole
 from contracts.strict_json import ABSENT, Document, Rule, decode
 
@@ -20,14 +20,6 @@ CLIENT_ERRORS = range(400, 500)
 GATEWAY_ERRORS = (502, 503, 504)
 #: The statuses that tell of the moment and not of the contract: retried, and then could-not-judge.
 UNAVAILABLE = (TOO_MANY, *GATEWAY_ERRORS)
-
-
-class Policy(StrEnum):
-    """What ``auth.missing`` and ``auth.invalid`` allow beside one another: a 401, a conforming 200."""
-
-    EITHER = "either"
-    REQUIRED = "required"
-    PUBLIC = "public"
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,16 @@ EXCHANGE = "/v1/tokens/exchange"
 RENEW_AFTER = 55 * 60.0
 
 
+class SecretValue(str):
+    """The value of a header that nobody may read: a traceback, which shows the repr of variables, does not hold it."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        """Return the name of this class in place of the value."""
+        return f"<{type(self).__name__}>"
+
+
 class Credentials(Protocol):
     """Where the Authorization header comes from."""
 
@@ -26,7 +36,7 @@ class Credentials(Protocol):
     def origin(self) -> str:
         """The variable that holds the secret, or an empty string."""
 
-    def authorization(self) -> str | None:
+    def authorization(self) -> SecretValue | None:
         """Return the value of the Authorization header, or None to send none."""
 
 
@@ -36,7 +46,7 @@ class NoCredentials:
 
     origin: str = ""
 
-    def authorization(self) -> str | None:
+    def authorization(self) -> SecretValue | None:
         """Return None."""
         return None
 
@@ -48,9 +58,9 @@ class Bearer:
     token: str = field(repr=False)
     origin: str = BEARER
 
-    def authorization(self) -> str | None:
+    def authorization(self) -> SecretValue | None:
         """Return the header value."""
-        return f"Bearer {self.token}"
+        return SecretValue(f"Bearer {self.token}")
 
 
 @dataclass
@@ -70,7 +80,7 @@ class Exchanged:
     _token: str | None = field(default=None, repr=False)
     _obtained: float = 0.0
 
-    def authorization(self) -> str | None:
+    def authorization(self) -> SecretValue | None:
         """Return the header value, with a token that is less than 55 minutes old.
 
         Raises:
@@ -80,14 +90,14 @@ class Exchanged:
         if self._token is None or self.clock() - self._obtained >= RENEW_AFTER:
             self._obtained = self.clock()
             self._token = self._exchange()
-        return f"Bearer {self._token}"
+        return SecretValue(f"Bearer {self._token}")
 
     def _exchange(self) -> str:
-        basic = base64.b64encode(f":{self.api_token}".encode()).decode()
+        basic = SecretValue("Basic " + base64.b64encode(f":{self.api_token}".encode()).decode())
         self.exchanges += 1
         response = self.post(
             self.auth.base + EXCHANGE,
-            (("Accept", "application/json"), ("Authorization", f"Basic {basic}"), ("Content-Length", "0")),
+            (("Accept", "application/json"), ("Authorization", basic), ("Content-Length", "0")),
         )
         where = f"the token exchange at {self.auth.base}"
         if response.status in (401, 403, 404):

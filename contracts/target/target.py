@@ -18,6 +18,7 @@ from contracts.target.credentials import Credentials as Source
 from contracts.target.masking import Secrets
 from contracts.target.wire import Wire
 
+AGENT = f"event-categories-contracts/{__version__}"
 _BACKOFF = (1.0, 2.0, 4.0, 8.0)
 _MINUTE = 60.0
 #: The plain-HTTP twin is expected to be silent: a firewall that drops what is sent to it is not waited for long.
@@ -143,13 +144,17 @@ class Target:
     def relay(self, method: str, url: str, headers: Headers, *, authorized: bool) -> Response | CouldNotJudge:
         """Return the masked answer to a request that another tool made, or why there is none.
 
-        ``authorized`` puts the given credentials in. The failure is returned and not raised: the frames of a
+        The request counts, waits and ends as a probe does, and goes out under the name of this suite. ``authorized``
+        puts the given credentials in the place of others. The failure is returned and not raised: the frames of a
         traceback, shown with their variables, would hold the token.
         """
         try:
+            self._check_deadline()
             value = self.credentials.authorization() if authorized else None
-            sent = (*headers, *((("Authorization", value),) if value else ()))
-            return self._masked(self.wire.send(method, url, sent, min(self.limits.timeout, self.remaining)))
+            own = (("User-Agent", AGENT), *((("Authorization", value),) if value else ()))
+            names = {name.lower() for name, _ in own}
+            sent = (*(item for item in headers if item[0].lower() not in names), *own)
+            return self._masked(self._send(method, url, sent, self.limits.timeout))
         except CouldNotJudge as failure:
             return type(failure)(self.secrets.mask(str(failure)))
 
@@ -165,15 +170,21 @@ class Target:
 
     def _try(self, probe: Probe, request: Request) -> tuple[Response | None, CouldNotJudge | None]:
         try:
-            limit = min(self.limits.timeout, self.remaining, _TWIN_LIMIT if probe.twin else self.limits.timeout)
-            if limit <= 0:
-                raise TooSlow(f"the run has used up its {self.limits.deadline:.3g} s (--deadline)")
+            self._check_deadline()
             headers = self.headers(probe)
-            self.budget.take(patience=self.remaining, unpaced=probe.times > 1)
-            response = self.wire.send(request.method, request.url, headers, min(limit, self.remaining))
+            limit = min(self.limits.timeout, _TWIN_LIMIT) if probe.twin else self.limits.timeout
+            response = self._send(request.method, request.url, headers, limit, unpaced=probe.times > 1)
         except CouldNotJudge as failure:
             return None, type(failure)(self.secrets.mask(str(failure)))
         return self._masked(response), None
+
+    def _check_deadline(self) -> None:
+        if self.remaining <= 0:
+            raise TooSlow(f"the run has used up its {self.limits.deadline:.3g} s (--deadline)")
+
+    def _send(self, method: str, url: str, headers: Headers, limit: float, *, unpaced: bool = False) -> Response:
+        self.budget.take(patience=self.remaining, unpaced=unpaced)
+        return self.wire.send(method, url, headers, min(limit, self.remaining))
 
     def _masked(self, response: Response) -> Response:
         mask = self.secrets.mask
@@ -208,7 +219,7 @@ def _plain_headers(probe: Probe) -> Headers:
         ("Accept", probe.accept),
         ("Content-Type", JSON),
         ("Accept-Encoding", "gzip"),
-        ("User-Agent", f"event-categories-contracts/{__version__}"),
+        ("User-Agent", AGENT),
     )
 
 

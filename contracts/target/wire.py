@@ -6,6 +6,7 @@ connection of its own: a reused one that the server has just closed is the commo
 """
 
 import http.client
+import logging
 import os
 import socket
 import threading
@@ -30,6 +31,25 @@ Place = tuple[str, int]
 _CHUNK = 65536
 #: How long a byte that must not come is waited for when the peer keeps the connection open, in seconds.
 _STRAY = 0.5
+
+
+class _Exchange(threading.Thread):
+    """The thread of one exchange."""
+
+
+class _Unlogged(logging.Filter):
+    """Drops what the HTTP libraries log of an exchange: header fields as they came, which may repeat the token.
+
+    What they log of the exchanges of others, in whose process this may run, is left alone.
+    """
+
+    def filter(self, _record: logging.LogRecord) -> bool:
+        return not isinstance(threading.current_thread(), _Exchange)
+
+
+for _name in list(logging.root.manager.loggerDict):
+    if _name.partition(".")[0] in ("urllib3", "requests", "charset_normalizer"):
+        logging.getLogger(_name).addFilter(_Unlogged())
 
 
 class _Answer(http.client.HTTPResponse):
@@ -83,6 +103,7 @@ def _watched(connection: Any, attempt: _Attempt) -> Any:
 
     class Watched(connection):  # type: ignore[misc]
         response_class = Answer
+        debuglevel = 0  # else what somebody set for all of http.client would print the header fields
 
         def _new_conn(self) -> socket.socket:
             named: Place = (self._dns_host, self.port)  # type: ignore[has-type]
@@ -159,7 +180,7 @@ class Wire:
             finally:
                 attempt.close()
 
-        thread = threading.Thread(target=run, daemon=True, name=f"{method} {subject}")
+        thread = _Exchange(target=run, daemon=True, name=f"{method} {subject}")
         thread.start()
         late = True
         try:

@@ -19,7 +19,8 @@ from schemathesis.config import SchemathesisConfig
 
 from contracts.core.errors import CouldNotJudge, NotExercised, Refused, Unavailable
 from contracts.core.report import Report, State
-from contracts.event_categories.evidence import Evidence, Policy
+from contracts.event_categories.evidence import Evidence
+from contracts.event_categories.policy import Policy
 from contracts.pytest_plugin import TargetAccess
 from contracts.run import Run
 

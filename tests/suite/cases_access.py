@@ -25,7 +25,8 @@ from cases import (
 from contracts.core.errors import CouldNotJudge, Refused, Unavailable, Unreachable, Unverified
 from contracts.core.exchange import Exchange, Request, Response
 from contracts.core.report import BEYOND_FILE, EMPTY_LIST
-from contracts.event_categories.evidence import Evidence, Policy
+from contracts.event_categories.evidence import Evidence
+from contracts.event_categories.policy import Policy
 
 
 def transport() -> Iterator[Case]:

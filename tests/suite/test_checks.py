@@ -38,7 +38,8 @@ from contracts.event_categories.checks import ANSWER_CHECKS, RUN_CHECKS, registr
 from contracts.event_categories.checks.http import canonical, parse_media_type
 from contracts.event_categories.checks.registry import Breach, Note, Steps, exhaust
 from contracts.event_categories.clauses import BY_ID, CLAUSES
-from contracts.event_categories.evidence import Evidence, Policy, describe
+from contracts.event_categories.evidence import Evidence, describe
+from contracts.event_categories.policy import Policy
 from contracts.strict_json import decode
 
 SECTIONS = (

@@ -8,7 +8,7 @@ import pytest
 from contracts.core.errors import BrokenAnswer, Refused, Unavailable, UsageError
 from contracts.core.exchange import Headers, Response
 from contracts.target.address import parse
-from contracts.target.credentials import Exchanged, check
+from contracts.target.credentials import Bearer, Exchanged, check
 from contracts.target.masking import Secrets
 
 API_TOKEN = "tk-us-0123456789-abcdef"
@@ -90,3 +90,15 @@ def test_secrets_do_not_show_in_a_repr() -> None:
     credentials.authorization()
     assert API_TOKEN not in repr(credentials)
     assert "bearer-number" not in repr(credentials)
+
+
+def test_a_header_value_does_not_show_in_a_repr() -> None:
+    """A traceback with its variables shows no Authorization header, also not inside of a tuple, a list or a dict."""
+    auth = Auth()
+    value = exchanged(auth, [0.0]).authorization()
+    assert value == "Bearer bearer-number-1"
+    [(_, basic)] = auth.calls
+    for holder in ((("Authorization", value),), [value], {"Authorization": value}, basic):
+        assert "Bearer bearer" not in repr(holder)
+        assert base64.b64encode(f":{API_TOKEN}".encode()).decode() not in repr(holder)
+    assert repr(Bearer(API_TOKEN).authorization()) == "<SecretValue>"

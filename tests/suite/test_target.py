@@ -1,6 +1,8 @@
 """The target layer against hostile servers: deadlines, caps, retries, and answers that are not HTTP."""
 
 import gzip
+import http.client
+import logging
 import socket
 import threading
 import tracemalloc
@@ -11,11 +13,11 @@ import pytest
 from hostile import Behaviour, always, drip, head_of, message, politely, raw_server, silence
 
 from contracts.core.errors import BrokenAnswer, CouldNotJudge, OverBudget, TooSlow, Unavailable, Unreachable
-from contracts.core.exchange import Exchange
+from contracts.core.exchange import Exchange, Response
 from contracts.event_categories.probes import BY_NAME
 from contracts.target.address import parse
 from contracts.target.credentials import Bearer
-from contracts.target.target import Budget, Limits, Target
+from contracts.target.target import AGENT, Budget, Limits, Target
 from contracts.target.wire import Wire
 
 TOKEN = "canary-7f3a/9+secret=="
@@ -350,3 +352,33 @@ def test_exchanges_hold_no_secret() -> None:
     assert exchange.observed().body == b"Bearer $BEARER_TOKEN"
     assert exchange.observed().first("X-Echo") == "Bearer $BEARER_TOKEN"
     assert ("Authorization", "Bearer $BEARER_TOKEN") in exchange.request.headers
+
+
+def test_no_library_logs_what_was_received(
+    caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A header line without a colon, which urllib3 logs as it came, is logged by nobody, at whatever level."""
+    caplog.set_level(logging.DEBUG)
+    monkeypatch.setattr(http.client.HTTPConnection, "debuglevel", 1)
+    fetch(always(f"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nBearer {TOKEN}\r\nX-Echo: {TOKEN}\r\n\r\n".encode()))
+    printed = capfd.readouterr()
+    assert TOKEN not in caplog.text + printed.out + printed.err
+    logging.getLogger("urllib3.connection").warning("of somebody else")
+    assert "of somebody else" in caplog.text
+
+
+def test_what_another_tool_sends_keeps_the_manners_of_the_suite() -> None:
+    """A relayed request counts, waits for the deadline of the run, and goes out under the name of the suite."""
+    with raw_server(always(message(TOKEN.encode()))) as server:
+        made = target(server.url, requests=2)
+        theirs = (("User-Agent", "theirs"), ("Authorization", "a placeholder"), ("X-Theirs", "kept"))
+        answers = [made.relay("GET", made.address.url, theirs, authorized=authorized) for authorized in (True, False)]
+        refused = made.relay("GET", made.address.url, theirs, authorized=True)
+        made.budget.limit = 3
+        made._ends = made.clock()
+        late = made.relay("GET", made.address.url, theirs, authorized=True)
+        sent = [[head_of(r, name) for name in ("User-Agent", "Authorization", "X-Theirs")] for r in server.requests]
+    assert sent == [[AGENT, f"Bearer {TOKEN}", "kept"], [AGENT, "a placeholder", "kept"]]
+    assert [answer.body for answer in answers if isinstance(answer, Response)] == [b"$BEARER_TOKEN"] * 2
+    assert isinstance(refused, OverBudget)
+    assert isinstance(late, TooSlow)

@@ -3,7 +3,8 @@
 from contracts.core.errors import CouldNotJudge, NotExercised
 from contracts.event_categories.checks.conformity import nonconformities, undocumented_error
 from contracts.event_categories.checks.registry import Breach, Note, Steps, run_check
-from contracts.event_categories.evidence import OK, UNAUTHORIZED, Evidence, Policy
+from contracts.event_categories.evidence import OK, UNAUTHORIZED, Evidence
+from contracts.event_categories.policy import Policy
 
 _PROMISES = {
     Policy.EITHER: "401 with a documented error body, or 200 with a conforming list",
