@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PYTEST_OPTIONS ?= -n 2
 
 .DEFAULT_GOAL := help
-.PHONY: help verify test lint types serve bench prove mutants lock clients clean
+.PHONY: help verify test lint types serve bench prove mutants lock docs clients clean
 
 help: ## Say what there is.
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -54,6 +54,9 @@ lock: $(VENV)/dev ## Resolve the locks anew; they name no package host.
 	  --no-header --python-version 3.11 --group build pyproject.toml -o requirements/runtime.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --no-header --python-version 3.11 --all-extras --group dev pyproject.toml -o requirements/dev.txt
+
+docs: $(VENV)/dev ## Write the parts of the README that are made from the code.
+	$(BIN)/python tests/suite/generated.py
 
 clients: node_modules/.stamp ## The programs of others that tests run, from npm; skipped where npm is missing.
 

@@ -14,7 +14,7 @@ from contracts.core.errors import UsageError
 from contracts.core.exchange import Exchange
 from contracts.core.report import Report, Spent
 from contracts.event_categories.clauses import BY_ID, CLAUSES
-from contracts.event_categories.evidence import Evidence
+from contracts.event_categories.evidence import Evidence, unless_blocked
 from contracts.event_categories.judge import digest, outcomes
 from contracts.event_categories.policy import Policy
 from contracts.event_categories.probes import PER_MINUTE, Probe, needed
@@ -64,7 +64,7 @@ class Run:
         """Return the exchanges as evidence about this target."""
         return Evidence(
             self.target.address.url,
-            tuple(exchanges),
+            unless_blocked(exchanges),
             policy=self.settings.auth,
             live=self.live,
             plaintext=self.target.address.plaintext_twin is not None,

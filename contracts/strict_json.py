@@ -7,8 +7,8 @@ and ``3.0``, and gives up on integers of more than 4,300 digits. Here each of th
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from itertools import accumulate
@@ -65,19 +65,37 @@ class _Absent:
 ABSENT = _Absent()
 
 
+class Replaced:
+    """The values that repeated names replaced, by the object in which they stood: a decoder may still meet them."""
+
+    def __init__(self, values: Iterable[tuple[dict[str, Any], str, Any]] = ()) -> None:
+        self._owners: dict[int, tuple[dict[str, Any], list[tuple[str, Any]]]] = {}
+        for owner, name, value in values:
+            self._owners.setdefault(id(owner), (owner, []))[1].append((name, value))
+
+    def __bool__(self) -> bool:
+        return bool(self._owners)
+
+    def of(self, owner: dict[str, Any]) -> list[tuple[str, Any]]:
+        """Return the names and values that were replaced in an object, in the order of the text."""
+        return self._owners[id(owner)][1] if id(owner) in self._owners else []
+
+
 @dataclass(frozen=True)
 class Document:
     """What strict decoding makes of a body.
 
     ``value`` is ABSENT when the body is no JSON text. Integers written as integers are ``int``; every other number
     (``3.0``, ``3e0``, integers too long for CPython to convert) is an exact ``Decimal``. ``objects`` and ``members``
-    count what was seen. ``problem`` is set when the body could not be judged.
+    count what was seen. ``replaced`` holds the values that a repeated name replaced. ``problem`` is set when the
+    body could not be judged.
     """
 
     value: Any = ABSENT
     flaws: tuple[Flaw, ...] = ()
     objects: int = 0
     members: int = 0
+    replaced: Replaced = field(default=Replaced(), compare=False)
     problem: CouldNotJudge | None = None
 
 
@@ -121,7 +139,7 @@ class _Reader:
         self.objects = 0
         self.members = 0
         self.repeated: list[tuple[dict[str, Any], list[str]]] = []
-        self.discarded: list[Any] = []
+        self.discarded: list[tuple[dict[str, Any], str, Any]] = []
 
     def read(self) -> Document:
         try:
@@ -135,7 +153,7 @@ class _Reader:
             return Document(flaws=tuple(self.flaws), problem=problem)
         self._find_repeated_names(value)
         self._find_lone_surrogates(value)
-        return Document(value, tuple(self.flaws), self.objects, self.members)
+        return Document(value, tuple(self.flaws), self.objects, self.members, Replaced(self.discarded))
 
     def _load(self) -> Any:
         try:
@@ -166,7 +184,8 @@ class _Reader:
         if len(members) != len(pairs):
             times = Counter(name for name, _ in pairs)
             self.repeated.append((members, [name for name in members if times[name] > 1]))
-            self.discarded += [value for name, value in pairs if value is not members[name]]
+            last = {name: index for index, (name, _) in enumerate(pairs)}
+            self.discarded += [(members, n, value) for index, (n, value) in enumerate(pairs) if last[n] != index]
         return members
 
     @staticmethod
@@ -218,7 +237,7 @@ class _Reader:
             return
         found = list(_lone_surrogates(value))
         # No pointer leads to a value that a repeated name replaced.
-        found += [("", text) for replaced in self.discarded for _, text in _lone_surrogates(replaced)]
+        found += [("", text) for _, _, replaced in self.discarded for _, text in _lone_surrogates(replaced)]
         for where, text in found:
             self.flaws.append(Flaw(Rule.TEXT, where, "Unicode text", f"a lone surrogate in {ascii(text)[:80]}"))
 

@@ -46,7 +46,7 @@ CLAUSES: tuple[Clause, ...] = (
     ),
     _must(
         "transport.no-plaintext",
-        "the plain-HTTP twin of a live target never serves the list: it refuses, redirects to https or answers 4xx",
+        "the plain-HTTP endpoint of a live target never serves the list: it refuses, redirects to https or answers 4xx",
         GLOBAL,
         probes=("plaintext",),
         breach="http:// on port 80 answers 200 with the list",
@@ -69,7 +69,7 @@ CLAUSES: tuple[Clause, ...] = (
     ),
     _must(
         "http.head",
-        "HEAD gives the status and the Content-Type that GET gives, and no byte of a body",
+        "HEAD gives the status that GET gives, the same media type where it gives one, and no byte of a body",
         VERBS,
         probes=("list", "head"),
         breach="HEAD is answered 405, or with the body of the list behind its header",
@@ -77,7 +77,8 @@ CLAUSES: tuple[Clause, ...] = (
     ),
     _must(
         "http.repeatable",
-        "a second GET returns the same categories with the same fields, and conforms itself in every MUST clause",
+        "a second GET returns the same categories with the same documented members, and conforms itself in every MUST "
+        "clause",
         VERBS,
         probes=("list", "repeat"),
         breach="the second answer has other ids, or lacks display_name",
@@ -93,7 +94,7 @@ CLAUSES: tuple[Clause, ...] = (
     ),
     _must(
         "http.no-server-error",
-        "no probe is answered 5xx",
+        "no probe is answered 5xx; 502, 503 and 504 leave it inconclusive, and 501 refuses a method but GET and HEAD",
         ERRORS,
         probes=READING,
         breach="500 Internal Server Error for an unknown query parameter",
@@ -109,7 +110,7 @@ CLAUSES: tuple[Clause, ...] = (
     ),
     _should(
         "http.unknown-query",
-        "an undocumented query parameter changes nothing",
+        "an undocumented query parameter changes nothing; judged where two plain GETs agree",
         PAGE,
         probes=("list", "repeat", "unknown-query"),
         breach="400 Bad Request, or another list",
@@ -117,7 +118,7 @@ CLAUSES: tuple[Clause, ...] = (
     ),
     _should(
         "http.method-not-allowed",
-        "POST, PUT, PATCH and DELETE are refused with 4xx",
+        "POST, PUT, PATCH and DELETE are refused with 4xx or 501",
         VERBS,
         probes=UNSAFE,
         breach="DELETE is answered 204 No Content",
@@ -143,7 +144,7 @@ CLAUSES: tuple[Clause, ...] = (
     ),
     _should(
         "auth.challenge",
-        "a 401 names its scheme in WWW-Authenticate",
+        "a 401 names its scheme in WWW-Authenticate: a parameter alone names none",
         RFC_9110,
         probes=("anonymous", "invalid-token"),
         breach="401 without WWW-Authenticate",
@@ -277,8 +278,9 @@ CLAUSES: tuple[Clause, ...] = (
     ),
     _must(
         "client.go-readable",
-        "the body decodes in the official Go client: every top-level member is null or a list of objects whose id and "
-        "name are null or strings and whose position is null or an integer literal of 64 bits, and no member differs "
+        "the body decodes in the official Go client: the root is null or an object; every top-level member is null or "
+        "a list of nulls and objects whose id and name are null or strings and whose position is null or an integer "
+        "literal of 64 bits, the values that a repeated name replaced included; no byte order mark; no member differs "
         "from id, name or position by letter case alone",
         GO_CLIENT,
         breach='{"event_categories": [...], "meta": {"total": 2}} or {"position": 1.0}',
@@ -293,11 +295,11 @@ CLAUSES: tuple[Clause, ...] = (
     ),
     _must(
         "error.body",
-        "every 4xx answer to a GET, 429 aside, is a JSON object with error, a non-empty string, or errors, an object "
-        "of lists of strings",
+        "every 4xx answer to a GET of the collection, 429 aside, is a JSON object with error, a non-empty string, or "
+        "errors, an object of lists of strings",
         ERRORS,
-        probes=("list", "repeat", "xml", "unknown-path", "unknown-query", "anonymous", "invalid-token"),
-        breach="404 with an HTML page",
+        probes=("list", "repeat", "xml", "unknown-query", "anonymous", "invalid-token"),
+        breach="401 with an HTML page",
         why="clients show the text to the person who has to act on it",
     ),
     _must(

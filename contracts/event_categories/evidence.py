@@ -1,11 +1,11 @@
 """Evidence: what a run observed, decoded once, in the form in which the checks judge it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from contracts.core.errors import BrokenAnswer, NotExercised
+from contracts.core.errors import BrokenAnswer, CouldNotJudge, NotExercised
 from contracts.core.exchange import Exchange, Response
 from contracts.core.finding import shorten
 from contracts.core.report import EMPTY_LIST, Scope
@@ -131,6 +131,23 @@ class Answer:
         return set().union(*(category for _, category in self.categories))
 
 
+_FIREWALL = (
+    "every request, with and without credentials, is answered 403: a gateway or firewall answers, and not the API; "
+    "run the suite from a network that it admits"
+)
+
+
+def unless_blocked(exchanges: Iterable[Exchange]) -> tuple[Exchange, ...]:
+    """Return the exchanges; as failures, where whatever is asked meets the same 403, which tells nothing of the API."""
+    exchanges = tuple(exchanges)
+    asked = [exchange for exchange in exchanges if exchange.response and exchange.probe != "plaintext"]
+    statuses = {exchange.response.status for exchange in asked if exchange.response}
+    probes = {exchange.probe for exchange in asked}
+    if statuses != {FORBIDDEN} or not {"list", "anonymous"} <= probes:
+        return exchanges
+    return tuple(e if e.probe == "plaintext" else replace(e, failure=CouldNotJudge(_FIREWALL)) for e in exchanges)
+
+
 @dataclass(frozen=True)
 class Evidence:
     """All exchanges of a run, and the facts about the target that clauses depend on.
@@ -188,6 +205,12 @@ class Evidence:
         headers = (*response.all("Content-Type"), None, *response.all("Location"))
         content = (response.status, response.reason, *headers, response.body)
         return self._answers.setdefault(content, Answer(response))
+
+
+def list_of(value: Any) -> list[Any] | None:
+    """Return the list of a decoded body, or None when there is none."""
+    elements = value.get(KEY) if isinstance(value, dict) else None
+    return elements if isinstance(elements, list) else None
 
 
 def describe(value: Any) -> str:

@@ -25,6 +25,7 @@ from cases import (
 from contracts.core.errors import CouldNotJudge, Refused, Unavailable, Unreachable, Unverified
 from contracts.core.exchange import Exchange, Request, Response
 from contracts.core.report import BEYOND_FILE, EMPTY_LIST
+from contracts.event_categories.checks.conformity import ERROR_BODY
 from contracts.event_categories.evidence import Evidence
 from contracts.event_categories.policy import Policy
 
@@ -114,7 +115,7 @@ def auth() -> Iterator[Case]:
             clause,
             "an empty 401",
             run({probe: raw("", status=401)}),
-            ("", "a documented error body", "401 with a body that is not JSON", probe),
+            ("", ERROR_BODY, "401 with an empty body", probe),
         )
         yield breached(
             clause,
@@ -145,6 +146,15 @@ def auth() -> Iterator[Case]:
     named = error(401, None, ("www-authenticate", "Bearer"))
     finding = ("header WWW-Authenticate", "a scheme, for example Bearer", "none")
     yield held(clause, "named", run({"anonymous": named, "invalid-token": named}), 2)
+    for value in ("Bearer realm=x", ", Basic dGVzdA==", "Negotiate,Bearer", "A", "Digest  qop=auth"):
+        answer = error(401, None, ("WWW-Authenticate", value))
+        yield held(clause, value, run({"anonymous": answer, "invalid-token": answer}), 2)
+    for value in ('realm="api"', "realm = x", ", realm=x", "a=", '"Bearer"', ",", "Bearer =x"):
+        answer = error(401, None, ("WWW-Authenticate", value))
+        parameter = (finding[0], finding[1], value, "anonymous")
+        yield breached(clause, value, run({"anonymous": answer, "invalid-token": named}), parameter)
+    both = error(401, None, ("WWW-Authenticate", "realm=x"), ("WWW-Authenticate", "Bearer"))
+    yield held(clause, "a scheme in the second field", run({"anonymous": both, "invalid-token": both}), 2)
     yield held(clause, "named once, public once", run({"anonymous": ok(), "invalid-token": named}), 1)
     yield breached(
         clause,
@@ -168,7 +178,7 @@ def auth() -> Iterator[Case]:
 
 def errors() -> Iterator[Case]:
     clause = "error.body"
-    expected = "a JSON object with error or errors as documented"
+    expected = ERROR_BODY
     documented = (
         {"error": "no"},
         {"error": "no", "resource": "x"},
@@ -178,29 +188,34 @@ def errors() -> Iterator[Case]:
     )
     for body in documented:
         yield held(clause, json.dumps(body), run({"list": ok(), "xml": error(422, body)}), 1)
-    probes = ("list", "repeat", "xml", "unknown-path", "unknown-query", "anonymous", "invalid-token")
-    yield held(clause, "all probes", run(dict.fromkeys(probes, error(400))), 7)
+    probes = ("list", "repeat", "xml", "unknown-query", "anonymous", "invalid-token")
+    yield held(clause, "all probes", run(dict.fromkeys(probes, error(400))), 6)
     yield held(
         clause, "others aside", run({"xml": error(404), "head": raw("", status=404), "post": raw("", status=405)}), 1
     )
-    undocumented = {
-        "": "a body that is not JSON",
-        "[]": "an array of 0",
-        '"no"': '"no"',
-        "{}": "an object with 0 members",
-        '{"error": ""}': "an object with 1 member",
-        '{"error": null}': "an object with 1 member",
-        '{"error": {"message": "no"}}': "an object with 1 member",
-        '{"errors": []}': "an object with 1 member",
-        '{"errors": {"name": "no"}}': "an object with 1 member",
-        '{"errors": {"name": [1]}}': "an object with 1 member",
-        '{"error": "no", "error": "no"}': "an object with 1 member",
-    }
-    for body, received in undocumented.items():
-        finding = ("", expected, f"404 with {received}", "unknown-path")
-        yield breached(clause, body or "empty", run({"unknown-path": raw(body, status=404)}), finding)
+    undocumented = (
+        "[]",
+        '"no"',
+        "{}",
+        '{"error": ""}',
+        '{"error": null}',
+        '{"error": {"message": "no"}}',
+        '{"errors": []}',
+        '{"errors": {"name": "no"}}',
+        '{"errors": {"name": [1]}}',
+        '{"error": "no", "error": "no"}',
+    )
+    for body in undocumented:
+        finding = ("", expected, f"404 with application/json that begins {body}", "xml")
+        yield breached(clause, body, run({"xml": raw(body, status=404)}), finding)
+    page = Response(404, (("Content-Type", "text/html; charset=utf-8"),), b"<!doctype html>" + b"x" * 99)
+    shown = "404 with text/html that begins <!doctype html>" + "x" * 45
+    yield breached(clause, "a page", run({"xml": page}), ("", expected, shown, "xml"))
+    untyped = ("", expected, "404 with a body without a media type that begins no", "xml")
+    yield breached(clause, "untyped", run({"xml": Response(404, (), b"no")}), untyped)
+    yield excused(clause, "an unknown path alone", run({"unknown-path": page}), "no GET of the collection was refused")
     for probe in probes:
-        finding = ("", expected, "499 with a body that is not JSON", probe)
+        finding = ("", expected, "499 with an empty body", probe)
         yield breached(clause, f"of {probe}", run({probe: raw("", status=499)}), finding)
     yield unknown(
         clause, "no answer", run({"list": SLOW, "xml": Unavailable("503"), "repeat": error(404)}), "no answer in 10 s"
@@ -209,7 +224,7 @@ def errors() -> Iterator[Case]:
         clause,
         "an empty body behind no answer",
         run({"list": SLOW, "xml": raw("", status=404)}),
-        ("", expected, "404 with a body that is not JSON", "xml"),
+        ("", expected, "404 with an empty body", "xml"),
         reason="no answer in 10 s",
     )
     too_deep = run({"xml": Response(404, (TYPE,), DEEP.body)})
@@ -222,7 +237,8 @@ def errors() -> Iterator[Case]:
             "xml": raw("Retry later", status=429),
         }
     )
-    yield idle(clause, "200, 399, 429 and 500", others, "nothing was answered 4xx")
+    yield excused(clause, "200, 399, 429 and 500", others, "no GET of the collection was refused")
+    yield idle(clause, "a file without a refusal", run({"list": ok()}, offline=True), BEYOND_FILE)
 
     clause = "error.rate-limit"
     burst = "burst"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from cases import (
+    TYPE,
     A,
     B,
     Case,
@@ -16,6 +17,7 @@ from cases import (
 )
 from cases_body import nothing_to_judge
 
+from contracts.core.exchange import Response
 from contracts.event_categories.evidence import describe
 
 
@@ -95,8 +97,7 @@ def client() -> Iterator[Case]:
         clause,
         "lists of others beside",
         answered(ok(A, ids=["a", None, {"id": 1}])),
-        ("/ids/0", "an object", '"a"'),
-        ("/ids/1", "an object", "null"),
+        ("/ids/0", "an object or null", '"a"'),
         ("/ids/2/id", "a string or null", "1"),
     )
     yield breached(
@@ -122,14 +123,42 @@ def client() -> Iterator[Case]:
             )
             for name, shown in (
                 ("0/Position", "Position"),
-                ("2/Id", "Id"),
                 ("2/NAME", "NAME"),
+                ("2/Id", "Id"),
                 ("3/po\u017fition", "po\u017fition"),
             )
         ),
     )
     yield idle(clause, "an empty object", answered(raw("{}")), "the answer holds nothing to judge it on")
-    yield idle(clause, "another root", answered(raw("[]")), "the root is not an object")
+    yield held(clause, "null as the root", answered(raw("null")), 1)
+    for root, shown in (("[]", "an array of 0"), ('"x"', '"x"'), ("7", "7"), ("true", "true")):
+        yield breached(clause, f"{root} as the root", answered(raw(root)), ("", "an object or null", shown))
+    yield breached(
+        clause,
+        "a byte order mark",
+        answered(Response(200, (TYPE,), b'\xef\xbb\xbf{"event_categories": [{}]}')),
+        ("byte 0", "no byte order mark", "EF BB BF, the byte order mark of UTF-8"),
+    )
+    for text, where, expected, shown in (
+        (
+            '{"event_categories": {}, "event_categories": [{}]}',
+            "",
+            "null or a list of objects",
+            "an object with 0 members",
+        ),
+        ('{"event_categories": [{"id": 7, "id": "a"}]}', "/0/id", "a string or null", "7"),
+        ('{"event_categories": [{"position": 1.0, "position": 1}]}', "/0/position", int64, "1.0"),
+        (
+            '{"event_categories": [{"name": []}], "event_categories": [{}]}',
+            "/0/name",
+            "a string or null",
+            "an array of 0",
+        ),
+        ('{"event_categories": [{"a": 1, "id": true, "id": null}]}', "/0/id", "a string or null", "true"),
+    ):
+        yield breached(clause, text, answered(raw(text)), (f"/event_categories{where}", expected, shown))
+    replaced = '{"event_categories": [{"id": "a", "id": null}], "x": [], "x": null, "event_categories": null}'
+    yield held(clause, "replaced values that can be read", answered(raw(replaced)), 4)
     yield idle(clause, "no JSON", answered(raw("")), "the body is not JSON")
 
     clause = "client.js-exact"

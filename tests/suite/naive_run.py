@@ -111,25 +111,51 @@ def broken(seen: Mapping[str, Seen], policy: str, burst: Sequence[Seen]) -> set[
     found = set(broken_by_answer(seen["list"]))
     found |= set(of_repetition(seen))
     found |= set(of_refusals(seen, policy))
-    if any(500 <= answer.status < 600 for answer in seen.values()):
+    if any(500 <= answer.status < 600 and not is_refusal(probe, answer) for probe, answer in seen.items()):
         found.add("http.no-server-error")
-    if not all(400 <= seen[method].status < 500 for method in UNSAFE):
+    if not all(400 <= seen[method].status < 500 or is_refusal(method, seen[method]) for method in UNSAFE):
         found.add("http.method-not-allowed")
     if burst and (burst[-1].status != 429 or [t.partition(";")[0] for t in burst[-1].types] != ["text/plain"]):
         found.add("error.rate-limit")
     return found
 
 
+def is_refusal(probe: str, answer: Seen) -> bool:
+    return probe in UNSAFE and answer.status == 501
+
+
+def names_a_scheme(value: str) -> bool:
+    """Whether a challenge begins with a scheme: its first word is not the name of a parameter."""
+    first = value.strip(" \t,").partition(",")[0]
+    word, blank, rest = first.replace("\t", " ").partition(" ")
+    return bool(word) and "=" not in word and not (blank and rest.lstrip().startswith("="))
+
+
+def documented(answer: Seen) -> list[str] | None:
+    """The elements of the list as texts, without the members that nobody documented."""
+    value = read(answer)
+    elements = value.members.get("event_categories") if isinstance(value, Object) else None
+    if not isinstance(elements, list):
+        return None
+    kept = ("id", "name", "display_name", "position")
+    return [
+        text_of(Object(tuple((n, m) for n, m in e.members.items() if n in kept)) if isinstance(e, Object) else e)
+        for e in elements
+    ]
+
+
 def of_repetition(seen: Mapping[str, Seen]) -> Iterator[str]:
     first, second, head, queried = seen["list"], seen["repeat"], seen["head"], seen["unknown-query"]
-    if (head.status, head.types) != (first.status, first.types) or head.stray:
+    kinds = [kind.partition(";")[0] for kind in head.types]
+    unlike_get = bool(kinds) and kinds != [kind.partition(";")[0] for kind in first.types]
+    if head.status != first.status or unlike_get or head.stray:
         yield "http.head"
     if first.status == 200 and not (
-        conforms(second) and sorted(categories(first) or ()) == sorted(categories(second) or ())
+        conforms(second) and sorted(documented(first) or ()) == sorted(documented(second) or ())
     ):
         yield "http.repeatable"
     unlike = (queried.status, queried.types, content(queried)) != (first.status, first.types, content(first))
-    if content(first) == content(second) and unlike:
+    if (content(first), first.types) == (content(second), second.types) and unlike:
         yield "http.unknown-query"
 
 
@@ -146,8 +172,10 @@ def of_refusals(seen: Mapping[str, Seen], policy: str) -> Iterator[str]:
         served = policy != "required" and answer.status == 200 and conforms(answer)
         if not (unauthorized or served):
             yield clause
-        if answer.status == 401 and not any(answer.values("www-authenticate")):
+        if answer.status == 401 and not any(map(names_a_scheme, answer.values("www-authenticate"))):
             yield "auth.challenge"
     for probe in READING:
+        if probe == "unknown-path":
+            continue
         if 400 <= seen[probe].status < 500 and seen[probe].status != 429 and not is_documented_error(seen[probe]):
             yield "error.body"

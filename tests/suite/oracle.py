@@ -123,25 +123,28 @@ def has_twin(values: list[Any]) -> bool:
     return any(values[i] == values[j] for i in range(len(values)) for j in range(i))
 
 
-def is_go_readable(members: dict[str, Any]) -> bool:
-    lists = [value for value in members.values() if value is not None]
+def is_go_readable(root: Any) -> bool:
+    """Whether Go reads the root into a map of lists, each pair as it comes, repeated names included."""
+    if root is None:
+        return True
+    if not isinstance(root, Object):
+        return False
+    lists = [value for _, value in root.pairs if value is not None]
     if not all(isinstance(value, list) for value in lists):
         return False
-    elements = [element for value in lists for element in value]
-    return all(isinstance(element, Object) and go_reads(element.members) for element in elements)
+    elements = [element for value in lists for element in value if element is not None]
+    return all(isinstance(element, Object) and all(map(go_reads, element.pairs)) for element in elements)
 
 
-def go_reads(members: dict[str, Any]) -> bool:
-    """Whether Go reads these members into the fields id and name, strings, and position, an int."""
+def go_reads(pair: tuple[str, Any]) -> bool:
+    """Whether Go reads this pair into the fields id and name, strings, and position, an int."""
+    name, value = pair
     fields = ("id", "name", "position")
-    if any(name not in fields and name.casefold() in fields for name in members):
-        return False
-    texts = [members[name] for name in ("id", "name") if members.get(name) is not None]
-    position = members.get("position")
-    fits = position is None or (
-        isinstance(position, Number) and position.is_integer_literal and -(2**63) <= position.value < 2**63
-    )
-    return fits and all(isinstance(text, str) for text in texts)
+    if name not in fields:
+        return name.casefold() not in fields
+    if value is None or name != "position":
+        return value is None or isinstance(value, str)
+    return isinstance(value, Number) and value.is_integer_literal and -(2**63) <= value.value < 2**63
 
 
 Opinions = Iterator[tuple[str, str]]
@@ -180,6 +183,8 @@ def of_answer(status: int, content_types: list[str], body: bytes) -> Opinions:
         return
     yield "json.well-formed", HELD
     yield from of_text(value)
+    empty = isinstance(value, Object) and not value.pairs
+    yield "client.go-readable", state(breached=mark or not is_go_readable(value), exercised=not empty)
     yield from of_envelope(value)
 
 
@@ -198,7 +203,6 @@ def of_envelope(value: Any) -> Opinions:
     if not isinstance(value, Object):
         return
     yield "envelope.event-categories", state(breached="envelope.event-categories" in shapes)
-    yield "client.go-readable", state(breached=not is_go_readable(value.members), exercised=bool(value.members))
     elements = value.members.get("event_categories")
     if isinstance(elements, list) and elements:
         yield "category.object", state(breached="category.object" in shapes)

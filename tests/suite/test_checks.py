@@ -35,8 +35,9 @@ from contracts.core.report import BEYOND_FILE, Outcome, State
 from contracts.event_categories import evidence as evidence_module
 from contracts.event_categories import judge, probes, schema
 from contracts.event_categories.checks import ANSWER_CHECKS, RUN_CHECKS, registry
-from contracts.event_categories.checks.http import canonical, parse_media_type
+from contracts.event_categories.checks.http import parse_media_type
 from contracts.event_categories.checks.registry import Breach, Note, Steps, exhaust
+from contracts.event_categories.checks.repetition import canonical
 from contracts.event_categories.clauses import BY_ID, CLAUSES
 from contracts.event_categories.evidence import Evidence, describe
 from contracts.event_categories.policy import Policy

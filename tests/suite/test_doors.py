@@ -19,6 +19,8 @@ from hostile import Behaviour, always, drip, head_of, message, politely, raw_ser
 from contracts import bundle
 from contracts.event_categories.clauses import CLAUSES
 from contracts.mock.faults import BY_NAME
+from contracts.mock.faults.fault import instead
+from contracts.mock.reply import Reply
 from contracts.mock.server import CA_PEM, SERVER_PEM, MockServer
 from contracts.run import select
 from contracts.settings import TABLE
@@ -147,6 +149,27 @@ def test_tls_that_fails() -> None:
     with raw_server(silence) as server:
         done = contracts("verify", server.url.replace("http:", "https:"), "--timeout", "1", "--deadline", "3")
     assert done.status == 3
+
+
+def test_a_firewall_is_no_api() -> None:
+    """The same 403 to every request tells nothing of the API: could not judge, in those words, and no breach."""
+    for kind, body in (("text/html", b"<h1>Forbidden"), ("application/json", b'{"error": "forbidden"}')):
+        blocked = Reply(403, body, (("Content-Type", kind),))
+        with MockServer(faults=[lambda _, __, blocked=blocked: blocked]) as server:  # type: ignore[misc]
+            done = contracts("verify", server.url, environment=of(server))
+        assert done.status == 3, done.out
+        assert "a gateway or firewall answers, and not the API" in done.out
+        assert " 0 breached" in done.last_line
+
+
+def test_a_public_target_with_a_catch_all_route() -> None:
+    """Where nothing is refused, no refusal has to be judged: a framework's page for unknown paths is a warning."""
+    page = Reply(404, b"<h1>Not Found", (("Content-Type", "text/html"),))
+    with MockServer(auth="public", faults=[instead(["unknown-path"], page)]) as server:
+        done = contracts("verify", server.url, environment=of(server))
+    assert done.status == 0, done.out
+    assert "not applicable: no GET of the collection was refused" in done.out
+    assert "note: the list is public" in done.out
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from contracts.event_categories.checks import (  # noqa: F401 - importing them f
     error,
     http,
     listing,
+    repetition,
     text,
     transport,
 )

@@ -1,10 +1,16 @@
 """auth.*: the answers without credentials and with a made-up token."""
 
+import re
+
 from contracts.core.errors import CouldNotJudge, NotExercised
-from contracts.event_categories.checks.conformity import nonconformities, undocumented_error
+from contracts.event_categories.checks.conformity import ERROR_BODY, nonconformities, undocumented_error
 from contracts.event_categories.checks.registry import Breach, Note, Steps, run_check
 from contracts.event_categories.evidence import OK, UNAUTHORIZED, Evidence
 from contracts.event_categories.policy import Policy
+
+#: An auth-scheme, then nothing, another list element, or what belongs to the scheme; a parameter has a ``=`` there
+#: (RFC 9110, sections 11.1 and 11.6.1). Empty list elements may stand before it (section 5.6.1.2).
+_SCHEME = re.compile(r"[ \t,]*[!#$%&'*+.^_`|~0-9A-Za-z-]+(?:[ \t]*(?:,|$)|[ \t]+[^ \t=,])")
 
 _PROMISES = {
     Policy.EITHER: "401 with a documented error body, or 200 with a conforming list",
@@ -15,9 +21,17 @@ _PROMISES = {
 
 @run_check("auth.missing")
 def without_credentials(evidence: Evidence) -> Steps:
-    if evidence.response("anonymous").status == UNAUTHORIZED:
+    status = evidence.response("anonymous").status
+    if status == UNAUTHORIZED:
         yield Note("scalingo.js lists the event categories without credentials: it fails on this target")
+    elif status == OK and _gave_credentials(evidence):
+        yield Note("the list is public: it is served without credentials, too")
     return (yield from _judge(evidence, "anonymous"))
+
+
+def _gave_credentials(evidence: Evidence) -> bool:
+    documented = evidence.by_probe.get("list", ())
+    return any(name.lower() == "authorization" for exchange in documented for name, _ in exchange.request.headers)
 
 
 @run_check("auth.invalid")
@@ -37,7 +51,7 @@ def _judge(evidence: Evidence, probe: str) -> Steps:
         yield from nonconformities(answer, probe)
         _ = answer.elements  # an empty list shows nothing of whether the list is served
     elif wrong := undocumented_error(answer):
-        yield Breach("", "a documented error body", f"401 with {wrong}", probe)
+        yield Breach("", ERROR_BODY, f"401 with {wrong}", probe)
     return 1
 
 
@@ -53,8 +67,10 @@ def challenge(evidence: Evidence) -> Steps:
             continue
         if response.status == UNAUTHORIZED:
             seen += 1
-            if not response.first("WWW-Authenticate"):
-                yield Breach("header WWW-Authenticate", "a scheme, for example Bearer", "none", probe)
+            values = response.all("WWW-Authenticate")
+            if not any(map(_SCHEME.match, values)):
+                received = ", ".join(values) or "none"
+                yield Breach("header WWW-Authenticate", "a scheme, for example Bearer", received, probe)
     if unobserved:
         raise unobserved
     if not seen:

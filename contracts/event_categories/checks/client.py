@@ -1,12 +1,14 @@
 """client.*: what the official clients need beyond the documentation."""
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from contracts.core.finding import step
 from contracts.event_categories.checks.registry import Breach, Steps, answer_check
 from contracts.event_categories.clauses import KEY
 from contracts.event_categories.evidence import Answer, describe
+from contracts.strict_json import Replaced, Rule
 
 _GO_MEMBERS = ("id", "name", "position")
 _TEXT_OR_NULL = (str, type(None))
@@ -16,37 +18,58 @@ _EXACT_IN_JS = 2**53 - 1
 
 @answer_check("client.go-readable")
 def go_readable(answer: Answer) -> Steps:
+    root = answer.value
+    for flaw in answer.document.flaws:
+        if flaw.rule is Rule.ENCODING:
+            yield Breach(flaw.where, flaw.expected, flaw.received)
+    if root is None:
+        return 1
+    if not isinstance(root, dict):
+        yield Breach("", "an object or null", describe(root))
+        return 1
     seen = 0
-    for name, value in answer.members.items():
-        if value is None:
-            seen += 1
-        elif not isinstance(value, list):
-            seen += 1
+    replaced = answer.document.replaced
+    for name, value in chain(root.items(), replaced.of(root)):
+        seen += max(1, len(value)) if isinstance(value, list) else 1
+        if isinstance(value, list):
+            known = name == KEY and value is root[KEY] and any(isinstance(e, dict) for e in value)
+            names = answer.member_names if known else _names(value)
+            yield from _unreadable(step(name), value, _confusable(names), replaced)
+        elif value is not None:
             yield Breach(step(name), "null or a list of objects", describe(value))
-        else:
-            seen += max(1, len(value))
-            names = answer.member_names if name == KEY and any(isinstance(e, dict) for e in value) else _names(value)
-            yield from _unreadable(step(name), value, _confusable(names))
     return seen
 
 
-def _unreadable(where: str, elements: list[Any], confusable: set[str]) -> Iterator[Breach]:
+def _unreadable(where: str, elements: list[Any], confusable: set[str], replaced: Replaced) -> Iterator[Breach]:
     for index, element in enumerate(elements):
-        if not isinstance(element, dict):
-            yield Breach(where + step(index), "an object", describe(element))
-            continue
-        get = element.get
-        if not (get("id").__class__ in _TEXT_OR_NULL and get("name").__class__ in _TEXT_OR_NULL):
-            for member in ("id", "name"):
-                if get(member).__class__ not in _TEXT_OR_NULL:
-                    yield Breach(where + step(index) + step(member), "a string or null", describe(get(member)))
-        position = get("position")
-        if position is not None and not (type(position) is int and position in _INT64):
-            expected = "an integer literal of 64 bits, or null"
-            yield Breach(where + step(index) + "/position", expected, describe(position))
-        for member in sorted(confusable.intersection(element)) if confusable else ():
+        if isinstance(element, dict):
+            if _is_readable(element) and not confusable and not replaced:
+                continue
+            yield from _unreadable_members(where + step(index), element, confusable, replaced)
+        elif element is not None:
+            yield Breach(where + step(index), "an object or null", describe(element))
+
+
+def _is_readable(category: dict[str, Any]) -> bool:
+    get = category.get
+    position = get("position")
+    return (
+        get("id").__class__ in _TEXT_OR_NULL
+        and get("name").__class__ in _TEXT_OR_NULL
+        and (position is None or (type(position) is int and position in _INT64))
+    )
+
+
+def _unreadable_members(
+    where: str, category: dict[str, Any], confusable: set[str], replaced: Replaced
+) -> Iterator[Breach]:
+    for name, value in chain(category.items(), replaced.of(category)):
+        if name in confusable:
             expected = "no member that differs from id, name or position by letter case alone"
-            yield Breach(where + step(index) + step(member), expected, describe(member))
+            yield Breach(where + step(name), expected, describe(name))
+        elif name in _GO_MEMBERS and not _is_readable({name: value}):
+            expected = "an integer literal of 64 bits, or null" if name == "position" else "a string or null"
+            yield Breach(where + step(name), expected, describe(value))
 
 
 def _names(elements: list[Any]) -> set[str]:

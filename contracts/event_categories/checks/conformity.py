@@ -4,11 +4,17 @@ from collections.abc import Generator
 
 from contracts.core.clause import Level
 from contracts.core.errors import CouldNotJudge
+from contracts.core.finding import shorten
 from contracts.event_categories.checks.registry import ANSWER_CHECKS, Breach, judge_answer
-from contracts.event_categories.clauses import BY_ID
-from contracts.event_categories.evidence import Answer, text_of
+from contracts.event_categories.clauses import CLAUSES
+from contracts.event_categories.evidence import Answer
 from contracts.event_categories.schema import ERROR, accepts
 from contracts.strict_json import ABSENT
+
+#: What the findings about an error body expect.
+ERROR_BODY = 'a documented error body, such as {"error": "text"}'
+#: The bytes of an undocumented body that a finding shows.
+_BEGINNING = 60
 
 
 def nonconformities(answer: Answer, probe: str) -> Generator[Breach, None, int]:
@@ -20,15 +26,15 @@ def nonconformities(answer: Answer, probe: str) -> Generator[Breach, None, int]:
         CouldNotJudge: the answer is beyond what can be judged.
     """
     judged = 0
-    for clause in ANSWER_CHECKS:
-        if BY_ID[clause].level is not Level.MUST:
+    for clause in CLAUSES:
+        if clause.level is not Level.MUST or clause.id not in ANSWER_CHECKS:
             continue
-        result = judge_answer(clause, answer)
+        result = judge_answer(clause.id, answer)
         if isinstance(result.problem, CouldNotJudge):
             raise result.problem
         judged += result.observations > 0
         for finding in result.findings:
-            yield Breach(finding.where, finding.expected, finding.received, probe, through=clause)
+            yield Breach(finding.where, finding.expected, finding.received, probe, through=clause.id)
     return judged
 
 
@@ -36,8 +42,16 @@ def undocumented_error(answer: Answer) -> str:
     """Return what an error answer holds instead of a documented body, or an empty string when it is one.
 
     Source: Global information, section Errors.
+
+    Raises:
+        CouldNotJudge: the body is beyond what strict decoding reads.
     """
-    value = answer.decoded
-    if value is not ABSENT and not answer.document.flaws and accepts(ERROR, value):
+    document = answer.document
+    if document.problem and not document.flaws:
+        raise document.problem
+    if document.value is not ABSENT and not document.flaws and accepts(ERROR, document.value):
         return ""
-    return text_of(answer.document)
+    if not answer.response.body:
+        return "an empty body"
+    beginning = shorten(answer.response.body[:_BEGINNING].decode("utf-8", "replace"))
+    return f"{answer.response.media_type or 'a body without a media type'} that begins {beginning}"

@@ -2,7 +2,7 @@
 
 from contracts.core.errors import CouldNotJudge, NotApplicable, NotExercised
 from contracts.core.report import BEYOND_FILE
-from contracts.event_categories.checks.conformity import undocumented_error
+from contracts.event_categories.checks.conformity import ERROR_BODY, undocumented_error
 from contracts.event_categories.checks.registry import Breach, Steps, run_check
 from contracts.event_categories.clauses import BY_ID
 from contracts.event_categories.evidence import CLIENT_ERRORS, TOO_MANY, Evidence
@@ -26,11 +26,13 @@ def documented_bodies(evidence: Evidence) -> Steps:
             seen += 1
             if wrong := undocumented_error(answer):
                 received = f"{answer.response.status} with {wrong}"
-                yield Breach("", "a JSON object with error or errors as documented", received, probe)
+                yield Breach("", ERROR_BODY, received, probe)
     if unobserved:
         raise unobserved
     if not seen:
-        raise NotExercised(BEYOND_FILE if evidence.offline else "nothing was answered 4xx")
+        if evidence.offline:
+            raise NotExercised(BEYOND_FILE)
+        raise NotApplicable("no GET of the collection was refused")
     return seen
 
 

@@ -135,7 +135,6 @@ HEAD = (
         ["http.head"],
         on(["head"], header("Content-Type", "text/html")),
     ),
-    fault("head-no-type", "HEAD has no Content-Type.", ["http.head"], on(["head"], header("Content-Type", None))),
     fault(
         "head-with-body",
         "The body of the list follows the answer to HEAD.",
@@ -153,6 +152,12 @@ REPEATED = tuple(
             "has another display_name",
             [],
             lambda r: replace(r, body=r.body.replace(b'"Addons"', b'"More"')),
+        ),
+        (
+            "nameless",
+            "has a category more without an id",
+            [],
+            lambda r: replace(r, body=r.body.replace(b"[{", b'[{"name": "more"}, {')),
         ),
         ("shorter", "lacks a category", [], lambda _: json_reply({KEY: generated(11)})),
         ("longer", "has one category more", [], lambda _: json_reply({KEY: generated(13)})),
@@ -193,9 +198,16 @@ UNKNOWN = (
             ("400", "is called a bad request", [], instead(["unknown-path"], error(400))),
             ("410", "is called gone", [], instead(["unknown-path"], error(410))),
             ("redirect", "is redirected", [], instead(["unknown-path"], Reply(302, b"", (_LOCATION,)))),
-            ("html", "is answered with a page for people", ["error.body"], instead(["unknown-path"], html(404))),
+            ("html", "is answered with a page for people", [], instead(["unknown-path"], html(404))),
             ("500", "ends in a server error", ["http.no-server-error"], instead(["unknown-path"], error(500))),
         )
+    ),
+    fault(
+        "unknown-path-html-public",
+        "The list is public, and an unknown path is answered with a page for people: nothing else is refused.",
+        ["http.unknown-path"],
+        instead(["unknown-path"], html(404)),
+        Scene(public=True),
     ),
     *(
         fault(f"unknown-query-{name}", f"An unknown parameter {sentence}.", ["http.unknown-query", *more], change)
@@ -221,6 +233,13 @@ METHODS = (
         )
         for method, code in (("post", 201), ("put", 200), ("patch", 200), ("delete", 204), ("delete", 302))
     ),
+    fault(
+        "delete-505",
+        "DELETE ends in a server error that refuses nothing.",
+        ["http.method-not-allowed", "http.no-server-error"],
+        instead(["delete"], error(505)),
+    ),
+    fault("head-501", "HEAD is not implemented.", ["http.head", "http.no-server-error"], instead(["head"], error(501))),
     fault(
         "post-500",
         "POST ends in a server error.",

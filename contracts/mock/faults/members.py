@@ -80,7 +80,7 @@ POSITION = (
 
 ELEMENTS = (
     lasting("element-string", "An element is a string.", ["category.object", _GO], elements(lambda e: [*e, "more"])),
-    lasting("element-null", "An element is null.", ["category.object", _GO], elements(lambda e: [None, *e])),
+    lasting("element-null", "An element is null.", ["category.object"], elements(lambda e: [None, *e])),
     lasting("element-array", "An element is an array.", ["category.object", _GO], elements(lambda e: [*e, []])),
     lasting("element-number", "An element is a number.", ["category.object", _GO], elements(lambda e: [*e, 7])),
     lasting(

@@ -103,6 +103,18 @@ AUTHENTICATION = (
         ["auth.challenge"],
         on(REFUSED, header("WWW-Authenticate", None)),
     ),
+    fault(
+        "challenge-parameter",
+        "A 401 has a parameter where its scheme should stand.",
+        ["auth.challenge"],
+        on(REFUSED, header("WWW-Authenticate", 'realm="api"')),
+    ),
+    fault(
+        "challenge-parameter-spaced",
+        "A 401 has a parameter, with white space around its sign, where its scheme should stand.",
+        ["auth.challenge"],
+        on(REFUSED, header("WWW-Authenticate", ', realm = "api"')),
+    ),
     fault("challenge-empty", "A 401 names no scheme.", ["auth.challenge"], on(REFUSED, header("WWW-Authenticate", ""))),
     fault(
         "challenge-missing-once",

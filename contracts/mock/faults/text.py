@@ -24,7 +24,8 @@ def _accented(encoding: str) -> Callable[[bytes], bytes]:
 
 
 ENCODING = (
-    lasting("bom", "The body begins with a byte order mark.", ["json.utf-8"], body(lambda b: b"\xef\xbb\xbf" + b)),
+    lasting("bom", "The body begins with a byte order mark.", ["json.utf-8", "client.go-readable"],
+            body(lambda b: b"\xef\xbb\xbf" + b)),
     *(
         _garbled(f"encoded-{encoding}", f"The body is in {encoding}.", "json.utf-8", _accented(encoding))
         for encoding in ("utf-16", "utf-16-le", "utf-32", "latin-1")
@@ -88,6 +89,14 @@ NAMES = (
     lasting("name-twice-in-last-of-many", "The last of a thousand categories has its position twice.",
             ["json.unique-names"],
             body(lambda _: json.dumps({KEY: generated(MANY)}).encode()[:-3] + b', "position": 1000}]}')),
+    lasting("name-twice-unreadable-in-root", "The list is there twice, and was an object first.",
+            ["json.unique-names", "client.go-readable"], body(lambda b: b'{"event_categories": {}, ' + b[1:])),
+    lasting("name-twice-unreadable-in-element", "A category has its id twice, and it was a number first.",
+            ["json.unique-names", "client.go-readable"],
+            literal('"id": "5982f139d48c360021b1eb45"', '"id": 7, "id": "5982f139d48c360021b1eb45"')),
+    lasting("name-twice-unreadable-inside", "The list is there twice, and first had a position as text.",
+            ["json.unique-names", "client.go-readable"],
+            body(lambda b: b'{"event_categories": [{"position": "1"}], ' + b[1:])),
     lasting("surrogate-in-value", "A string holds half a character.", ["json.unicode-text"],
             literal('"Addons"', r'"Addons \ud800"')),
     lasting("surrogate-in-name", "A name of an additional member is half a character.", ["json.unicode-text"],
@@ -103,10 +112,10 @@ def _root(name: str, sentence: str, breaks: list[str], change: Callable[[Any], A
 
 _OBJECT, _LIST, _GO = "envelope.object", "envelope.event-categories", "client.go-readable"
 ENVELOPE = (
-    _root("root-array", "The root is the bare list.", [_OBJECT, _UNLISTED], lambda root: root[KEY]),
-    _root("root-string", "The root is a string.", [_OBJECT, _UNLISTED], lambda _: "categories"),
+    _root("root-array", "The root is the bare list.", [_OBJECT, _UNLISTED, _GO], lambda root: root[KEY]),
+    _root("root-string", "The root is a string.", [_OBJECT, _UNLISTED, _GO], lambda _: "categories"),
     _root("root-null", "The root is null.", [_OBJECT, _UNLISTED], lambda _: None),
-    _root("root-number", "The root is a number.", [_OBJECT, _UNLISTED], lambda _: 12),
+    _root("root-number", "The root is a number.", [_OBJECT, _UNLISTED, _GO], lambda _: 12),
     _root("key-camel-case", "The list is called eventCategories.", [_LIST, _UNLISTED],
           lambda root: {"eventCategories": root[KEY]}),
     _root("key-data", "The list is called data.", [_LIST, _UNLISTED], lambda root: {"data": root[KEY]}),

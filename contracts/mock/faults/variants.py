@@ -4,19 +4,21 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from contracts.event_categories.clauses import KEY
+from contracts.event_categories.clauses import KEY, UNSAFE
 from contracts.mock.faults.fault import (
     DOCUMENTED,
     REFUSED,
     Change,
     Fault,
     Scene,
+    elements,
     error,
     header,
     instead,
     on,
     same,
     second,
+    value,
     variant,
 )
 from contracts.mock.faults.lists import LISTS
@@ -49,6 +51,12 @@ def _once_each(failure: Reply) -> Change:
 def _hinted(request: Request, reply: Reply) -> Reply:
     hint = b"HTTP/1.1 103 Early Hints\r\nLink: </v1>; rel=preload\r\n\r\n"
     return replace(reply, raw=hint + reply.wire(request.method))
+
+
+def _signed(request: Request, reply: Reply) -> Reply:
+    stamp = f"{request.kind}-{request.times}"
+    signed = elements(lambda all_: [{**category, "icon": f"https://icons.example/?{stamp}"} for category in all_])
+    return value(lambda root: {**root, "meta": [{"name": stamp}]})(request, signed(request, reply))
 
 
 def _extended(request: Request, reply: Reply) -> Reply:
@@ -102,6 +110,12 @@ VARIANTS: tuple[Fault, ...] = (
     ),
     variant("header-blanks", "White space surrounds the values of the header.", _surrounded),
     variant("head-without-length", "HEAD does not tell the length.", on(["head"], lambda r: replace(r, framed=False))),
+    variant("head-no-type", "HEAD has no Content-Type.", on(["head"], header("Content-Type", None))),
+    variant(
+        "head-without-charset",
+        "HEAD gives the media type without its charset.",
+        on(["head"], header("Content-Type", "application/json")),
+    ),
     variant(
         "head-spelled-otherwise",
         "HEAD gives the same Content-Type in other letters.",
@@ -112,6 +126,12 @@ VARIANTS: tuple[Fault, ...] = (
         "The second answer has the same members in another order and form.",
         second(lambda r: replace(r, body=json.dumps(r.value(), sort_keys=True, indent=1).encode())),
     ),
+    variant(
+        "signed-urls",
+        "Every answer has another signed URL in each category, and another time beside the list.",
+        _signed,
+    ),
+    variant("methods-501", "Other methods are not implemented.", on(UNSAFE, lambda _: error(501, "no"))),
     variant("no-charset", "The media type has no charset.", _with("Content-Type", "application/json")),
     variant(
         "charset-quoted",
@@ -164,6 +184,11 @@ VARIANTS: tuple[Fault, ...] = (
         "challenge-with-realm",
         "The challenge has parameters.",
         on(REFUSED, header("WWW-Authenticate", 'Bearer realm="api"')),
+    ),
+    variant(
+        "challenges",
+        "The challenge has several schemes, one of them with parameters, and empty list elements.",
+        on(REFUSED, header("WWW-Authenticate", ', Negotiate , Bearer realm="a b", error="x", Basic')),
     ),
     variant("live", "The target is a live one, whose port 80 is closed.", same, Scene(tls="trusted")),
     variant(
