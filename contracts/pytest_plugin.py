@@ -1,84 +1,81 @@
 """The pytest door: options, the header, and fixtures that observe a target once a session.
 
+It is loaded into every project that has this package installed. Until an option names what is judged, or an item asks
+for one of its fixtures, it reads no setting, prints nothing and imports no more than the table of options.
+
 Under xdist every worker observes the target once for itself, and the header says so.
 """
 
 import os
+import re
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
-from contracts.configuration import resolve
 from contracts.core.clause import Clause
-from contracts.core.errors import ContractsError, CouldNotJudge, UsageError
-from contracts.core.report import Outcome, Report, State, Verdict
-from contracts.event_categories.evidence import Evidence
-from contracts.run import Run, prepare
-from contracts.settings import BY_NAME as BY_SETTING
-from contracts.settings import TABLE
-from contracts.target.target import Budget
-from contracts.writers import terminal
+from contracts.core.errors import ContractsError, UsageError
+from contracts.settings import BY_NAME, TABLE
 
-_RUN = pytest.StashKey[Run]()
-#: Schemathesis sends requests of its own, which the budget of the clauses does not count.
+if TYPE_CHECKING:
+    from contracts.core.report import Outcome, Report, Verdict
+    from contracts.event_categories.evidence import Evidence
+    from contracts.run import Run
+
+Result = TypeVar("Result")
+
+_RUN: pytest.StashKey["Run"] = pytest.StashKey()
+_SUITE = Path(__file__).parent / "suite"
+_VERDICT = "verdict"
+_OPTION = re.compile(rf"(?<![\w-])--(?=(?:{'|'.join(setting.option[2:] for setting in TABLE)})(?![\w-]))")
+#: How many requests Schemathesis may send beside those of the clauses.
 SCHEMATHESIS = 20
 
 
 class ContractWarning(UserWarning):
-    """A SHOULD clause is breached, and the run is not strict."""
+    """Something is wrong that does not fail the run: a SHOULD clause is breached, and the run is not strict."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Offer every setting as an option; --strict is pytest's own, and means both."""
+    """Offer every setting as an option; the prefix keeps them apart from those of pytest and of other plugins."""
     group = parser.getgroup("event categories contract")
     for setting in TABLE:
-        if setting.name == "strict":
-            continue
         keywords = {"action": "append" if setting.many else "store", "metavar": setting.metavar}
         if setting.is_flag:
             keywords = {"action": "store_const", "const": True}  # type: ignore[dict-item]
-        group.addoption(setting.option, dest=f"contract_{setting.name}", default=None, help=setting.help, **keywords)
+        name, dest = in_pytest(setting.option), f"contract_{setting.name}"
+        group.addoption(name, dest=dest, default=None, help=in_pytest(setting.help), **keywords)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Prepare the run before anything is collected; an embedded mock lives as long as the session."""
-    # A variable that a shell happens to hold must not send the tests of this project to a live target.
-    environ = {name: value for name, value in os.environ.items() if name != BY_SETTING["target"].environment}
-    options = {s.name: config.getoption(f"contract_{s.name}", None) for s in TABLE if s.name != "strict"}
-    # pytest turns its --strict into the ini setting of that name, which this project sets anyway.
-    given = "strict=true" in (config.getoption("override_ini", None) or [])
-    if not options["target"]:
-        options["mock"] = True
-    try:
-        settings = resolve({**options, "strict": given or None}, environ, Path.cwd())
-        stack = ExitStack()
-        config.stash[_RUN] = stack.enter_context(prepare(settings, os.environ))
-        config.add_cleanup(stack.close)
-    except UsageError as error:
-        raise pytest.UsageError(str(error)) from None
+    """Prepare the run where the command line names what is judged: a wrong option is then said before anything else."""
+    if _is_named(config):
+        _prepare(config)
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """Say what is judged, what it may cost, and where each setting came from."""
-    run = config.stash[_RUN]
-    workers = getattr(config.option, "numprocesses", None) or 1
-    shown = [f"{name}={value} ({origin})" for name, (value, origin) in run.shown().items() if origin != "default"]
-    target = "the embedded mock" if run.embedded else run.target.address.url
-    each = f" for each of {workers} workers" if workers > 1 else ""
-    extra = f", and {SCHEMATHESIS} by schemathesis" if run.live else ""
-    budget = f"{run.planned} requests planned, {run.target.budget.limit} at most{each}{extra}"
-    return [
-        f"contract target: {target}",
-        f"contract budget: {budget}",
-        f"contract settings: {', '.join([*shown, 'the others by default'])}",
-    ]
+    return _header(config) if _is_named(config) else []
 
 
+def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
+    """Say the same where it was not the command line that named what is judged."""
+    return _header(config) if _RUN in config.stash and not _is_named(config) else []
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the items of clauses that --clause does not select; note clause and level on the others."""
-    selected = {clause.id for clause in config.stash[_RUN].clauses}
+    """Leave out the items of clauses that were not selected; note clause and level on the others."""
+    if not any("contract_run" in getattr(item, "fixturenames", ()) for item in items):
+        return
+    try:
+        selected = {clause.id for clause in _prepare(config).clauses}
+    except pytest.UsageError:
+        if hasattr(config, "workerinput"):  # a worker of xdist cannot end the session; its items will say it
+            return
+        raise
     kept: list[pytest.Item] = []
     left: list[pytest.Item] = []
     for item in items:
@@ -91,109 +88,141 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = kept
 
 
-def _clause_of(item: pytest.Item) -> Clause | None:
-    call = getattr(item, "callspec", None)
-    clause = call.params.get("clause") if call else None
-    return clause if isinstance(clause, Clause) else None
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what the run says of its target, and how much of the contract was judged."""
+    reports = (report for reports in terminalreporter.stats.values() for report in reports)
+    noted = (note for report in reports for note in getattr(report, "user_properties", ()))
+    for line in dict.fromkeys(value for name, value in noted if name == _VERDICT):
+        terminalreporter.write_line(f"contract: {line}")
 
 
 @pytest.fixture(scope="session")
-def contract_run(pytestconfig: pytest.Config) -> Run:
+def contract_run(pytestconfig: pytest.Config) -> "Run":
     """The run: settings, target, budget."""
-    return pytestconfig.stash[_RUN]
-
-
-@pytest.fixture(scope="session")
-def evidence(contract_run: Run) -> Evidence:
-    """What was observed of the target: fetched once a session."""
     try:
-        return contract_run.evidence(contract_run.exchanges())
-    except ContractsError as error:
-        problem: Exception = error
-    except Exception as error:  # noqa: BLE001 - its traceback could show, with --showlocals, what was sent
-        problem = RuntimeError(f"a fault of the suite itself: {type(error).__name__}")
-    raise problem from None
+        return _prepare(pytestconfig)
+    except pytest.UsageError as error:
+        problem = str(error)
+    pytest.fail(problem, pytrace=False)
 
 
 @pytest.fixture(scope="session")
-def report(contract_run: Run, evidence: Evidence) -> Report:
+def contract_evidence(contract_run: "Run") -> "Evidence":
+    """What was observed of the target: fetched once a session."""
+    return shielded(lambda: contract_run.evidence(contract_run.exchanges()))
+
+
+@pytest.fixture(scope="session")
+def contract_report(contract_run: "Run", contract_evidence: "Evidence") -> "Report":
     """The judged report of the session."""
-    return contract_run.report(evidence)
+    seconds = sum(exchange.seconds for exchange in contract_evidence.exchanges)
+    return contract_run.report(contract_evidence, seconds=round(seconds, 3))
 
 
 @pytest.fixture
-def outcome(clause: Clause, report: Report, request: pytest.FixtureRequest) -> Outcome:
+def contract_outcome(contract_clause: Clause, contract_report: "Report", request: pytest.FixtureRequest) -> "Outcome":
     """The outcome of the clause that an item stands for: an error when it could not be judged, else maybe a skip."""
-    outcome = next(outcome for outcome in report.outcomes if outcome.clause.id == clause.id)
+    from contracts.core.report import State  # noqa: PLC0415 - only where the contract is judged
+
+    outcome = next(outcome for outcome in contract_report.outcomes if outcome.clause.id == contract_clause.id)
     request.node.user_properties.append(("observations", outcome.observations))
     if outcome.state is State.INCONCLUSIVE:
-        raise CouldNotJudge(outcome.reason)
+        pytest.fail(in_pytest(f"{contract_clause.id}: could not judge: {outcome.reason}"), pytrace=False)
     if outcome.state in (State.NOT_EXERCISED, State.NOT_APPLICABLE):
-        pytest.skip(f"{outcome.state}: {outcome.reason}")
+        pytest.skip(in_pytest(f"{outcome.state}: {outcome.reason}"))
     return outcome
 
 
 @pytest.fixture
-def verdict(report: Report) -> Verdict:
+def contract_verdict(contract_report: "Report", request: pytest.FixtureRequest) -> "Verdict":
     """The verdict of the session: an error when it is inconclusive."""
-    if report.verdict is Verdict.INCONCLUSIVE:
-        unjudged = "\n".join(f"{o.clause.id}: {o.state}: {o.reason}" for o in report.unjudged)
-        raise CouldNotJudge(f"inconclusive, these could not be judged:\n{unjudged or 'nothing held at all'}")
-    return report.verdict
+    from contracts.core.report import Verdict  # noqa: PLC0415 - likewise
+    from contracts.writers import wording  # noqa: PLC0415 - likewise
+
+    request.node.user_properties.append((_VERDICT, in_pytest(wording.last_line(contract_report))))
+    if contract_report.verdict is Verdict.INCONCLUSIVE:
+        reasons = (f"could not judge {', '.join(ids)}: {why}" for why, ids in wording.unjudged(contract_report).items())
+        pytest.fail(in_pytest("\n".join(reasons)), pytrace=False)
+    return contract_report.verdict
 
 
-@pytest.fixture(scope="session")
-def breach_text(report: Report) -> "BreachText":
-    """A function that tells a breach as the command line does."""
-    return BreachText(report)
+def in_pytest(text: str) -> str:
+    """Return the text with the options of the command line as pytest names them."""
+    return _OPTION.sub("--contract-", text)
 
 
-@dataclass(frozen=True)
-class BreachText:
-    """Tells a breach as the command line does."""
+def shielded(function: Callable[[], Result]) -> Result:
+    """Return what the function returns. What it raises is raised anew, without the frames that could show a secret.
 
-    report: Report
-
-    def __call__(self, outcome: Outcome) -> str:
-        """Return expected, received, where, source, and the lines that reproduce it."""
-        return terminal.breach(self.report, outcome)
-
-
-@dataclass(frozen=True)
-class TargetAccess:
-    """What a tool that sends requests of its own needs to know; ``url`` is without ``/v1/event_categories``."""
-
-    run: Run
-
-    @property
-    def url(self) -> str:
-        """The base URL."""
-        return self.run.target.address.base
-
-    @property
-    def authenticated(self) -> bool:
-        """Whether the run has credentials."""
-        return bool(self.run.target.credentials.origin)
-
-    @property
-    def live(self) -> bool:
-        """Whether the target is anything else than this machine."""
-        return self.run.live
-
-    @property
-    def ca_bundle(self) -> str | None:
-        """The certificates to trust, when they are not the default ones."""
-        verify = self.run.target.wire.verify
-        return verify if isinstance(verify, str) else None
-
-    @property
-    def budget(self) -> Budget:
-        """Counts requests together with the rest of the session, at most 20 more."""
-        self.run.target.budget.limit = max(self.run.target.budget.limit, self.run.planned + SCHEMATHESIS)
-        return self.run.target.budget
+    An exception that says why the target could not be judged, or what to change, becomes its one line.
+    """
+    try:
+        return function()
+    except ContractsError as error:
+        problem: BaseException = pytest.fail.Exception(in_pytest(str(error)), pytrace=False)
+    except Exception as error:  # noqa: BLE001 - whatever it is, its traceback may show what was sent
+        problem = RuntimeError(f"a fault of the suite itself: {type(error).__name__}")
+    except BaseException as error:  # noqa: BLE001 - Ctrl-C, or how another plugin ends a test
+        problem = error.with_traceback(None)
+    raise problem from None
 
 
-@pytest.fixture(scope="session")
-def target_access(contract_run: Run) -> TargetAccess:
-    """The way to the target for a tool that sends its own requests."""
-    return TargetAccess(contract_run)
+def _is_named(config: pytest.Config) -> bool:
+    """Whether the command line names what is judged, or at least the suite that judges."""
+    if config.getoption("contract_target") or config.getoption("contract_mock"):
+        return True
+    places = (argument.partition("::")[0] for argument in config.args)
+    return any(f"{place}.".startswith("contracts.suite.") or Path(place).resolve() == _SUITE for place in places)
+
+
+def _prepare(config: pytest.Config) -> "Run":
+    """Return the run of the session; an embedded mock lives as long as it."""
+    if _RUN not in config.stash:
+        try:
+            config.stash[_RUN] = shielded(lambda: _prepared(config))
+        except pytest.fail.Exception as error:
+            raise pytest.UsageError(str(error)) from None
+    return config.stash[_RUN]
+
+
+def _prepared(config: pytest.Config) -> "Run":
+    from contracts.configuration import NO_TARGET, resolve  # noqa: PLC0415 - only where the contract is judged
+    from contracts.run import prepare  # noqa: PLC0415 - likewise
+
+    # A variable that a shell happens to hold must not lead the tests of a project to a live target.
+    led = [name for name in BY_NAME["target"].variables if os.environ.get(name)]
+    environ = {name: value for name, value in os.environ.items() if name not in led}
+    options = {setting.name: config.getoption(f"contract_{setting.name}") for setting in TABLE}
+    stack = ExitStack()
+    try:
+        run = stack.enter_context(prepare(resolve(options, environ, Path.cwd()), os.environ))
+    except UsageError as error:
+        if str(error) != NO_TARGET:
+            raise
+        why = f"; pytest does not follow {led[0]}, which a shell may happen to hold" if led else ""
+        raise UsageError(f"no target: say --target URL, or --mock to judge the embedded mock{why}") from None
+    config.add_cleanup(stack.close)
+    return run
+
+
+def _header(config: pytest.Config) -> list[str]:
+    return list(_header_lines(config.stash[_RUN], getattr(config.option, "numprocesses", None) or 1))
+
+
+def _header_lines(run: "Run", workers: int) -> Iterator[str]:
+    from contracts.event_categories.clauses import CLAUSES  # noqa: PLC0415 - only where the contract is judged
+    from contracts.writers.wording import EMBEDDED_MOCK  # noqa: PLC0415 - likewise
+
+    part = f", {len(run.clauses)} of {len(CLAUSES)} clauses" if len(run.clauses) < len(CLAUSES) else ""
+    yield f"contract target: {EMBEDDED_MOCK if run.embedded else run.target.address.url}{part}"
+    each = f" for each of {workers} workers" if workers > 1 else ""
+    beside = "" if run.embedded or run.settings.max_requests else f", and {SCHEMATHESIS} by schemathesis"
+    yield f"contract budget: {run.planned} requests planned, {run.target.budget.limit} at most{each}{beside}"
+    shown = [f"{name}={value} ({origin})" for name, (value, origin) in run.shown().items() if origin != "default"]
+    yield in_pytest(f"contract settings: {', '.join([*shown, 'the others by default'])}")
+
+
+def _clause_of(item: pytest.Item) -> Clause | None:
+    call = getattr(item, "callspec", None)
+    clause = call.params.get("contract_clause") if call else None
+    return clause if isinstance(clause, Clause) else None

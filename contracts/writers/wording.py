@@ -36,13 +36,14 @@ def by_cause(report: Report) -> list[Outcome]:
 def brief(report: Report) -> list[str]:
     """Return one line for each breach, each reason and each stale deviation: nothing when all is well."""
     return [
-        *(_brief(report, outcome) for outcome in by_cause(report) if outcome.state is State.BREACHED),
+        *(breach(report, outcome) for outcome in by_cause(report) if outcome.state is State.BREACHED),
         *(f"could not judge {', '.join(ids)}: {plain(reason)}" for reason, ids in unjudged(report).items()),
         *(plain(stale(deviation)) for deviation in report.stale),
     ]
 
 
-def _brief(report: Report, outcome: Outcome) -> str:
+def breach(report: Report, outcome: Outcome) -> str:
+    """Return one broken clause in one line: where, expected and received of its first finding."""
     first = outcome.findings[0]
     more = f" (and {outcome.count - 1:,} more)" if outcome.count > 1 else ""
     warned = "" if outcome in report.failing else " (a warning)"

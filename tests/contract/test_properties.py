@@ -1,61 +1,33 @@
-"""Properties: of the observed list, without another request; of the whole stack, on a mock with any list."""
+"""Properties: of the observed list, as the package has them; of the whole stack, on a mock with any list."""
 
 import json
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from contracts.configuration import resolve
 from contracts.core.clause import Level
-from contracts.core.errors import CouldNotJudge, NotExercised
 from contracts.core.report import Report, State, Verdict
 from contracts.event_categories.clauses import BY_ID, KEY
-from contracts.event_categories.evidence import Evidence
-from contracts.event_categories.schema import is_whole
 from contracts.event_categories.strategies import Departed, conforming_bodies, departures
 from contracts.mock.reply import Reply, Request
 from contracts.mock.server import MockServer
 from contracts.run import prepare
+from contracts.suite.test_properties import (
+    categories,
+    test_positions_give_one_order_whatever_the_order_of_the_answer,
+    test_types_hold_on_every_part_of_the_list,
+)
 
-
-@pytest.fixture(scope="session")
-def categories(evidence: Evidence, report: Report) -> list[dict[str, Any]]:
-    """The observed categories; a skip when there are none, or when a deviation excuses what they break."""
-    if waived := [outcome.clause.id for outcome in report.of(State.WAIVED)]:
-        pytest.skip(f"waived: {', '.join(waived)}")
-    try:
-        return [category for _, category in evidence.answer("list").categories]
-    except (NotExercised, CouldNotJudge) as problem:
-        pytest.skip(f"there are no categories: {problem}")
-
-
-@given(st.data())
-def test_positions_give_one_order_whatever_the_order_of_the_answer(
-    categories: list[dict[str, Any]], data: st.DataObject
-) -> None:
-    """However the list is shuffled, sorted by position it is the same sequence: clients draw one and the same menu."""
-    placed = [category for category in categories if is_whole(category.get("position"))]
-
-    def in_order(listing: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        return sorted(listing, key=lambda category: category["position"])
-
-    assert in_order(data.draw(st.permutations(placed))) == in_order(placed)
-
-
-@given(st.data())
-def test_types_hold_on_every_part_of_the_list(categories: list[dict[str, Any]], data: st.DataObject) -> None:
-    """Whichever categories a client reads, each has its texts, not empty, and a whole number as position."""
-    for category in data.draw(st.lists(st.sampled_from(categories), max_size=len(categories))):
-        for member in ("id", "name", "display_name"):
-            assert isinstance(category.get(member), str), member
-            assert category[member], member
-        assert is_whole(category.get("position"))
+__all__ = [
+    "categories",
+    "test_positions_give_one_order_whatever_the_order_of_the_answer",
+    "test_types_hold_on_every_part_of_the_list",
+]
 
 
 @dataclass

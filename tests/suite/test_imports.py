@@ -73,17 +73,38 @@ def test_the_mock_knows_no_check() -> None:
 
 
 def test_only_the_target_speaks_to_the_network() -> None:
-    """Nothing beside contracts.target imports an HTTP client: manners are kept in one place."""
+    """Nothing beside contracts.target imports an HTTP client: manners are kept in one place.
+
+    The items of Schemathesis speak of requests and answers in the classes of requests; test_schemathesis_door counts
+    at a server that none of them goes another way.
+    """
     clients = importers("requests", "urllib3", "http.client", "httpx", "urllib.request")
-    assert {part(module) for module in clients} == {"target"}
+    assert {part(module) for module in clients - {"contracts.suite.test_schemathesis"}} == {"target"}
 
 
-def test_only_the_strategies_and_the_pytest_door_know_the_test_tools() -> None:
+def test_only_the_strategies_the_pytest_door_and_its_items_know_the_test_tools() -> None:
     """No other module of the package imports pytest, hypothesis or schemathesis, not even inside a function."""
-    assert importers("hypothesis", "pytest", "_pytest", "schemathesis") <= {
+    users = importers("hypothesis", "pytest", "_pytest", "schemathesis")
+    assert {module for module in users if part(module) != "suite"} <= {
         "contracts.event_categories.strategies",
         "contracts.pytest_plugin",
     }
+
+
+def test_the_plugin_costs_nothing_where_it_is_not_used() -> None:
+    """Every project that has the package installed loads the plugin: it brings only pytest and a table of options."""
+    bare, loaded = modules_after("import pytest"), modules_after("import contracts.pytest_plugin")
+    own = {module for module in loaded if module.startswith("contracts.")}
+    assert own <= {
+        "contracts.core",
+        "contracts.event_categories",
+        "contracts.core.clause",
+        "contracts.core.errors",
+        "contracts.event_categories.policy",
+        "contracts.pytest_plugin",
+        "contracts.settings",
+    }
+    assert not {module.partition(".")[0] for module in loaded - bare} & {"requests", "urllib3", "jsonschema_rs", "ssl"}
 
 
 def modules_after(statement: str) -> set[str]:

@@ -80,7 +80,7 @@ def test_a_should_warns_unless_strict() -> None:
     """A breached SHOULD is a warning; with --strict it fails."""
     with MockServer(faults=(BY_NAME["order-reversed"].apply,)) as server:
         lenient = run("--target", server.url, token=server.token)
-        strict = run("--target", server.url, "--strict", token=server.token)
+        strict = run("--target", server.url, "--contract-strict", token=server.token)
     assert lenient[0] == 0, lenient[1]
     assert "ContractWarning" in lenient[1]
     assert strict[0] == 1
@@ -91,7 +91,7 @@ def test_could_not_judge_is_an_error(tmp_path: Path) -> None:
     """A target that cannot be reached makes errors, no failures, and never a pass."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    options = ("--target", f"http://127.0.0.1:{port}", "--deadline", "1", "--showlocals")
+    options = ("--target", f"http://127.0.0.1:{port}", "--contract-deadline", "1", "--showlocals")
     status, output = run(*options, "--junitxml", str(tmp_path / "junit.xml"), token="canary-7f3a9secret")
     assert status == 1
     for name, case in cases(tmp_path / "junit.xml").items():
@@ -105,7 +105,7 @@ def test_not_exercised_is_a_skip_and_no_pass() -> None:
     """An empty list skips what it leaves unexercised, says so, and the session is an error all the same."""
     with MockServer(categories=[]) as server:
         status, output = run("--target", server.url, token=server.token)
-        allowed, _ = run("--target", server.url, "--allow-empty", token=server.token)
+        allowed, _ = run("--target", server.url, "--contract-allow-empty", token=server.token)
     assert status == 1
     assert "not exercised: the list is empty" in output
     assert "ERROR tests/contract/test_clauses.py::test_verdict" in output
@@ -115,21 +115,25 @@ def test_not_exercised_is_a_skip_and_no_pass() -> None:
 def test_header_tells_target_budget_and_origins() -> None:
     """The header says what is judged, what it costs and where each setting came from."""
     with MockServer() as server:
-        options = ("--target", server.url, "--timeout", "3")
+        options = ("--target", server.url, "--contract-timeout", "3")
         _, output = run(*options, token=server.token, CONTRACTS_DEADLINE="60")
     assert f"contract target: {server.url}/v1/event_categories" in output
     assert "contract budget: 8 requests planned, 24 at most" in output
-    assert "timeout=3 (option --timeout)" in output
+    assert "timeout=3 (option --contract-timeout)" in output
     assert "deadline=60 (environment CONTRACTS_DEADLINE)" in output
 
 
-def test_only_the_option_leads_away_from_the_mock() -> None:
-    """A SCALINGO_API_URL that a shell happens to hold does not send the tests to a live target."""
+@pytest.mark.parametrize("variable", ["SCALINGO_API_URL", "CONTRACTS_TARGET"])
+def test_only_an_option_leads_to_a_target(variable: str) -> None:
+    """The contract alone, where a shell holds a target, is neither sent there nor judged on the mock unasked."""
     with MockServer() as server:
-        status, output = run("--clause", "json", SCALINGO_API_URL=server.url)
+        status, output = run("--contract-clause", "json", **{variable: server.url})
+        asked, judged = run("--contract-clause", "json", "--contract-mock", **{variable: server.url})
         assert server.requests == []
-    assert status == 0
-    assert "contract target: the embedded mock" in output
+    assert status == pytest.ExitCode.USAGE_ERROR
+    assert f"{variable} is set" in output and "--target URL" in output and "--contract-mock" in output
+    assert asked == 0
+    assert "contract target: the embedded mock" in judged
 
 
 def test_xdist_fetches_once_a_worker() -> None:
@@ -144,11 +148,11 @@ def test_xdist_fetches_once_a_worker() -> None:
 def test_selection() -> None:
     """--clause leaves the other items out and sends only what is needed; nothing matched is a usage error."""
     with MockServer() as server:
-        status, output = run("--target", server.url, "--clause", "json", token=server.token)
+        status, output = run("--target", server.url, "--contract-clause", "json", token=server.token)
         assert len(server.requests) == 1
     assert status == 0
     assert "5 passed, 32 deselected" in output
-    status, output = run("--clause", "jason")
+    status, output = run("--contract-clause", "jason")
     assert status == pytest.ExitCode.USAGE_ERROR
     assert "no clause matches 'jason'" in output
 
@@ -160,8 +164,8 @@ def test_deviations(tmp_path: Path) -> None:
     known.write_text(entry.format("category.required"))
     stale.write_text(known.read_text() + entry.format("category.id"))
     with MockServer(faults=(BY_NAME["position-missing"].apply,)) as server:
-        good = run("--target", server.url, "--deviations", str(known), token=server.token)
-        bad = run("--target", server.url, "--deviations", str(stale), token=server.token)
+        good = run("--target", server.url, "--contract-deviations", str(known), token=server.token)
+        bad = run("--target", server.url, "--contract-deviations", str(stale), token=server.token)
     assert good[0] == 0, good[1]
     assert "2 xfailed" in good[1]
     assert bad[0] == 1

@@ -1,0 +1,37 @@
+"""The contract, one item a clause: a breach fails, could-not-judge is an error, nothing to judge is a skip."""
+
+import warnings
+
+import pytest
+
+from contracts.core.clause import Clause
+from contracts.core.report import Outcome, Report, State, Verdict
+from contracts.event_categories.clauses import CLAUSES
+from contracts.pytest_plugin import ContractWarning, in_pytest
+from contracts.writers import terminal, wording
+
+
+@pytest.mark.parametrize("contract_clause", [pytest.param(clause, id=clause.id) for clause in CLAUSES])
+def test_clause(contract_clause: Clause, contract_outcome: Outcome, contract_report: Report) -> None:
+    """The target keeps the clause; a breached SHOULD is a warning unless the run is strict."""
+    stale = [wording.stale(entry) for entry in contract_report.stale if entry.clause == contract_clause.id]
+    if stale:
+        pytest.fail("\n".join(stale), pytrace=False)
+    if contract_outcome.state is State.WAIVED:
+        pytest.xfail("; ".join(contract_outcome.notes))
+    if contract_outcome in contract_report.failing:
+        pytest.fail(_told(contract_report, contract_outcome), pytrace=False)
+    if contract_outcome in contract_report.warnings:
+        warnings.warn(_told(contract_report, contract_outcome), ContractWarning, stacklevel=1)
+
+
+def test_verdict(contract_verdict: Verdict, contract_report: Report) -> None:
+    """Something held, every MUST could be judged, and nothing fails the run: skips alone never make a pass."""
+    if contract_report.status:
+        pytest.fail(in_pytest(wording.last_line(contract_report)), pytrace=False)
+    assert contract_verdict is Verdict.CONFORMS
+
+
+def _told(report: Report, outcome: Outcome) -> str:
+    """Return a breach: in one line, which summaries and JUnit show, and as the command line tells it."""
+    return f"{wording.breach(report, outcome)}\n{terminal.breach(report, outcome)}"

@@ -1,0 +1,203 @@
+"""Schemathesis, a suite that others wrote, judges the target by openapi.yaml.
+
+It knows neither the token nor the network. Its requests leave through the target layer of this suite, which counts
+them, ends them in time and masks what comes back; the token takes the place of its name on the way out.
+"""
+
+import warnings
+from collections.abc import Callable, Iterator
+from functools import partial
+from importlib.resources import files
+from io import BytesIO
+from typing import Any, TypeVar
+
+import pytest
+
+pytest.importorskip("schemathesis", reason="needs Schemathesis: install event-categories-contracts[pytest]")
+
+import requests
+import schemathesis
+import urllib3
+from requests.adapters import HTTPAdapter
+from schemathesis import Response
+from schemathesis.core.failures import Failure, FailureGroup
+from schemathesis.transport.requests import REQUESTS_TRANSPORT, RequestsTransport
+
+from contracts.core.errors import CouldNotJudge, NotExercised, Refused, Unavailable
+from contracts.core.report import Report, State
+from contracts.event_categories.evidence import FORBIDDEN, UNAUTHORIZED, UNAVAILABLE, Evidence
+from contracts.event_categories.policy import Policy
+from contracts.pytest_plugin import SCHEMATHESIS, ContractWarning, in_pytest, shielded
+from contracts.run import Run
+
+Case = schemathesis.Case[Any]
+Item = TypeVar("Item", bound=Callable[..., None])
+
+OPENAPI = str(files("contracts.schemas") / "openapi.yaml")
+PLACEHOLDER = "Bearer $BEARER_TOKEN"
+#: How many requests the embedded mock is good for: the methods that openapi.yaml does not have are sent to it, too.
+OF_THE_MOCK = 100
+#: What the target layer has undone by the time a response gets here.
+UNDONE = ("content-encoding", "content-length", "transfer-encoding")
+
+
+class Gateway(HTTPAdapter):
+    """Sends what a session sends through the target layer."""
+
+    run: Run | None = None
+
+    def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
+        """Return the masked answer.
+
+        Raises:
+            CouldNotJudge: there is none, or none to judge.
+        """
+        if self.run is None:
+            raise RuntimeError("a request of schemathesis outside of an item")
+        target = self.run.target
+        mine = request.headers.get("Authorization") == PLACEHOLDER
+        method, url, headers = str(request.method), str(request.url), tuple(request.headers.items())
+        answer = shielded(lambda: target.relay(method, url, headers, authorized=mine))
+        if isinstance(answer, CouldNotJudge):
+            raise answer
+        what = f"{method} {url} of schemathesis was answered {answer.status}"
+        if answer.status in UNAVAILABLE:
+            raise Unavailable(what)
+        if answer.status in (UNAUTHORIZED, FORBIDDEN) and (mine or not target.credentials.origin):
+            raise Refused(f"{what}, with the credentials of this run")
+        kept = urllib3.HTTPHeaderDict(item for item in answer.headers if item[0].lower() not in UNDONE)
+        body = BytesIO(answer.body)
+        raw = urllib3.HTTPResponse(body, kept, answer.status, reason=answer.reason, preload_content=False)
+        return self.build_response(request, raw)
+
+
+class Transport(RequestsTransport):
+    """The way of every request of a schema, whichever check makes it: through the gateway, in a session of its own."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        super().__init__()
+        self._copy_serializers_from(REQUESTS_TRANSPORT)
+        self.gateway = gateway
+
+    def send(self, case: Case, *, session: requests.Session | None = None, **keywords: Any) -> Response:
+        """Send a case in a session that leads nowhere but to the gateway; ``session``, another one, is not used."""
+        with requests.Session() as own:
+            own.trust_env = False  # else .netrc would take the place of the token
+            own.headers.clear()
+            for scheme in ("http://", "https://"):
+                own.mount(scheme, self.gateway)
+            return super().send(case, session=own, **keywords)
+
+
+GATEWAY = Gateway()
+
+
+def load(*, unexpected_methods: bool, token_required: bool) -> Any:
+    """Load openapi.yaml; all checks are on.
+
+    Only the coverage phase is: where there is no parameter, the others repeat its requests. Its unexpected methods
+    go out with the given token, so a target that is not ours must not see them.
+    """
+    coverage: dict[str, list[str]] = {} if unexpected_methods else {"unexpected-methods": []}
+    phases = {"coverage": coverage, "fuzzing": {"enabled": False}}
+    settings = {"seed": 1, "generation": {"deterministic": True}, "max-redirects": 0, "phases": phases}
+    schema = schemathesis.openapi.from_path(OPENAPI, config=schemathesis.Config.from_dict(settings))
+    if token_required:
+        # While openapi.yaml also offers the way without a token, ignored_auth has nothing to say.
+        schema.raw_schema["security"].remove({})
+
+    class Relayed(type(schema)):  # type: ignore[misc]
+        transport = Transport(GATEWAY)
+
+    schema.__class__ = Relayed
+    return schema
+
+
+def each(schema: Any, method: str) -> Callable[[Item], Item]:
+    """Return the decorator that makes an item of every operation with this method."""
+    decorator: Callable[[Item], Item] = schema.include(method=method).parametrize()
+    return decorator
+
+
+READING = load(unexpected_methods=False, token_required=False)
+REFUSING = load(unexpected_methods=False, token_required=True)
+EVERY_METHOD = load(unexpected_methods=True, token_required=False)
+
+
+@pytest.fixture(scope="module")
+def judge(contract_run: Run, contract_evidence: Evidence, contract_report: Report) -> Iterator[Callable[[Case], None]]:
+    """Sends a case and applies all checks; an error when the target cannot be judged anyway."""
+    try:
+        contract_evidence.response("list")
+    except NotExercised as reason:
+        pytest.skip(f"not exercised: {reason}")
+    except CouldNotJudge as reason:
+        pytest.fail(in_pytest(f"could not judge: {reason}"), pytrace=False)
+    if waived := [outcome.clause.id for outcome in contract_report.of(State.WAIVED)]:
+        pytest.skip(f"waived: {', '.join(waived)}; openapi.yaml knows no exceptions")
+    budget = contract_run.target.budget
+    if not contract_run.settings.max_requests:
+        budget.limit = max(budget.limit, budget.sent + (OF_THE_MOCK if contract_run.embedded else SCHEMATHESIS))
+    GATEWAY.run = contract_run
+    yield partial(_judge, contract_run)
+    GATEWAY.run = None
+
+
+def _judge(run: Run, case: Case) -> None:
+    seen = {"Authorization": PLACEHOLDER} if run.target.credentials.origin else {}
+    try:
+        case.call_and_validate(run.target.address.base, headers=seen)
+    except CouldNotJudge as error:
+        problem = in_pytest(f"schemathesis could not judge: {error}")
+    except FailureGroup as failures:
+        problem = f"schemathesis: {'; '.join(map(_in_one_line, failures.exceptions))}\n\n{failures.message}"
+    else:
+        return
+    if any(name.lower() == "content-type" for name in case.headers):
+        # A media type on a request without a body: no clause asks what a server makes of that.
+        warnings.warn(f"no clause asks for this: {problem}", ContractWarning, stacklevel=1)
+    else:
+        pytest.fail(problem, pytrace=False)
+
+
+def _in_one_line(failure: Failure) -> str:
+    reason = " ".join(failure.message.partition("\n\n")[0].split())
+    return f"{failure.operation}: {failure.title}{reason and ': '}{reason}"
+
+
+@pytest.fixture(scope="module")
+def token_required(contract_run: Run) -> None:
+    """A skip where the policy of the run lets a list without a token pass."""
+    if contract_run.settings.auth is not Policy.REQUIRED:
+        pytest.skip("not applicable: openapi.yaml allows a list without a token, unless --contract-auth required")
+
+
+@pytest.fixture(scope="module")
+def embedded(contract_run: Run) -> None:
+    """A skip where the target is another one than the embedded mock."""
+    if not contract_run.embedded:
+        pytest.skip("not applicable: methods that could change something are sent to the embedded mock only")
+
+
+@each(READING, "GET")
+def test_get(case: Case, judge: Callable[[Case], None]) -> None:
+    """GET is answered as openapi.yaml has it, in status, headers, media type and body."""
+    judge(case)
+
+
+@each(READING, "HEAD")
+def test_head(case: Case, judge: Callable[[Case], None]) -> None:
+    """HEAD is answered as openapi.yaml has it."""
+    judge(case)
+
+
+@each(REFUSING, "GET")
+def test_token_is_required(case: Case, token_required: None, judge: Callable[[Case], None]) -> None:
+    """Under the policy that requires a token, a request without a valid one is refused."""
+    judge(case)
+
+
+@each(EVERY_METHOD, "GET")
+def test_other_methods(case: Case, embedded: None, judge: Callable[[Case], None]) -> None:
+    """Methods that openapi.yaml does not have are refused, and Allow names those that it has."""
+    judge(case)

@@ -1,0 +1,58 @@
+"""What every test of this project shares: the pytest door of the suite, and the profiles of Hypothesis."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from contracts.settings import BY_NAME
+
+# Named here, too: the tests of the door run without the entry points of other plugins, and so without its own.
+pytest_plugins = ["contracts.pytest_plugin"]
+
+_CONTRACT = Path(__file__).parent / "contract"
+#: What a shell may hold for another use: a test of this project reads none of it.
+_FOREIGN = ("BEARER_TOKEN", "CONTRACTS_", "SCALINGO_")
+
+_COMMON = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("dev", max_examples=50, **_COMMON)
+# CI judges the same examples on every run: a new one is found at a desk, and kept with @example.
+settings.register_profile("ci", max_examples=200, derandomize=True, database=None, print_blob=True, **_COMMON)
+settings.register_profile("thorough", max_examples=2000, **_COMMON)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "dev"))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Here --target is short for --contract-target."""
+    parser.addoption("--target", dest="contract_target", metavar="URL", help="the same as --contract-target")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Test the project on the embedded mock; the contract alone is judged on what somebody names.
+
+    Raises:
+        pytest.UsageError: the contract alone is asked for, and the environment has a target that no option names.
+    """
+    if config.option.contract_target or config.option.contract_mock:
+        return
+    led = next((name for name in BY_NAME["target"].variables if os.environ.get(name)), None)
+    if not _is_contract_alone(config):
+        for name in [name for name in os.environ if name.startswith(_FOREIGN)]:
+            del os.environ[name]
+    elif led:
+        raise pytest.UsageError(
+            f"{led} is set, and pytest does not follow it: say --target URL to judge an endpoint, or --contract-mock "
+            "to judge the embedded mock"
+        )
+    config.option.contract_mock = True
+
+
+def _is_contract_alone(config: pytest.Config) -> bool:
+    """Whether the items of the contract are named on the command line, and not only the project that holds them."""
+    for argument in config.args:
+        path = (config.invocation_params.dir / argument.partition("::")[0]).resolve()
+        if path.is_relative_to(_CONTRACT) or argument.startswith("contracts.suite"):
+            return True
+    return False
