@@ -3,55 +3,78 @@
 import argparse
 import os
 import sys
+import textwrap
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from contracts import __version__
+from contracts.commands import streams
 from contracts.core.errors import ContractsError, UsageError
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 USAGE, INCONCLUSIVE, FAULT = 2, 3, 4
 
 COMMANDS = {
     "verify": "judge a target by every clause",
     "check": "judge a JSON body, an HTTP response or a HAR file",
-    "explain": "tell the clauses, or one of them whole",
+    "explain": "list the clauses, or describe one",
     "prove": "show that every clause can fail",
     "serve": "run the mock in the foreground",
-    "audit": "judge a bundle again, offline",
+    "audit": "re-check a bundle offline",
 }
 
+_DESCRIPTION = "Does an endpoint keep the documented contract of Scalingo's event categories?"
 _STATUSES = """\
-exit status: 0 conforms; 1 violates; 2 usage or configuration; 3 inconclusive: the target could not be judged;
+exit status: 0 conforms; 1 violates; 2 usage or configuration; 3 inconclusive: the target could not be judged; \
 4 a fault of the suite itself
-environment: BEARER_TOKEN, or SCALINGO_API_TOKEN, which is exchanged for one. Never an option: others can read those.
+
+environment: BEARER_TOKEN, or SCALINGO_API_TOKEN, which is exchanged for one. A token is never an option: others can \
+read those.
 """
 
 
+class _Formatter(argparse.HelpFormatter):
+    """Wraps to the terminal, and keeps the paragraphs of a text apart."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        paragraphs = (textwrap.fill(part, width, initial_indent=indent) for part in text.strip().split("\n\n"))
+        return "\n\n".join(paragraphs)
+
+
 class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line."""
+    """Says what is wrong in one line, and takes no abbreviation: tomorrow it could mean another option."""
+
+    def __init__(self, prog: str, *, description: str, epilog: str) -> None:
+        super().__init__(prog, description=description, epilog=epilog, formatter_class=_Formatter, allow_abbrev=False)
+
+    def _print_message(self, message: str, file: "SupportsWrite[str] | None" = None) -> None:
+        # argparse passes over a stream that cannot be written, and would exit with 0.
+        to_stderr = file is sys.stderr
+        streams.write(sys.stderr if to_stderr else sys.stdout, message)
 
     def error(self, message: str) -> NoReturn:
-        self.exit(USAGE, f"{self.prog}: {message}; see {self.prog} --help\n")
+        raise UsageError(f"{message}; see {self.prog} --help")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status."""
+    streams.open_missing()
     arguments = sys.argv[1:] if arguments is None else arguments
     try:
         return _run(arguments)
-    except UsageError as error:
-        return _say(str(error), USAGE)
-    except ContractsError as error:
-        return _say(str(error), INCONCLUSIVE)
     except KeyboardInterrupt:
         return _say("interrupted: nothing was judged", INCONCLUSIVE)
-    except BrokenPipeError:
-        # Whoever read the output has gone; the exit status must not pretend that all was said.
-        with suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FAULT
+    except streams.StreamError as error:
+        # The exit status must not pretend that all was said; a reader that has gone needs no words.
+        streams.close_output()
+        gone = isinstance(error, streams.ReaderGoneError)
+        return FAULT if gone else _say(f"standard output cannot be written: {error}", FAULT)
+    except ContractsError as error:
+        return _say(str(error), USAGE if isinstance(error, UsageError) else INCONCLUSIVE)
     except Exception as error:  # noqa: BLE001 - a traceback may show what was sent
         if os.environ.get("CONTRACTS_TRACEBACK"):
             import traceback  # noqa: PLC0415 - for the curious only
@@ -61,29 +84,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str]) -> int:
-    parser = _Parser("contracts", description=__doc__, epilog=_STATUSES, formatter_class=_formatter)
+    parser = _Parser("contracts", description=_DESCRIPTION, epilog=_STATUSES)
     parser.add_argument("--version", action="version", version=f"contracts {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
     wanted = next((argument for argument in arguments if not argument.startswith("-")), None)
     for name, text in COMMANDS.items():
-        command = commands.add_parser(name, help=text, description=text, epilog=_STATUSES, formatter_class=_formatter)
-        if name == wanted:  # the others are named, not imported
-            import_module(f"contracts.commands.{name}").add(command)
-    options = parser.parse_args(arguments)
+        module = import_module(f"contracts.commands.{name}") if name == wanted else None  # the others are only named
+        epilog = getattr(module, "STATUSES", _STATUSES)
+        description = f"{text[0].upper()}{text[1:]}."
+        command = commands.add_parser(name, help=text, description=description, epilog=epilog)
+        if module:
+            module.add(command)
+    options = parser.parse_args(list(arguments))
+    if options.command is None:
+        streams.write(sys.stdout, parser.format_help())
+        return USAGE
     status: int = import_module(f"contracts.commands.{options.command}").run(options)
     return status
 
 
-def _formatter(prog: str) -> argparse.HelpFormatter:
-    return argparse.RawDescriptionHelpFormatter(prog, width=100, max_help_position=32)
-
-
 def _say(message: str, status: int) -> int:
     line = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in message)
-    with suppress(OSError):
+    with suppress(OSError, ValueError):
         sys.stderr.write(f"contracts: {line}\n")
+        sys.stderr.flush()
     return status
-
-
-if __name__ == "__main__":
-    sys.exit(main())

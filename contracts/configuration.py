@@ -10,29 +10,44 @@ from pathlib import Path
 from typing import Any
 
 from contracts.core.errors import UsageError
-from contracts.settings import BY_NAME, TABLE, Setting, Settings
+from contracts.settings import BY_NAME, OUTPUTS, TABLE, Setting, Settings
 
 NO_TARGET = "no target: give a URL or set SCALINGO_API_URL, or judge the embedded mock with --mock"
 #: The variables that hold a token: while one is set, no file may name the host that would receive it.
 TOKENS = ("BEARER_TOKEN", "SCALINGO_API_TOKEN")
 _PREFIX = "CONTRACTS_"
 #: Variables of this prefix that are no settings.
-_OTHER_VARIABLES = ("CONTRACTS_TRACEBACK",)
+CONFIG = "CONTRACTS_CONFIG"
+_OTHER_VARIABLES = (CONFIG, "CONTRACTS_TRACEBACK")
+
+
+def working_directory() -> Path:
+    """Return the folder that the command was started in.
+
+    Raises:
+        UsageError: it is there no more.
+    """
+    try:
+        return Path.cwd()
+    except OSError:
+        raise UsageError("the working directory does not exist any more: change to another one") from None
 
 
 def resolve(options: Mapping[str, Any], environ: Mapping[str, str], folder: Path) -> Settings:
     """Return the effective settings; ``options`` holds those given, as text, True or a list of texts.
+
+    The file is ``config`` of the options, that of CONTRACTS_CONFIG, contracts.toml or pyproject.toml of the folder.
 
     Raises:
         UsageError: a value cannot be used, comes from where it may not, or a file is malformed; the message names
             its place.
     """
     _refuse_unknown(environ)
-    file, file_values = _from_file(folder)
+    file, file_values = _from_file(folder, options.get("config") or environ.get(CONFIG))
     values: dict[str, Any] = {}
     origins: dict[str, str] = {}
     narrowed = []
-    for setting in TABLE:
+    for setting in (*TABLE, *OUTPUTS):
         for origin, value in (
             ("argument" if setting.name == "target" else f"option {setting.option}", options.get(setting.name)),
             _from_environment(setting, environ),
@@ -41,7 +56,7 @@ def resolve(options: Mapping[str, Any], environ: Mapping[str, str], folder: Path
             if value is None or value == []:
                 continue
             if origin == file:
-                _refuse_in_file(setting, file, environ)
+                _refuse_in_file(setting, value, file, environ)
             values[setting.name] = _read(setting, value, origin)
             origins[setting.name] = origin
             if origin == file and setting.narrows and values[setting.name] != setting.default:
@@ -51,11 +66,12 @@ def resolve(options: Mapping[str, Any], environ: Mapping[str, str], folder: Path
         raise UsageError(
             f"the embedded mock ({origins['mock']}) and a target ({origins['target']}) are both named: give one of them"
         )
-    return Settings(**values, origins=origins, narrowed=tuple(narrowed))
+    outputs = {setting.name: values.pop(setting.name) for setting in OUTPUTS if setting.name in values}
+    return Settings(**values, origins=origins, narrowed=tuple(narrowed), outputs=outputs)
 
 
 def _refuse_unknown(environ: Mapping[str, str]) -> None:
-    known = [variable for setting in TABLE for variable in setting.variables]
+    known = [variable for setting in BY_NAME.values() for variable in setting.variables]
     for name in sorted(environ):
         if name.startswith(_PREFIX) and name not in (*known, *_OTHER_VARIABLES):
             raise UsageError(f"environment: there is no setting {name}{_hint(name, known)}")
@@ -78,12 +94,14 @@ def _from_environment(setting: Setting, environ: Mapping[str, str]) -> tuple[str
     return "", None
 
 
-def _refuse_in_file(setting: Setting, file: str, environ: Mapping[str, str]) -> None:
+def _refuse_in_file(setting: Setting, value: Any, file: str, environ: Mapping[str, str]) -> None:
     instead = f"use {setting.option if setting.name != 'target' else 'the URL argument'} or {setting.environment}"
     if not setting.in_file:
         raise UsageError(f"{file}: {setting.name} cannot be set in a file of the working directory: {instead}")
     if setting.name == "target" and (token := next((name for name in TOKENS if environ.get(name)), None)):
         raise UsageError(f"{file}: no file may name the target while {token} is set, which would go there: {instead}")
+    if setting in OUTPUTS and (Path(str(value)).is_absolute() or ".." in Path(str(value)).parts):
+        raise UsageError(f"{file}: {setting.name} is {str(value)[:80]!r}, and must stay in the working directory")
 
 
 def _read(setting: Setting, value: Any, origin: str) -> Any:
@@ -102,9 +120,11 @@ def _read(setting: Setting, value: Any, origin: str) -> Any:
     return read if setting.many else read[0]
 
 
-def _from_file(folder: Path) -> tuple[str, dict[str, Any]]:
+def _from_file(folder: Path, config: str | None) -> tuple[str, dict[str, Any]]:
     own, project = folder / "contracts.toml", folder / "pyproject.toml"
-    if own.is_file():
+    if config is not None:
+        name, values = config, _load(Path(config))
+    elif own.is_file():
         name, values = own.name, _load(own)
     elif project.is_file():
         name = "pyproject.toml [tool.contracts]"
@@ -124,7 +144,9 @@ def _from_file(folder: Path) -> tuple[str, dict[str, Any]]:
 def _load(path: Path) -> dict[str, Any]:
     import tomllib  # noqa: PLC0415 - only where there is a file
 
+    from contracts.reading import read_text  # noqa: PLC0415 - likewise
+
     try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"{path.name} cannot be read: {error}") from None
+        return tomllib.loads(read_text(str(path)))
+    except (tomllib.TOMLDecodeError, ValueError, RecursionError) as error:
+        raise UsageError(f"{path.name} cannot be read: {str(error) or 'it nests too deep'}") from None

@@ -9,13 +9,13 @@ import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from contracts.core.errors import UsageError
 from contracts.core.finding import Finding
 from contracts.core.report import Outcome, Report, StaleDeviation, State
 from contracts.event_categories.clauses import BY_ID
+from contracts.reading import read_text
 
 _HEADING = re.compile(r"[ \t]*\[\[[ \t]*deviation[ \t]*\]\]")
 _TEXTS = ("clause", "pointer", "reason", "owner", "link")
@@ -63,11 +63,7 @@ def read(text: str, name: str) -> tuple[Deviation, ...]:
 
 def load(path: str) -> tuple[Deviation, ...]:
     """Return the entries of a file; raises what :func:`read` raises, and UsageError when it cannot be opened."""
-    try:
-        text = Path(path).read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"deviations file {path}: {getattr(error, 'strerror', None) or error}") from None
-    return read(text, path)
+    return read(read_text(path), path)
 
 
 def _entry(entry: dict[str, Any], number: int, name: str) -> Deviation:

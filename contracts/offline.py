@@ -2,8 +2,6 @@
 
 import json
 import re
-import sys
-from pathlib import Path
 
 from contracts import __version__
 from contracts.core.errors import BrokenAnswer, CouldNotJudge, Refused, Unavailable, UsageError
@@ -20,25 +18,6 @@ _CAP = 32 * 2**20
 _STATUS_LINE = re.compile(rb"HTTP/[0-9](?:\.[0-9])? ([0-9]{3})(?: ([^\r\n]*))?\r?\n")
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _CHUNK = re.compile(rb"([0-9A-Fa-f]+)[^\r\n]*\r\n")
-
-
-def read_file(path: str, cap: int = _CAP) -> bytes:
-    """Return the bytes of a file, or of standard input for ``-``.
-
-    Raises:
-        UsageError: it cannot be read, or is larger than the cap.
-    """
-    try:
-        if path == "-":
-            content = sys.stdin.buffer.read(cap + 1)
-        else:
-            with Path(path).open("rb") as stream:
-                content = stream.read(cap + 1)
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}") from None
-    if len(content) > cap:
-        raise UsageError(f"{path}: larger than {cap:,} bytes")
-    return content
 
 
 def evidence_of(content: bytes, name: str, policy: Policy = Policy.EITHER) -> Evidence:

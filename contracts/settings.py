@@ -156,12 +156,27 @@ TABLE: tuple[Setting, ...] = (
     Setting("implementation", _text, "", "vendor, product and version of what is judged, for the report", "TEXT"),
 )
 
-BY_NAME = {setting.name: setting for setting in TABLE}
+#: Where a command writes its reports; a run does not depend on them.
+OUTPUTS: tuple[Setting, ...] = (
+    Setting("reports", _text, None, "write all of the following into a folder, under their usual names", "DIR"),
+    Setting("json", _text, None, "write the canonical result, schemas/report.schema.json", "FILE"),
+    Setting("junit", _text, None, "write JUnit XML, a testcase a clause", "FILE"),
+    Setting("html", _text, None, "write one self-contained page", "FILE"),
+    Setting("markdown", _text, None, "write a summary for a pull request", "FILE"),
+    Setting("badge", _text, None, "write a shields.io endpoint", "FILE"),
+    Setting("har", _text, None, "write the masked exchanges as HAR 1.2", "FILE"),
+    Setting("bundle", _text, None, "write all of them in one archive for `contracts audit`", "FILE.zip"),
+)
+
+BY_NAME = {setting.name: setting for setting in (*TABLE, *OUTPUTS)}
 
 
 @dataclass(frozen=True)
 class Settings:
-    """The effective settings, for each where its value came from, and those by which a file narrows the run."""
+    """The effective settings, for each where its value came from, and those by which a file narrows the run.
+
+    ``outputs`` holds the file of each report that was asked for, by its name in OUTPUTS.
+    """
 
     target: str | None = None
     mock: bool = False
@@ -181,6 +196,7 @@ class Settings:
     implementation: str = ""
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
     narrowed: tuple[str, ...] = field(default=(), compare=False)
+    outputs: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def shown(self) -> dict[str, tuple[str, str]]:
         """Return every setting as text, with its origin."""

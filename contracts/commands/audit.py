@@ -3,12 +3,14 @@
 import argparse
 import sys
 
-from contracts import bundle, offline
-from contracts.commands import output
+from contracts import bundle
+from contracts.commands import streams
+from contracts.reading import read_bytes
 from contracts.writers import terminal
 from contracts.writers.wording import plain
 
 DIFFERS = 1
+STATUSES = "exit status: 0 the bundle agrees with its exchanges; 1 it differs; 2 it cannot be audited"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -19,12 +21,12 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Audit the bundle. Returns 0 when everything agrees and 1 when something differs."""
-    files = bundle.unpack(offline.read_file(options.bundle, bundle.CAP))
+    files = bundle.unpack(read_bytes(options.bundle, bundle.CAP))
     judged, differences = bundle.audit(files)
     if not options.quiet:
-        output.write(sys.stdout, terminal.render(judged))
-        output.write(sys.stdout, "".join(f"differs   {plain(line)}\n" for line in differences))
+        streams.write(sys.stdout, terminal.render(judged))
+        streams.write(sys.stdout, "".join(f"differs   {plain(line)}\n" for line in differences))
     verdict = f"the exchanges give {judged.verdict.value}, {len(judged.outcomes)} clauses"
     words = f"DIFFERS: {len(differences)} differences; {verdict}" if differences else f"AGREES: {verdict}"
-    output.write(sys.stdout, f"{words}: {plain(options.bundle)}\n")
+    streams.write(sys.stdout, f"{words}: {plain(options.bundle)}\n")
     return DIFFERS if differences else 0

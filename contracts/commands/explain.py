@@ -1,11 +1,16 @@
 """``contracts explain``: the clauses in a list, or one of them whole."""
 
 import argparse
+import shutil
+import sys
 import textwrap
 
+from contracts.commands import streams
 from contracts.core.clause import Clause
 from contracts.event_categories.probes import BY_NAME
 from contracts.run import select
+
+STATUSES = "exit status: 0 told; 2 there is no such clause"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -17,10 +22,12 @@ def run(options: argparse.Namespace) -> int:
     """Print the clauses; a single one is told whole. Returns 0."""
     clauses = select([options.clause] if options.clause else [])
     if len(clauses) == 1:
-        print(whole(clauses[0]))  # noqa: T201
+        streams.write(sys.stdout, whole(clauses[0]) + "\n")
         return 0
+    width = shutil.get_terminal_size((120, 24)).columns
     for clause in clauses:
-        print(f"{clause.id:<32}{clause.level:<8}{textwrap.shorten(clause.asks, 110, placeholder=' …')}")  # noqa: T201
+        asks = textwrap.shorten(clause.asks, max(20, width - 41), placeholder=" …")
+        streams.write(sys.stdout, f"{clause.id:<32}{clause.level:<8}{asks}\n")
     return 0
 
 
@@ -28,11 +35,11 @@ def whole(clause: Clause) -> str:
     """Return everything that is known of a clause."""
     probes = "\n          ".join(f"{name}: {BY_NAME[name].purpose}" for name in clause.probes)
     sources = "\n          ".join(f"{source.title}, {source.url}" for source in clause.sources)
-    asks = textwrap.fill(clause.asks, 100, subsequent_indent=" " * 10)
+    asks = textwrap.fill(clause.asks, 68, subsequent_indent=" " * 10)
     return (
         f"{clause.id} ({clause.level})\n\n"
         f"  asks    {asks}\n"
-        f"  why     {textwrap.fill(clause.why, 100, subsequent_indent=' ' * 10)}\n"
+        f"  why     {textwrap.fill(clause.why, 68, subsequent_indent=' ' * 10)}\n"
         f"  breach  {clause.breach}\n"
         f"  probes  {probes}\n"
         f"  source  {sources}\n\n"

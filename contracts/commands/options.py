@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from contracts.settings import TABLE, Setting
+from contracts.settings import OUTPUTS, TABLE, Setting
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -21,7 +21,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def given(options: argparse.Namespace) -> dict[str, Any]:
     """Return the settings that were given as options, by name."""
-    return {setting.name: getattr(options, setting.name) for setting in TABLE}
+    return {setting.name: getattr(options, setting.name) for setting in (*TABLE, *OUTPUTS)}
 
 
 def _help(setting: Setting) -> str:

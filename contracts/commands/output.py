@@ -1,35 +1,38 @@
-"""Where the words of a command go: the terminal, and the files of the other formats."""
+"""What a command says of a report: at the terminal, in the files of the other formats, and to GitHub."""
 
 import argparse
-import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from pathlib import Path
-from typing import TextIO
 
+from contracts.commands import files, streams
+from contracts.commands.files import STANDARD_OUTPUT
 from contracts.core.errors import UsageError
 from contracts.core.report import Report
+from contracts.settings import BY_NAME, OUTPUTS, Settings
 from contracts.writers import terminal, wording
 
-#: Each format is a module of contracts.writers with a pure ``render(report) -> str``.
+#: Each format: the module of contracts.writers with a pure ``render(report) -> str``, and the usual name of the file.
 FORMATS: dict[str, tuple[str, str]] = {
-    "json": ("result", "the canonical result, schemas/report.schema.json"),
-    "junit": ("junit", "JUnit XML, a testcase a clause"),
-    "html": ("html", "one self-contained page"),
-    "markdown": ("markdown", "a summary for a pull request"),
-    "badge": ("badge", "a shields.io endpoint"),
-    "har": ("har", "the masked exchanges as HAR 1.2"),
+    "json": ("result", "result.json"),
+    "junit": ("junit", "junit.xml"),
+    "html": ("html", "report.html"),
+    "markdown": ("markdown", "report.md"),
+    "badge": ("badge", "badge.json"),
+    "har": ("har", "exchanges.har"),
 }
-STANDARD_OUTPUT = "-"
+BUNDLE, REPORTS = "bundle", "reports"
+_BUNDLE_NAME = "run.zip"
+#: The formats that hold exchanges: what a target answered is for the owner of the file.
+_PRIVATE = ("json", "html", "har", BUNDLE)
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declare an option for every format."""
     group = parser.add_argument_group("reports", "a FILE of - is standard output")
-    for name, (_, text) in FORMATS.items():
-        group.add_argument(f"--{name}", metavar="FILE", help=f"write {text}")
-    group.add_argument("--bundle", metavar="FILE.zip", help="write all of them in one archive for `contracts audit`")
+    for setting in OUTPUTS:
+        group.add_argument(setting.option, metavar=setting.metavar, help=f"{setting.help} [{setting.environment}]")
 
 
 def add_brevity(parser: argparse.ArgumentParser) -> None:
@@ -54,42 +57,50 @@ def told(report: Report, options: argparse.Namespace, *, colour: bool = False) -
     return "".join(f"{line}\n" for line in (*lines, wording.last_line(report)))
 
 
-def outputs_of(options: argparse.Namespace) -> dict[str, str]:
-    """Return the file of each format that was asked for.
+def outputs_of(settings: Settings, *, inputs: Iterable[str] = (), bundle: bool = True) -> dict[str, str]:
+    """Return the file of each format that was asked for, before anything is sent.
 
     Raises:
-        UsageError: two formats share a file, or a folder does not exist: said before anything is sent.
+        UsageError: a file cannot be written, is read, too, or is that of another format.
     """
-    outputs = {name: str(getattr(options, name)) for name in FORMATS if getattr(options, name, None)}
-    files = [*outputs.values(), options.bundle]
-    if options.bundle:
-        check_writable(options.bundle, "--bundle")
+    outputs = {name: file for name, file in settings.outputs.items() if name != REPORTS}
+    if BUNDLE in outputs and not bundle:
+        raise UsageError("--bundle: a bundle is of a run against an endpoint")
+    if outputs.get(BUNDLE) == STANDARD_OUTPUT:
+        raise UsageError("--bundle: an archive is no text for standard output: give the name of a file")
+    if folder := settings.outputs.get(REPORTS):
+        _make_folder(folder)
+        usual = {name: file for name, (_, file) in FORMATS.items()} | ({BUNDLE: _BUNDLE_NAME} if bundle else {})
+        outputs = {name: str(Path(folder, file)) for name, file in usual.items()} | outputs
     for name, file in outputs.items():
-        if files.count(file) > 1:
-            raise UsageError(f"--{name}: two reports cannot share {file}")
-        check_writable(file, f"--{name}")
+        files.check_writable(file, BY_NAME[name].option)
+    files.check_distinct(((BY_NAME[name].option, file) for name, file in outputs.items()), inputs)
     return outputs
 
 
-def check_writable(file: str, option: str) -> None:
-    """Refuse a file that cannot be written, before the run and not after it."""
-    path = Path(file)
-    if file == STANDARD_OUTPUT:
-        return
-    if path.is_dir() or not path.absolute().parent.is_dir():
-        raise UsageError(f"{option}: {file} cannot be written: " + ("a folder" if path.is_dir() else "no such folder"))
-    if not os.access(path if path.exists() else path.absolute().parent, os.W_OK):
-        raise UsageError(f"{option}: {file} cannot be written: no permission")
+def _make_folder(folder: str) -> None:
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UsageError(f"--reports: the folder {folder[:100]} cannot be made: {reason}") from None
 
 
-def write_outputs(report: Report, outputs: Mapping[str, str], mask: Callable[[str], str]) -> None:
+def write_outputs(
+    report: Report, outputs: Mapping[str, str], mask: Callable[[str], str], deviations_text: str | None = None
+) -> None:
     """Render the report in each format and write it; ``mask`` has the last look at every text."""
     for name, file in outputs.items():
+        if name == BUNDLE:
+            from contracts import bundle  # noqa: PLC0415 - it needs every writer
+
+            files.write_file(file, bundle.pack(report, deviations_text), private=True)
+            continue
         text = mask(import_module(f"contracts.writers.{FORMATS[name][0]}").render(report))
         if file == STANDARD_OUTPUT:
-            write(sys.stdout, text)
+            streams.write(sys.stdout, text)
         else:
-            write_file(file, text)
+            files.write_file(file, text, private=name in _PRIVATE)
 
 
 def write_for_github(report: Report, environ: Mapping[str, str], mask: Callable[[str], str]) -> None:
@@ -97,69 +108,9 @@ def write_for_github(report: Report, environ: Mapping[str, str], mask: Callable[
     if summary := environ.get("GITHUB_STEP_SUMMARY"):
         from contracts.writers import markdown  # noqa: PLC0415
 
-        write_file(summary, mask(markdown.render(report)), append=True)
+        files.append(summary, mask(markdown.render(report)))
     if environ.get("GITHUB_ACTIONS") == "true":
         from contracts.writers import annotations  # noqa: PLC0415
 
         # Standard error: standard output may be a report, and the runner reads commands from both.
-        write(sys.stderr, mask(annotations.render(report)))
-
-
-def write_bundle(report: Report, path: str, deviations_file: str | None) -> None:
-    """Write the archive of a report.
-
-    Raises:
-        UsageError: it cannot be written.
-    """
-    from contracts import bundle  # noqa: PLC0415 - it needs every writer
-
-    text = Path(deviations_file).read_text("utf-8") if deviations_file else None
-    try:
-        Path(path).write_bytes(bundle.pack(report, text))
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}") from None
-
-
-def write_file(file: str, text: str, *, append: bool = False) -> None:
-    """Write, or append to, a file.
-
-    Raises:
-        UsageError: it cannot be written.
-    """
-    try:
-        with open(file, "a" if append else "w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:  # noqa: PTH123
-            stream.write(text)
-    except OSError as error:
-        raise UsageError(f"{file} cannot be written: {error.strerror}") from None
-
-
-def write(stream: TextIO, text: str) -> None:
-    """Write a text to a stream whose encoding may lack some of its characters."""
-    encoding = stream.encoding or "utf-8"
-    stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
-    stream.flush()
-
-
-class Console:
-    """The terminal: the report on standard output, or on standard error when a format takes its place."""
-
-    def __init__(self, *, quiet: bool, to_stderr: bool) -> None:
-        self.quiet = quiet
-        self.stream = sys.stderr if to_stderr else sys.stdout
-        self.colour = self.stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-        self._shows_progress = sys.stderr.isatty() and not quiet
-
-    def write(self, text: str, *, always: bool = False) -> None:
-        """Write a text; under --quiet only what is always said."""
-        if always or not self.quiet:
-            write(self.stream, text)
-
-    def progress(self, text: str) -> None:
-        """Show what is being waited for, on a terminal only, in one line that the next one replaces."""
-        if self._shows_progress:
-            write(sys.stderr, f"\r\x1b[K{text[:100]}")
-
-    def done(self) -> None:
-        """Remove the progress line."""
-        if self._shows_progress:
-            write(sys.stderr, "\r\x1b[K")
+        streams.write(sys.stderr, mask(annotations.render(report)))

@@ -6,12 +6,13 @@ import os
 import sys
 from collections.abc import Iterator
 
-from contracts.commands import output
+from contracts.commands import files, streams
 from contracts.core.errors import UsageError
 from contracts.event_categories.clauses import BY_ID
 from contracts.prove import Kind, Proof, all_clauses, cases, prove
 
 UNPROVEN = 1
+STATUSES = "exit status: 0 proven; 1 not proven; 2 usage; 4 a fault of the suite itself"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -30,8 +31,8 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(f"--jobs is {options.jobs}, and must be a whole number from 1 on")
     for option in ("json", "markdown"):
         if file := getattr(options, option):
-            output.check_writable(file, f"--{option}")
-    console = output.Console(quiet=False, to_stderr=output.STANDARD_OUTPUT in (options.json, options.markdown))
+            files.check_writable(file, f"--{option}")
+    console = streams.Console(quiet=False, to_stderr=files.STANDARD_OUTPUT in (options.json, options.markdown))
 
     def bar(done: int, of: int) -> None:
         width = 40 * done // of
@@ -41,10 +42,10 @@ def run(options: argparse.Namespace) -> int:
     proof = prove(cases(options.clause), clauses, jobs=options.jobs, say=bar)
     console.done()
     for file, text in ((options.json, as_json), (options.markdown, as_markdown)):
-        if file == output.STANDARD_OUTPUT:
-            output.write(sys.stdout, text(proof))
+        if file == files.STANDARD_OUTPUT:
+            streams.write(sys.stdout, text(proof))
         elif file:
-            output.write_file(file, text(proof))
+            files.write_file(file, text(proof))
     console.write("".join(f"{line}\n" for line in _lines(proof)))
     return UNPROVEN if proof.problems else 0
 

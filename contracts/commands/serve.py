@@ -1,14 +1,25 @@
 """``contracts serve``: the mock in the foreground, until it is told to stop."""
 
 import argparse
+import difflib
 import signal
 import sys
 import threading
+from collections.abc import Iterator
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from contracts.commands import streams
 from contracts.core.errors import UsageError
 from contracts.event_categories.probes import PER_MINUTE
+from contracts.run import select
+from contracts.writers.wording import plain
+
+if TYPE_CHECKING:
+    from contracts.mock.faults import Fault
+    from contracts.mock.reply import Reply, Request
+
+STATUSES = "exit status: 0 stopped; 2 usage"
 
 _MOST = 1_000_000
 
@@ -23,27 +34,27 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rate-limit", type=_count, metavar="N", help="answer 429 beyond N requests a minute")
     parser.add_argument("--categories", metavar="N|FILE", help="N made-up categories, or those of a JSON file")
     parser.add_argument("--fault", action="append", default=[], metavar="NAME", help="break the contract; repeatable")
-    parser.add_argument("--list-faults", action="store_true", help="list the faults and stop")
+    parser.add_argument(
+        "--list-faults",
+        nargs="?",
+        const="",
+        metavar="CLAUSE",
+        help="list the faults and conforming variants, or the faults of one clause, and stop",
+    )
+    parser.add_argument("-v", "--verbose", action="store_true", help="log every request on standard error")
 
 
 def run(options: argparse.Namespace) -> int:
     """Serve until SIGINT or SIGTERM. Returns 0."""
-    from contracts.mock.faults import BY_NAME  # noqa: PLC0415 - only this command needs the catalogue
-    from contracts.mock.server import MockServer  # noqa: PLC0415
+    from contracts.mock.server import MockServer  # noqa: PLC0415 - only this command needs it
 
-    if options.list_faults:
-        for fault in BY_NAME.values():
-            print(f"{fault.name:<44} {fault.sentence}")  # noqa: T201
+    if options.list_faults is not None:
+        streams.write(sys.stdout, "".join(f"{line}\n" for line in _listed(options.list_faults)))
         return 0
-    for name in options.fault:
-        if name not in BY_NAME:
-            raise UsageError(f"there is no fault {name!r}; `contracts serve --list-faults` lists them")
-        if BY_NAME[name].scene.tls:
-            raise UsageError(f"{name} needs a live https target; `contracts prove` arranges one")
-    scenes = [BY_NAME[name].scene for name in options.fault]
+    chosen = [_fault(name) for name in options.fault]
+    scenes = [fault.scene for fault in chosen]
     public = options.auth == "public" or any(scene.public for scene in scenes)
     limit = options.rate_limit or (PER_MINUTE if any(scene.burst for scene in scenes) else None)
-    stopped = threading.Event()
     try:
         server = MockServer(
             host=options.host,
@@ -51,10 +62,11 @@ def run(options: argparse.Namespace) -> int:
             auth="public" if public else "required",
             rate_limit=limit,
             categories=_categories(options.categories),
-            faults=tuple(BY_NAME[name].apply for name in options.fault),
+            faults=(*(fault.apply for fault in chosen), *(_log,) * options.verbose),
         )
     except (OSError, OverflowError) as error:
         raise UsageError(f"cannot listen on {options.host}:{options.port}: {error}") from None
+    stopped = threading.Event()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         stopped.set()
@@ -62,10 +74,44 @@ def run(options: argparse.Namespace) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
     with server:
-        print(f"{server.url}\nBEARER_TOKEN={server.token}\nSCALINGO_API_TOKEN={server.api_token}", flush=True)  # noqa: T201
+        streams.write(sys.stdout, f"{server.url}\nBEARER_TOKEN={server.token}\nSCALINGO_API_TOKEN={server.api_token}\n")
+        streams.write(sys.stderr, f"judge it: BEARER_TOKEN={server.token} contracts verify {server.url}\n")
         stopped.wait()
-    print("stopped", file=sys.stderr)  # noqa: T201
+    streams.write(sys.stderr, "stopped\n")
     return 0
+
+
+def _log(request: "Request", reply: "Reply") -> "Reply":
+    query = f"?{request.query}" if request.query else ""
+    streams.write(sys.stderr, plain(f"{request.method} {request.path}{query} -> {reply.status}") + "\n")
+    return reply
+
+
+def _fault(name: str) -> "Fault":
+    from contracts.mock.faults import BY_NAME  # noqa: PLC0415 - likewise
+
+    if name not in BY_NAME:
+        close = difflib.get_close_matches(name, BY_NAME, 1)
+        hint = f"did you mean {close[0]}?" if close else "`contracts serve --list-faults` lists them"
+        raise UsageError(f"there is no fault {name[:80]!r}; {hint}")
+    if BY_NAME[name].scene.tls:
+        raise UsageError(f"{name} needs a live https target; `contracts prove` arranges one")
+    return BY_NAME[name]
+
+
+def _listed(clause: str) -> Iterator[str]:
+    from contracts.mock.faults import FAULTS, NULL_RESPONDERS, VARIANTS  # noqa: PLC0415 - likewise
+
+    ids = {chosen.id for chosen in select([clause] if clause else [])}
+    yield "faults, each with the clauses that it breaks"
+    for fault in FAULTS:
+        if ids & fault.breaks:
+            yield from ("", f"  {fault.name}: {fault.sentence}", f"    breaks {', '.join(sorted(fault.breaks))}")
+    if not clause:
+        yield from ("", "conforming variants, which break nothing", "")
+        yield from (f"  {variant.name}: {variant.sentence}" for variant in VARIANTS)
+        yield from ("", "null responders, which give nothing to judge", "")
+        yield from (f"  {responder.name}: {responder.sentence}" for responder in NULL_RESPONDERS)
 
 
 def _count(text: str) -> int:

@@ -2,15 +2,16 @@
 
 import argparse
 import os
-from pathlib import Path
 
 from contracts import __version__
+from contracts.commands import files, output, streams
 from contracts.commands import options as settings_options
-from contracts.commands import output
-from contracts.configuration import resolve
+from contracts.commands.files import STANDARD_OUTPUT
+from contracts.configuration import CONFIG, resolve, working_directory
 from contracts.core.errors import UsageError
 from contracts.core.report import Report
 from contracts.event_categories.judge import digest
+from contracts.reading import read_text
 from contracts.run import Run, prepare, verify
 from contracts.writers import terminal
 
@@ -19,16 +20,21 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     settings_options.add(parser)
     output.add(parser)
+    parser.add_argument("--config", metavar="FILE", help=f"read the settings from this file [{CONFIG}]")
     parser.add_argument("--show-config", action="store_true", help="print the effective settings and stop")
-    parser.add_argument("--prune-deviations", action="store_true", help="take the stale entries out of the file")
+    parser.add_argument("--prune-deviations", action="store_true", help="remove the stale entries from the file")
     output.add_brevity(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Judge the target. Returns the exit status of the verdict: 0, 1 or 3."""
-    settings = resolve(settings_options.given(options), os.environ, Path.cwd())
-    outputs = output.outputs_of(options)
-    console = output.Console(quiet=output.is_brief(options), to_stderr=output.STANDARD_OUTPUT in outputs.values())
+    """Judge the target. Returns the exit status: that of the verdict, or 1 where a deviation is stale."""
+    given = {**settings_options.given(options), "config": options.config}
+    settings = resolve(given, os.environ, working_directory())
+    known = settings.deviations
+    if options.prune_deviations and known is None:
+        raise UsageError("--prune-deviations: there is no deviations file; name it with --deviations")
+    outputs = output.outputs_of(settings, inputs=[file for file in (known, settings.ca_bundle) if file])
+    console = streams.Console(quiet=output.is_brief(options), to_stderr=STANDARD_OUTPUT in outputs.values())
     with prepare(settings, os.environ, say=console.progress) as prepared:
         mask = prepared.target.secrets.mask
         if options.show_config:
@@ -37,25 +43,20 @@ def run(options: argparse.Namespace) -> int:
         console.write(_header(prepared))
         report = verify(prepared)
         console.done()
-        output.write_outputs(report, outputs, mask)
-        if options.bundle:
-            output.write_bundle(report, options.bundle, settings.deviations)
+        output.write_outputs(report, outputs, mask, read_text(known) if known else None)
         output.write_for_github(report, os.environ, mask)
         console.write(mask(output.told(report, options, colour=console.colour)), always=True)
-        if options.prune_deviations:
-            console.write(_prune(settings.deviations, report))
+        if options.prune_deviations and known:
+            console.write(_prune(known, report))
     return report.status
 
 
-def _prune(path: str | None, report: Report) -> str:
+def _prune(path: str, report: Report) -> str:
     from contracts import deviations  # noqa: PLC0415 - only where it was asked for
 
-    if path is None:
-        raise UsageError("--prune-deviations: there is no deviations file; name it with --deviations")
     stale = [entry.number for entry in report.stale]
-    text = Path(path).read_text("utf-8")
     if stale:
-        output.write_file(path, deviations.prune(text, stale, path))
+        files.write_file(path, deviations.prune(read_text(path), stale, path))
     return f"{path}: {len(stale)} stale entries removed\n"
 
 

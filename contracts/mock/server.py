@@ -15,6 +15,7 @@ from contracts.core.errors import UsageError
 from contracts.event_categories.clauses import KEY, PATH
 from contracts.mock.listener import Listener
 from contracts.mock.reply import Fault, Reply, Request, json_reply
+from contracts.reading import read_text
 
 TOKEN = "mock-bearer-token-6f1c9a52e7"  # noqa: S105 - the mock's own, made to be shown
 API_TOKEN = "tk-us-mock-api-token-6f1c9a52e7"  # noqa: S105 - likewise
@@ -46,8 +47,8 @@ def categories_from(file: str) -> list[dict[str, Any]]:
         UsageError: the file cannot be read, or holds no list of objects.
     """
     try:
-        value = json.loads(Path(file).read_text("utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+        value = json.loads(read_text(file))
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{file} cannot be read as JSON: {error}") from None
     elements = value.get(KEY) if isinstance(value, dict) else value
     if not isinstance(elements, list) or not all(isinstance(element, dict) for element in elements):

@@ -23,8 +23,9 @@ BELOW: dict[str, set[str]] = {
     "schemas": set(),
     "event_categories": {"core", "strict_json", "schemas"},
     "target": {"core", "strict_json", "event_categories"},
-    "mock": {"core", "event_categories"},
-    "deviations": {"core", "event_categories"},
+    "mock": {"core", "event_categories", "reading"},
+    "reading": {"core"},
+    "deviations": {"core", "event_categories", "reading"},
     "writers": {"core", "strict_json", "event_categories", "deviations"},
 }
 

@@ -1,6 +1,7 @@
 """``contracts serve``: the mock in the foreground, broken as one likes, stopped cleanly."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -42,7 +43,7 @@ def test_it_serves_and_stops(number: int) -> None:
         process.send_signal(number)
         _, err = process.communicate(timeout=20)
     assert process.returncode == 0
-    assert err == "stopped\n"
+    assert err == f"judge it: BEARER_TOKEN={environment['BEARER_TOKEN']} contracts verify {url}\nstopped\n"
 
 
 def test_faults_can_be_combined() -> None:
@@ -70,7 +71,9 @@ def test_options(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--fault", "no-such-fault"], "--list-faults"),
+        (["--fault", "zzzzzzzz"], "--list-faults"),
+        (["--fault", "id-numbr"], "did you mean id-number?"),
+        (["--list-faults", "category.colour"], "no clause matches"),
         (["--fault", "certificate-unknown"], "contracts prove"),
         (["--port", "99999999"], "cannot listen"),
         (["--host", "192.0.2.1"], "cannot listen"),
@@ -88,6 +91,27 @@ def test_usage_errors(arguments: list[str], words: str) -> None:
 
 
 def test_the_list_of_faults() -> None:
-    """--list-faults names every fault and variant with its sentence."""
+    """--list-faults names every fault with its clauses, and apart from them every variant."""
     text = contracts("serve", "--list-faults").out
-    assert all(f"{name} " in text and fault.sentence in text for name, fault in BY_NAME.items())
+    assert all(f"  {name}: {fault.sentence}" in text for name, fault in BY_NAME.items())
+    faults, _, variants = text.partition("conforming variants, which break nothing")
+    assert "  id-number: " in faults
+    assert "breaks category.id, client.go-readable, http.repeatable" in faults
+    assert "  gzipped: " in variants
+
+
+def test_the_faults_of_a_clause() -> None:
+    """A clause filters the list: only what breaks it is there."""
+    text = contracts("serve", "--list-faults", "http.head").out
+    named = set(re.findall(r"(?m)^  ([a-z0-9-]+): ", text))
+    assert named == {fault.name for fault in BY_NAME.values() if "http.head" in fault.breaks}
+
+
+def test_requests_are_logged() -> None:
+    """-v logs a line for each request, with the status of the answer as it went out."""
+    with serving("-v", "--fault", "head-405") as (url, environment, process):
+        contracts("verify", url, "--summary", environment=environment)
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=20)
+    assert "GET /v1/event_categories?contract_suite_parameter=1 -> 200\n" in err
+    assert "HEAD /v1/event_categories -> 405\n" in err

@@ -13,7 +13,7 @@ def test_the_table_and_the_value_agree() -> None:
     """Every row of the table is a field of Settings with the same default, and the other way round."""
     defaults = Settings()
     assert [setting.name for setting in TABLE] == [
-        name for name in Settings.__dataclass_fields__ if name not in ("origins", "narrowed")
+        name for name in Settings.__dataclass_fields__ if name not in ("origins", "narrowed", "outputs")
     ]
     assert all(getattr(defaults, setting.name) == setting.default for setting in TABLE)
 
@@ -100,3 +100,25 @@ def test_the_target_has_two_variables(tmp_path: Path) -> None:
     """CONTRACTS_TARGET works as the rule for names says, beside the documented SCALINGO_API_URL."""
     settings = resolve({}, {"CONTRACTS_TARGET": "api.example"}, tmp_path)
     assert (settings.target, settings.origins["target"]) == ("api.example", "environment CONTRACTS_TARGET")
+
+
+def test_outputs_have_the_same_precedence(tmp_path: Path) -> None:
+    """A report can be asked for by option, environment and file; a file may only name places below the folder."""
+    (tmp_path / "contracts.toml").write_text('json = "out/result.json"\nhtml = "page.html"\n')
+    settings = resolve({"html": "mine.html"}, {"CONTRACTS_JUNIT": "junit.xml"}, tmp_path)
+    assert settings.outputs == {"json": "out/result.json", "html": "mine.html", "junit": "junit.xml"}
+    for outside in ("/etc/passwd", "../x.json", "a/../../x.json"):
+        (tmp_path / "contracts.toml").write_text(f'json = "{outside}"\n')
+        with pytest.raises(UsageError, match="must stay in the working directory"):
+            resolve({}, {}, tmp_path)
+
+
+def test_a_file_can_be_named(tmp_path: Path) -> None:
+    """--config and CONTRACTS_CONFIG name another file; one that is missing is refused."""
+    (tmp_path / "contracts.toml").write_text("timeout = 3\n")
+    (tmp_path / "other.toml").write_text("timeout = 4\n")
+    other = str(tmp_path / "other.toml")
+    assert resolve({"config": other}, {}, tmp_path).timeout == 4
+    assert resolve({}, {"CONTRACTS_CONFIG": other}, tmp_path).timeout == 4
+    with pytest.raises(UsageError, match="cannot be read: No such file"):
+        resolve({"config": str(tmp_path / "none.toml")}, {}, tmp_path)

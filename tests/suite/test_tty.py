@@ -5,8 +5,11 @@ import pty
 import subprocess
 import sys
 
-from door import clean_environment
+import pytest
+from door import clean_environment, contracts
 from hostile import raw_server, silence
+
+from contracts.cli import COMMANDS
 
 
 def on_a_terminal(*arguments: str, **environment: str) -> str:
@@ -45,3 +48,24 @@ def test_no_color_is_honoured() -> None:
     """With NO_COLOR nothing is coloured."""
     assert "\x1b[3" not in on_a_terminal("verify", "--mock", NO_COLOR="1")
     assert "\x1b[32m" in on_a_terminal("verify", "--mock")
+
+
+def test_colour_can_be_forced() -> None:
+    """CLICOLOR_FORCE colours without a terminal; NO_COLOR outranks it."""
+    assert "\x1b[32m" in contracts("verify", "--mock", environment={"CLICOLOR_FORCE": "1"}).out
+    assert "\x1b" not in contracts("verify", "--mock", environment={"CLICOLOR_FORCE": "1", "NO_COLOR": "1"}).out
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_help_fits_eighty_columns(command: str) -> None:
+    """No line of a help text is wider than the terminal."""
+    done = contracts(*command.split(), "--help", environment={"COLUMNS": "80"})
+    assert done.status == 0
+    assert max(map(len, done.out.splitlines())) <= 80
+
+
+def test_alone_it_prints_the_help() -> None:
+    """Without a command the help is printed; nothing was judged, so that the exit status is 2."""
+    done = contracts()
+    assert done.status == 2
+    assert done.out.startswith("usage: contracts ")

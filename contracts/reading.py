@@ -1,0 +1,53 @@
+"""Reading a file that somebody named: one that is missing, endless or no file at all is one clear line."""
+
+import os
+import stat
+import sys
+from pathlib import Path
+
+from contracts.core.errors import UsageError
+
+#: More than any file that is read whole should hold, in bytes.
+CAP = 32 * 2**20
+STANDARD_INPUT = "-"
+
+
+def read_bytes(path: str, cap: int = CAP) -> bytes:
+    """Return the bytes of a regular file, or of standard input for ``-``.
+
+    Raises:
+        UsageError: it cannot be read, is no regular file, or is larger than the cap.
+    """
+    try:
+        if path == STANDARD_INPUT:
+            if sys.stdin is None:
+                raise UsageError("standard input is closed")
+            content = sys.stdin.buffer.read(cap + 1)
+        else:
+            content = _regular(path, cap)
+    except (OSError, ValueError) as error:  # a NUL in a name is a ValueError
+        raise UsageError(f"{_shown(path)} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    if len(content) > cap:
+        raise UsageError(f"{_shown(path)} cannot be read: it is larger than {cap:,} bytes")
+    return content
+
+
+def read_text(path: str, cap: int = CAP) -> str:
+    """Return the text of a file in UTF-8; raises what :func:`read_bytes` raises, and UsageError for other encodings."""
+    try:
+        return read_bytes(path, cap).decode("utf-8")
+    except UnicodeDecodeError:
+        raise UsageError(f"{_shown(path)} cannot be read: it is not UTF-8") from None
+
+
+def _regular(path: str, cap: int) -> bytes:
+    # Without waiting: opening a FIFO would else last until somebody writes into it.
+    descriptor = os.open(Path(path), os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    with os.fdopen(descriptor, "rb") as stream:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise UsageError(f"{_shown(path)} cannot be read: it is no regular file")
+        return stream.read(cap + 1)
+
+
+def _shown(path: str) -> str:
+    return path if len(path) <= 100 else f"{path[:100]}… ({len(path):,} characters)"  # noqa: PLR2004 - one line
