@@ -1,9 +1,11 @@
 """The command line as a user meets it: a process with an environment, an exit status, and what it printed."""
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,3 +61,33 @@ def contracts(
             stream.seek(0)
             texts.append(stream.read().decode("utf-8", "replace"))
         return Finished(process.returncode, texts[0], texts[1], usage.ru_maxrss / 1024)
+
+
+def pytest_in_a_process(*arguments: str, folder: Path = ROOT, **environment: str) -> tuple[int, str]:
+    """Run pytest in a process of its own; return its exit status and everything that it printed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments],
+        cwd=folder,
+        env=clean_environment(**environment),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def interrupted(asked: threading.Event, *arguments: str, **environment: str) -> tuple[int, str]:
+    """Run pytest as above, and interrupt it as Ctrl-C does once the target was ``asked``."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments],
+        cwd=ROOT,
+        env=clean_environment(**environment),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert asked.wait(60), "pytest sent nothing"
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=60)
+    return process.returncode, output

@@ -2,17 +2,18 @@
 
 import json
 import socket
-import subprocess
-import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 
-from door import ROOT, clean_environment
+import pytest
+from door import interrupted, pytest_in_a_process
 
 from contracts.mock.faults import BY_NAME
 from contracts.mock.reply import Reply, Request
-from contracts.mock.server import MockServer
+from contracts.mock.server import CA_PEM, MockServer
 from contracts.pytest_plugin import SCHEMATHESIS
+from contracts.target.target import AGENT
 
 TOKEN = "canary-4c1f7be2a9d0"
 
@@ -20,16 +21,7 @@ TOKEN = "canary-4c1f7be2a9d0"
 def judge(url: str, *arguments: str) -> tuple[int, str]:
     """Run the items of Schemathesis against a target; return the exit status and everything that was printed."""
     items = "tests/contract/test_schemathesis.py"
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", items, "-p", "no:cacheprovider", "--target", url, *arguments],
-        cwd=ROOT,
-        env=clean_environment(BEARER_TOKEN=TOKEN),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    return done.returncode, done.stdout + done.stderr
+    return pytest_in_a_process(items, "--target", url, *arguments, BEARER_TOKEN=TOKEN, CI="1")
 
 
 def test_it_reads_a_target_with_few_requests() -> None:
@@ -43,6 +35,57 @@ def test_it_reads_a_target_with_few_requests() -> None:
     assert 3 < len(sent) <= SCHEMATHESIS
 
 
+@pytest.mark.parametrize("fault", ["as-documented", "early-hints"])
+def test_every_request_goes_through_the_target_layer(fault: str) -> None:
+    """All that a TLS target of an own CA sees comes from this suite, its certificates, its reader and its budget.
+
+    Among it is what ignored_auth sends, which takes an interim answer for the answer when it sends on its own.
+    """
+    with MockServer(token=TOKEN, faults=(BY_NAME[fault].apply,), tls=True) as server:
+        status, output = judge(server.url, "--contract-auth", "required", "--contract-ca-bundle", str(CA_PEM))
+    assert status == 0, output
+    assert "3 passed, 1 skipped" in output
+    assert {request.first("User-Agent") for request in server.requests} == {AGENT}
+    theirs = [request for request in server.requests if request.first("X-Schemathesis-TestCaseId")]
+    assert len(server.requests) - len(theirs) == 8
+    assert len(theirs) <= SCHEMATHESIS
+    tokens = {request.first("Authorization") for request in theirs}
+    assert tokens == {f"Bearer {TOKEN}", None, "Bearer SCHEMATHESIS-INVALID-VALUE"}
+
+
+def test_its_requests_keep_to_the_budget() -> None:
+    """What --contract-max-requests allows is all that is sent, whoever sends it."""
+    with MockServer(token=TOKEN) as server:
+        status, output = judge(server.url, "--contract-auth", "required", "--contract-max-requests", "10")
+    assert len(server.requests) == 10
+    assert status == 1
+    assert "could not judge: the budget of 10 requests is spent (--contract-max-requests)" in output
+
+
+def clumsy(request: Request, reply: Reply) -> Reply:
+    """Fail over a media type that announces a form, and comes without one, as some frameworks do."""
+    if (request.first("Content-Type") or "").startswith("multipart/"):
+        return replace(reply, status=500, body=b"")
+    return reply
+
+
+def test_what_no_clause_asks_is_a_warning() -> None:
+    """A request that the contract does not know is no reason to fail a target, and what came of it is said."""
+    with MockServer(token=TOKEN, faults=(clumsy,)) as server:
+        status, output = judge(server.url)
+    assert status == 0, output
+    assert "ContractWarning: no clause asks for this: schemathesis: GET /v1/event_categories: " in output
+    assert "multipart/form-data" in output
+
+
+def test_a_number_beyond_its_reader_is_a_warning() -> None:
+    """A list that is JSON by every clause does not fail because Python's own reader has no room for a number of it."""
+    with MockServer(token=TOKEN, faults=(BY_NAME["numbers-added"].apply,)) as server:
+        status, output = judge(server.url)
+    assert status == 0, output
+    assert "ContractWarning: no clause asks for this: schemathesis: GET /v1/event_categories: " in output
+
+
 def test_it_finds_what_is_wrong() -> None:
     """A check that cannot fail is a defect: an answer that departs from openapi.yaml fails its item, and no other."""
     faults = (BY_NAME["position-text"].apply, BY_NAME["head-500"].apply)
@@ -50,7 +93,8 @@ def test_it_finds_what_is_wrong() -> None:
         status, output = judge(server.url)
     assert status == 1, output
     assert "2 failed, 2 skipped" in output
-    assert "Response violates schema" in output and '"1" is not of type "integer"' in output
+    told = 'Failed: schemathesis: GET /v1/event_categories: Response violates schema: "1" is not of type "integer"'
+    assert told in output
     assert "Server error" in output
     assert TOKEN not in output
 
@@ -108,6 +152,25 @@ def test_no_output_holds_the_token() -> None:
     assert status == 1
     assert "Response violates schema" in output
     assert "$BEARER_TOKEN" in output
+    assert TOKEN not in output
+
+
+def test_an_interruption_shows_no_token() -> None:
+    """Ctrl-C during a request, with all frames and variables shown, does not show the token."""
+    asked, go_on = threading.Event(), threading.Event()
+
+    def stalling(request: Request, reply: Reply) -> Reply:
+        if request.first("X-Schemathesis-TestCaseId"):
+            asked.set()
+            go_on.wait(60)
+        return reply
+
+    with MockServer(token=TOKEN, faults=(stalling,)) as server:
+        options = ("--target", server.url, "--showlocals", "--full-trace", "-vv")
+        status, output = interrupted(asked, "tests/contract/test_schemathesis.py", *options, BEARER_TOKEN=TOKEN)
+        go_on.set()
+    assert status == pytest.ExitCode.INTERRUPTED, output
+    assert "KeyboardInterrupt" in output
     assert TOKEN not in output
 
 
