@@ -8,7 +8,7 @@ Under xdist every worker observes the target once for itself, and the header say
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -86,6 +86,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left:
         config.hook.pytest_deselected(items=left)
         items[:] = kept
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Give summaries and JUnit the first line of what an item of the contract says; the section of it has all."""
+    report = yield
+    told = call.excinfo is not None and isinstance(call.excinfo.value, pytest.fail.Exception)
+    crash = getattr(report.longrepr, "reprcrash", None)
+    if told and crash and "contract_run" in getattr(item, "fixturenames", ()):
+        crash.message = crash.message.removeprefix("Failed: ").partition("\n")[0]
+    return report
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -2,20 +2,23 @@
 
 import re
 import socket
-import subprocess
-import sys
+import threading
+import tomllib
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
-from door import ROOT, clean_environment
-from hostile import always, message, raw_server
+from door import ROOT, interrupted, pytest_in_a_process
+from hostile import Behaviour, always, message, raw_server
 
 from contracts.event_categories.clauses import CLAUSES
 from contracts.mock.faults import BY_NAME
 from contracts.mock.server import MockServer
+from contracts.settings import TABLE
 
 ITEMS = "tests/contract/test_clauses.py"
+PLUGIN = "contracts.pytest_plugin"
+TOKEN = "canary-7f3a9secret"
 
 
 #: Plugins that a test does not need are not loaded: importing them takes longer than the run.
@@ -24,16 +27,13 @@ _QUICK = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
 def run(*arguments: str, token: str = "", **environment: str) -> tuple[int, str]:
     """Run pytest on the clauses in a process of its own; return its status and output."""
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", ITEMS, "-p", "no:cacheprovider", *arguments],
-        cwd=ROOT,
-        env=clean_environment(**_QUICK, **environment, **({"BEARER_TOKEN": token} if token else {})),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    return done.returncode, done.stdout + done.stderr
+    secret = {"BEARER_TOKEN": token} if token else {}
+    return pytest_in_a_process(ITEMS, *arguments, **_QUICK, **environment, **secret)
+
+
+def elsewhere(folder: Path, *arguments: str, **environment: str) -> tuple[int, str]:
+    """Run pytest in a folder that is no part of this project, with the plugin as an entry point loads it."""
+    return pytest_in_a_process("-p", PLUGIN, *arguments, folder=folder, **_QUICK, **environment)
 
 
 def cases(file: Path) -> dict[str, ET.Element]:
@@ -67,12 +67,17 @@ def test_one_item_a_clause(tmp_path: Path) -> None:
 def test_a_breach_is_a_failure(tmp_path: Path) -> None:
     """A breached MUST fails its item, with the block of the command line and without the token."""
     with MockServer(faults=(BY_NAME["id-number"].apply,)) as server:
-        status, output = run("--target", server.url, "--junitxml", str(tmp_path / "junit.xml"), token=server.token)
+        options = ("--target", server.url, "--junitxml", str(tmp_path / "junit.xml"))
+        status, output = run(*options, token=server.token, CI="1")  # where summary lines are not cut to the terminal
         assert server.token not in output + (tmp_path / "junit.xml").read_text()
     assert status == 1
     failed = {name for name, case in cases(tmp_path / "junit.xml").items() if case.find("failure") is not None}
     assert failed == set(BY_NAME["id-number"].breaks)
     assert re.search(r"received\s+7\n", output)
+    line = "category.id /event_categories/0/id expected a non-empty string received 7"
+    assert f"FAILED {ITEMS}::test_clause[category.id] - {line}\n" in output
+    failure = cases(tmp_path / "junit.xml")["category.id"].find("failure")
+    assert failure is not None and failure.get("message") == line
     assert f"contracts verify {server.url}/v1/event_categories --clause category.id" in output
 
 
@@ -99,6 +104,11 @@ def test_could_not_judge_is_an_error(tmp_path: Path) -> None:
         assert case.find("error") is not None or case.find("skipped") is not None, name
     assert "ERROR tests/contract/test_clauses.py::test_verdict" in output
     assert "canary" not in output + (tmp_path / "junit.xml").read_text()
+    # One line an item, and none of the plugin's frames.
+    told = output.partition("ERROR at setup of test_clause[json.utf-8] ")[2].splitlines()
+    assert told[1] == f"json.utf-8: could not judge: 127.0.0.1:{port}: the connection was refused"
+    assert told[2].startswith("___")
+    assert "pytest_plugin.py" not in output
 
 
 def test_not_exercised_is_a_skip_and_no_pass() -> None:
@@ -197,3 +207,160 @@ def test_a_target_that_echoes_leaks_nothing(tmp_path: Path) -> None:
         options = ("--target", server.url, "--showlocals", "--full-trace", "-vv")
         _, output = run(*options, "--junitxml", str(tmp_path / "junit.xml"), token="canary-7f3a9secret")
     assert "canary" not in output + (tmp_path / "junit.xml").read_text()
+
+
+@pytest.mark.parametrize("workers", [(), ("-p", "xdist", "-n", "1")], ids=["here", "in a worker"])
+def test_no_log_holds_the_token(tmp_path: Path, workers: tuple[str, ...]) -> None:
+    """A header line without a colon, which urllib3 logs as it came, is neither captured nor shown, at any level."""
+    echo = (f"Bearer {TOKEN}", f"X-Echo: {TOKEN}")
+    with raw_server(always(message(b"{}", headers=echo))) as server:
+        shown = ("--log-cli-level=DEBUG", "-o", "log_level=DEBUG", "--showlocals", "--tb=long", "-rA")
+        junit = ("--junitxml", str(tmp_path / "junit.xml"), "-o", "junit_logging=all")
+        status, output = run("--target", server.url, *shown, *junit, *workers, token=TOKEN)
+        assert server.requests
+    assert status == 1
+    assert TOKEN not in output + (tmp_path / "junit.xml").read_text()
+
+
+def test_an_interruption_shows_no_token() -> None:
+    """Ctrl-C during a request, with all frames and variables shown, does not show the token."""
+    asked = threading.Event()
+
+    def stall(_connection: socket.socket, _request: bytes, stop: threading.Event) -> None:
+        asked.set()
+        stop.wait(60)
+
+    behave: Behaviour = stall
+    with raw_server(behave) as server:
+        options = ("--target", server.url, "--showlocals", "--full-trace", "-vv")
+        status, output = interrupted(asked, ITEMS, *options, **_QUICK, BEARER_TOKEN=TOKEN)
+    assert status == pytest.ExitCode.INTERRUPTED, output
+    assert "KeyboardInterrupt" in output
+    assert TOKEN not in output
+
+
+def test_a_bare_run_tests_the_project_on_the_mock() -> None:
+    """Whatever a shell holds for another use, nothing of it steers the tests of this project."""
+    foreign = {"CONTRACTS_TIMEOUT": "soon", "CONTRACTS_MOKC": "1", "BEARER_TOKEN": "two words"}
+    with MockServer() as server:
+        arguments = ("-k", "test_verdict", "-p", "_hypothesis_pytestplugin", "-p", "schemathesis.pytest.plugin")
+        status, output = pytest_in_a_process(*arguments, **_QUICK, **foreign, SCALINGO_API_URL=server.url)
+        assert server.requests == []
+    assert status == 0, output
+    assert "contract target: the embedded mock" in output
+    assert "contract: CONFORMS: the embedded mock: " in output
+
+
+def test_the_header_and_the_end_say_what_was_judged() -> None:
+    """A part of the contract is no verdict on it, and the mock is called so."""
+    status, output = run("--contract-mock", "--contract-clause", "json")
+    assert status == 0
+    assert "contract target: the embedded mock, 4 of 36 clauses" in output
+    assert "contract: 4 of 36 clauses judged, all held: not a verdict on the contract: the embedded mock" in output
+
+
+def test_a_violation_fails_the_verdict() -> None:
+    """The item of the verdict fails when a clause fails the run, and says what the command line says last."""
+    with MockServer(faults=(BY_NAME["id-number"].apply,)) as server:
+        status, output = run("--target", server.url, "-k", "test_verdict", token=server.token, CI="1")
+    assert status == 1
+    assert f"test_verdict - VIOLATES: {server.url}/v1/event_categories: " in output
+
+
+CLASHING = """
+import pytest
+
+def pytest_addoption(parser):
+    for name in {names}:
+        parser.addoption(f"--{{name}}", action="store_true")
+
+@pytest.fixture
+def report(): return 1
+@pytest.fixture
+def run(): return 1
+@pytest.fixture
+def clause(): return 1
+"""
+
+
+def test_no_option_or_fixture_clashes_with_those_of_others(tmp_path: Path) -> None:
+    """Another plugin may have options such as --timeout, as pytest-timeout has, and fixtures such as report."""
+    names = [setting.option[2:] for setting in TABLE if setting.name not in ("strict", "target")]
+    (tmp_path / "clashing.py").write_text(CLASHING.format(names=names))
+    status, output = run("-p", "clashing", "--timeout", "--contract-timeout", "3", PYTHONPATH=str(tmp_path))
+    assert status == 0, output
+    assert "timeout=3 (option --contract-timeout)" in output
+
+
+def test_an_installed_package_offers_the_plugin() -> None:
+    """The entry point of pytest leads to the plugin, under the name by which a project may also load it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["entry-points"]["pytest11"] == {PLUGIN: PLUGIN}
+
+
+def test_a_project_that_does_not_use_it_is_left_alone(tmp_path: Path) -> None:
+    """No line, no request and no complaint about settings, where no item asks for a fixture of the plugin."""
+    (tmp_path / "test_own.py").write_text("def test_own(): pass\n")
+    (tmp_path / "contracts.toml").write_text("nonsense = 1\n")
+    with MockServer() as server:
+        wrong = {"CONTRACTS_TIMEOUT": "soon", "CONTRACTS_MOKC": "1", "SCALINGO_API_URL": server.url}
+        status, output = elsewhere(tmp_path, **wrong)
+        assert server.requests == []
+    assert status == 0, output
+    said = [line for line in output.lower().splitlines() if not line.startswith(("rootdir: ", "plugins: "))]
+    assert not [line for line in said if "contract" in line]
+
+
+OWN = """
+def test_own(contract_report, contract_run, contract_evidence):
+    assert contract_report.verdict.value == "conforms"
+    assert contract_evidence.url == contract_run.target.address.url
+
+def test_other(): pass
+"""
+
+
+def test_items_of_another_project(tmp_path: Path) -> None:
+    """Items elsewhere may ask for the report; without a target the session is refused, also by what a worker says."""
+    (tmp_path / "test_own.py").write_text(OWN)
+    with MockServer() as server:
+        judged = elsewhere(tmp_path, "--contract-target", server.url, BEARER_TOKEN=server.token)
+        refused = elsewhere(tmp_path, SCALINGO_API_URL=server.url)
+        assert len(server.requests) == 8
+        spread = elsewhere(tmp_path, "-p", "xdist", "-n", "1", SCALINGO_API_URL=server.url)
+        unused = elsewhere(tmp_path, "-k", "test_other")
+        assert len(server.requests) == 8
+    assert judged[0] == 0, judged[1]
+    line = "no target: say --contract-target URL, or --contract-mock to judge the embedded mock"
+    assert refused[0] == pytest.ExitCode.USAGE_ERROR
+    assert f"ERROR: {line}; pytest does not follow SCALINGO_API_URL" in refused[1]
+    assert spread[0] == 1 and line in spread[1] and "1 passed, 1 error" in spread[1]
+    assert unused[0] == 0, unused[1]
+
+
+@pytest.mark.parametrize("workers", [(), ("-p", "xdist", "-n", "1")], ids=["here", "in a worker"])
+def test_the_items_of_the_package_ask_for_a_target(tmp_path: Path, workers: tuple[str, ...]) -> None:
+    """Without a target and without the mock the suite that travels with the package is a usage error of one line."""
+    status, output = elsewhere(tmp_path, "--pyargs", "contracts.suite", *workers)
+    assert status == pytest.ExitCode.USAGE_ERROR
+    assert (
+        output.strip() == "ERROR: no target: say --contract-target URL, or --contract-mock to judge the embedded mock"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--contract-target", "http://example.org"), "plain HTTP is only for the loopback interface"),
+        (("--contract-mock", "--contract-timeout", "soon"), "option --contract-timeout: timeout is 'soon'"),
+        (("--contract-mock", "--contract-target", "localhost"), "(option --contract-mock) and a target"),
+        (("--contract-mock", "--contract-deviations", "none.toml"), "none.toml"),
+    ],
+)
+def test_usage_errors_are_one_line(tmp_path: Path, arguments: tuple[str, ...], words: str) -> None:
+    """A wrong option is said as pytest says such things, by the name that it has there, without a traceback."""
+    status, output = elsewhere(tmp_path, "--pyargs", "contracts.suite", *arguments)
+    assert status == pytest.ExitCode.USAGE_ERROR
+    [line] = output.strip().splitlines()
+    assert line.startswith("ERROR: ")
+    assert words in line

@@ -93,7 +93,7 @@ def test_it_finds_what_is_wrong() -> None:
         status, output = judge(server.url)
     assert status == 1, output
     assert "2 failed, 2 skipped" in output
-    told = 'Failed: schemathesis: GET /v1/event_categories: Response violates schema: "1" is not of type "integer"'
+    told = ' - schemathesis: GET /v1/event_categories: Response violates schema: "1" is not of type "integer"'
     assert told in output
     assert "Server error" in output
     assert TOKEN not in output

@@ -7,7 +7,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from door import ROOT, clean_environment
+from door import ROOT, clean_environment, pytest_in_a_process
+
+from contracts.mock.server import MockServer
 
 
 def run(*command: str | Path, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -52,6 +54,21 @@ def test_what_is_in_it(wheel: Path) -> None:
             if path.is_file() and "__pycache__" not in path.parts:
                 assert f"{inside}/{path.relative_to(ROOT / folder).as_posix()}" in names, path
     assert not [name for name in names if name.startswith(("tests", "bench", "conftest"))]
+
+
+def test_the_contract_from_another_project(wheel: Path, tmp_path: Path) -> None:
+    """What the wheel holds is enough for pytest elsewhere: plugin by its entry point, items, openapi.yaml."""
+    installed, folder = tmp_path / "installed", tmp_path / "project"
+    zipfile.ZipFile(wheel).extractall(installed)
+    folder.mkdir()
+    with MockServer() as server:
+        options = ("-rs", "--pyargs", "contracts.suite", "--contract-target", server.url)
+        environment = {"PYTHONPATH": str(installed), "BEARER_TOKEN": server.token}
+        status, output = pytest_in_a_process(*options, folder=folder, **environment)
+        assert len(server.requests) > 8
+    assert status == 0, output
+    assert f"contract: CONFORMS: {server.url}/v1/event_categories: " in output
+    assert "installed/contracts/suite/test_clauses.py" in output  # and not those of the checkout
 
 
 def test_a_clean_environment(wheel: Path, tmp_path: Path) -> None:
