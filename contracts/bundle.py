@@ -6,6 +6,7 @@ again, and every file must come out as it stands there, byte by byte.
 
 import hashlib
 import json
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from io import BytesIO
 
 from contracts import __version__, deviations
 from contracts.core.errors import UsageError
+from contracts.core.finding import shorten
 from contracts.core.report import Report
 from contracts.event_categories.clauses import CLAUSES
 from contracts.event_categories.evidence import Evidence
@@ -30,6 +32,8 @@ NAMES = (MANIFEST, RESULT, DEVIATIONS, *RENDERED)
 
 #: More than any honest bundle holds, in bytes of a file after decompression.
 CAP = 128 * 2**20
+#: What zipfile raises on an archive that is damaged or made to harm.
+_DAMAGE = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError, struct.error)
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -79,19 +83,25 @@ def unpack(content: bytes) -> dict[str, bytes]:
                 raise UsageError(f"no bundle: it holds {foreign[0][:80]!r}")
             if len(set(names)) != len(names) or not {MANIFEST, RESULT} <= set(names):
                 raise UsageError("no bundle: a file is missing or there twice")
-            return {name: _member(archive, name) for name in names}
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
-        raise UsageError(f"no bundle: {error}") from None
+            return _members(archive)
+    except _DAMAGE as error:
+        raise UsageError(f"no bundle: {shorten(str(error))}") from None
     except OSError as error:
         raise UsageError(f"no bundle: {error.strerror or error}") from None
 
 
-def _member(archive: zipfile.ZipFile, name: str) -> bytes:
-    with archive.open(name) as stream:
-        content = stream.read(CAP + 1)  # what the directory says of the size is not believed
-    if len(content) > CAP:
-        raise UsageError(f"no bundle: {name} is larger than {CAP:,} bytes")
-    return content
+def _members(archive: zipfile.ZipFile) -> dict[str, bytes]:
+    contents, left = {}, CAP
+    for entry in archive.infolist():
+        if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise UsageError(f"no bundle: {entry.filename} is compressed in a way that no bundle is")
+        with archive.open(entry) as stream:
+            content = stream.read(left + 1)  # what the directory says of the size is not believed
+        if len(content) > left:
+            raise UsageError(f"no bundle: it holds more than {CAP:,} bytes")
+        contents[entry.filename] = content
+        left -= len(content)
+    return contents
 
 
 def audit(files: dict[str, bytes]) -> tuple[Report, list[str]]:
@@ -102,9 +112,10 @@ def audit(files: dict[str, bytes]) -> tuple[Report, list[str]]:
     """
     from contracts.writers import result  # noqa: PLC0415
 
+    digests = _manifest(files)
     claimed = result.read(_text(files, RESULT))
     judged = _again(claimed, _text(files, DEVIATIONS) if DEVIATIONS in files else None)
-    return judged, [*_manifest(files), *_differences(claimed, judged), *_files(files, judged)]
+    return judged, [*_digests(files, digests), *_differences(claimed, judged), *_files(files, judged)]
 
 
 def _text(files: dict[str, bytes], name: str) -> str:
@@ -130,21 +141,37 @@ def _again(claimed: Report, deviations_text: str | None) -> Report:
     return deviations.apply(judged, entries, day)
 
 
-def _manifest(files: dict[str, bytes]) -> Iterator[str]:
+def _manifest(files: dict[str, bytes]) -> dict[str, str]:
+    """Return the digests of the files.
+
+    Raises:
+        UsageError: the manifest cannot be read, or names another version of the suite or of the contract.
+    """
     try:
         manifest = json.loads(files[MANIFEST])
-        digests = dict(manifest["files"])
-        contract, suite = manifest["contract"], manifest["suite"]
+        digests, contract, suite = dict(manifest["files"]), manifest["contract"], manifest["suite"]
     except (ValueError, KeyError, TypeError, RecursionError):
         raise UsageError(f"no bundle: {MANIFEST} cannot be read") from None
-    if contract != digest():
-        yield f"contract: the bundle was made with {str(contract)[:80]}, this suite judges by {digest()}"
+    if not all(isinstance(text, str) for text in (contract, suite, *digests, *digests.values())):
+        raise UsageError(f"no bundle: {MANIFEST} cannot be read")
     if suite != __version__:
-        yield f"suite: the bundle was made with version {str(suite)[:40]}, this is {__version__}"
+        raise UsageError(
+            f"the bundle was made by version {shorten(suite, 40)} of the suite, and this is {__version__}: "
+            f"audit it with version {shorten(suite, 40)}"
+        )
+    if contract != digest():
+        raise UsageError(
+            f"the bundle was judged by the contract {shorten(contract, 80)}, and this suite judges by {digest()}: "
+            f"audit it with the state of version {suite} that has that contract"
+        )
+    return digests
+
+
+def _digests(files: dict[str, bytes], digests: dict[str, str]) -> Iterator[str]:
     found = {name: _digest(content) for name, content in files.items() if name != MANIFEST}
     for name in sorted(found.keys() | digests.keys()):
         if found.get(name) != digests.get(name):
-            yield f"digest: {name[:80]} is not the file that the manifest names"
+            yield f"digest: {shorten(name, 80)} is not the file that the manifest names"
 
 
 def _differences(claimed: Report, judged: Report) -> Iterator[str]:

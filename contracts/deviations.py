@@ -19,6 +19,8 @@ from contracts.reading import read_text
 
 _HEADING = re.compile(r"[ \t]*\[\[[ \t]*deviation[ \t]*\]\]")
 _TEXTS = ("clause", "pointer", "reason", "owner", "link")
+#: From so many days before its expiry on, a run warns of an entry.
+WARNED_BEFORE = 14
 #: The states in which a clause was judged, so that an entry for it that matches nothing is stale.
 _JUDGED = (State.HELD, State.BREACHED, State.WAIVED)
 
@@ -41,8 +43,12 @@ class Deviation:
             return False
         if self.pointer is None or self.pointer == finding.where:
             return True
-        pattern = "[^/]+".join(re.escape(part) for part in self.pointer.split("*"))
-        return re.fullmatch(pattern, finding.where) is not None
+        steps, places = self.pointer.split("/"), finding.where.split("/")
+        return len(steps) == len(places) and all(map(_fits, steps, places))
+
+
+def _fits(step: str, place: str) -> bool:
+    return step in ("*", place)
 
 
 def read(text: str, name: str) -> tuple[Deviation, ...]:
@@ -89,17 +95,19 @@ def apply(report: Report, deviations: Iterable[Deviation], today: date) -> Repor
     """Return the report with the matched findings waived, and the stale entries named in ``stale``."""
     deviations = tuple(deviations)
     valid = [deviation for deviation in deviations if today <= deviation.expires]
-    outcomes = tuple(_waive(outcome, valid) for outcome in report.outcomes)
+    outcomes = tuple(_waive(outcome, valid, today) for outcome in report.outcomes)
     expired = (StaleDeviation(d.number, d.clause, d.pointer, d.expires) for d in deviations if d not in valid)
     unused = (StaleDeviation(d.number, d.clause, d.pointer) for d in valid if _is_unused(d, report))
     return replace(report, outcomes=outcomes, stale=(*expired, *unused))
 
 
-def _waive(outcome: Outcome, deviations: list[Deviation]) -> Outcome:
+def _waive(outcome: Outcome, deviations: list[Deviation], today: date) -> Outcome:
     excuses = {d.number: d for d in deviations for finding in outcome.findings if d.matches(finding)}
     if outcome.state is not State.BREACHED or not excuses:
         return outcome
-    notes = tuple(f"waived until {d.expires}: {d.reason} ({d.owner or d.link})" for d in excuses.values())
+    notes = tuple(
+        f"waived until {d.expires}{_soon(d, today)}: {d.reason} ({d.owner or d.link})" for d in excuses.values()
+    )
     left = tuple(finding for finding in outcome.findings if not any(d.matches(finding) for d in deviations))
     # Of a clause that is broken very often, only the first findings are known; the others are excused only by an
     # entry for the whole clause.
@@ -112,25 +120,17 @@ def _waive(outcome: Outcome, deviations: list[Deviation]) -> Outcome:
     return replace(outcome, findings=left or outcome.findings, count=count, notes=(*outcome.notes, *notes))
 
 
+def _soon(deviation: Deviation, today: date) -> str:
+    """Warn of an end that is near; from the day after it on, the entry fails the run."""
+    days = (deviation.expires - today).days
+    left = "today is the last day" if days == 0 else f"only {days} day{'s' * (days != 1)} left"
+    return f", {left}" if days <= WARNED_BEFORE else ""
+
+
 def _is_unused(deviation: Deviation, report: Report) -> bool:
     used = any(deviation.matches(finding) for outcome in report.outcomes for finding in outcome.findings)
     judged = any(outcome.clause.id == deviation.clause and outcome.state in _JUDGED for outcome in report.outcomes)
     return judged and not used
-
-
-def proposal(findings: Iterable[Finding], today: date) -> str:
-    """Return entries for findings, ready to paste; reason and owner are left for a person to fill in."""
-    expires = date.fromordinal(today.toordinal() + 30)
-    return "\n".join(
-        f'[[deviation]]\nclause = "{finding.through or finding.clause}"\npointer = {_quoted(finding.where)}\n'
-        f'reason = ""\nowner = ""\nexpires = {expires}\n'
-        for finding in findings
-    )
-
-
-def _quoted(text: str) -> str:
-    escaped = text.encode("utf-8", "backslashreplace").decode().replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in escaped) + '"'
 
 
 def prune(text: str, stale: Iterable[int], name: str) -> str:

@@ -2,13 +2,16 @@
 
 import json
 import re
+from collections.abc import Iterator
+from dataclasses import replace
+from http import HTTPStatus
 
 from contracts import __version__
 from contracts.core.errors import BrokenAnswer, CouldNotJudge, Refused, Unavailable, UsageError
-from contracts.core.exchange import Exchange, Headers, Request, Response
+from contracts.core.exchange import NOT_READ, Exchange, Headers, Request, Response
 from contracts.core.report import Report
 from contracts.event_categories.clauses import CLAUSES, PATH
-from contracts.event_categories.evidence import FORBIDDEN, UNAUTHORIZED, UNAVAILABLE, Evidence
+from contracts.event_categories.evidence import CLIENT_ERRORS, REFUSED, UNAVAILABLE, Evidence
 from contracts.event_categories.judge import digest, outcomes
 from contracts.event_categories.policy import Policy
 from contracts.event_categories.probes import BY_NAME
@@ -17,7 +20,12 @@ from contracts.target.reading import read as read_body
 _CAP = 32 * 2**20
 _STATUS_LINE = re.compile(rb"HTTP/[0-9](?:\.[0-9])? ([0-9]{3})(?: ([^\r\n]*))?\r?\n")
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
-_CHUNK = re.compile(rb"([0-9A-Fa-f]+)[^\r\n]*\r\n")
+_MOST_FIELDS = 1000
+#: Header fields that ask for less than the list.
+_CONDITIONS = {"if-none-match", "if-modified-since", "if-match", "if-unmodified-since", "if-range", "range"}
+#: The statuses that refuse the credentials of a request.
+REFUSALS = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+_CHUNK = re.compile(rb"([0-9A-Fa-f]{1,16})[^\r\n]{0,4096}\r\n")
 
 
 def evidence_of(content: bytes, name: str, policy: Policy = Policy.EITHER) -> Evidence:
@@ -40,7 +48,7 @@ def _observed(probe: str, request: Request, response: Response) -> Exchange:
     failure: CouldNotJudge | None = None
     if response.status in UNAVAILABLE:
         failure = Unavailable(f"the answer is {response.status}: the target was not to be had when it was saved")
-    elif probe == "list" and response.status in (UNAUTHORIZED, FORBIDDEN):
+    elif probe == "list" and response.status in REFUSALS:
         failure = Refused(f"the answer is {response.status}: the credentials of the request were refused, or missing")
     return Exchange(probe, request, response, failure)
 
@@ -92,8 +100,11 @@ def response_of(content: bytes, name: str) -> Response:
 
 
 def _headers(text: str, name: str) -> Headers:
-    fields = []
-    for line in text.splitlines():
+    fields: list[tuple[str, str]] = []
+    # Only these two end a line: of the characters that str.splitlines knows, some may stand in a value.
+    for line in filter(None, re.split("\r?\n", text)):
+        if len(fields) == _MOST_FIELDS:
+            raise UsageError(f"{name}: it has more than {_MOST_FIELDS:,} header fields")
         key, colon, value = line.partition(":")
         if not colon:
             raise UsageError(f"{name}: {line[:60]!r} is no header field")
@@ -104,12 +115,11 @@ def _headers(text: str, name: str) -> Headers:
 def _framed(response: Response, body: bytes) -> bytes:
     """Return the body without its chunked framing and without the line end that an editor put behind it."""
     if "chunked" in ",".join(response.all("Transfer-Encoding")).lower():
-        whole, rest = b"", body
-        while (chunk := _CHUNK.match(rest)) and int(chunk[1], 16):
-            size = int(chunk[1], 16)
-            whole += rest[chunk.end() : chunk.end() + size]
-            rest = rest[chunk.end() + size + 2 :]
-        return whole or body
+        whole, at = bytearray(), 0
+        while (chunk := _CHUNK.match(body, at)) and (size := int(chunk[1], 16)):
+            whole += body[chunk.end() : chunk.end() + size]
+            at = chunk.end() + size + 2
+        return bytes(whole) or body
     length = response.first("Content-Length") or ""
     if length.isdecimal() and len(body) > int(length) and not body[int(length) :].strip():
         return body[: int(length)]
@@ -127,22 +137,62 @@ def _is_har(content: bytes) -> bool:
 
 
 def _chosen(content: bytes, name: str) -> tuple[Exchange, ...]:
-    """The entries of a HAR that are about the list: ours by their probe, a browser's by their method."""
-    from contracts.writers.har import read  # noqa: PLC0415 - only for a HAR
+    """The entries of a HAR that are about the list: ours by their probe, a browser's by what they ask."""
+    from contracts.writers.har import FOREIGN, read  # noqa: PLC0415 - only for a HAR
 
-    chosen: dict[str, Exchange] = {}
-    for exchange in read(content.decode("utf-8", "replace")):
-        path = exchange.request.url.partition("?")[0].rstrip("/")
-        if exchange.probe in BY_NAME:
-            probe = exchange.probe
-        elif not path.endswith(PATH) or exchange.response is None:
-            continue
-        else:
-            probe = "head" if exchange.request.method == "HEAD" else "list" if "list" not in chosen else "repeat"
-        if exchange.response is not None and exchange.failure is None:
-            chosen.setdefault(probe, _observed(probe, exchange.request, exchange.response))
-        else:
-            chosen.setdefault(probe, Exchange(probe, exchange.request, exchange.response, exchange.failure))
-    if "list" not in chosen:
+    entries = read(content.decode("utf-8", "replace"))
+    ours = [exchange for exchange in entries if exchange.probe in BY_NAME]
+    foreign = [exchange for exchange in entries if exchange.probe == FOREIGN and _is_documented(exchange)]
+    chosen = [*_first_of_each(ours), *_of_a_browser(foreign if not ours else [])]
+    if not any(exchange.probe == "list" for exchange in chosen):
         raise UsageError(f"{name}: no entry of this HAR is an answer to GET {PATH}")
-    return tuple(chosen.values())
+    return tuple(chosen)
+
+
+def _first_of_each(exchanges: list[Exchange]) -> Iterator[Exchange]:
+    first: dict[str, Exchange] = {}
+    for exchange in exchanges:
+        first.setdefault(exchange.probe, exchange)
+    yield from (_named(probe, exchange) for probe, exchange in first.items())
+
+
+def _is_documented(exchange: Exchange) -> bool:
+    """Whether a browser asked for the list as a whole: no parameter, no condition, no range, and a whole answer."""
+    names = {name.lower() for name, _ in exchange.request.headers}
+    response = exchange.response
+    return (
+        exchange.request.method in ("GET", "HEAD")
+        and exchange.request.url.rstrip("/").endswith(PATH)
+        and not names & _CONDITIONS
+        and response is not None
+        and response.status not in (HTTPStatus.NOT_MODIFIED, HTTPStatus.PARTIAL_CONTENT)
+    )
+
+
+def _of_a_browser(exchanges: list[Exchange]) -> Iterator[Exchange]:
+    """Name the probes that the entries stand for: a 200 is the list, a second one of the same target its repetition.
+
+    A refusal beside it, such as that of a token that had expired, is judged as an error body alone.
+    """
+    gets = [exchange for exchange in exchanges if exchange.request.method == "GET"]
+    answered = [e for e in gets if e.response and e.response.status not in REFUSALS] or gets
+    if not answered:
+        return
+    url = answered[0].request.url
+    same = [exchange for exchange in answered if exchange.request.url == url][:2]
+    yield from map(_named, ("list", "repeat"), same)
+    for exchange in gets:
+        response = exchange.response
+        if exchange not in same and response and response.status in CLIENT_ERRORS:
+            yield replace(exchange, probe=REFUSED)
+    heads = [e for e in exchanges if e.request.method == "HEAD" and e.request.url == url]
+    yield from (_named("head", exchange) for exchange in heads[:1])
+
+
+def _named(probe: str, exchange: Exchange) -> Exchange:
+    # The host is one that a file names: no line to paste may send a token there.
+    headers = tuple((name, NOT_READ if "$" in value else value) for name, value in exchange.request.headers)
+    exchange = replace(exchange, request=replace(exchange.request, headers=headers))
+    if exchange.response is None or exchange.failure is not None:
+        return replace(exchange, probe=probe)
+    return _observed(probe, exchange.request, exchange.response)

@@ -3,13 +3,15 @@
 import argparse
 import os
 import sys
+from dataclasses import replace
+from datetime import UTC, datetime
 
-from contracts import offline
+from contracts import deviations, offline
 from contracts.commands import output, streams
 from contracts.commands.files import STANDARD_OUTPUT
 from contracts.configuration import resolve, working_directory
 from contracts.core.errors import UsageError
-from contracts.core.report import BEYOND_FILE, Report, State, Verdict
+from contracts.core.report import BEYOND_FILE, Report, State
 from contracts.reading import read_bytes
 from contracts.settings import OUTPUTS
 
@@ -19,28 +21,35 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", metavar="FILE", help="a JSON body, an HTTP response or a HAR; - is stdin")
     parser.add_argument("--strict", action="store_const", const=True, help="let a breached SHOULD clause fail")
     parser.add_argument("--allow-empty", action="store_const", const=True, help="accept an empty list")
+    parser.add_argument("--auth", metavar="POLICY", help="what requests without valid credentials must meet")
+    parser.add_argument("--deviations", metavar="FILE", help="a file of known deviations")
     output.add_brevity(parser)
     output.add(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Judge each file. Returns the worst exit status: 1 when one violates, else 3 when one is inconclusive."""
-    given = {name: getattr(options, name) for name in ("strict", "allow_empty", *(setting.name for setting in OUTPUTS))}
+    given = {
+        name: getattr(options, name)
+        for name in ("strict", "allow_empty", "auth", "deviations", *(setting.name for setting in OUTPUTS))
+    }
     settings = resolve(given, os.environ, working_directory())
-    outputs = output.outputs_of(settings, inputs=options.files, bundle=False)
+    known = deviations.load(settings.deviations) if settings.deviations else ()
+    inputs = [*options.files, *([settings.deviations] if settings.deviations else [])]
+    outputs = output.outputs_of(settings, inputs=inputs, bundle=False)
     if outputs and len(options.files) > 1:
         raise UsageError("a report is of one file: give one FILE, or no report option")
-    verdicts = []
+    statuses = []
     for file in options.files:
         content = read_bytes(file)
         evidence = offline.evidence_of(content, "standard input" if file == "-" else file, settings.auth)
         report = offline.report_of(evidence, strict=settings.strict, allow_empty=settings.allow_empty)
+        report = replace(deviations.apply(report, known, datetime.now(UTC).date()), narrowed=settings.narrowed)
         output.write_outputs(report, outputs, str)
         stream = sys.stderr if STANDARD_OUTPUT in outputs.values() else sys.stdout
         streams.write(stream, output.told(report, options) + ("" if output.is_brief(options) else _advice(report)))
-        verdicts.append(report.verdict)
-    worst = next((v for v in (Verdict.VIOLATES, Verdict.INCONCLUSIVE) if v in verdicts), Verdict.CONFORMS)
-    return worst.status
+        statuses.append(report.status)
+    return next(status for status in (1, 3, 0) if status in statuses)
 
 
 def _advice(report: Report) -> str:

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from datetime import date
 
 from contracts import __version__
 from contracts.commands import files, output, streams
@@ -23,6 +24,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", metavar="FILE", help=f"read the settings from this file [{CONFIG}]")
     parser.add_argument("--show-config", action="store_true", help="print the effective settings and stop")
     parser.add_argument("--prune-deviations", action="store_true", help="remove the stale entries from the file")
+    parser.add_argument(
+        "--write-deviations", metavar="FILE", help="write an entry for each breach that fails the run, to be completed"
+    )
     output.add_brevity(parser)
 
 
@@ -33,6 +37,8 @@ def run(options: argparse.Namespace) -> int:
     known = settings.deviations
     if options.prune_deviations and known is None:
         raise UsageError("--prune-deviations: there is no deviations file; name it with --deviations")
+    if options.write_deviations:
+        _check_new(options.write_deviations)
     outputs = output.outputs_of(settings, inputs=[file for file in (known, settings.ca_bundle) if file])
     console = streams.Console(quiet=output.is_brief(options), to_stderr=STANDARD_OUTPUT in outputs.values())
     with prepare(settings, os.environ, say=console.progress) as prepared:
@@ -46,9 +52,27 @@ def run(options: argparse.Namespace) -> int:
         output.write_outputs(report, outputs, mask, read_text(known) if known else None)
         output.write_for_github(report, os.environ, mask)
         console.write(mask(output.told(report, options, colour=console.colour)), always=True)
+        if options.write_deviations:
+            console.write(_write_deviations(options.write_deviations, report))
         if options.prune_deviations and known:
             console.write(_prune(known, report))
     return report.status
+
+
+def _check_new(path: str) -> None:
+    files.check_writable(path, "--write-deviations")
+    if os.path.lexists(path):
+        raise UsageError(f"--write-deviations: {path} exists already, and holds what somebody wrote: name a new file")
+
+
+def _write_deviations(path: str, report: Report) -> str:
+    from contracts.proposal import proposal  # noqa: PLC0415 - only where it was asked for
+
+    text = proposal(report, date.fromisoformat(report.started[:10]))
+    if not text:
+        return f"{path}: not written, nothing fails the run\n"
+    files.write_file(path, text)
+    return f"{path}: written; complete reason and owner of each entry\n"
 
 
 def _prune(path: str, report: Report) -> str:

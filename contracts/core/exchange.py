@@ -8,6 +8,9 @@ from contracts.core.errors import CouldNotJudge
 
 Headers = tuple[tuple[str, str], ...]
 
+#: What stands for a token that another program sent: no variable, which a pasted line would send to that host.
+NOT_READ = "Bearer (not read)"
+
 
 @dataclass(frozen=True)
 class Request:

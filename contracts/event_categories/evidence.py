@@ -14,6 +14,8 @@ from contracts.event_categories.policy import Policy
 from contracts.event_categories.schema import is_whole
 from contracts.strict_json import ABSENT, Document, Rule, decode
 
+#: The name under which those refusals of the collection stand that a file holds and no probe asked for.
+REFUSED = "refused"
 OK, UNAUTHORIZED, FORBIDDEN, TOO_MANY = 200, 401, 403, 429
 CLIENT_ERRORS = range(400, 500)
 #: What a gateway in front of the target says when it does not reach it.
@@ -201,7 +203,15 @@ class Evidence:
 
     def answer(self, probe: str) -> Answer:
         """Return the answer to a probe; raises what :meth:`response` raises."""
-        response = self.response(probe)
+        return self.answer_in(self.exchange(probe))
+
+    def answer_in(self, exchange: Exchange) -> Answer:
+        """Return the answer of an exchange.
+
+        Raises:
+            CouldNotJudge: there is none.
+        """
+        response = exchange.observed()
         headers = (*response.all("Content-Type"), None, *response.all("Location"))
         content = (response.status, response.reason, *headers, response.body)
         return self._answers.setdefault(content, Answer(response))

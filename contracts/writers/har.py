@@ -11,19 +11,20 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
 from contracts.core.errors import FAILURES, BrokenAnswer, CouldNotJudge, Unreachable, UsageError
-from contracts.core.exchange import Attempt, Exchange, Headers, Request, Response
+from contracts.core.exchange import NOT_READ, Attempt, Exchange, Headers, Request, Response
 from contracts.core.finding import shorten
 from contracts.core.report import Report
-from contracts.event_categories.probes import MADE_UP_TOKEN
 from contracts.writers.result import to_json
 from contracts.writers.wording import headline
 
 #: The probe of an exchange that another program recorded.
 FOREIGN = "foreign"
 
-_MASKED = "Bearer $BEARER_TOKEN"
 #: What a browser sends beside these is nobody's business: cookies, tokens of other services, its history.
-_KEPT = ("accept", "accept-encoding", "authorization", "content-type", "user-agent")
+_KEPT = (
+    *("accept", "accept-encoding", "authorization", "content-type", "user-agent"),
+    *("if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since", "range"),
+)
 _THIRTY_YEARS = 1e9  # in seconds; no exchange takes longer
 _Kind = TypeVar("_Kind")
 
@@ -186,7 +187,7 @@ def _read_headers(message: dict[str, Any], name: str) -> Headers:
 
 
 def _mask(name: str, value: str) -> str:
-    return _MASKED if name.lower() == "authorization" and value != f"Bearer {MADE_UP_TOKEN}" else value
+    return NOT_READ if name.lower() == "authorization" else value
 
 
 def _attempt(value: object, name: str) -> Attempt:

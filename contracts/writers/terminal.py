@@ -1,7 +1,7 @@
 """The report for a person at a terminal: section by section, then every breach with all that reproduces it."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from itertools import groupby
 
 from contracts.core.clause import Level
@@ -63,9 +63,9 @@ def _lines(report: Report, paint: _Paint) -> Iterator[str]:
     yield from _unjudged(report)
     yield from _retries(report)
     yield from _proposal(report)
-    for line in (*report.notes, *map(stale, report.stale)):
+    for word, line in (*(("note", n) for n in report.notes), *(("stale", stale(d)) for d in report.stale)):
         yield ""
-        yield plain(line)
+        yield f"{word:<10}{plain(line)}"
     yield ""
     yield paint(last_line(report), "1;" + _COLOURS[report.verdict])
 
@@ -133,17 +133,12 @@ def _retries(report: Report) -> Iterator[str]:
 
 def _proposal(report: Report) -> Iterator[str]:
     """The breaches that fail the run as entries of a deviations file."""
-    findings = [finding for outcome in report.failing for finding in outcome.findings]
-    # A breach that an answer shows through another clause is excused with that clause.
-    entries = list({(f.through or f.clause, f.where): f for f in findings}.values())
-    if not entries:
+    if not report.failing or not report.started:
         return
-    from contracts.deviations import proposal  # noqa: PLC0415 - only for a run that fails
+    from contracts.proposal import proposal  # noqa: PLC0415 - only for a run that fails
 
-    today = date.fromisoformat(report.started[:10]) if report.started else datetime.now(UTC).date()
     yield ""
     yield "to accept them for a while, add to the deviations file, with reason and owner:"
     yield ""
-    yield from (f"  {line}".rstrip() for line in proposal(entries[:_PROPOSED], today).splitlines())
-    if len(entries) > _PROPOSED:
-        yield f"  # and {len(entries) - _PROPOSED:,} more; a * in a pointer stands for any index or name"
+    text = proposal(report, date.fromisoformat(report.started[:10]), _PROPOSED)
+    yield from (f"  {line}".rstrip() for line in text.splitlines())

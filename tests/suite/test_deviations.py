@@ -1,9 +1,12 @@
 """Deviations: narrow, with a reason and an end; stale ones fail, and nothing excuses an inconclusive run."""
 
 import json
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
+from door import contracts
 from reports import CATEGORIES, exchanges
 
 from contracts import deviations
@@ -12,6 +15,9 @@ from contracts.core.report import Report, StaleDeviation, State, Verdict
 from contracts.event_categories.clauses import READING
 from contracts.event_categories.evidence import Evidence
 from contracts.event_categories.judge import digest, outcomes
+from contracts.mock.faults import BY_NAME as FAULTS
+from contracts.mock.server import MockServer
+from contracts.proposal import proposal
 from contracts.writers.wording import headline, stale
 
 TODAY = date(2030, 1, 15)
@@ -135,26 +141,107 @@ def test_malformed_files(text: str, words: str) -> None:
         deviations.read(text, "deviations.toml")
 
 
+def completed(text: str) -> tuple[deviations.Deviation, ...]:
+    """The entries of a proposal after somebody filled it in."""
+    filled = text.replace('reason = ""', 'reason = "x"').replace('owner = ""', 'owner = "me"')
+    return deviations.read(filled, "filled")
+
+
 def test_the_proposal_needs_only_a_reason_and_an_owner() -> None:
-    """The entry that a failing run proposes is refused as it stands, and matches once it is filled in."""
-    report = report_of(1)
-    findings = [f for o in report.failing for f in o.findings if o.clause.id == "category.id"]
-    text = deviations.proposal(findings, TODAY)
+    """What a failing run proposes is refused as it stands, and excuses everything once it is filled in."""
+    report = report_of(0, 2)
+    text = proposal(report, TODAY)
     with pytest.raises(UsageError, match="reason is missing"):
         deviations.read(text, "proposal")
-    filled = deviations.read(
-        text.replace('reason = ""', 'reason = "x"').replace('owner = ""', 'owner = "me"'), "filled"
-    )
-    assert all(filled[0].matches(finding) for finding in findings)
+    after = deviations.apply(report, completed(text), TODAY)
+    assert after.failing == ()
+    assert after.stale == ()
+
+
+def test_the_proposal_counts_and_generalises() -> None:
+    """One entry covers all elements that break a clause in the same way, and says how many there are."""
+    text = proposal(report_of(0, 2), TODAY)
+    assert '# 2 findings\n[[deviation]]\nclause = "category.id"\npointer = "/event_categories/*/id"\n' in text
+    assert text.count('clause = "category.id"') == 1
+
+
+def test_the_proposal_ends_on_several_days() -> None:
+    """Entries that expire on one day would fail every run at once."""
+    ends = [entry.expires for entry in completed(proposal(report_of(0), TODAY))]
+    assert len(ends) > 1
+    assert len(set(ends)) == len(ends)
+
+
+def test_more_than_is_known_is_proposed_whole() -> None:
+    """Where only the first findings of a clause are kept, no pointer covers the others for certain."""
+    report = report_of(1)
+    many = tuple(replace(o, count=1000) if o.clause.id == "category.id" else o for o in report.outcomes)
+    [entry] = [e for e in completed(proposal(replace(report, outcomes=many), TODAY)) if e.clause == "category.id"]
+    assert entry.pointer is None
 
 
 @pytest.mark.parametrize("where", ['/a"b', "/a\\b", "/new\nline", "/\x1b[31m", "/\ud800", "/é~1"])
 def test_hostile_names_in_a_proposal(where: str) -> None:
     """Whatever a target names its members, the proposal is valid TOML."""
-    finding = next(f for o in report_of(1).failing for f in o.findings)
-    text = deviations.proposal([type(finding)("category.id", "list", where, "", "")], TODAY)
-    filled = text.replace('reason = ""', 'reason = "x"').replace('owner = ""', 'owner = "me"')
-    assert len(deviations.read(filled, "proposal")) == 1
+    report = report_of(1)
+    [broken, *_] = report.failing
+    hostile = replace(broken, findings=(replace(broken.findings[0], where=where),), count=1)
+    assert len(completed(proposal(replace(report, outcomes=(hostile,)), TODAY))) == 1
+
+
+@pytest.mark.parametrize(
+    ("days", "words"), [(0, "today is the last day"), (1, "only 1 day left"), (14, "only 14 days left")]
+)
+def test_an_end_that_is_near_is_told(days: int, words: str) -> None:
+    """From 14 days before its expiry on, the clause that an entry excuses says so."""
+    end = date(2030, 1, 31)
+    near = deviations.apply(report_of(1), entries(ENTRY), end - timedelta(days=days))
+    assert any(words in note for o in near.of(State.WAIVED) for note in o.notes)
+    far = deviations.apply(report_of(1), entries(ENTRY), end - timedelta(days=15))
+    assert not any("left" in note for o in far.of(State.WAIVED) for note in o.notes)
+
+
+def test_many_stars_cost_nothing() -> None:
+    """A star stands for one step: a pointer of many is compared step by step."""
+    entry = entries(ENTRY + f'pointer = "{"/*" * 5000}"\n')[0]
+    finding = next(f for o in report_of(1).failing for f in o.findings if f.clause == "category.id")
+    assert not entry.matches(replace(finding, where="/a" * 5001))
+    assert entry.matches(replace(finding, where="/a" * 5000))
+    assert not entries(ENTRY + 'pointer = "/a*c"\n')[0].matches(replace(finding, where="/abc"))
+
+
+def test_entries_are_written_to_a_new_file(tmp_path: Path) -> None:
+    """--write-deviations writes what is to be completed, never over a file, and nothing where nothing fails."""
+    file = tmp_path / "new.toml"
+    with MockServer(faults=[FAULTS["id-number"].apply]) as server:
+        environment = {"BEARER_TOKEN": server.token}
+        done = contracts("verify", server.url, "--write-deviations", str(file), environment=environment)
+        assert done.status == 1
+        assert completed(file.read_text())
+        again = contracts("verify", server.url, "--write-deviations", str(file), environment=environment)
+        assert again.status == 2
+        assert "exists already" in again.err
+        text = file.read_text().replace('reason = ""', 'reason = "x"').replace('owner = ""', 'owner = "me"')
+        file.write_text(text)
+        waived = contracts("verify", server.url, "--deviations", str(file), environment=environment)
+    assert waived.status == 0, waived.out
+    assert waived.last_line.startswith("CONFORMS with ")
+    assert contracts("verify", "--mock", "--write-deviations", str(tmp_path / "none.toml")).status == 0
+    assert not (tmp_path / "none.toml").exists()
+
+
+def test_files_have_deviations_too(tmp_path: Path) -> None:
+    """Check --deviations waives what is known of a file, and a stale entry fails it."""
+    body, known = tmp_path / "body.json", tmp_path / "known.toml"
+    body.write_text(json.dumps({"event_categories": [{**CATEGORIES[0], "id": 7}, CATEGORIES[1]]}))
+    known.write_text(f"[[deviation]]\n{ENTRY}[[deviation]]\n{ENTRY.replace('category.id', 'client.go-readable')}")
+    done = contracts("check", str(body), "--deviations", str(known))
+    assert done.status == 0, done.out
+    body.write_text(json.dumps({"event_categories": CATEGORIES}))
+    stale = contracts("check", str(body), "--deviations", str(known), "--quiet")
+    assert stale.status == 1
+    assert "matches nothing any more" in stale.out
+    assert "VIOLATES" not in stale.out
 
 
 def test_prune_keeps_everything_else() -> None:

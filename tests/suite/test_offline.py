@@ -2,11 +2,14 @@
 
 import gzip
 import json
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from door import contracts
 
+from contracts.core.errors import UsageError
 from contracts.mock.server import MockServer, generated
 from contracts.offline import evidence_of, response_of
 
@@ -137,3 +140,104 @@ def test_reports_of_a_file(tmp_path: Path) -> None:
     done = contracts("check", str(file), "--json", "-")
     assert json.loads(done.out)["scope"]["offline"] is True
     assert "not a verdict on the contract" in done.err
+
+
+def browsed(status: int, body: bytes = BODY, method: str = "GET", path: str = "", **headers: str) -> dict[str, Any]:
+    """An entry as a browser saves it."""
+    named = [{"name": name.replace("_", "-"), "value": value} for name, value in headers.items()]
+    return {
+        "request": {"method": method, "url": f"https://api.example/v1/event_categories{path}", "headers": named},
+        "response": {
+            "status": status,
+            "statusText": "",
+            "headers": [{"name": "Content-Type", "value": "application/json"}],
+            "content": {"size": len(body), "text": body.decode()},
+        },
+        "time": 1,
+    }
+
+
+def check_browsed(tmp_path: Path, *entries: dict[str, Any], options: tuple[str, ...] = ()) -> dict[str, str]:
+    """The outcome of each clause of a browser's HAR."""
+    file = tmp_path / "browser.har"
+    file.write_text(json.dumps({"log": {"version": "1.2", "entries": list(entries)}}))
+    done = contracts("check", str(file), "--json", "-", *options)
+    assert done.out, done.err
+    return {clause["id"]: clause["outcome"] for clause in json.loads(done.out)["clauses"]}
+
+
+REFUSAL = b'{"error": "the token has expired"}'
+
+
+def test_what_a_browser_sends_beside_is_not_the_answer(tmp_path: Path) -> None:
+    """A preflight, a 304, a conditional or partial request, another page and an expired token come before the list."""
+    beside = (
+        browsed(204, b"", "OPTIONS"),
+        browsed(304, b"", If_None_Match="x"),
+        browsed(200, b"{}", If_Modified_Since="x"),
+        browsed(206, b"{", Range="bytes=0-0"),
+        browsed(200, b"{}", path="?page=2"),
+        browsed(200, b"{}", path="/more"),
+        browsed(401, REFUSAL),
+    )
+    outcomes = check_browsed(tmp_path, *beside, browsed(200))
+    assert "breached" not in outcomes.values()
+    assert outcomes["category.id"] == "held"
+    assert outcomes["error.body"] == "held"
+    assert outcomes["http.repeatable"] == "not exercised"
+
+
+def test_refusals_of_a_browser_are_judged_as_errors(tmp_path: Path) -> None:
+    """Every refusal of the collection is an error body; HEAD and a second GET are what they are."""
+    outcomes = check_browsed(
+        tmp_path, browsed(401, REFUSAL), browsed(403, b"<p>no"), browsed(200), browsed(200), browsed(200, b"", "HEAD")
+    )
+    assert outcomes["error.body"] == "breached"
+    assert outcomes["http.repeatable"] == "held"
+    assert outcomes["http.head"] == "held"
+
+
+def test_a_har_of_refusals_alone(tmp_path: Path) -> None:
+    """Where the list was never served, nothing can be judged of it."""
+    outcomes = check_browsed(tmp_path, browsed(401, REFUSAL))
+    assert outcomes["category.id"] == "inconclusive"
+    assert "breached" not in outcomes.values()
+
+
+def test_the_policy_of_a_file(tmp_path: Path) -> None:
+    """Check --auth judges the answers without credentials by a policy."""
+    file = tmp_path / "run.har"
+    with MockServer() as server:
+        contracts("verify", server.url, "--har", str(file), environment={"BEARER_TOKEN": server.token})
+    assert contracts("check", str(file), "--auth", "required").status == 0
+    assert contracts("check", str(file), "--auth", "public").status == 1
+    assert contracts("check", str(file), "--auth", "perhaps").status == 2
+
+
+@pytest.mark.parametrize("probe", ["list", "foreign"])
+def test_no_line_of_a_har_sends_a_token(probe: str, tmp_path: Path) -> None:
+    """The host is one that the file names, also where it says that the file is ours: no curl line holds a variable."""
+    file = tmp_path / "x.har"
+    entry = browsed(200, b"{}", Authorization="Bearer $BEARER_TOKEN", X_Key="$SCALINGO_API_TOKEN") | {"_probe": probe}
+    file.write_text(json.dumps({"log": {"version": "1.2", "entries": [entry]}}))
+    done = contracts("check", str(file))
+    assert done.status == 1
+    assert "curl -sS" in done.out
+    assert "$BEARER_TOKEN" not in done.out
+    assert "$SCALINGO" not in done.out
+
+
+def test_a_saved_header_ends_at_its_line_end() -> None:
+    """A byte that str.splitlines takes for a line end belongs to the value (RFC 9110, section 5.5)."""
+    response = response_of(HEAD + b"X-Note: a\x85b\x0cc\r\n\r\n{}", "x")
+    assert response.first("X-Note") == "a\x85b\x0cc"
+
+
+def test_large_framing_is_read_in_one_pass() -> None:
+    """A body in chunks of one byte, and a header of a million fields, end at once."""
+    chunked = HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + b"1\r\nx\r\n" * 300_000 + b"0\r\n\r\n"
+    before = time.process_time()
+    assert response_of(chunked, "x").body == b"x" * 300_000
+    with pytest.raises(UsageError, match="more than 1,000 header fields"):
+        response_of(HEAD + b"a:\r\n" * 1_000_000 + b"\r\n{}", "x")
+    assert time.process_time() - before < 20  # quadratic, it would take minutes

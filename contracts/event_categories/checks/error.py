@@ -5,7 +5,7 @@ from contracts.core.report import BEYOND_FILE
 from contracts.event_categories.checks.conformity import ERROR_BODY, undocumented_error
 from contracts.event_categories.checks.registry import Breach, Steps, run_check
 from contracts.event_categories.clauses import BY_ID
-from contracts.event_categories.evidence import CLIENT_ERRORS, TOO_MANY, Evidence
+from contracts.event_categories.evidence import CLIENT_ERRORS, REFUSED, TOO_MANY, Evidence
 from contracts.event_categories.probes import PER_MINUTE
 
 MINUTE = 60.0
@@ -15,18 +15,17 @@ MINUTE = 60.0
 def documented_bodies(evidence: Evidence) -> Steps:
     seen = 0
     unobserved: CouldNotJudge | None = None
-    for probe in BY_ID["error.body"].probes:
-        if probe not in evidence.by_probe:
+    probes = (*BY_ID["error.body"].probes, REFUSED)
+    for exchange in (exchange for probe in probes for exchange in evidence.by_probe.get(probe, ())):
+        if exchange.failure:
+            unobserved = unobserved or exchange.failure
             continue
-        if failure := evidence.exchange(probe).failure:
-            unobserved = unobserved or failure
-            continue
-        answer = evidence.answer(probe)
+        answer = evidence.answer_in(exchange)
         if answer.response.status in CLIENT_ERRORS and answer.response.status != TOO_MANY:
             seen += 1
             if wrong := undocumented_error(answer):
                 received = f"{answer.response.status} with {wrong}"
-                yield Breach("", ERROR_BODY, received, probe)
+                yield Breach("", ERROR_BODY, received, exchange.probe)
     if unobserved:
         raise unobserved
     if not seen:

@@ -1,0 +1,65 @@
+"""Proposed deviations: what fails a run, as entries of a deviations file that a person completes."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from contracts.core.report import Outcome, Report
+
+#: The first entry expires after so many days, and each further one so many later, up to the longest time: ends on
+#: one day would fail every run at once.
+FIRST, STEP, LONGEST = 30, 7, 90
+
+
+def proposal(report: Report, today: date, most: int | None = None) -> str:
+    """Return entries for all that fails the run, ready to complete; at most so many of them, when ``most`` is given.
+
+    Reason and owner are left for a person to fill in: until then the file is refused.
+    """
+    entries = list(_entries(report))
+    texts = [
+        _entry(clause, pointer, count, _expiry(number, today))
+        for number, (clause, pointer, count) in enumerate(entries[:most])
+    ]
+    if left := len(entries) - len(texts):
+        texts.append(f"# and {left:,} more: --write-deviations FILE writes all of them\n")
+    return "\n".join(texts)
+
+
+def _entries(report: Report) -> Iterator[tuple[str, str | None, int]]:
+    """Yield clause, pointer and count of each entry; a breach that shows through another clause is that one's."""
+    covered: set[tuple[str, str | None]] = set()
+    for outcome in sorted(report.failing, key=lambda outcome: outcome.clause.id in report.follows):
+        for (clause, pointer), count in _places(outcome).items():
+            if not {(clause, pointer), (clause, None)} & covered:
+                covered.add((clause, pointer))
+                yield clause, pointer, count
+
+
+def _places(outcome: Outcome) -> dict[tuple[str, str | None], int]:
+    if outcome.count > len(outcome.findings):  # only the first are known: no pointer covers the others for certain
+        clauses = {finding.through or finding.clause for finding in outcome.findings}
+        return {(clause, None): outcome.count for clause in sorted(clauses)}
+    return Counter((f.through or f.clause, _pattern(f.where)) for f in outcome.findings)
+
+
+def _pattern(where: str) -> str:
+    """Return a pointer with a ``*`` for each index: tomorrow the same element stands elsewhere."""
+    return "/".join("*" if step.isdecimal() else step for step in where.split("/"))
+
+
+def _expiry(number: int, today: date) -> date:
+    return today + timedelta(days=FIRST + number * STEP % (LONGEST - FIRST + STEP))
+
+
+def _entry(clause: str, pointer: str | None, count: int, expires: date) -> str:
+    place = "" if pointer is None else f"pointer = {_quoted(pointer)}\n"
+    return (
+        f"# {count:,} finding{'s' * (count != 1)}\n"
+        f'[[deviation]]\nclause = "{clause}"\n{place}reason = ""\nowner = ""\nexpires = {expires}\n'
+    )
+
+
+def _quoted(text: str) -> str:
+    escaped = text.encode("utf-8", "backslashreplace").decode().replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in escaped) + '"'
