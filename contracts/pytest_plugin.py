@@ -101,7 +101,7 @@ def pytest_runtest_makereport(
     return report
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+def pytest_terminal_summary(terminalreporter: "pytest.TerminalReporter") -> None:
     """Say what the run says of its target, and how much of the contract was judged."""
     reports = (report for reports in terminalreporter.stats.values() for report in reports)
     noted = (note for report in reports for note in getattr(report, "user_properties", ()))
