@@ -142,9 +142,8 @@ def judge(contract_run: Run, contract_evidence: Evidence, contract_report: Repor
         pytest.fail(in_pytest(f"could not judge: {reason}"), pytrace=False)
     if waived := [outcome.clause.id for outcome in contract_report.of(State.WAIVED)]:
         pytest.skip(f"waived: {', '.join(waived)}; openapi.yaml knows no exceptions")
-    budget = contract_run.target.budget
-    if not contract_run.settings.max_requests:
-        budget.limit = max(budget.limit, budget.sent + (OF_THE_MOCK if contract_run.embedded else SCHEMATHESIS))
+    allowance = OF_THE_MOCK if contract_run.embedded else SCHEMATHESIS
+    contract_run.target.admit(0 if contract_run.settings.max_requests else allowance)
     GATEWAY.run = contract_run
     yield partial(_judge, contract_run, contract_report)
     GATEWAY.run = None
@@ -163,6 +162,7 @@ def _judge(run: Run, report: Report, case: Case) -> None:
         problem = f"schemathesis: {'; '.join(map(_in_one_line, failures.exceptions))}\n\n{failures.message}"
     else:
         return
+    problem = run.target.secrets.mask(problem)
     if asked:
         pytest.fail(problem, pytrace=False)
     warnings.warn(f"no clause asks for this: {problem}", ContractWarning, stacklevel=1)

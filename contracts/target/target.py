@@ -141,6 +141,11 @@ class Target:
         """
         return Exchange(probe.name, self._request(probe), failure=CouldNotJudge(f"not sent: {because}"))
 
+    def admit(self, requests: int) -> None:
+        """Let another tool send so many requests from now on, and take the time of a run for them."""
+        self.budget.limit = max(self.budget.limit, self.budget.sent + requests)
+        self._ends = None
+
     def relay(self, method: str, url: str, headers: Headers, *, authorized: bool) -> Response | CouldNotJudge:
         """Return the masked answer to a request that another tool made, or why there is none.
 

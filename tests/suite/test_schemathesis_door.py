@@ -155,6 +155,27 @@ def test_no_output_holds_the_token() -> None:
     assert TOKEN not in output
 
 
+def muttering(request: Request, reply: Reply) -> Reply:
+    """Repeat the token to Schemathesis in a header line without a colon, which urllib3 logs as it came."""
+    if not request.first("X-Schemathesis-TestCaseId"):
+        return reply
+    echo = (request.first("Authorization") or "").encode()
+    return Reply(200, raw=b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n" + echo + b"\r\n\r\n[]")
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "1")], ids=["here", "in a worker"])
+def test_no_log_holds_the_token(tmp_path: Path, workers: tuple[str, ...]) -> None:
+    """Neither what is logged at any level nor what JUnit keeps of it shows the token."""
+    junit = tmp_path / "junit.xml"
+    with MockServer(token=TOKEN, faults=(muttering,)) as server:
+        shown = ("--log-cli-level=DEBUG", "-o", "log_level=DEBUG", "--showlocals", "--tb=long", "-rA")
+        kept = ("--junitxml", str(junit), "-o", "junit_logging=all")
+        status, output = judge(server.url, *shown, *kept, *workers)
+    assert status == 1
+    assert "Response violates schema" in output
+    assert TOKEN not in output + junit.read_text()
+
+
 def test_an_interruption_shows_no_token() -> None:
     """Ctrl-C during a request, with all frames and variables shown, does not show the token."""
     asked, go_on = threading.Event(), threading.Event()

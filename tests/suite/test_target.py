@@ -382,3 +382,16 @@ def test_what_another_tool_sends_keeps_the_manners_of_the_suite() -> None:
     assert [answer.body for answer in answers if isinstance(answer, Response)] == [b"$BEARER_TOKEN"] * 2
     assert isinstance(refused, OverBudget)
     assert isinstance(late, TooSlow)
+
+
+def test_another_tool_has_requests_and_time_of_its_own() -> None:
+    """What is admitted is counted from then on, as is the time: a session of tests may be longer than a run."""
+    clock = Clock()
+    with raw_server(always(message(b""))) as server:
+        made = target(server.url, clock, requests=1)
+        assert isinstance(made.relay("GET", made.address.url, (), authorized=False), Response)
+        clock.now += 1000
+        made.admit(1)
+        answers = [made.relay("GET", made.address.url, (), authorized=False) for _ in range(2)]
+    assert isinstance(answers[0], Response)
+    assert isinstance(answers[1], OverBudget)
