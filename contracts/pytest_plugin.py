@@ -30,8 +30,8 @@ _RUN: pytest.StashKey["Run"] = pytest.StashKey()
 _SUITE = Path(__file__).parent / "suite"
 _VERDICT = "verdict"
 _OPTION = re.compile(rf"(?<![\w-])--(?=(?:{'|'.join(setting.option[2:] for setting in TABLE)})(?![\w-]))")
-#: How many requests Schemathesis may send beside those of the clauses.
-SCHEMATHESIS = 20
+#: How many requests Schemathesis may send beside those of the clauses; the embedded mock is asked by every method.
+SCHEMATHESIS, SCHEMATHESIS_TO_THE_MOCK = 20, 100
 
 
 class ContractWarning(UserWarning):
@@ -164,6 +164,13 @@ def in_pytest(text: str) -> str:
     return _OPTION.sub("--contract-", text)
 
 
+def allowance(run: "Run") -> int:
+    """Return how many requests Schemathesis may send beyond those of the run: none where somebody set the limit."""
+    if run.settings.max_requests:
+        return 0
+    return SCHEMATHESIS_TO_THE_MOCK if run.embedded else SCHEMATHESIS
+
+
 def shielded(function: Callable[[], Result]) -> Result:
     """Return what the function returns. What it raises is raised anew, without the frames that could show a secret.
 
@@ -229,7 +236,7 @@ def _header_lines(run: "Run", workers: int) -> Iterator[str]:
     part = f", {len(run.clauses)} of {len(CLAUSES)} clauses" if len(run.clauses) < len(CLAUSES) else ""
     yield f"contract target: {EMBEDDED_MOCK if run.embedded else run.target.address.url}{part}"
     each = f" for each of {workers} workers" if workers > 1 else ""
-    beside = "" if run.embedded or run.settings.max_requests else f", and {SCHEMATHESIS} by schemathesis"
+    beside = f", and {allowance(run)} by schemathesis" if allowance(run) else ""
     yield f"contract budget: {run.planned} requests planned, {run.target.budget.limit} at most{each}{beside}"
     shown = [f"{name}={value} ({origin})" for name, (value, origin) in run.shown().items() if origin != "default"]
     yield in_pytest(f"contract settings: {', '.join([*shown, 'the others by default'])}")

@@ -29,7 +29,7 @@ from contracts.core.report import Report, State
 from contracts.event_categories.evidence import FORBIDDEN, UNAUTHORIZED, UNAVAILABLE, Evidence
 from contracts.event_categories.policy import Policy
 from contracts.event_categories.probes import JSON
-from contracts.pytest_plugin import SCHEMATHESIS, ContractWarning, in_pytest, shielded
+from contracts.pytest_plugin import ContractWarning, allowance, in_pytest, shielded
 from contracts.run import Run
 
 Case = schemathesis.Case[Any]
@@ -37,8 +37,6 @@ Item = TypeVar("Item", bound=Callable[..., None])
 
 OPENAPI = str(files("contracts.schemas") / "openapi.yaml")
 PLACEHOLDER = "Bearer $BEARER_TOKEN"
-#: How many requests the embedded mock is good for: the methods that openapi.yaml does not have are sent to it, too.
-OF_THE_MOCK = 100
 #: The header fields of the documented request, and those which requests puts in the place of each.
 DOCUMENTED = {"Accept": JSON, "Content-Type": JSON, "Accept-Encoding": "gzip"}
 OF_REQUESTS = ("accept", "accept-encoding", "connection")
@@ -142,8 +140,7 @@ def judge(contract_run: Run, contract_evidence: Evidence, contract_report: Repor
         pytest.fail(in_pytest(f"could not judge: {reason}"), pytrace=False)
     if waived := [outcome.clause.id for outcome in contract_report.of(State.WAIVED)]:
         pytest.skip(f"waived: {', '.join(waived)}; openapi.yaml knows no exceptions")
-    allowance = OF_THE_MOCK if contract_run.embedded else SCHEMATHESIS
-    contract_run.target.admit(0 if contract_run.settings.max_requests else allowance)
+    contract_run.target.admit(allowance(contract_run))
     GATEWAY.run = contract_run
     yield partial(_judge, contract_run, contract_report)
     GATEWAY.run = None
