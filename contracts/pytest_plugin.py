@@ -28,7 +28,7 @@ Result = TypeVar("Result")
 
 _RUN: pytest.StashKey["Run"] = pytest.StashKey()
 _SUITE = Path(__file__).parent / "suite"
-_VERDICT = "verdict"
+_VERDICT = "contract verdict"
 _OPTION = re.compile(rf"(?<![\w-])--(?=(?:{'|'.join(setting.option[2:] for setting in TABLE)})(?![\w-]))")
 #: How many requests Schemathesis may send beside those of the clauses; the embedded mock is asked by every method.
 SCHEMATHESIS, SCHEMATHESIS_TO_THE_MOCK = 20, 100
@@ -134,14 +134,17 @@ def contract_report(contract_run: "Run", contract_evidence: "Evidence") -> "Repo
 
 @pytest.fixture
 def contract_outcome(contract_clause: Clause, contract_report: "Report", request: pytest.FixtureRequest) -> "Outcome":
-    """The outcome of the clause that an item stands for: an error when it could not be judged, else maybe a skip."""
+    """The outcome of the clause that an item stands for: an error when a MUST could not be judged, else maybe a skip.
+
+    What could not be judged of a SHOULD leaves the verdict as it is.
+    """
     from contracts.core.report import State  # noqa: PLC0415 - only where the contract is judged
 
     outcome = next(outcome for outcome in contract_report.outcomes if outcome.clause.id == contract_clause.id)
     request.node.user_properties.append(("observations", outcome.observations))
-    if outcome.state is State.INCONCLUSIVE:
+    if outcome.state is State.INCONCLUSIVE and outcome in contract_report.unjudged:
         pytest.fail(in_pytest(f"{contract_clause.id}: could not judge: {outcome.reason}"), pytrace=False)
-    if outcome.state in (State.NOT_EXERCISED, State.NOT_APPLICABLE):
+    if outcome.state in (State.INCONCLUSIVE, State.NOT_EXERCISED, State.NOT_APPLICABLE):
         pytest.skip(in_pytest(f"{outcome.state}: {outcome.reason}"))
     return outcome
 

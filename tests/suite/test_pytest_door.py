@@ -5,14 +5,16 @@ import socket
 import threading
 import tomllib
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from door import ROOT, interrupted, pytest_in_a_process
 from hostile import Behaviour, always, message, raw_server
 
-from contracts.event_categories.clauses import CLAUSES
+from contracts.event_categories.clauses import CLAUSES, PATH
 from contracts.mock.faults import BY_NAME
+from contracts.mock.reply import Reply, Request
 from contracts.mock.server import MockServer
 from contracts.settings import TABLE
 
@@ -109,6 +111,21 @@ def test_could_not_judge_is_an_error(tmp_path: Path) -> None:
     assert told[1] == f"json.utf-8: could not judge: 127.0.0.1:{port}: the connection was refused"
     assert told[2].startswith("___")
     assert "pytest_plugin.py" not in output
+
+
+def busy(request: Request, reply: Reply) -> Reply:
+    """Be unavailable below the collection."""
+    below = request.path.startswith(f"{PATH}/")
+    return replace(reply, status=503, headers=(("Retry-After", "0"),)) if below else reply
+
+
+def test_a_should_that_could_not_be_judged_is_a_skip() -> None:
+    """What leaves the verdict of the command line as it is fails no session either."""
+    clauses = ("--contract-clause", "http.unknown-path", "--contract-clause", "json")
+    with MockServer(faults=(busy,)) as server:
+        status, output = run("--target", server.url, *clauses, token=server.token)
+    assert status == 0, output
+    assert re.search(r"SKIPPED .* inconclusive: GET .* was answered 503", output)
 
 
 def test_not_exercised_is_a_skip_and_no_pass() -> None:
