@@ -25,8 +25,9 @@ BELOW: dict[str, set[str]] = {
     "target": {"core", "strict_json", "event_categories"},
     "mock": {"core", "event_categories", "reading"},
     "reading": {"core"},
+    "proposal": {"core"},
     "deviations": {"core", "event_categories", "reading"},
-    "writers": {"core", "strict_json", "event_categories", "deviations"},
+    "writers": {"core", "strict_json", "event_categories", "proposal"},
 }
 
 
