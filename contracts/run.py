@@ -12,15 +12,16 @@ from contracts.configuration import NO_TARGET
 from contracts.core.clause import Clause
 from contracts.core.errors import UsageError
 from contracts.core.exchange import Exchange
-from contracts.core.report import Report, Spent
+from contracts.core.report import Access, Report, Spent
 from contracts.event_categories.clauses import BY_ID, CLAUSES
 from contracts.event_categories.evidence import Evidence, unless_blocked
 from contracts.event_categories.judge import digest, outcomes
 from contracts.event_categories.policy import Policy
 from contracts.event_categories.probes import PER_MINUTE, Probe, needed
 from contracts.settings import Settings
+from contracts.target import certificates
 from contracts.target.address import Address, parse
-from contracts.target.credentials import API, BEARER, Bearer, Credentials, Exchanged, NoCredentials, check
+from contracts.target.credentials import API, BEARER, Bearer, Credentials, Exchanged, NoCredentials, SecretValue, check
 from contracts.target.masking import Secrets
 from contracts.target.observe import observe
 from contracts.target.target import Budget, Limits, Target
@@ -55,6 +56,21 @@ class Run:
     def live(self) -> bool:
         """Whether the target is anything else than this machine."""
         return not self.target.address.loopback
+
+    @property
+    def access(self) -> Access:
+        """What whoever asks the target again needs beside its URL."""
+        settings = self.settings
+        address = self.target.address
+        bundle = self.target.wire.verify
+        return Access(
+            ca_bundle=bundle if isinstance(bundle, str) and address.scheme == "https" else "",
+            client_cert=settings.client_cert or "",
+            client_key=settings.client_key or "",
+            auth_url=settings.auth_url if self.target.credentials.origin == API else "",
+            headers=settings.header_env,
+            allow_plain_http=address.scheme == "http" and not address.loopback,
+        )
 
     def exchanges(self) -> Iterator[Exchange]:
         """Send the probes and yield what came of each."""
@@ -93,6 +109,7 @@ class Run:
             total=len(CLAUSES),
             settings=self.shown(),
             scope=replace(evidence.scope, embedded=self.embedded),
+            access=self.access,
             strict=self.settings.strict,
             allow_empty=self.settings.allow_empty,
             spent=Spent(self.planned, budget.sent, budget.retries, budget.limit),
@@ -109,6 +126,8 @@ class Run:
         return deviations.apply(report, self.deviations, datetime.now(UTC).date())
 
     def _notes(self, evidence: Evidence) -> Iterator[str]:
+        if self.access.allow_plain_http:
+            yield "plain HTTP was allowed: whoever is on the way reads the token and can change the answers"
         if exchanged := getattr(self.target.credentials, "exchanges", 0):
             yield f"beside the requests above, {API} was exchanged {exchanged} time{'s' * (exchanged != 1)}"
         for exchange in evidence.exchanges:
@@ -154,7 +173,8 @@ def prepare(
         raise UsageError(NO_TARGET)
     clauses = select(settings.clause)
     known = _known(settings.deviations) if settings.deviations else ()
-    address = None if settings.mock else parse(settings.target or "")
+    plain = settings.allow_plain_http
+    address = None if settings.mock else parse(settings.target or "", allow_plain_http=plain)
     auth = parse(settings.auth_url, what="auth-url")
     embedded = address is None
     with (mock or _mock(settings)) if embedded else nullcontext() as server:
@@ -198,13 +218,27 @@ def _target(
     environ: Mapping[str, str],
     connect_to: Mapping[Place, Place] | None,
 ) -> Target:
-    wire = Wire(cap=settings.max_body, ca_bundle=settings.ca_bundle, connect_to=connect_to)
+    client = certificates.client(settings.client_cert, settings.client_key)
+    wire = Wire(cap=settings.max_body, ca_bundle=settings.ca_bundle, client=client, connect_to=connect_to)
     limits = Limits(timeout=settings.timeout, deadline=settings.deadline, body=settings.max_body)
     secrets = Secrets()
     budget = Budget(0, live=not address.loopback)
     target = Target(address, wire, budget, secrets, limits=limits)
     target.credentials = _credentials(environ, auth, target)
+    target.fields = tuple(_fields(settings.header_env, environ, secrets))
     return target
+
+
+def _fields(
+    wanted: Iterable[tuple[str, str]], environ: Mapping[str, str], secrets: Secrets
+) -> Iterator[tuple[str, SecretValue, str]]:
+    """Yield each additional header field with its value and with what is shown in its place."""
+    for name, variable in wanted:
+        value = environ.get(variable, "")
+        if not value or value != value.strip() or not (value.isascii() and value.isprintable()):
+            raise UsageError(f"--header-env: {variable} is empty, or holds what no header field may")
+        secrets.add(value, variable)
+        yield name, SecretValue(value), f"${variable}"
 
 
 def _credentials(environ: Mapping[str, str], auth: Address, target: Target) -> Credentials:

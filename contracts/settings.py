@@ -45,6 +45,22 @@ def _policy(text: str) -> Policy:
     return Policy(text)
 
 
+#: The fields that the suite itself sends, that frame a message, or that carry a login.
+_RESERVED = {
+    *("accept", "accept-encoding", "authorization", "connection", "content-length", "content-type", "cookie", "expect"),
+    *("host", "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade", "user-agent"),
+}
+
+
+def _header(text: str) -> tuple[str, str]:
+    name, sign, variable = text.partition("=")
+    if not (sign and re.fullmatch(r"[A-Za-z0-9_-]+", name) and re.fullmatch(r"[A-Za-z_]\w*", variable)):
+        raise ValueError("NAME=VARIABLE, the name of a header field and of an environment variable")
+    if name.lower() in _RESERVED:
+        raise ValueError(f"another field than {name}, which the suite itself sends or which frames a message")
+    return name, variable
+
+
 def _text(text: str) -> str:
     if not text:
         raise ValueError("something, not nothing")
@@ -66,6 +82,7 @@ class Setting:
     metavar: str | None = None
     variable: str = ""
     many: bool = False
+    nothing: str = "none"
     in_file: bool = True
     narrows: bool = False
 
@@ -100,6 +117,7 @@ TABLE: tuple[Setting, ...] = (
         "judge only this clause or those with this prefix; repeatable",
         "ID",
         many=True,
+        nothing="all",
         narrows=True,
     ),
     Setting("strict", _flag, default=False, help="let a breached SHOULD clause fail the run"),
@@ -136,6 +154,28 @@ TABLE: tuple[Setting, ...] = (
     Setting("deadline", _seconds, 90.0, "seconds for the whole run", "SECONDS"),
     Setting("max_requests", _count, None, "requests that a run may send; default: those planned and 16", "N"),
     Setting("max_body", _size, 32 * 2**20, "largest body that is read, inflated; default 32MiB", "SIZE"),
+    Setting(
+        "allow_plain_http",
+        _flag,
+        default=False,
+        help="accept a plain-HTTP target in a private network: the token travels in clear",
+        in_file=False,
+    ),
+    Setting(
+        "header_env",
+        _header,
+        (),
+        "send a header field whose value is in a variable, such as X-Gateway-Key=GATEWAY_KEY; repeatable",
+        "NAME=VARIABLE",
+        many=True,
+        in_file=False,
+    ),
+    Setting(
+        "client_cert", _text, None, "the certificate that the suite shows to the target, PEM", "FILE", in_file=False
+    ),
+    Setting(
+        "client_key", _text, None, "its key, PEM without a password; default: in the same file", "FILE", in_file=False
+    ),
     Setting("ca_bundle", _text, None, "certificates to trust, a PEM file", "FILE", in_file=False),
     Setting(
         "auth_url",
@@ -190,6 +230,10 @@ class Settings:
     deadline: float = 90.0
     max_requests: int | None = None
     max_body: int = 32 * 2**20
+    allow_plain_http: bool = False
+    header_env: tuple[tuple[str, str], ...] = ()
+    client_cert: str | None = None
+    client_key: str | None = None
     ca_bundle: str | None = None
     auth_url: str = "https://auth.scalingo.com"
     deviations: str | None = None
@@ -201,16 +245,19 @@ class Settings:
     def shown(self) -> dict[str, tuple[str, str]]:
         """Return every setting as text, with its origin."""
         return {
-            setting.name: (_show(getattr(self, setting.name)), self.origins.get(setting.name, "default"))
+            setting.name: (
+                _show(getattr(self, setting.name)) or setting.nothing,
+                self.origins.get(setting.name, "default"),
+            )
             for setting in TABLE
         }
 
 
 def _show(value: object) -> str:
     if isinstance(value, tuple):
-        return ", ".join(value) or "all"
-    if value is None or value == "":
-        return "none"
+        return ", ".join("=".join(item) if isinstance(item, tuple) else item for item in value)
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return str(value).lower()
     return f"{value:g}" if isinstance(value, float) else str(value)

@@ -44,6 +44,7 @@ class Partial(StrEnum):
 
     EMBEDDED_MOCK = "the embedded mock was judged"
     FILE = "a file was judged"
+    PLAIN_HTTP = "plain HTTP was allowed"
     CLAUSES = "only some clauses were selected"
     EMPTY_LIST = "an empty list was accepted"
     WAIVED = "breaches are waived"
@@ -108,6 +109,22 @@ _CAUSES = ("json", "envelope", "category")
 
 
 @dataclass(frozen=True)
+class Access:
+    """What whoever asks the target again needs beside its URL; of a secret only the variable that holds it.
+
+    ``auth_url`` is where a bearer token is obtained for the long-lived one, empty when none was; ``headers`` are pairs
+    of a field and of the variable that holds its value.
+    """
+
+    ca_bundle: str = ""
+    client_cert: str = ""
+    client_key: str = ""
+    auth_url: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    allow_plain_http: bool = False
+
+
+@dataclass(frozen=True)
 class Report:
     """Everything that a run has to say. Every format is rendered from this value.
 
@@ -125,6 +142,7 @@ class Report:
     total: int = 0
     settings: dict[str, tuple[str, str]] = field(default_factory=dict)
     scope: Scope = Scope()
+    access: Access = Access()
     strict: bool = False
     allow_empty: bool = False
     spent: Spent = Spent()
@@ -194,6 +212,7 @@ class Report:
         reasons = {
             Partial.EMBEDDED_MOCK: self.scope.embedded,
             Partial.FILE: self.scope.offline,
+            Partial.PLAIN_HTTP: self.access.allow_plain_http,
             Partial.CLAUSES: len(self.outcomes) < self.total,
             Partial.EMPTY_LIST: self.allow_empty and any(o.reason == EMPTY_LIST for o in self.of(State.NOT_EXERCISED)),
             Partial.WAIVED: any(self.of(State.WAIVED)),

@@ -78,6 +78,8 @@ class Target:
     secrets: Secrets = field(default_factory=Secrets)
     credentials: Source = field(default_factory=NoCredentials)
     limits: Limits = Limits()
+    #: Additional fields of every probe: name, value, and what is shown in its place.
+    fields: tuple[tuple[str, str, str], ...] = ()
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     say: Callable[[str], None] = lambda _: None
@@ -156,7 +158,8 @@ class Target:
         try:
             self._check_deadline()
             value = self.credentials.authorization() if authorized else None
-            own = (("User-Agent", AGENT), *((("Authorization", value),) if value else ()))
+            added = tuple((name, secret) for name, secret, _ in self.fields)
+            own = (("User-Agent", AGENT), *added, *((("Authorization", value),) if value else ()))
             names = {name.lower() for name, _ in own}
             sent = (*(item for item in headers if item[0].lower() not in names), *own)
             return self._masked(self._send(method, url, sent, self.limits.timeout))
@@ -171,7 +174,8 @@ class Target:
         """
         credentials = {Credentials.GIVEN: self.credentials.authorization, Credentials.MADE_UP: _made_up}
         value = credentials.get(probe.credentials, lambda: None)()
-        return (*_plain_headers(probe), *((("Authorization", value),) if value else ()))
+        own = () if probe.twin else tuple((name, secret) for name, secret, _ in self.fields)
+        return (*_plain_headers(probe), *own, *((("Authorization", value),) if value else ()))
 
     def _try(self, probe: Probe, request: Request) -> tuple[Response | None, CouldNotJudge | None]:
         try:
@@ -189,7 +193,9 @@ class Target:
 
     def _send(self, method: str, url: str, headers: Headers, limit: float, *, unpaced: bool = False) -> Response:
         self.budget.take(patience=self.remaining, unpaced=unpaced)
-        return self.wire.send(method, url, headers, min(limit, self.remaining))
+        remaining = self.remaining
+        named = "--deadline" if remaining < limit else "--timeout"
+        return self.wire.send(method, url, headers, min(limit, remaining), named)
 
     def _masked(self, response: Response) -> Response:
         mask = self.secrets.mask
@@ -212,6 +218,7 @@ class Target:
     def _request(self, probe: Probe) -> Request:
         url = (self.address.plaintext_twin or "") if probe.twin else self.address.url + probe.below
         headers = list(_plain_headers(probe))
+        headers += [] if probe.twin else [(name, shown) for name, _, shown in self.fields]
         if probe.credentials is Credentials.MADE_UP:
             headers.append(("Authorization", _made_up()))
         elif probe.credentials is Credentials.GIVEN and not isinstance(self.credentials, NoCredentials):

@@ -7,7 +7,6 @@ connection of its own: a reused one that the server has just closed is the commo
 
 import http.client
 import logging
-import os
 import socket
 import threading
 import time
@@ -21,9 +20,10 @@ from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from contracts.core.errors import ContractsError, TooSlow, Unreachable, UsageError
+from contracts.core.errors import ContractsError, TooSlow, Unreachable
 from contracts.core.exchange import Headers, Response
 from contracts.target.address import is_loopback
+from contracts.target.certificates import authorities
 from contracts.target.reading import check_length, read
 
 Place = tuple[str, int]
@@ -112,6 +112,9 @@ def _watched(connection: Any, attempt: _Attempt) -> Any:
                 sock: socket.socket = super()._new_conn()
             finally:
                 self._dns_host, self.port = named  # TLS verifies the name, not the place
+            if is_loopback(named[0]) and not is_loopback(peer := str(sock.getpeername()[0])):
+                sock.close()
+                raise Unreachable(f"the name leads to {peer}, which is not this machine")
             attempt.connected(sock)
             return sock
 
@@ -151,19 +154,27 @@ class _Session(requests.Session):
 class Wire:
     """Sends requests. ``ca_bundle`` is a file of certificates, ``cap`` the largest body in bytes.
 
+    ``client`` holds the files of the certificate and of the key by which the suite shows who it is.
+
     ``connect_to`` leads a host and port elsewhere, as curl's option of that name does: a test can stand on the
     loopback interface in for a live host.
     """
 
     def __init__(
-        self, *, cap: int, ca_bundle: str | None = None, connect_to: Mapping[Place, Place] | None = None
+        self,
+        *,
+        cap: int,
+        ca_bundle: str | None = None,
+        client: tuple[str, str] | None = None,
+        connect_to: Mapping[Place, Place] | None = None,
     ) -> None:
         self.cap = cap
+        self.client = client
         self.connect_to = connect_to or {}
-        self.verify = certificates(ca_bundle)
+        self.verify = authorities(ca_bundle)
 
-    def send(self, method: str, url: str, headers: Headers, limit: float) -> Response:
-        """Return the answer to a request that must be complete within ``limit`` seconds.
+    def send(self, method: str, url: str, headers: Headers, limit: float, named: str = "--timeout") -> Response:
+        """Return the answer to a request that must be complete within ``limit`` seconds, which an option ``named``.
 
         Raises:
             CouldNotJudge: there is none: unreachable, broken, too large or too slow.
@@ -190,9 +201,9 @@ class Wire:
             if late:  # also when Ctrl-C ends the wait
                 attempt.shut()
         if late and attempt.socket is None:
-            raise Unreachable(f"{subject}: no connection within {limit:.3g} s (--timeout)")
+            raise Unreachable(f"{subject}: no connection within {limit:.3g} s ({named})")
         if late or attempt.result is None:
-            raise TooSlow(f"{subject}: the answer was not complete within {limit:.3g} s (--timeout)")
+            raise TooSlow(f"{subject}: the answer was not complete within {limit:.3g} s ({named})")
         if isinstance(attempt.result, Response):
             return attempt.result
         if isinstance(attempt.result, ContractsError):
@@ -206,6 +217,7 @@ class Wire:
         with _Session() as session:
             session.trust_env = False  # else .netrc would replace, or add, the Authorization header
             session.verify = self.verify
+            session.cert = self.client
             session.headers.clear()
             session.mount("http://", _Adapter(attempt))
             session.mount("https://", _Adapter(attempt))
@@ -236,20 +248,3 @@ def _read(answer: requests.Response, cap: int) -> Response:
     body = read(raw.stream(_CHUNK, decode_content=False), codings, cap)
     original.close()
     return Response(answer.status_code, headers, body, answer.reason or "", original.stray)
-
-
-def certificates(ca_bundle: str | None) -> str | bool:
-    """Return the file or folder of certificates to trust: the given one, the environment's, or the default.
-
-    Raises:
-        UsageError: it does not exist.
-    """
-    for name, path in (
-        ("--ca-bundle", ca_bundle),
-        *((name, os.environ.get(name)) for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")),
-    ):
-        if path:
-            if not os.path.exists(path):  # noqa: PTH110 - a folder is as good as a file
-                raise UsageError(f"{name}: there is no file or folder {path}")
-            return path
-    return True

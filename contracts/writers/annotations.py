@@ -58,6 +58,6 @@ def _message(report: Report, outcome: Outcome) -> str:
         f"where {place(first)}{more}",
         f"expected {first.expected}",
         f"received {first.received}",
-        rerun(report.target, outcome.clause.id, report.scope),
+        rerun(report, outcome.clause.id),
     )
     return "\n".join(map(plain, lines))

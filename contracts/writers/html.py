@@ -137,7 +137,7 @@ def _row(report: Report, outcome: Outcome) -> _Row:
         if finding.probe in by_probe
     }
     findings = tuple(_Shown(finding, _part(by_probe.get(finding.probe), finding)) for finding in shown)
-    again = rerun(report.target, outcome.clause.id, report.scope)
+    again = rerun(report, outcome.clause.id)
     return _Row(outcome, kind, findings, tuple(evidence.values()), again)
 
 

@@ -99,7 +99,7 @@ def _breach(report: Report, outcome: Outcome) -> Iterator[str]:
     yield ""
     yield f"Source: {'; '.join(map(_link, clause.sources))}. The request again, and this clause alone:"
     lines = dict.fromkeys(of_finding(report, finding) for finding in shown)
-    for line in (*filter(None, lines), rerun(report.target, clause.id, report.scope)):
+    for line in (*filter(None, lines), rerun(report, clause.id)):
         yield ""
         yield from _block(line)
 

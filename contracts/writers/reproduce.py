@@ -1,21 +1,21 @@
 """The lines that reproduce a finding: the request with curl, the clause with ``contracts``."""
 
 import shlex
+from collections.abc import Iterator
 
 from contracts.core.exchange import Request
 from contracts.core.finding import Finding
-from contracts.core.report import Report, Scope
+from contracts.core.report import Access, Report, Scope
 
-#: What stands in a masked request for the token of the run.
-_MASKED = ("authorization", "Bearer $BEARER_TOKEN")
 _SCHEMES = ("http://", "https://")
 _USUAL = Scope()
+_DIRECT = Access()
 
 
-def curl(request: Request) -> str:
+def curl(request: Request, access: Access = _DIRECT) -> str:
     """Return one line for a POSIX shell that sends the request again and prints the answer with its headers.
 
-    The URL is one of http or https. The token is not in the line: the shell takes it from ``BEARER_TOKEN``.
+    The URL is one of http or https. No secret is in the line: the shell takes it from the variable.
     """
     words = ["curl -sS", "--head" if request.method == "HEAD" else "-i"]
     if request.method not in ("GET", "HEAD"):
@@ -23,39 +23,78 @@ def curl(request: Request) -> str:
     for name, value in request.headers:
         if name.lower() == "accept-encoding":
             words.append("--compressed")  # asks for a coding as the suite did, and undoes it
-        elif (name.lower(), value) == _MASKED:
-            words.append(f'-H "{name}: {value}"')  # the one word in which the shell is to expand something
+        elif (name, value) in _masked(access):
+            words.append(f'-H "{name}: {value}"')  # the words in which the shell is to expand something
         else:
             # With a colon, curl takes a header without a value for one to leave out.
             words.append(f"-H {_quote(f'{name}: {value}' if value else f'{name};')}")
+    if request.url.startswith("https:"):
+        files = (("--cacert", access.ca_bundle), ("--cert", access.client_cert), ("--key", access.client_key))
+        words += [f"{option} {_quote(file)}" for option, file in files if file]
     if set("[]{}") & set(request.url):
         words.append("--globoff")
     return " ".join([*words, _quote(request.url)])
+
+
+def _masked(access: Access) -> set[tuple[str, str]]:
+    """Return the fields as a masked request has them: with the name of a variable for the secret."""
+    own = {(name, f"${variable}") for name, variable in access.headers}
+    return {("Authorization", "Bearer $BEARER_TOKEN"), *own}
 
 
 def of_finding(report: Report, finding: Finding) -> str | None:
     """Return the curl line for the request whose answer shows a finding, or None when it came from a file."""
     for exchange in report.exchanges:
         if exchange.probe == finding.probe and exchange.request.url.startswith(_SCHEMES):
-            return curl(exchange.request)
+            return curl(exchange.request, report.access)
     return None
 
 
-def rerun(target: str, clause: str, scope: Scope = _USUAL) -> str:
+def token(report: Report) -> str | None:
+    """Return the line that obtains a bearer token as the run did, or None where the run was given one."""
+    if not report.access.auth_url:
+        return None
+    base = report.access.auth_url if "://" in report.access.auth_url else f"https://{report.access.auth_url}"
+    trusted = f" --cacert {_quote(report.access.ca_bundle)}" if report.access.ca_bundle else ""
+    post = f'curl -sS -X POST{trusted} -u ":$SCALINGO_API_TOKEN" {_quote(base.rstrip("/") + "/v1/tokens/exchange")}'
+    extract = r"""sed 's/.*"token" *: *"\([^"]*\)".*/\1/'"""
+    return f"export BEARER_TOKEN=$({post} | {extract})"
+
+
+def rerun(report: Report, clause: str) -> str:
     """Return the command that judges one clause of the target alone, or the file again when the target is one.
 
-    Of the scope it repeats what the clause depends on: the policy, and what was sent only because it was asked for.
+    It repeats what the clause, or the way to the target, depends on.
     """
-    if not target.startswith(_SCHEMES):
-        return f"contracts check {_quote('-' if target == 'standard input' else target)}"
-    options = (
-        (f" --auth {scope.policy}", clause.startswith("auth.") and scope.policy != _USUAL.policy),
-        (" --unsafe-methods", clause == "http.method-not-allowed" and scope.unsafe),
-        (" --probe-rate-limit", clause == "error.rate-limit" and scope.burst),
-    )
-    return f"contracts verify {_quote(target)} --clause {_quote(clause)}" + "".join(
-        o for o, needed in options if needed
-    )
+    options = [f"--clause {_quote(clause)}", *_options(report, clause)]
+    if report.scope.embedded:
+        return " ".join(["contracts verify --mock", *options])
+    if report.target.startswith(_SCHEMES) and not report.scope.offline:
+        return " ".join(["contracts verify", _quote(report.target), *options])
+    file = "-" if report.target == "standard input" else report.target
+    return " ".join(["contracts check", _quote(file), *(["--strict"] if report.strict else [])])
+
+
+def _options(report: Report, clause: str) -> Iterator[str]:
+    scope, access = report.scope, report.access
+    if report.strict:
+        yield "--strict"
+    if clause.startswith("auth.") and scope.policy != _USUAL.policy:
+        yield f"--auth {scope.policy}"
+    if clause == "http.method-not-allowed" and scope.unsafe and not scope.embedded:
+        yield "--unsafe-methods"
+    if clause == "error.rate-limit" and scope.burst:
+        yield "--probe-rate-limit"
+    yield from ("--allow-plain-http",) * access.allow_plain_http
+    for option, value in (
+        ("--ca-bundle", access.ca_bundle),
+        ("--client-cert", access.client_cert),
+        ("--client-key", access.client_key),
+        ("--auth-url", access.auth_url),
+        *(("--header-env", f"{name}={variable}") for name, variable in access.headers),
+    ):
+        if value:
+            yield f"{option} {_quote(value)}"
 
 
 def _quote(text: str) -> str:

@@ -14,7 +14,7 @@ from contracts.core.clause import Clause, Level, Source
 from contracts.core.errors import FAILURES, UsageError
 from contracts.core.exchange import Attempt, Exchange, Headers, Request, Response
 from contracts.core.finding import Finding, shorten
-from contracts.core.report import Outcome, Report, Scope, Spent, StaleDeviation, State
+from contracts.core.report import Access, Outcome, Report, Scope, Spent, StaleDeviation, State
 from contracts.event_categories.schema import load
 from contracts.strict_json import decode
 from contracts.writers.reproduce import of_finding, rerun
@@ -56,6 +56,7 @@ def read(text: str) -> Report:
             total=value["total"],
             settings={name: (setting["value"], setting["origin"]) for name, setting in value["settings"].items()},
             scope=Scope(**value["scope"]),
+            access=Access(**{**value["access"], "headers": tuple(map(tuple, value["access"]["headers"]))}),
             strict=value["strict"],
             allow_empty=value["allow_empty"],
             spent=Spent(**value["requests"]),
@@ -86,6 +87,7 @@ def _document(report: Report) -> dict[str, Any]:
         "strict": report.strict,
         "allow_empty": report.allow_empty,
         "scope": asdict(report.scope),
+        "access": {**asdict(report.access), "headers": [list(pair) for pair in report.access.headers]},
         "requests": {
             "planned": report.spent.planned,
             "sent": report.spent.sent,
@@ -140,7 +142,7 @@ def _finding(report: Report, clause: Clause, finding: Finding) -> dict[str, Any]
         "through": finding.through,
         "sources": _sources(clause),
         "curl": of_finding(report, finding),
-        "rerun": rerun(report.target, clause.id, report.scope),
+        "rerun": rerun(report, clause.id),
     }
 
 

@@ -88,7 +88,7 @@ def breach(report: Report, outcome: Outcome) -> str:
 
 
 def _breach(report: Report, outcome: Outcome, paint: _Paint) -> Iterator[str]:
-    from contracts.writers.reproduce import of_finding, rerun  # noqa: PLC0415 - only for a breach
+    from contracts.writers.reproduce import of_finding, rerun, token  # noqa: PLC0415 - only for a breach
 
     clause = outcome.clause
     cause = report.follows.get(clause.id)
@@ -106,9 +106,11 @@ def _breach(report: Report, outcome: Outcome, paint: _Paint) -> Iterator[str]:
         yield f"  and {outcome.count - len(shown):,} more like this"
     yield ""
     yield "  source    " + plain("; ".join(f"{source.title}, {source.url}" for source in clause.sources))
+    if line := token(report):
+        yield f"  token     {line}"
     lines = dict.fromkeys(of_finding(report, finding) for finding in shown)
     yield from (f"  curl      {line or 'none: the answer comes from a file'}" for line in lines)
-    yield f"  rerun     {rerun(report.target, clause.id, report.scope)}"
+    yield f"  rerun     {rerun(report, clause.id)}"
 
 
 def _aside(report: Report, outcome: Outcome) -> str:

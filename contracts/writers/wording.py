@@ -86,6 +86,7 @@ def headline(report: Report) -> str:
         words = f"{_share(report)}, {_kept(report)}: not a verdict on the contract"
     else:
         words = report.verdict.value + (f" with {waived:,} waived" if waived else "")
+        words += " over plain HTTP" if report.access.allow_plain_http else ""
         words = f"{words}, {_share(report)}" if fewer else words
         words = f"{EMBEDDED_MOCK} {words}" if _speaks_of_the_mock(report) else words
     return f"{words}, but {_stale(report)}" if report.stale else words

@@ -1,6 +1,7 @@
 """What a person may write as a target, and what is refused before anything is sent."""
 
 import pytest
+import urllib3
 
 from contracts.core.errors import UsageError
 from contracts.target.address import is_loopback, parse
@@ -16,6 +17,12 @@ from contracts.target.address import is_loopback, parse
         ("https://api.example:8443/proxy/scalingo", "https://api.example:8443/proxy/scalingo/v1/event_categories"),
         ("https://api.example/p/v1/event_categories", "https://api.example/p/v1/event_categories"),
         ("https://api.example/v1/event_categories/", "https://api.example/v1/event_categories"),
+        ("https://api.example/v1", "https://api.example/v1/event_categories"),
+        ("api.example/v1/", "https://api.example/v1/event_categories"),
+        ("https://api.example/gateway/v1", "https://api.example/gateway/v1/event_categories"),
+        ("https://api.example/gateway/v1/event_categories", "https://api.example/gateway/v1/event_categories"),
+        ("http://[0:0:0:0:0:0:0:1]:8000", "http://[::1]:8000/v1/event_categories"),
+        ("https://my_api.example.", "https://my_api.example./v1/event_categories"),
         ("HTTPS://API.example", "https://api.example/v1/event_categories"),
         ("http://127.0.0.1:8000", "http://127.0.0.1:8000/v1/event_categories"),
         ("http://localhost", "http://localhost/v1/event_categories"),
@@ -44,6 +51,27 @@ def test_what_is_understood(text: str, url: str) -> None:
         ("https://api.example/#list", "fragment"),
         ("https://api.example/a b", "white space"),
         ("https://api.example\n", "white space"),
+        ("http://192.0.2.2\\.localhost", "characters that none may have"),
+        ("http://192.0.2.2%2f.localhost", "characters that none may have"),
+        ("https://a%62c.example", "characters that none may have"),
+        ("https://-api.example", "characters that none may have"),
+        ("https://api..example", "characters that none may have"),
+        ("https://a;b.example", "characters that none may have"),
+        (f"https://{'a' * 64}.example", "characters that none may have"),
+        ("https://\u05d0a.invalid", "xn-- form"),
+        ("https://127\uff0e0\uff0e0\uff0e1", "xn-- form"),
+        ("http://127.1", "no plain IP address"),
+        ("http://2130706433", "no plain IP address"),
+        ("http://0x7f.0.0.1", "no plain IP address"),
+        ("http://0177.0.0.1", "no plain IP address"),
+        ("http://127.0.0.1.", "no plain IP address"),
+        ("http://[fe80::1%25eth0]", "no plain IP address"),
+        ("http://[::1]x", "characters that none may have|not a URL|no plain IP address"),
+        ("https://api.example/a/../b", "different ways"),
+        ("https://api.example/a/%2e%2e/b", "different ways"),
+        ("https://api.example//b", "different ways"),
+        ("https://api.example/a\\b", "different ways"),
+        ("https://api.example?", "query"),
     ],
 )
 def test_what_is_refused(text: str, words: str) -> None:
@@ -87,3 +115,25 @@ def test_plaintext_twin() -> None:
     assert parse("api.example/p").plaintext_twin == "http://api.example/p/v1/event_categories"
     assert parse("https://api.example:8443").plaintext_twin is None
     assert parse("https://127.0.0.1").plaintext_twin is None
+
+
+def test_plain_http_in_a_private_network() -> None:
+    """Only the flag admits plain HTTP to another machine; it is never a loopback address by that."""
+    address = parse("http://api:3000", allow_plain_http=True)
+    assert (address.url, address.loopback, address.plaintext_twin) == (
+        "http://api:3000/v1/event_categories",
+        False,
+        None,
+    )
+    with pytest.raises(UsageError, match="--allow-plain-http"):
+        parse("http://api:3000")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["api.example", "https://API.example.", "http://127.8.9.10", "https://[2001:DB8::1]:8443", "http://a.localhost"],
+)
+def test_one_idea_of_the_host(text: str) -> None:
+    """The parser that opens the connection reads the same host from the URL that is sent."""
+    address = parse(text)
+    assert str(urllib3.util.parse_url(address.url).host).strip("[]") == address.host

@@ -1,21 +1,26 @@
 """The lines that reproduce a finding: pasted into a shell, they send what the suite sent."""
 
 import os
+import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 import reports
+from door import contracts
 
 from contracts.configuration import resolve
 from contracts.core.exchange import Exchange, Request, Response
-from contracts.core.report import Scope
-from contracts.mock.server import MockServer
+from contracts.core.report import Access, Report, Scope
+from contracts.mock.faults import BY_NAME as FAULTS
+from contracts.mock.server import CA_PEM, MockServer
 from contracts.run import prepare, verify
 from contracts.writers.reproduce import curl, of_finding, rerun
 
@@ -167,21 +172,73 @@ def test_a_hostile_request_is_one_harmless_line(tmp_path: Path, request_: Reques
 
 def test_rerun_is_quoted() -> None:
     """The command that judges a clause alone can be pasted, whatever the target is called."""
-    assert rerun(reports.URL, "category.id") == f"contracts verify {reports.URL} --clause category.id"
-    assert rerun("http://[::1]:80/$(x)", "a.b") == "contracts verify 'http://[::1]:80/$(x)' --clause a.b"
+    assert again(reports.URL, "category.id") == f"contracts verify {reports.URL} --clause category.id"
+    assert again("http://[::1]:80/$(x)", "a.b") == "contracts verify 'http://[::1]:80/$(x)' --clause a.b"
 
 
-def test_a_file_is_checked_again() -> None:
-    """What was read from a file is reproduced from the file; there is no request to send."""
-    asked = Scope(policy="required", unsafe=True, burst=True)
-    assert (
-        rerun("https://h", "auth.missing", asked) == "contracts verify https://h --clause auth.missing --auth required"
+def again(target: str, clause: str, **facts: Any) -> str:
+    """The command for a report on this target."""
+    return rerun(Report("0", "", target, (), (), **facts), clause)
+
+
+def test_rerun_repeats_what_the_clause_depends_on() -> None:
+    """The policy, what was only asked for, strictness, and the way to the target; nothing else."""
+    asked = Scope(policy="required", live=True, unsafe=True, burst=True)
+    start = "contracts verify https://h --clause"
+    assert again("https://h", "auth.missing", scope=asked) == f"{start} auth.missing --auth required"
+    assert again("https://h", "error.rate-limit", scope=asked) == f"{start} error.rate-limit --probe-rate-limit"
+    assert again("https://h", "http.method-not-allowed", scope=asked).endswith(" --unsafe-methods")
+    assert again("https://h", "json.utf-8", scope=asked) == again("https://h", "json.utf-8")
+    assert again("https://h", "list.names-unique", strict=True).endswith(" --strict")
+    access = Access("my ca.pem", "c.pem", "k.pem", "https://auth.h", (("X-Key", "KEY"),))
+    assert again("https://h", "a.b", access=access) == (
+        f"{start} a.b --ca-bundle 'my ca.pem' --client-cert c.pem --client-key k.pem --auth-url https://auth.h "
+        "--header-env X-Key=KEY"
     )
-    assert rerun("https://h", "error.rate-limit", asked).endswith("--clause error.rate-limit --probe-rate-limit")
-    assert rerun("https://h", "http.method-not-allowed", asked).endswith(" --unsafe-methods")
-    assert rerun("https://h", "json.utf-8", asked) == rerun("https://h", "json.utf-8")
-    assert rerun("saved answer.json", "a.b") == "contracts check 'saved answer.json'"
-    assert rerun("standard input", "a.b") == "contracts check -"
+    assert again("http://h", "a.b", access=Access(allow_plain_http=True)).endswith(" --allow-plain-http")
+    assert again("http://127.0.0.1:1", "a.b", scope=Scope(embedded=True)) == "contracts verify --mock --clause a.b"
+    assert again("saved answer.json", "a.b", scope=Scope(offline=True)) == "contracts check 'saved answer.json'"
+    assert again("standard input", "a.b", scope=Scope(offline=True)) == "contracts check -"
+
+
+def test_every_line_of_a_tls_target_works(tmp_path: Path) -> None:
+    """Pasted into a shell, each line of a violating target with a CA of its own shows the same finding.
+
+    The token is exchanged, and the gateway in front wants a header of its own.
+    """
+    seen: list[str | None] = []
+
+    def gate(request: Any, reply: Any) -> Any:
+        seen.append(request.first("X-Gateway-Key"))
+        return reply
+
+    with MockServer(tls=True, faults=[FAULTS["position-text"].apply, gate]) as server:
+        variables = {
+            "SCALINGO_API_TOKEN": server.api_token,
+            "GATEWAY_KEY": "gateway-secret-1",
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        }
+        options = ("--ca-bundle", str(CA_PEM), "--auth-url", server.url, "--header-env", "X-Gateway-Key=GATEWAY_KEY")
+        done = contracts("verify", server.url, *options, environment=variables)
+        assert done.status == 1, done.out + done.err
+        assert "gateway-secret" not in done.out
+        lines = dict.fromkeys(re.findall(r"(?m)^  (token|curl|rerun) +(.+)$", done.out))
+        assert {kind for kind, _ in lines} == {"token", "curl", "rerun"}
+        [export] = [line for kind, line in lines if kind == "token"]
+        for kind, line in lines:
+            if kind == "curl":
+                pasted = paste(f"{export}; {line}", tmp_path, **variables)
+                assert '"position": "1"' in pasted.stdout, (line, pasted.stderr)
+            elif kind == "rerun":
+                pasted = paste(line, tmp_path, **variables)
+                assert pasted.returncode == 1, (line, pasted.stderr)
+                assert "/event_categories/0/position" in pasted.stdout
+    assert set(seen) <= {"gateway-secret-1", None}
+    assert "gateway-secret-1" in seen
+
+
+def test_a_file_has_no_request() -> None:
+    """What was read from a file has no request to send again."""
     exchange = Exchange("list", Request("GET", "saved answer.json"), Response(200, (), b"[]"))
     report = reports.judged((exchange,))
     [finding] = reports.outcome_of(report, "envelope.object").findings

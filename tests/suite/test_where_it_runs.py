@@ -158,13 +158,13 @@ def test_ci_installs_what_is_missing(tmp_path: Path) -> None:
     """Programs that are missing come from Debian's packages; then every test runs, with nothing skipped."""
     update, install, make = run_ci(tmp_path, "make", "git", "node", "npm", "shellcheck")
     assert update.startswith("apt-get update")
-    assert re.search(r" curl chromium golang-go CI=$", install)
+    assert re.search(r" curl chromium openssl golang-go CI=$", install)
     assert make == "make test CI=true"
 
 
 def test_ci_installs_nothing_that_is_there(tmp_path: Path) -> None:
     """Where all is there, no package manager is asked."""
-    there = ("make", "git", "curl", "node", "npm", "chromium", "shellcheck", "go")
+    there = ("make", "git", "curl", "node", "npm", "chromium", "shellcheck", "openssl", "go")
     assert run_ci(tmp_path, *there) == ["make test CI=true"]
 
 

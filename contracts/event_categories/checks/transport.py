@@ -16,6 +16,8 @@ def reached_over_https(evidence: Evidence) -> Steps:
         raise NotExercised(BEYOND_FILE)
     if not evidence.live:
         raise NotApplicable("the target is on the loopback interface")
+    if evidence.url.startswith("http:"):
+        raise NotApplicable("plain HTTP was allowed: --allow-plain-http")
     exchange = evidence.exchange("list")
     if isinstance(exchange.failure, Unverified):
         yield Breach("certificate", "a certificate that verifies", str(exchange.failure))
