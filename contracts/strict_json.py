@@ -7,7 +7,7 @@ and ``3.0``, and gives up on integers of more than 4,300 digits. Here each of th
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -15,23 +15,26 @@ from itertools import accumulate
 from typing import Any
 
 from contracts.core.errors import BrokenAnswer, CouldNotJudge
-from contracts.core.finding import shorten, step
+from contracts.core.finding import KEPT, shorten
+from contracts.core.pointer import Path, pointer, walk
+from contracts.json_scan import scan
 
 #: Deeper nesting than this is not judged: no client of a flat list reads it, and recursion would not end well.
 MAX_DEPTH = 200
 
-#: More values than this are not judged: a list of 500,000 categories has as many, and a body of commas alone would
-#: cost minutes.
-MAX_VALUES = 2_000_000
+#: More values than this are not judged: a list of 200,000 categories has as many. A value takes up to 200 bytes.
+MAX_VALUES = 1_000_000
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # One that is never closed reaches to the end: a pattern that gave up there would start anew at each of its quotes.
+# What repeats is possessive: what was read once is never given back, so every search is linear.
 # Patterns are compiled where they are first needed: most bodies need none of them.
-_STRING = rb'(?s)"(?:[^"\\]|\\.)*+"?'
-_STRING_OR_CONSTANT = r'(?s)"(?:[^"\\]|\\.)*"|(-?Infinity|NaN)'
+_STRING = rb'(?s)"[^"\\]*+(?:\\.[^"\\]*+)*+"?'
+_STRING_OR_CONSTANT = r'(?s)"[^"\\]*+(?:\\.[^"\\]*+)*+"|(-?Infinity|NaN)'
 _SURROGATE_ESCAPE = r"\\u[dD][89a-fA-F]"
 _SURROGATE = "[\ud800-\udfff]"
 _NOT_A_BRACKET = bytes(set(range(256)) - set(b"[]{}"))
+_NOT_A_VALUE = bytes(set(range(256)) - set(b"[{,"))
 _OPEN, _CLOSE = 1, 255  # 255 is -1 in a signed byte
 _BRACKET_STEPS = bytes.maketrans(b"[{]}", bytes((_OPEN, _OPEN, _CLOSE, _CLOSE)))
 
@@ -47,12 +50,16 @@ class Rule(StrEnum):
 
 @dataclass(frozen=True)
 class Flaw:
-    """One departure from strict JSON. ``where`` is a JSON Pointer or ``byte N``, counted from 0."""
+    """One departure from strict JSON. ``where`` is a JSON Pointer or ``byte N``, counted from 0.
+
+    ``times`` is more than 1 when one flaw stands for many that nobody would read one by one.
+    """
 
     rule: Rule
     where: str
     expected: str
     received: str
+    times: int = 1
 
 
 class _Absent:
@@ -88,7 +95,7 @@ class Document:
     ``value`` is ABSENT when the body is no JSON text. Integers written as integers are ``int``; every other number
     (``3.0``, ``3e0``, integers too long for CPython to convert) is an exact ``Decimal``. ``objects`` and ``members``
     count what was seen. ``replaced`` holds the values that a repeated name replaced. ``problem`` is set when the
-    body could not be judged.
+    body could not be judged; what is plainly wrong with it is a flaw all the same.
     """
 
     value: Any = ABSENT
@@ -120,13 +127,65 @@ def decode(body: bytes) -> Document:
     except UnicodeDecodeError as error:
         received = f"{body[error.start : error.start + 4].hex(' ').upper()}: {error.reason}"
         return Document(flaws=(*flaws, Flaw(Rule.ENCODING, f"byte {skipped + error.start}", "UTF-8", received)))
-    if body.count(b",") > MAX_VALUES:
-        problem = BrokenAnswer(f"the body holds more than the {MAX_VALUES:,} values that are judged")
-        return Document(flaws=tuple(flaws), problem=problem)
-    if _is_too_deep(body):
-        problem = BrokenAnswer(f"the body nests deeper than the {MAX_DEPTH} levels that are judged")
-        return Document(flaws=tuple(flaws), problem=problem)
+    if beyond := _beyond(body):
+        return _unjudged(text, flaws, skipped, beyond)
     return _Reader(text, flaws, skipped).read()
+
+
+def _beyond(body: bytes) -> str:
+    """Return why a body is not decoded, or an empty string."""
+    # What stands in strings may exaggerate: only then the strings are taken out, which costs more.
+    if _values(body) <= MAX_VALUES and _depth(body) <= MAX_DEPTH:
+        return ""
+    body = re.sub(_STRING, b"", body)
+    if _values(body) > MAX_VALUES:
+        return f"the body holds more than the {MAX_VALUES:,} values that are judged"
+    return f"the body nests deeper than the {MAX_DEPTH} levels that are judged" if _depth(body) > MAX_DEPTH else ""
+
+
+def _values(body: bytes) -> int:
+    """Return the number of values, each of which stands at the beginning or behind one of these characters.
+
+    An empty container counts twice: it costs as much.
+    """
+    return 1 + len(body.translate(None, _NOT_A_VALUE))
+
+
+def _depth(body: bytes) -> int:
+    brackets = body.translate(_BRACKET_STEPS, _NOT_A_BRACKET)
+    return max(accumulate(memoryview(brackets).cast("b")), default=0)
+
+
+def _unjudged(text: str, flaws: list[Flaw], skipped: int, beyond: str) -> Document:
+    """Return what can be said of a text that is not decoded: it may be plainly broken as well, and that counts."""
+    found = scan(text)
+    if found.error:
+        return Document(flaws=(*flaws, _malformed(text, skipped, *found.error)))
+    if found.repeated:
+        place, name = found.repeated
+        flaws.append(_repeats(_byte(text, skipped, place), name))
+    if found.surrogate:
+        place, content = found.surrogate
+        flaws.append(_lone_surrogate(_byte(text, skipped, place), content))
+    return Document(flaws=tuple(flaws), problem=BrokenAnswer(beyond))
+
+
+def _byte(text: str, skipped: int, position: int) -> str:
+    return f"byte {skipped + len(text[:position].encode())}"
+
+
+def _malformed(text: str, skipped: int, position: int, message: str) -> Flaw:
+    excerpt = shorten(text[position : position + 40], 40)
+    received = f"{message}: {excerpt!r}" if excerpt else f"{message}, at the end of the body"
+    return Flaw(Rule.GRAMMAR, _byte(text, skipped, position), "exactly one JSON text", received)
+
+
+def _repeats(where: str, name: str, times: int = 1) -> Flaw:
+    return Flaw(Rule.NAMES, where, "each name once in an object", f"{shorten(name)!r} again", times)
+
+
+def _lone_surrogate(where: str, text: str, times: int = 1) -> Flaw:
+    return Flaw(Rule.TEXT, where, "Unicode text", f"a lone surrogate in {ascii(text[:80])[:80]}", times)
 
 
 class _Reader:
@@ -149,8 +208,8 @@ class _Reader:
         except json.JSONDecodeError as error:
             return self._malformed(*self._told(error))
         except InvalidOperation:
-            problem = BrokenAnswer("the body holds a number whose exponent is too large to be judged")
-            return Document(flaws=tuple(self.flaws), problem=problem)
+            beyond = "the body holds a number whose exponent is too large to be judged"
+            return _unjudged(self.text, self.flaws, self.skipped, beyond)
         self._find_repeated_names(value)
         self._find_lone_surrogates(value)
         return Document(value, tuple(self.flaws), self.objects, self.members, Replaced(self.discarded))
@@ -212,61 +271,51 @@ class _Reader:
         return place, "Expecting value" if in_array else "Expecting property name enclosed in double quotes"
 
     def _malformed(self, position: int, message: str) -> Document:
-        offset = self.skipped + len(self.text[:position].encode())
-        excerpt = shorten(self.text[position : position + 40], 40)
-        received = f"{message}: {excerpt!r}" if excerpt else f"{message}, at the end of the body"
-        self.flaws.append(Flaw(Rule.GRAMMAR, f"byte {offset}", "exactly one JSON text", received))
-        return Document(flaws=tuple(self.flaws))
+        return Document(flaws=(*self.flaws, _malformed(self.text, self.skipped, position, message)))
 
     def _find_repeated_names(self, value: Any) -> None:
         if not self.repeated:
             return
         owners = {id(members): names for members, names in self.repeated}
-        for pointer, node in walk(value):
-            for name in owners.pop(id(node), ()) if isinstance(node, dict) else ():
-                self._repeats(pointer + step(name), name)
-        for names in owners.values():  # inside a value that a repeated name replaced
-            for name in names:
-                self._repeats("", name)
-
-    def _repeats(self, where: str, name: str) -> None:
-        self.flaws.append(Flaw(Rule.NAMES, where, "each name once in an object", f"{shorten(name)!r} again"))
+        found: list[tuple[Path, str]] = []
+        for path, node in walk(value):
+            if isinstance(node, dict):
+                found += [((path, name), name) for name in owners.pop(id(node), ())]
+            if len(found) > KEPT:
+                break
+        found += [(None, name) for names in owners.values() for name in names][: KEPT + 1]  # in a replaced value
+        count = sum(len(names) for _, names in self.repeated)
+        self.flaws += _bounded(found, count, _repeats)
 
     def _find_lone_surrogates(self, value: Any) -> None:
         if "\\u" not in self.text or not re.search(_SURROGATE_ESCAPE, self.text):
             return
-        found = list(_lone_surrogates(value))
+        found: list[tuple[Path, str]] = []
         # No pointer leads to a value that a repeated name replaced.
-        found += [("", text) for _, _, replaced in self.discarded for _, text in _lone_surrogates(replaced)]
-        for where, text in found:
-            self.flaws.append(Flaw(Rule.TEXT, where, "Unicode text", f"a lone surrogate in {ascii(text)[:80]}"))
+        count = _lone_surrogates(value, found) + sum(
+            _lone_surrogates(replaced, found, placed=False) for _, _, replaced in self.discarded
+        )
+        self.flaws += _bounded(found, count, _lone_surrogate)
 
 
-def _lone_surrogates(value: Any) -> Iterator[tuple[str, str]]:
-    for pointer, node in walk(value):
-        if isinstance(node, dict):
-            yield from ((pointer + step(name), name) for name in node if re.search(_SURROGATE, name))
-        elif isinstance(node, str) and re.search(_SURROGATE, node):
-            yield pointer, node
+def _bounded(found: list[tuple[Path, str]], count: int, flaw: Callable[[str, str, int], Flaw]) -> Iterator[Flaw]:
+    """Yield the first flaws one by one, and one that stands for the others."""
+    for path, text in found[: min(count, KEPT)]:
+        yield flaw(pointer(path), text, 1)
+    if count > KEPT:
+        yield flaw(pointer(found[KEPT][0]), found[KEPT][1], count - KEPT)
 
 
-def walk(value: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
-    """Iterate over a decoded value and everything inside it, each with its JSON Pointer, in document order."""
-    stack = [(pointer, value)]
-    while stack:
-        where, node = stack.pop()
-        yield where, node
-        if isinstance(node, dict):
-            stack.extend((where + step(name), member) for name, member in reversed(node.items()))
-        elif isinstance(node, list):
-            stack.extend((where + step(i), node[i]) for i in reversed(range(len(node))))
-
-
-def _is_too_deep(body: bytes) -> bool:
-    # Brackets inside strings may exaggerate: only then the strings are taken out, which costs more.
-    return _depth(body) > MAX_DEPTH and _depth(re.sub(_STRING, b"", body)) > MAX_DEPTH
-
-
-def _depth(body: bytes) -> int:
-    brackets = body.translate(_BRACKET_STEPS, _NOT_A_BRACKET)
-    return max(accumulate(memoryview(brackets).cast("b")), default=0)
+def _lone_surrogates(value: Any, found: list[tuple[Path, str]], *, placed: bool = True) -> int:
+    """Return the number of texts with a lone surrogate, after noting the first of them with the way to each."""
+    count = 0
+    search = re.compile(_SURROGATE).search
+    for path, node in walk(value):
+        names = node if isinstance(node, dict) else ()
+        texts: list[tuple[Path, str]] = [((path, name), name) for name in names if not name.isascii() and search(name)]
+        if isinstance(node, str) and not node.isascii() and search(node):
+            texts.append((path, node))
+        count += len(texts)
+        if texts and len(found) <= KEPT:
+            found += [(place if placed else None, text) for place, text in texts]
+    return count

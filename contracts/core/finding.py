@@ -2,6 +2,11 @@
 
 from dataclasses import dataclass
 
+#: What is broken a hundred thousand times is shown this many times, and counted in full.
+KEPT = 200
+#: A longer name is not written out in a pointer: a target could else make every place of a finding a page.
+_LONGEST_NAME = 100
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -35,7 +40,12 @@ def shorten(text: str, limit: int = 200) -> str:
 def step(name: str | int) -> str:
     """Return a member name or an index as one step of a JSON Pointer (RFC 6901, section 4).
 
-    Lone surrogates come out as their escapes, so that every pointer can be written as UTF-8.
+    Lone surrogates come out as their escapes, so that every pointer can be written as UTF-8. A long name is cut.
     """
-    text = str(name).encode("utf-8", "backslashreplace").decode("utf-8")
+    text = bounded(str(name), _LONGEST_NAME).encode("utf-8", "backslashreplace").decode("utf-8")
     return "/" + text.replace("~", "~0").replace("/", "~1")
+
+
+def bounded(text: str, limit: int) -> str:
+    """Return the text, its end replaced by a count when it is longer than ``limit`` characters."""
+    return text if len(text) <= limit else f"{text[:limit]}… ({len(text):,} characters)"

@@ -8,7 +8,8 @@ import reports
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.strict_json import walk
+from contracts.core.pointer import pointer as join
+from contracts.core.pointer import walk
 from contracts.writers.excerpt import Excerpt, excerpt
 
 _TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=5)
@@ -23,7 +24,8 @@ _VALUES: st.SearchStrategy[Any] = st.recursive(
 def test_every_pointer_leads_to_its_value(value: Any, indent: int | str | None) -> None:
     """What is marked for a pointer is the text of the value that the pointer names."""
     body = json.dumps(value, indent=indent).encode()
-    for pointer, node in walk(value):
+    for path, node in walk(value):
+        pointer = join(path)
         part = excerpt(body, pointer)
         if pointer and len(json.dumps(node, indent=8)) < 300:
             assert part.exact

@@ -19,7 +19,8 @@ MODULES = {
 #: named here is a door or stands behind one, and may import everything.
 BELOW: dict[str, set[str]] = {
     "core": set(),
-    "strict_json": {"core"},
+    "json_scan": set(),
+    "strict_json": {"core", "json_scan"},
     "schemas": set(),
     "event_categories": {"core", "strict_json", "schemas"},
     "target": {"core", "strict_json", "event_categories"},

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -10,8 +11,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from contracts.core.errors import BrokenAnswer
+from contracts.core.finding import KEPT
+from contracts.core.pointer import pointer as join
+from contracts.core.pointer import walk
 from contracts.event_categories.strategies import VALUES, texts
-from contracts.strict_json import ABSENT, MAX_DEPTH, Document, Flaw, Rule, decode, walk
+from contracts.strict_json import ABSENT, MAX_DEPTH, MAX_VALUES, Document, Flaw, Rule, decode
 
 
 def places(document: Document) -> list[tuple[Rule, str]]:
@@ -290,14 +294,57 @@ def test_a_hostile_string_costs_linear_time() -> None:
 
     Tried anew, these would take hours: the test could not end.
     """
-    assert decode(b"[" * (MAX_DEPTH + 1) + b'"' + b'\\"' * 1_000_000).problem
+    assert decode(b"[" * (MAX_DEPTH + 1) + b'"' + b'\\"' * 1_000_000).flaws
 
 
 def test_more_values_than_anybody_lists_are_not_judged() -> None:
-    """A body of more than two million values is a reason, given at once, and not minutes of work."""
-    document = decode(b"[" + b"1," * 2_000_001 + b"1]")
-    assert "2,000,000 values" in str(document.problem)
+    """A body of more than a million values is a reason, given at once, and not minutes of work."""
+    document = decode(b"[" + b"1," * MAX_VALUES + b"1]")
+    assert f"{MAX_VALUES:,} values" in str(document.problem)
     assert document.value is ABSENT
+    assert decode(b"[" + b"1," * (MAX_VALUES - 2) + b"1]").problem is None
+
+
+def test_what_stands_in_a_string_is_no_value() -> None:
+    """Limits count what costs: commas and brackets in a string cost nothing."""
+    for character in (b",", b"[", b"{", b'\\",'):
+        document = decode(b'{"a": "' + character * MAX_VALUES + b'"}')
+        assert document.problem is None
+        assert document.members == 1
+
+
+BEYOND = {
+    "depth": b"[" * 300 + b"0" + b"]" * 300,
+    "exponent": b"[1e9999999999999999999]",
+    "values": b"[" + b"0," * MAX_VALUES + b"0]",
+}
+BROKEN_TOO = {
+    "cut off": (lambda body: body[:-1], Rule.GRAMMAR),
+    "trailing bytes": (lambda body: body + b"x", Rule.GRAMMAR),
+    "a repeated name": (lambda body: b'{"a": 1, "\\u0061": ' + body + b"}", Rule.NAMES),
+    "a lone surrogate": (lambda body: b'["\\udead", ' + body + b"]", Rule.TEXT),
+}
+
+
+@pytest.mark.parametrize("beyond", BEYOND)
+@pytest.mark.parametrize(("spoil", "rule"), BROKEN_TOO.values(), ids=BROKEN_TOO)
+def test_a_body_beyond_what_is_judged_may_be_plainly_broken(
+    beyond: str, spoil: Callable[[bytes], bytes], rule: Rule
+) -> None:
+    """The first flaw counts: too deep or too large, and cut off as well, is a breach and no excuse."""
+    assert decode(BEYOND[beyond]).flaws == ()
+    [flaw] = decode(spoil(BEYOND[beyond])).flaws
+    assert flaw.rule is rule
+    assert flaw.where.startswith("byte ")
+
+
+def test_flaws_without_end_are_counted_and_not_listed() -> None:
+    """Of very many flaws the first are told one by one, and the last stands for the others."""
+    for element, rule in ((b'{"a": 1, "a": 2}', Rule.NAMES), (b'"\\ud800"', Rule.TEXT)):
+        flaws = decode(b"[" + b",".join([element] * 500) + b"]").flaws
+        assert (len(flaws), sum(flaw.times for flaw in flaws)) == (KEPT + 1, 500)
+        assert {flaw.rule for flaw in flaws} == {rule}
+        assert flaws[KEPT].where.startswith(f"/{KEPT}")
 
 
 def test_what_was_seen_is_counted() -> None:
@@ -319,7 +366,7 @@ def test_walk_visits_every_value_once_in_document_order(value: Any) -> None:
             inner = list(enumerate(node))
         return [(pointer, node), *(pair for name, node in inner for pair in nested(node, f"{pointer}/{name}"))]
 
-    assert list(walk(value)) == nested(value, "")
+    assert [(join(path), node) for path, node in walk(value)] == nested(value, "")
 
 
 def test_decoding_does_not_depend_on_the_digit_limit_of_the_process() -> None:

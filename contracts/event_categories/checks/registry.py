@@ -4,11 +4,11 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
 from contracts.core.errors import ContractsError
-from contracts.core.finding import Finding
+from contracts.core.finding import KEPT, Finding, bounded
 from contracts.event_categories.evidence import Answer, Evidence
 
-#: A clause that is broken a hundred thousand times is shown this many times, and counted in full.
-KEPT = 200
+#: A longer place or text of a finding is cut: it is for a person to read, and stands in every format.
+_LONGEST = 1000
 
 
 @dataclass(frozen=True)
@@ -91,11 +91,11 @@ def exhaust(clause: str, steps: Steps) -> Judged:
         while True:
             step = next(steps)
             if isinstance(step, Note):
-                notes.append(step.text)
+                notes.append(bounded(step.text, _LONGEST))
                 continue
             count += step.times
             if len(findings) < KEPT:
-                findings.append(Finding(clause, step.probe, step.where, step.expected, step.received, step.through))
+                findings.append(_finding(clause, step))
     except StopIteration as stop:
         if type(stop.value) is not int:
             raise TypeError(f"the check of {clause} returned {stop.value!r}, not a number of observations") from None
@@ -104,6 +104,11 @@ def exhaust(clause: str, steps: Steps) -> Judged:
         problem = error
         observations = count  # what was found was looked at
     return Judged(tuple(findings), count, tuple(notes), observations, problem)
+
+
+def _finding(clause: str, breach: Breach) -> Finding:
+    where, expected, received = (bounded(t, _LONGEST) for t in (breach.where, breach.expected, breach.received))
+    return Finding(clause, breach.probe, where, expected, received, breach.through)
 
 
 def judge_answer(clause: str, answer: Answer) -> Judged:

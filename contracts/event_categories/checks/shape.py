@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from contracts.event_categories.checks.registry import KEPT, Breach
+from contracts.core.finding import KEPT
+from contracts.event_categories.checks.registry import Breach
 from contracts.event_categories.evidence import Answer, describe
 from contracts.event_categories.schema import ENVELOPE, Departure, departures
 

@@ -3,15 +3,16 @@
 from collections.abc import Iterator
 
 from contracts.core.errors import NotExercised
+from contracts.core.pointer import walk
 from contracts.event_categories.checks.registry import Breach, Steps, answer_check
 from contracts.event_categories.evidence import Answer
-from contracts.strict_json import Rule, walk
+from contracts.strict_json import Rule
 
 
 def _flaws(answer: Answer, rule: Rule) -> Iterator[Breach]:
     for flaw in answer.listing.flaws:
         if flaw.rule is rule:
-            yield Breach(flaw.where, flaw.expected, flaw.received)
+            yield Breach(flaw.where, flaw.expected, flaw.received, times=flaw.times)
 
 
 @answer_check("json.utf-8")
@@ -33,13 +34,13 @@ def well_formed(answer: Answer) -> Steps:
 
 @answer_check("json.unique-names")
 def unique_names(answer: Answer) -> Steps:
+    yield from _flaws(answer, Rule.NAMES)  # before the value: a body may be beyond what is judged, and broken
     _ = answer.value
-    yield from _flaws(answer, Rule.NAMES)
     return answer.document.objects
 
 
 @answer_check("json.unicode-text")
 def unicode_text(answer: Answer) -> Steps:
-    value = answer.value
     yield from _flaws(answer, Rule.TEXT)
+    value = answer.value
     return answer.document.members or sum(isinstance(node, str) for _, node in walk(value))

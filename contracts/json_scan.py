@@ -1,0 +1,131 @@
+"""Going through a JSON text without building its values: for one that is beyond what is judged, however large or deep.
+
+Such a text may be plainly broken as well, and that is a breach. One pass, a lexeme at a time, without recursion.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+
+_LEXEME = r"""(?x) [ \t\r\n]*+ (?:
+      ( [\[\]{},:] )
+    | ( " (?: [^"\\\x00-\x1f]++ | \\ (?: ["\\/bfnrt] | u [0-9a-fA-F]{4} ) )*+ " )
+    | ( -?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][-+]?[0-9]++)? | true | false | null )
+    | \Z )"""
+_BLANK = r"[ \t\r\n]*+"
+
+_VALUE, _FIRST_VALUE, _NAME, _FIRST_NAME, _COLON, _AFTER = range(6)
+_EXPECTED = {
+    _VALUE: "Expecting value",
+    _FIRST_VALUE: "Expecting value",
+    _NAME: "Expecting property name enclosed in double quotes",
+    _FIRST_NAME: "Expecting property name enclosed in double quotes",
+    _COLON: "Expecting ':' delimiter",
+    _AFTER: "Expecting ',' delimiter",
+}
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What going through a text found, each with the place of its character, counted from 0.
+
+    ``error`` is the place and the words of the first error of grammar; ``repeated`` is the first name that its
+    object holds already, ``surrogate`` the first string with a lone surrogate.
+    """
+
+    error: tuple[int, str] | None = None
+    repeated: tuple[int, str] | None = None
+    surrogate: tuple[int, str] | None = None
+
+
+def scan(text: str) -> Scan:
+    """Return what is plainly wrong with a text, by RFC 8259 and RFC 7493; time and memory are linear."""
+    scanner = _Scanner(text)
+    error = scanner.read()
+    return Scan(error, scanner.repeated, scanner.surrogate)
+
+
+class _Scanner:
+    """Goes through one text; ``open`` holds for each open container the names so far, or None for an array."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.open: list[set[str] | None] = []
+        self.repeated: tuple[int, str] | None = None
+        self.surrogate: tuple[int, str] | None = None
+
+    def read(self) -> tuple[int, str] | None:
+        match = re.compile(_LEXEME).match
+        state, place = _VALUE, 0
+        while lexeme := match(self.text, place):
+            following = self._after(state, lexeme)
+            if following is None:
+                break
+            state, place = following, lexeme.end()
+        blank = re.compile(_BLANK).match(self.text, place)
+        place = blank.end() if blank else place
+        if state is _AFTER and not self.open:
+            return None if place == len(self.text) else (place, "Extra data")
+        return place, _EXPECTED[state]
+
+    def _after(self, state: int, lexeme: re.Match[str]) -> int | None:
+        """Return what is expected after a lexeme, or None when it may not stand here."""
+        kind = lexeme.lastindex
+        if state in (_VALUE, _FIRST_VALUE):
+            if kind == 1:
+                return self._bracket(state, lexeme[1])
+            return None if kind is None else self._scalar(lexeme)
+        if state in (_NAME, _FIRST_NAME):
+            return self._name(state, lexeme)
+        if state is _COLON:
+            return _VALUE if lexeme[1] == ":" else None
+        return self._separator(lexeme[1])
+
+    def _bracket(self, state: int, bracket: str) -> int | None:
+        if bracket == "[":
+            self.open.append(None)
+            return _FIRST_VALUE
+        if bracket == "{":
+            self.open.append(set())
+            return _FIRST_NAME
+        if bracket == "]" and state is _FIRST_VALUE:
+            return self._close()
+        return None
+
+    def _close(self) -> int:
+        self.open.pop()
+        return _AFTER
+
+    def _separator(self, lexeme: str | None) -> int | None:
+        if not self.open or lexeme is None:
+            return None
+        in_array = self.open[-1] is None
+        if lexeme == ",":
+            return _VALUE if in_array else _NAME
+        return self._close() if lexeme == ("]" if in_array else "}") else None
+
+    def _scalar(self, lexeme: re.Match[str]) -> int:
+        if lexeme.lastindex == 2:  # noqa: PLR2004 - a string
+            self._string(lexeme)
+        return _AFTER
+
+    def _name(self, state: int, lexeme: re.Match[str]) -> int | None:
+        names = self.open[-1]
+        if lexeme[1] == "}" and state is _FIRST_NAME:
+            return self._close()
+        if lexeme[2] is None or names is None:
+            return None
+        name = self._string(lexeme)
+        if name in names and self.repeated is None:
+            self.repeated = lexeme.start(2), name
+        names.add(name)
+        return _COLON
+
+    def _string(self, lexeme: re.Match[str]) -> str:
+        literal = lexeme[2]
+        if "\\" not in literal:
+            return literal[1:-1]
+        content: str = json.loads(literal)
+        if self.surrogate is None and not content.isascii() and re.search("[\ud800-\udfff]", content):
+            self.surrogate = lexeme.start(2), content
+        return content
