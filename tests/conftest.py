@@ -1,10 +1,9 @@
-"""What every test of this project shares: the pytest door of the suite, and the profiles of Hypothesis."""
+"""What every test of this project shares: the plugin of the suite, on the embedded mock."""
 
 import os
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
 
 from contracts.settings import BY_NAME
 
@@ -14,13 +13,6 @@ pytest_plugins = ["contracts.pytest_plugin"]
 _CONTRACT = Path(__file__).parent / "contract"
 #: What a shell may hold for another use: a test of this project reads none of it.
 _FOREIGN = ("BEARER_TOKEN", "CONTRACTS_", "SCALINGO_")
-
-_COMMON = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
-settings.register_profile("dev", max_examples=50, **_COMMON)
-# CI judges the same examples on every run: a new one is found at a desk, and kept with @example.
-settings.register_profile("ci", max_examples=200, derandomize=True, database=None, print_blob=True, **_COMMON)
-settings.register_profile("thorough", max_examples=2000, **_COMMON)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "dev"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
