@@ -104,8 +104,9 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _say(message: str, status: int) -> int:
-    line = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in message)
+    from contracts.writers.wording import plain  # noqa: PLC0415 - only where there is something to say
+
     with suppress(OSError, ValueError):
-        sys.stderr.write(f"contracts: {line}\n")
+        sys.stderr.write(f"contracts: {plain(message)}\n")
         sys.stderr.flush()
     return status

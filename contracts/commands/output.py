@@ -23,7 +23,7 @@ FORMATS: dict[str, tuple[str, str]] = {
     "har": ("har", "exchanges.har"),
 }
 BUNDLE, REPORTS = "bundle", "reports"
-_BUNDLE_NAME = "run.zip"
+BUNDLE_FILE = "run.zip"
 #: The formats that hold exchanges: what a target answered is for the owner of the file.
 _PRIVATE = ("json", "html", "har", BUNDLE)
 
@@ -70,7 +70,7 @@ def outputs_of(settings: Settings, *, inputs: Iterable[str] = (), bundle: bool =
         raise UsageError("--bundle: an archive is no text for standard output: give the name of a file")
     if folder := settings.outputs.get(REPORTS):
         _make_folder(folder)
-        usual = {name: file for name, (_, file) in FORMATS.items()} | ({BUNDLE: _BUNDLE_NAME} if bundle else {})
+        usual = {name: file for name, (_, file) in FORMATS.items()} | ({BUNDLE: BUNDLE_FILE} if bundle else {})
         outputs = {name: str(Path(folder, file)) for name, file in usual.items()} | outputs
     for name, file in outputs.items():
         files.check_writable(file, BY_NAME[name].option)

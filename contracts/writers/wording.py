@@ -1,8 +1,11 @@
 """The words that all writers share: how a run is summed up, and how a text of the target is shown."""
 
+import re
+
 from contracts.core.finding import Finding
 from contracts.core.report import EMPTY_LIST, Outcome, Partial, Report, StaleDeviation, State, Verdict
 
+COMMAND = re.compile(r"##(?=\[|vso\[|teamcity\[)", re.IGNORECASE)
 EMBEDDED_MOCK = "the embedded mock"
 #: The reasons for which fewer clauses are judged than the contract has.
 _FEWER = {Partial.FILE, Partial.CLAUSES, Partial.EMPTY_LIST}
@@ -14,7 +17,12 @@ def counted(number: int, noun: str, plural: str = "") -> str:
 
 
 def plain(text: str) -> str:
-    """Return the text without anything that a terminal would obey: control, bidirectional and invisible characters."""
+    """Return the text without anything that a terminal or a runner of CI would obey.
+
+    Control, bidirectional and invisible characters come out as their escapes, and so does the second sign of what
+    Azure Pipelines, TeamCity and GitHub Actions take for a command wherever in a line it stands.
+    """
+    text = COMMAND.sub(r"#\\x23", text)
     return "".join(
         character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
     )

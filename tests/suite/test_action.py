@@ -21,7 +21,6 @@ ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8")
 STEPS: list[dict[str, Any]] = ACTION["runs"]["steps"]
 WORKFLOWS = sorted((ROOT / "ci").glob("github-*.yml"))
 EXPRESSION = re.compile(r"\$\{\{\s*([\w.-]+)[^}]*\}\}")
-CONTRACTS = Path(sys.executable).with_name("contracts")
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ def judge(folder: Path, target: str, token: str = "", **inputs: str) -> Ran:
     """Run the step that judges, with the declared defaults of the inputs that are not given."""
     declared = {name: str(said.get("default", "")) for name, said in ACTION["inputs"].items()}
     values = {f"inputs.{name}": text for name, text in {**declared, "target": target, **inputs}.items()}
-    values["steps.install.outputs.contracts"] = str(CONTRACTS)
+    values["steps.install.outputs.python"] = sys.executable
     return run_step("verify", folder, values, BEARER_TOKEN=token)
 
 
@@ -72,6 +71,7 @@ def test_a_target_that_conforms(tmp_path: Path) -> None:
     assert ran.status == 0, ran.log
     assert ran.outputs == {
         "verdict": "conforms",
+        "headline": "conforms",
         "status": "0",
         "json": "contract-reports/result.json",
         "junit": "contract-reports/junit.xml",
@@ -106,8 +106,36 @@ def test_an_empty_target_is_no_pass(tmp_path: Path) -> None:
     """A variable that somebody forgot to set must not lead to the embedded mock, which conforms."""
     ran = judge(tmp_path, "", "token")
     assert ran.status == 2
+    assert ran.outputs == {"verdict": "none", "headline": "", "status": "2"}
+    assert "no target" in ran.log
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+def test_no_input_forges_an_output(tmp_path: Path, end: str) -> None:
+    """A line end in the name of the folder would write outputs of its own: it is refused."""
+    ran = judge(tmp_path, "https://127.0.0.1:9", "token", reports=f"out{end}verdict=conforms")
+    assert ran.status == 2
     assert ran.outputs == {"verdict": "none", "status": "2"}
-    assert "::error::" in ran.log
+
+
+@pytest.mark.parametrize("name", ["venv", "pip", "contracts", "sitecustomize", "json", "argparse"])
+def test_nothing_of_the_checkout_is_run(tmp_path: Path, name: str) -> None:
+    """A module beside the workflow is not imported by the step that has the token, not even through PYTHONPATH."""
+    (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')")
+    with MockServer() as server:
+        declared = {key: str(said.get("default", "")) for key, said in ACTION["inputs"].items()}
+        values = {f"inputs.{key}": text for key, text in {**declared, "target": server.url}.items()}
+        values["steps.install.outputs.python"] = sys.executable
+        ran = run_step("verify", tmp_path, values, BEARER_TOKEN=server.token, PYTHONPATH=str(tmp_path))
+    assert ran.status == 0, ran.log
+    assert not (tmp_path / "ran").exists()
+
+
+def test_python_is_isolated_wherever_it_runs() -> None:
+    """Each call of Python in the Action is isolated from the folder and the environment."""
+    for step in STEPS:
+        for call in re.findall(r"(?m)^\s*[^#\n]*?(?:python\"?|PYTHON\") (-\S+)", step.get("run", "")):
+            assert call == "-I", step["name"]
 
 
 @pytest.mark.parametrize(
@@ -149,7 +177,7 @@ def test_a_report_of_an_earlier_run_is_not_taken_for_this_one(tmp_path: Path) ->
     (tmp_path / "contract-reports").mkdir()
     (tmp_path / "contract-reports" / "junit.xml").write_text("old")
     ran = judge(tmp_path, "ftp://127.0.0.1")
-    assert ran.outputs == {"verdict": "none", "status": "2"}
+    assert ran.outputs == {"verdict": "none", "headline": "", "status": "2"}
 
 
 def test_the_install_step(tmp_path: Path) -> None:
@@ -162,11 +190,15 @@ def test_the_install_step(tmp_path: Path) -> None:
                 shutil.copytree(ROOT / path, source / path, ignore=shutil.ignore_patterns("__pycache__"))
             else:
                 shutil.copy(ROOT / path, source / path)
+    for name in ("venv", "pip", "setuptools"):  # beside the workflow, as a pull request could put them there
+        (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')")
     ran = run_step("install", tmp_path, {}, GITHUB_ACTION_PATH=str(source))
+    assert not (tmp_path / "ran").exists()
     if ran.status and not os.environ.get("CI"):
         pytest.skip(f"the dependencies cannot be installed here: {ran.log.strip().splitlines()[-1]}")
     assert ran.status == 0, ran.log
-    judged = subprocess.run([ran.outputs["contracts"], "verify", "--mock", "--quiet"], cwd=tmp_path, check=False)
+    command = [ran.outputs["python"], "-I", "-m", "contracts", "verify", "--mock", "--quiet"]
+    judged = subprocess.run(command, cwd=tmp_path, check=False)
     assert judged.returncode == 0
 
 

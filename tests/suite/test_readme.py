@@ -1,6 +1,7 @@
 """The README says what is: its generated parts are those of the code, and the files that it names exist."""
 
 import re
+import tomllib
 from importlib import import_module
 
 import generated
@@ -30,10 +31,13 @@ def test_number_of_clauses() -> None:
     assert f"with evidence: {len(CLAUSES)} clauses" in README
 
 
-def test_files_that_are_named_exist() -> None:
-    """Every file that the README links to is there."""
-    for path in re.findall(r"\]\((?!https?:)([^)#]+)\)", README):
+def test_links_work_on_an_index_page() -> None:
+    """Every link is absolute, and those into this repository name files that exist."""
+    home = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["urls"]["Homepage"]
+    links = re.findall(r"\]\(([^)]+)\)", README)
+    assert all(link.startswith("https://") for link in links)
+    files = [link.removeprefix(f"{home}/blob/main/") for link in links if link.startswith(f"{home}/blob/")]
+    assert files
+    for path in (*files, "action.yml", "schemas/openapi.yaml", "schemas/report.schema.json"):
         assert (ROOT / path).exists(), path
-    for path in ("action.yml", "schemas/openapi.yaml", "schemas/report.schema.json"):
         assert path in README
-        assert (ROOT / path).exists(), path

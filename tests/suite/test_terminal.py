@@ -6,7 +6,8 @@ import pytest
 import reports
 
 from contracts.core.report import Report, State
-from contracts.writers import terminal
+from contracts.writers import har, result, terminal
+from contracts.writers.wording import brief
 
 MARKS = {"✓": "held", "✗": "breached", "!": "breached", "w": "waived", "·": "not exercised", "-": "not applicable"}
 
@@ -75,3 +76,15 @@ def test_colour_only_when_asked_for() -> None:
 def test_retries_are_shown() -> None:
     """An exchange that needed more than one try says what came before, and how long it waited."""
     assert "retried   xml: 503 (waited 1 s)" in terminal.render(reports.conforming())
+
+
+@pytest.mark.parametrize("text", ["##[error]x", "##vso[task.setvariable]x", "##TeamCity[buildStop]", "a ##[group]"])
+def test_no_command_of_a_runner_comes_from_a_target(text: str) -> None:
+    """What runners of CI obey anywhere in a line is broken, in the report, in a brief line and in the JSON."""
+    elements = [{"id": text, "name": text, "display_name": text, "position": text}]
+    report = reports.judged(reports.exchanges(elements), notes=(text, "::error::x", "AGREES: all is well"))
+    rendered = terminal.render(report)
+    for said in (rendered, "\n".join(brief(report)), result.render(report), har.render(report)):
+        assert not re.search(r"(?i)##(\[|vso|teamcity)", said)
+    assert not [line for line in rendered.splitlines() if line.startswith(("::", "AGREES"))]
+    assert result.render(result.read(result.render(report))) == result.render(report)

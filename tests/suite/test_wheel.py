@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -88,3 +89,18 @@ def test_a_clean_environment(wheel: Path, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert run(contracts, "audit", "x.zip", folder=tmp_path).returncode == 0
     assert run(contracts, "prove", "--clause", "category.id", folder=tmp_path).returncode == 0
+
+
+def test_an_archive_of_the_source_is_whole(wheel: Path, tmp_path: Path) -> None:
+    """Tests, locks, changelog, schemas and the Makefile travel with the source: it can be tested and built again."""
+    source = wheel.parent / "source"
+    script = "import sys; from setuptools import build_meta; build_meta.build_sdist(sys.argv[1])"
+    built = run(sys.executable, "-c", script, tmp_path, folder=source)
+    assert built.returncode == 0, built.stderr
+    with tarfile.open(next(tmp_path.glob("*.tar.gz"))) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    tracked = {path.relative_to(source).as_posix() for path in source.rglob("*") if path.is_file()}
+    wanted = {
+        name for name in tracked if not name.startswith((".git", "build/", "event_categories_contracts.egg-info"))
+    }
+    assert wanted - names == set()

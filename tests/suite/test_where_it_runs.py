@@ -14,6 +14,7 @@ import pytest
 import yaml
 from door import ROOT, clean_environment
 
+from contracts.commands.output import BUNDLE_FILE, FORMATS
 from contracts.mock.faults import BY_NAME
 from contracts.mock.server import MockServer
 
@@ -39,12 +40,9 @@ def stand_in(folder: Path, name: str, script: str = "exit 0") -> None:
 
 
 def gitlab(folder: Path, target: str, token: str = "") -> subprocess.CompletedProcess[str]:
-    """Run the script of the job as GitLab's runner does; pip is a stand-in."""
-    programs = folder / "programs"
-    programs.mkdir()
-    stand_in(programs, "pip")
-    variables = {**JOB["variables"], "SCALINGO_API_URL": target, "BEARER_TOKEN": token}
-    path = os.pathsep.join((str(programs), str(BIN), os.environ["PATH"]))
+    """Run the script of the job as GitLab's runner does; the suite is the one of these tests."""
+    variables = {**JOB["variables"], "SCALINGO_API_URL": target, "BEARER_TOKEN": token, "VENV": str(BIN.parent)}
+    path = os.environ["PATH"]
     return subprocess.run(
         ["bash", "-eo", "pipefail", "-c", "\n".join(JOB["script"])],
         cwd=folder,
@@ -61,10 +59,13 @@ def test_gitlab_keeps_the_reports_of_a_breach(tmp_path: Path) -> None:
     with MockServer(faults=(BY_NAME["position-text"].apply,)) as server:
         done = gitlab(tmp_path, server.url, server.token)
     assert done.returncode == 1, done.stderr
-    assert "pip install" in (tmp_path / "programs" / "calls").read_text()
+    assert any("pip install" in line and '"$SUITE"' in line for line in JOB["before_script"])
+    assert JOB["variables"]["SUITE"].startswith("git+https://"), "the suite, and not the project that includes it"
     assert JOB["artifacts"]["when"] == "always"
     [folder] = JOB["artifacts"]["paths"]
-    assert sorted(file.name for file in (tmp_path / folder).iterdir()) == ["junit.xml", "report.html", "result.json"]
+    assert sorted(file.name for file in (tmp_path / folder).iterdir()) == sorted(
+        [BUNDLE_FILE, *(file for _, file in FORMATS.values())]
+    )
     assert "category.position" in (tmp_path / JOB["artifacts"]["reports"]["junit"]).read_text("utf-8")
 
 
@@ -80,7 +81,7 @@ def test_gitlab_without_a_target_is_no_pass(tmp_path: Path) -> None:
     """A variable that nobody set must not lead to the embedded mock, which conforms."""
     done = gitlab(tmp_path, "")
     assert done.returncode == 2
-    assert "SCALINGO_API_URL is not set" in done.stdout
+    assert "no target: give a URL or set SCALINGO_API_URL" in done.stderr
 
 
 def test_dockerfile_is_clean() -> None:
@@ -173,7 +174,7 @@ def scripts() -> list[Any]:
     action = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
     steps = [step for step in action["runs"]["steps"] if "run" in step]
     found = [pytest.param("bash", step["run"], id=f"action-{step['id']}") for step in steps]
-    found.append(pytest.param("sh", "\n".join(JOB["script"]), id="gitlab"))
+    found.append(pytest.param("sh", "\n".join(JOB["before_script"] + JOB["script"]), id="gitlab"))
     return [*found, pytest.param("bash", CI.read_text("utf-8"), id="ci-run")]
 
 
