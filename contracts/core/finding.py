@@ -42,7 +42,9 @@ def step(name: str | int) -> str:
 
     Lone surrogates come out as their escapes, so that every pointer can be written as UTF-8. A long name is cut.
     """
-    text = bounded(str(name), _LONGEST_NAME).encode("utf-8", "backslashreplace").decode("utf-8")
+    if isinstance(name, int):
+        return f"/{name}"
+    text = bounded(name, _LONGEST_NAME).encode("utf-8", "backslashreplace").decode("utf-8")
     return "/" + text.replace("~", "~0").replace("/", "~1")
 
 

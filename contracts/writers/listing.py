@@ -1,13 +1,13 @@
 """The list as a client would show it: in the order of the positions, with what stands out marked."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from contracts.core.errors import ContractsError
 from contracts.core.finding import shorten
 from contracts.core.report import Report
+from contracts.event_categories.checks.listing import repeated
 from contracts.event_categories.evidence import Answer, describe
 from contracts.event_categories.schema import is_whole
 
@@ -79,11 +79,11 @@ def _marks(elements: list[Any]) -> Iterator[tuple[str, ...]]:
     """Yield what stands out about each element, in the order of the answer."""
     shared = {member: _repeated(elements, member) for member in ("id", "name", "position")}
     before = None
-    for element in elements:
+    for index, element in enumerate(elements):
         if not isinstance(element, dict):
             yield ("not an object",)
             continue
-        marks = [f"same {member}" for member, values in shared.items() if values and _key(element, member) in values]
+        marks = [f"same {member}" for member, indices in shared.items() if index in indices]
         position = element.get("position")
         if not _has_place(element):
             marks.append("no position to sort by")
@@ -105,9 +105,11 @@ def _item(index: int, element: Any, marks: tuple[str, ...], skipped: int = 0) ->
     return Item(index, position, display_name, name, id_, marks, skipped)
 
 
-def _repeated(elements: Iterable[Any], member: str) -> set[Any]:
-    times = Counter(_key(element, member) for element in elements if isinstance(element, dict))
-    return {value for value, count in times.items() if count > 1 and value is not None}
+def _repeated(elements: list[Any], member: str) -> set[int]:
+    """Return the indices of the elements that share a member with another one."""
+    keys = ((i, _key(element, member)) for i, element in enumerate(elements) if isinstance(element, dict))
+    holders = repeated([(index, key) for index, key in keys if key is not None])
+    return {*holders, *holders.values()}
 
 
 def _key(element: dict[str, Any], member: str) -> Any:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
+from contracts.core.finding import KEPT
 from contracts.event_categories import schema
 from contracts.event_categories.clauses import BY_ID, KEY
 from contracts.event_categories.schema import CATEGORY, ENVELOPE, ERROR, Departure, accepts, departures, is_whole
@@ -260,17 +261,33 @@ def test_departures_say_what_and_where(name: str, value: Any, expected: list[Dep
     assert accepts(name, value) is not bool(expected)
 
 
-def test_what_the_compiled_validator_cannot_read_is_judged_by_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_the_compiled_validator_cannot_read_it_judges_without_lone_surrogates(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """A value that the compiled validator stumbles over is neither accepted nor refused by that."""
 
     class Stumbling:
-        def is_valid(self, value: Any) -> bool:
-            raise UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogates not allowed")
+        def __init__(self, name: str) -> None:
+            self.compiled = compiled(name)
 
-    monkeypatch.setattr(schema, "_compiled", lambda name: Stumbling())
-    assert accepts(CATEGORY, {**GOOD, "name": "\ud800"})
-    assert [d.clause for d in departures(CATEGORY, {**GOOD, "id": ""})] == ["category.id"]
-    assert [d.where for d in departures(ENVELOPE, {KEY: [GOOD, {**GOOD, "id": ""}]})] == [f"/{KEY}/1/id"]
+        def is_valid(self, value: Any) -> bool:
+            if "\\ud800" in ascii(value):
+                raise UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogates not allowed")
+            return bool(self.compiled.is_valid(value))
+
+    compiled = schema._compiled
+    monkeypatch.setattr(schema, "_compiled", Stumbling)
+    assert accepts(CATEGORY, {**GOOD, "name": "\ud800", "\ud800": ["\ud800"]})
+    assert [d.clause for d in departures(CATEGORY, {**GOOD, "name": "\ud800", "id": ""})] == ["category.id"]
+    assert [d.where for d in departures(ENVELOPE, {KEY: [GOOD, {**GOOD, "x": "\ud800", "id": ""}]})] == [f"/{KEY}/1/id"]
+
+
+def test_nothing_that_is_refused_is_explained_in_full() -> None:
+    """Of half a million elements that look alike one is explained; a refused error body is not explained at all."""
+    found = list(departures(ENVELOPE, {KEY: [0] * 500_000}))
+    assert (len(found), sum(departure.times for departure in found)) == (KEPT + 1, 500_000)
+    assert found[-1].where == f"/{KEY}/{KEPT}"
+    assert not accepts(ERROR, {"errors": {str(number): [1] for number in range(200_000)}})
 
 
 @given(st.lists(st.dictionaries(st.sampled_from((*MEMBERS, "more")), _SHAPELESS, max_size=5) | _SHAPELESS, max_size=8))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import pairwise
+from operator import itemgetter
 from typing import Any
 
 from contracts.core.finding import step
@@ -14,14 +15,28 @@ def _texts(answer: Answer, member: str) -> list[tuple[int, str]]:
     return [(i, c[member]) for i, c in answer.categories if isinstance(c.get(member), str)]
 
 
+def repeated(values: list[tuple[int, Any]]) -> dict[int, int]:
+    """Return the index of each value that another one before it equals, with the index of the first of these.
+
+    Sorted, not hashed: a target can choose numbers whose hashes are all the same.
+    """
+    ordered = sorted(values, key=itemgetter(1))  # stable: of equal values the first comes first
+    found: dict[int, int] = {}
+    first = None
+    for before, (index, value) in pairwise(ordered):
+        if before[1] != value:
+            first = None
+            continue
+        first = before[0] if first is None else first
+        found[index] = first
+    return found
+
+
 def _repetitions(values: list[tuple[int, Any]], member: str) -> Iterator[Breach]:
-    if len({value for _, value in values}) == len(values):
-        return
-    holders: dict[Any, int] = {}
-    for index, value in values:
-        holder = holders.setdefault(value, index)
-        if holder != index:
-            received = f"{describe(value)}, as {step(KEY)}{step(holder)}{step(member)} has"
+    holders = repeated(values)
+    for index, value in values if holders else ():
+        if index in holders:
+            received = f"{describe(value)}, as {step(KEY)}{step(holders[index])}{step(member)} has"
             yield Breach(step(KEY) + step(index) + step(member), f"a {member} of its own", received)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from contracts.core.errors import ContractsError
 from contracts.core.finding import KEPT, Finding, bounded
@@ -11,8 +12,7 @@ from contracts.event_categories.evidence import Answer, Evidence
 _LONGEST = 1000
 
 
-@dataclass(frozen=True)
-class Breach:
+class Breach(NamedTuple):
     """What is wrong, as a check sees it; the fields are those of a :class:`Finding`.
 
     ``times`` is more than 1 when one breach stands for many that nobody would read one by one.
@@ -26,8 +26,7 @@ class Breach:
     times: int = 1
 
 
-@dataclass(frozen=True)
-class Note:
+class Note(NamedTuple):
     """What is worth knowing and no breach."""
 
     text: str

@@ -1,7 +1,7 @@
 """From the schema's departures to the breaches of one clause."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from contracts.core.finding import KEPT
 from contracts.event_categories.checks.registry import Breach
@@ -26,7 +26,7 @@ def breaches(answer: Answer, clause: str) -> Iterator[Breach]:
     for number, departure in enumerate(found.first, 1):
         received = "nothing" if departure.missing else describe(departure.value)
         breach = Breach(departure.where, departure.expected, received)
-        yield replace(breach, times=found.count - KEPT) if number > KEPT else breach
+        yield breach._replace(times=found.count - KEPT) if number > KEPT else breach
 
 
 def with_member(answer: Answer, member: str) -> int:
@@ -41,8 +41,8 @@ def _found(answer: Answer) -> dict[str, _Found]:
         found: dict[str, _Found] = {}
         for departure in departures(ENVELOPE, answer.value):
             of_clause = found.setdefault(departure.clause, _Found())
-            of_clause.count += 1
-            if of_clause.count <= KEPT + 1:
+            of_clause.count += departure.times
+            if len(of_clause.first) <= KEPT:
                 of_clause.first.append(departure)
         answer.judged["departures"] = found
     kept: dict[str, _Found] = answer.judged["departures"]
