@@ -220,7 +220,7 @@ def _target(
 ) -> Target:
     client = certificates.client(settings.client_cert, settings.client_key)
     wire = Wire(cap=settings.max_body, ca_bundle=settings.ca_bundle, client=client, connect_to=connect_to)
-    limits = Limits(timeout=settings.timeout, deadline=settings.deadline, body=settings.max_body)
+    limits = Limits(timeout=settings.timeout, deadline=settings.deadline, retries=settings.retries)
     secrets = Secrets()
     budget = Budget(0, live=not address.loopback)
     target = Target(address, wire, budget, secrets, limits=limits)

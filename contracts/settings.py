@@ -26,6 +26,12 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _retries(text: str) -> int:
+    if text not in ("0", "1", "2", "3", "4"):
+        raise ValueError("a whole number from 0 to 4")
+    return int(text)
+
+
 def _size(text: str) -> int:
     match = re.fullmatch(_SIZE, text)
     if not match or not int(match[1]):
@@ -152,6 +158,7 @@ TABLE: tuple[Setting, ...] = (
     ),
     Setting("timeout", _seconds, 10.0, "seconds for an answer, from first to last byte", "SECONDS"),
     Setting("deadline", _seconds, 90.0, "seconds for the whole run", "SECONDS"),
+    Setting("retries", _retries, 4, "retries of a request after 429, 502, 503 and 504; of a connection at most 2", "N"),
     Setting("max_requests", _count, None, "requests that a run may send; default: those planned and 16", "N"),
     Setting("max_body", _size, 32 * 2**20, "largest body that is read, inflated; default 32MiB", "SIZE"),
     Setting(
@@ -228,6 +235,7 @@ class Settings:
     probe_rate_limit: bool = False
     timeout: float = 10.0
     deadline: float = 90.0
+    retries: int = 4
     max_requests: int | None = None
     max_body: int = 32 * 2**20
     allow_plain_http: bool = False

@@ -7,8 +7,9 @@
     ├── NotApplicable           the clause does not concern this run
     ├── NotExercised            the run offered nothing to judge
     └── CouldNotJudge           the target could not be observed: exit 3
-        ├── Unreachable         no connection, name, route or TLS session
-        │   └── Unverified      a certificate that does not verify
+        ├── Unreachable         no connection, route or answer: it may pass
+        │   └── Misdirected     nothing that a retry could change: an unknown name, a port without TLS
+        │       └── Unverified  a certificate that does not verify
         ├── BrokenAnswer        an answer broken below HTTP, or larger than the cap
         ├── TooSlow             a deadline passed
         ├── Unavailable         429, 502, 503 or 504 after the retries
@@ -52,7 +53,11 @@ class Unreachable(CouldNotJudge):
     """No connection came about: refused, no route, unknown name, TLS."""
 
 
-class Unverified(Unreachable):
+class Misdirected(Unreachable):
+    """The address leads to nothing that could answer: its name is unknown, or the port does not speak TLS."""
+
+
+class Unverified(Misdirected):
     """The certificate of the target does not verify."""
 
 
@@ -79,5 +84,15 @@ class OverBudget(CouldNotJudge):
 #: By name, so that a stored exchange can be read back as the failure it was.
 FAILURES: dict[str, type[CouldNotJudge]] = {
     failure.__name__: failure
-    for failure in (CouldNotJudge, Unreachable, Unverified, BrokenAnswer, TooSlow, Unavailable, Refused, OverBudget)
+    for failure in (
+        CouldNotJudge,
+        Unreachable,
+        Misdirected,
+        Unverified,
+        BrokenAnswer,
+        TooSlow,
+        Unavailable,
+        Refused,
+        OverBudget,
+    )
 }

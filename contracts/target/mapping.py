@@ -10,6 +10,7 @@ import urllib3
 from contracts.core.errors import (
     BrokenAnswer,
     ContractsError,
+    Misdirected,
     TooSlow,
     Unreachable,
     Unverified,
@@ -19,12 +20,12 @@ from contracts.core.errors import (
 #: From the particular to the general: the first that fits decides. A chain is searched as a whole, because
 #: requests wraps what urllib3 wraps around what the socket raised.
 _MEANINGS: tuple[tuple[type[BaseException], type[ContractsError], str], ...] = (
-    (ssl.SSLCertVerificationError, Unverified, "its certificate does not verify"),
+    (ssl.SSLCertVerificationError, Unverified, "its certificate does not verify, and --ca-bundle names whom to trust"),
     (requests.exceptions.InvalidProxyURL, UsageError, "the proxy of the environment is not a URL"),
     (urllib3.exceptions.ProxySchemeUnsupported, UsageError, "the proxy of the environment cannot be used"),
     (requests.exceptions.ProxyError, Unreachable, "the proxy of the environment does not let the request through"),
     (urllib3.exceptions.ProxyError, Unreachable, "the proxy of the environment does not let the request through"),
-    (urllib3.exceptions.NameResolutionError, Unreachable, "its name is not known"),
+    (urllib3.exceptions.NameResolutionError, Misdirected, "the host name does not resolve"),
     (ConnectionRefusedError, Unreachable, "the connection was refused"),
     (urllib3.exceptions.ConnectTimeoutError, Unreachable, "no connection came about in time"),
     (requests.exceptions.ConnectTimeout, Unreachable, "no connection came about in time"),
@@ -32,14 +33,14 @@ _MEANINGS: tuple[tuple[type[BaseException], type[ContractsError], str], ...] = (
     (requests.exceptions.Timeout, TooSlow, "the answer did not come in time"),
     (urllib3.exceptions.TimeoutError, TooSlow, "the answer did not come in time"),
     (TimeoutError, TooSlow, "the answer did not come in time"),
-    (requests.exceptions.SSLError, Unreachable, "TLS failed"),
-    (urllib3.exceptions.SSLError, Unreachable, "TLS failed"),
-    (ssl.SSLError, Unreachable, "TLS failed"),
+    (requests.exceptions.SSLError, Misdirected, "TLS failed"),
+    (urllib3.exceptions.SSLError, Misdirected, "TLS failed"),
+    (ssl.SSLError, Misdirected, "TLS failed"),
     (http.client.RemoteDisconnected, Unreachable, "the connection was closed without an answer"),
     (ConnectionError, Unreachable, "the connection broke"),
     (http.client.IncompleteRead, BrokenAnswer, "the answer ended before its length"),
     (urllib3.exceptions.IncompleteRead, BrokenAnswer, "the answer ended before its length"),
-    (http.client.HTTPException, BrokenAnswer, "the answer is not HTTP"),
+    (http.client.HTTPException, BrokenAnswer, "the answer is not HTTP/1.1, which this suite speaks"),
     (urllib3.exceptions.LocationValueError, UsageError, "the URL cannot be used"),
     (urllib3.exceptions.HTTPError, BrokenAnswer, "the answer is broken"),
     (requests.exceptions.ConnectionError, Unreachable, "no connection came about"),
@@ -65,7 +66,7 @@ def translate(error: BaseException, subject: str) -> ContractsError:
     for kind, meaning, words in _MEANINGS:
         for link in chain:
             if isinstance(link, kind):
-                return meaning(f"{subject}: {words}{_reason(chain)}")
+                return meaning(f"{subject}: {words}{_reason(chain)}{_hint(chain, subject)}")
     raise error
 
 
@@ -79,6 +80,14 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         seen.add(id(link))
         yield link
         todo += [link.__cause__, link.__context__, getattr(link, "reason", None), *link.args]
+
+
+def _hint(chain: list[BaseException], subject: str) -> str:
+    """What a person may have meant, where the reason gives it away."""
+    reasons = {getattr(link, "reason", None) for link in chain if isinstance(link, ssl.SSLError)}
+    if reasons & {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"}:
+        return f": this port speaks plain HTTP, as it seems: did you mean http://{subject}?"
+    return ""
 
 
 def _reason(chain: list[BaseException]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from contracts import __version__
-from contracts.core.errors import CouldNotJudge, OverBudget, TooSlow, Unavailable, Unreachable, Unverified
+from contracts.core.errors import CouldNotJudge, Misdirected, OverBudget, TooSlow, Unavailable, Unreachable
 from contracts.core.exchange import Attempt, Exchange, Headers, Request, Response
 from contracts.event_categories.evidence import GATEWAY_ERRORS, UNAVAILABLE
 from contracts.event_categories.probes import JSON, MADE_UP_TOKEN, PER_MINUTE, Credentials, Probe
@@ -20,6 +20,8 @@ from contracts.target.wire import Wire
 
 AGENT = f"event-categories-contracts/{__version__}"
 _BACKOFF = (1.0, 2.0, 4.0, 8.0)
+#: A connection that breaks or is refused is tried anew this often; what answers 503 says itself that it will come back.
+_CONNECTION_RETRIES = 2
 _MINUTE = 60.0
 #: The plain-HTTP twin is expected to be silent: a firewall that drops what is sent to it is not waited for long.
 _TWIN_LIMIT = 3.0
@@ -27,12 +29,11 @@ _TWIN_LIMIT = 3.0
 
 @dataclass(frozen=True)
 class Limits:
-    """The manners of a run: seconds for an answer and for the run, requests, bytes of an inflated body."""
+    """The manners of a run: seconds for an answer and for the run, and how often a request is sent again."""
 
     timeout: float = 10.0
     deadline: float = 90.0
-    requests: int = 24
-    body: int = 32 * 2**20
+    retries: int = 4
 
 
 @dataclass
@@ -98,10 +99,10 @@ class Target:
         self.say(f"{probe.name}: {request.method} {request.url}")
         attempts: list[Attempt] = []
         started = self.clock()
-        for pause in (*_BACKOFF, None):
+        for pause in (*_BACKOFF[: self.limits.retries], None):
             response, failure = self._try(probe, request)
             again = failure or (response is not None and response.status in UNAVAILABLE)
-            if not again or not self._worth_retrying(probe, failure):
+            if not again or not self._worth_retrying(probe, failure, len(attempts)):
                 break
             wait = self._wait(response, pause)
             if wait is None or wait >= self.remaining or self.budget.sent >= self.budget.limit:
@@ -204,10 +205,12 @@ class Target:
         return replace(response, headers=headers, body=body, reason=mask(response.reason))
 
     @staticmethod
-    def _worth_retrying(probe: Probe, failure: CouldNotJudge | None) -> bool:
+    def _worth_retrying(probe: Probe, failure: CouldNotJudge | None, tries: int) -> bool:
+        """Whether what went wrong may pass: a status that says so, or, a few times, a connection that broke."""
         if probe.twin or probe.method not in ("GET", "HEAD"):
             return False
-        return failure is None or (isinstance(failure, Unreachable) and not isinstance(failure, Unverified))
+        passing = isinstance(failure, Unreachable) and not isinstance(failure, Misdirected)
+        return failure is None or (passing and tries < _CONNECTION_RETRIES)
 
     @staticmethod
     def _wait(response: Response | None, pause: float | None) -> float | None:

@@ -46,7 +46,8 @@ def run(
         tries = tuple(Attempt("429", 0.0) for _ in range(attempts))
         response, failure = (answer, None) if isinstance(answer, Response) else (None, answer)
         exchanges.append(Exchange(probe, request, response, failure, tries, seconds))
-    return Evidence("http://127.0.0.1", tuple(exchanges), **facts)
+    url = "https://api.example" if facts.get("live") else "http://127.0.0.1"
+    return Evidence(url, tuple(exchanges), **facts)
 
 
 def answered(response: Response) -> Evidence:

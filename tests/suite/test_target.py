@@ -12,7 +12,15 @@ from pathlib import Path
 import pytest
 from hostile import Behaviour, always, drip, head_of, message, politely, raw_server, silence
 
-from contracts.core.errors import BrokenAnswer, CouldNotJudge, OverBudget, TooSlow, Unavailable, Unreachable
+from contracts.core.errors import (
+    BrokenAnswer,
+    CouldNotJudge,
+    Misdirected,
+    OverBudget,
+    TooSlow,
+    Unavailable,
+    Unreachable,
+)
 from contracts.core.exchange import Exchange, Response
 from contracts.event_categories.probes import BY_NAME
 from contracts.target.address import parse
@@ -41,9 +49,9 @@ class Clock:
 
 def target(url: str, clock: Clock | None = None, **limits: float) -> Target:
     """A target with a token; with a clock of its own it never really waits."""
+    cap, most = int(limits.pop("body", 32 * 2**20)), int(limits.pop("requests", 24))
     bounds = Limits(**{"timeout": 2.0, "deadline": 30.0, **limits})  # type: ignore[arg-type]
-    address = parse(url)
-    made = Target(address, Wire(cap=bounds.body), Budget(bounds.requests, live=False), limits=bounds)
+    made = Target(parse(url), Wire(cap=cap), Budget(most, live=False), limits=bounds)
     made.secrets.add(TOKEN, "BEARER_TOKEN")
     made.credentials = Bearer(TOKEN)
     if clock:
@@ -101,12 +109,12 @@ def test_broken_and_endless_answers(behave: Behaviour, failure: type[CouldNotJud
 
 
 def test_connection_closed_at_once_is_a_connection_fault() -> None:
-    """A peer that accepts and closes is unreachable, tried again after 1, 2, 4 and 8 seconds, and then given up."""
+    """A peer that accepts and closes is unreachable, tried again after 1 and 2 seconds, and then given up."""
     clock = Clock()
     exchange = fetch(always(b""), clock=clock)
     assert type(exchange.failure) is Unreachable
-    assert clock.slept == [1.0, 2.0, 4.0, 8.0]
-    assert [attempt.waited for attempt in exchange.attempts] == [1.0, 2.0, 4.0, 8.0]
+    assert clock.slept == [1.0, 2.0]
+    assert [attempt.waited for attempt in exchange.attempts] == [1.0, 2.0]
 
 
 def test_dead_port() -> None:
@@ -117,6 +125,44 @@ def test_dead_port() -> None:
     assert type(exchange.failure) is Unreachable
     assert f"127.0.0.1:{port}" in str(exchange.failure)
     assert "refused" in str(exchange.failure)
+
+
+def test_what_no_retry_changes_is_told_at_once() -> None:
+    """A port without TLS and an unknown name are not tried again, and the message says what was probably meant."""
+    clock = Clock()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        place = f"127.0.0.1:{listening.getsockname()[1]}"
+
+        def refuse() -> None:  # as nginx does: it reads a little, and says in plain HTTP what it thinks of it
+            connection, _ = listening.accept()
+            with connection:
+                connection.recv(16)
+                connection.sendall(message(b"", status="400 Bad Request"))
+
+        thread = threading.Thread(target=refuse)
+        thread.start()
+        plain = target(f"https://{place}", clock).fetch(BY_NAME["list"])
+        thread.join()
+    assert type(plain.failure) is Misdirected
+    assert f"this port speaks plain HTTP, as it seems: did you mean http://{place}?" in str(plain.failure)
+    unknown = target("https://no-such-host.invalid", clock).fetch(BY_NAME["list"])
+    assert type(unknown.failure) is Misdirected
+    assert "the host name does not resolve" in str(unknown.failure)
+    assert clock.slept == []
+
+
+@pytest.mark.parametrize("retries", [0, 1, 4])
+def test_retries_are_as_many_as_asked_for(retries: int) -> None:
+    """--retries bounds how often a request is sent again."""
+    clock = Clock()
+    answer = message(b"later", status="503 X", kind="text/plain")
+    assert len(fetch(always(answer), clock=clock, retries=retries).attempts) == retries
+
+
+def test_the_deadline_that_ended_a_wait_is_named() -> None:
+    """An answer that is late because the run is over names --deadline, and not --timeout."""
+    assert "(--deadline)" in str(fetch(silence, timeout=5.0, deadline=0.4).failure)
+    assert "(--timeout)" in str(fetch(silence, timeout=0.4, deadline=5.0).failure)
 
 
 def test_gzip_bomb_costs_neither_memory_nor_time() -> None:
