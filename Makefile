@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PYTEST_OPTIONS ?= -n 2
 
 .DEFAULT_GOAL := help
-.PHONY: help verify test lint types serve bench prove mutants lock docs clients clean
+.PHONY: help verify test lint types serve bench prove mutants fuzz soak audit lock docs clients clean
 
 help: ## Say what there is.
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -54,6 +54,21 @@ lock: $(VENV)/dev ## Resolve the locks anew; they name no package host.
 	  --no-header --python-version 3.11 --group build pyproject.toml -o requirements/runtime.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --no-header --python-version 3.11 --all-extras --group dev pyproject.toml -o requirements/dev.txt
+
+SECONDS ?= 300
+RUNS ?= 5000
+fuzz: $(VENV)/dev ## Feed every reader what nobody would write, for SECONDS (300).
+	$(BIN)/python tests/endurance/fuzz.py $(SECONDS)
+
+soak: $(VENV)/dev ## Make RUNS (5000) runs in one process; they must leave nothing behind.
+	$(BIN)/python tests/endurance/soak.py $(RUNS)
+
+# In an environment of its own: it is no part of the suite. Where no advisory service can be reached, it says so.
+audit: $(VENV)/dev ## Look the locked dependencies up in a service for advisories.
+	test -x build/audit/bin/pip-audit || { $(PYTHON) -m venv build/audit && \
+	  build/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==2.9.0; }
+	build/audit/bin/pip-audit --strict --require-hashes --disable-pip -r requirements/runtime.txt || \
+	  { echo "the audit found something above, or could not reach its service: nothing is proven" >&2; exit 1; }
 
 docs: $(VENV)/dev ## Write the parts of the README that are made from the code.
 	$(BIN)/python tests/suite/generated.py

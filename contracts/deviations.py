@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from contracts.core.errors import UsageError
-from contracts.core.finding import Finding
+from contracts.core.finding import Finding, shorten
 from contracts.core.report import Outcome, Report, StaleDeviation, State
 from contracts.event_categories.clauses import BY_ID
 from contracts.reading import read_text
@@ -59,8 +59,8 @@ def read(text: str, name: str) -> tuple[Deviation, ...]:
     """
     try:
         content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{name}: {error}") from None
+    except (ValueError, RecursionError) as error:  # also of numbers of thousands of digits
+        raise UsageError(f"{name}: {shorten(str(error))}") from None
     entries = content.pop("deviation", [])
     if content or not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise UsageError(f"{name}: only [[deviation]] tables belong here, not {', '.join(content) or 'deviation'}")

@@ -13,6 +13,7 @@ from contracts.commands import streams
 from contracts.core.errors import UsageError
 from contracts.event_categories.probes import PER_MINUTE
 from contracts.run import select
+from contracts.target.address import is_loopback
 from contracts.writers.wording import plain
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("--port", type=int, default=0, metavar="PORT", help="default: any free one")
     parser.add_argument("--host", default="127.0.0.1", metavar="HOST", help="default: 127.0.0.1")
+    parser.add_argument("--expose", action="store_true", help="let --host be an address that other machines reach")
     parser.add_argument(
         "--auth", choices=("required", "public"), default="required", help="whether the list asks for the token"
     )
@@ -51,6 +53,10 @@ def run(options: argparse.Namespace) -> int:
     if options.list_faults is not None:
         streams.write(sys.stdout, "".join(f"{line}\n" for line in _listed(options.list_faults)))
         return 0
+    if not options.expose and not is_loopback(options.host):
+        raise UsageError(
+            f"--host {options.host!r}: the mock serves this machine alone; --expose lets other machines reach it"
+        )
     chosen = [_fault(name) for name in options.fault]
     scenes = [fault.scene for fault in chosen]
     public = options.auth == "public" or any(scene.public for scene in scenes)

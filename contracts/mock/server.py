@@ -24,6 +24,8 @@ SERVER_PEM = Path(__file__).with_name("server.pem")
 CA_PEM = Path(__file__).with_name("ca.pem")
 
 _MINUTE = 60.0
+#: Requests that the log keeps: the last ones, however long the mock serves.
+_REMEMBERED = 10_000
 _NAMES = (
     "app_operations", "addons", "collaborators", "domains", "env_variables", "deployments", "databases",
     "autoscalers", "alerts", "notifiers", "scm_integrations", "account",
@@ -127,6 +129,7 @@ class MockServer:
             self._times[kind] += 1
             if kind != "exchange":
                 self.requests.append(request)
+                del self.requests[:-_REMEMBERED]
             limited = self._is_limited()
         reply = Reply(429, b"Retry later", (("Content-Type", "text/plain"),)) if limited else self._reply(request)
         for fault in self.faults:

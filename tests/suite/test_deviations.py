@@ -244,6 +244,14 @@ def test_files_have_deviations_too(tmp_path: Path) -> None:
     assert "VIOLATES" not in stale.out
 
 
+@pytest.mark.parametrize("value", ["[" * 2000, "9" * 5000, "{a=" * 2000])
+def test_hostile_toml_is_one_line(value: str) -> None:
+    """Deep nesting and endless numbers are refused as any other mistake."""
+    with pytest.raises(UsageError, match=r"deviations\.toml: ") as refusal:
+        deviations.read(f"[[deviation]]\nreason = {value}\n", "deviations.toml")
+    assert "\n" not in str(refusal.value)
+
+
 def test_prune_keeps_everything_else() -> None:
     """Pruning takes out the stale entries with their comments, and leaves the rest as it was written."""
     text = (

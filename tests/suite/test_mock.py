@@ -249,3 +249,12 @@ def wire(fault: Fault | None, scene_of: Fault) -> list[bytes]:
 def test_every_fault_shows_on_the_wire(fault: Fault) -> None:
     """A fault that changes no byte of any answer would be none."""
     assert wire(fault, fault) != wire(None, fault)
+
+
+def test_the_log_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long the mock serves, it remembers the last requests only."""
+    monkeypatch.setattr("contracts.mock.server._REMEMBERED", 3)
+    with MockServer() as server:
+        for number in range(5):
+            server.answer("GET", f"/v1/event_categories?n={number}", ())
+        assert [request.query for request in server.requests] == ["n=2", "n=3", "n=4"]

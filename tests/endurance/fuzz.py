@@ -1,0 +1,147 @@
+"""``make fuzz``: inputs that nobody would write, against everything that reads what others hand over.
+
+Each reader gets mutations of valid examples for a while. It has to take them, or refuse them in one line of its own
+(UsageError, CouldNotJudge): another exception, or an input that costs seconds, is printed with the seed that makes it
+again. Time-boxed: ``python -m tests.endurance.fuzz SECONDS [SEED]``.
+"""
+
+import json
+import random
+import sys
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from contracts import bundle, deviations
+from contracts.configuration import resolve
+from contracts.core.errors import CouldNotJudge, UsageError
+from contracts.mock.server import generated
+from contracts.offline import evidence_of, report_of, response_of
+from contracts.strict_json import decode
+from contracts.writers import har, html, junit, markdown, result, terminal
+
+#: No input of a few kilobytes may cost more, in seconds of the processor.
+SLOW = 5.0
+BODY = json.dumps({"event_categories": generated(3)}).encode()
+RESPONSE = (
+    b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n[1,2]\r\n0\r\n\r\n"
+)
+ENTRIES = b'[[deviation]]\nclause = "category.id"\npointer = "/a/*"\nreason = "x"\nowner = "y"\nexpires = 2030-01-31\n'
+SETTINGS = b'timeout = 3\nclause = ["json", "list"]\nmax-body = "1MiB"\nstrict = true\nauth = "public"\n'
+#: Pieces that mean something to one of the readers.
+TOKENS = (
+    *(
+        b"{",
+        b"}",
+        b"[",
+        b"]",
+        b'"',
+        b"\\",
+        b"\\u",
+        b"\\ud800",
+        b",",
+        b":",
+        b"null",
+        b"-",
+        b"1e400",
+        b"9" * 5000,
+        b"NaN",
+    ),
+    *(b"\xff", b"\xef\xbb\xbf", b"\0", b"\r\n", b"\r\n\r\n", b"HTTP/1.1 100 x", b"Content-Length: -1", b"ffffffff\r\n"),
+    *(b"PK\x03\x04", b"[[", b"]]", b"= ", b"/*" * 40, b"[" * 300, b'{"a":' * 300, b'"id":', b'"position":', b"##[x]"),
+)
+
+
+def judged(content: bytes) -> None:
+    """Judge a file and render it in every format."""
+    report = report_of(evidence_of(content, "fuzz"), strict=False, allow_empty=False)
+    for writer in (result, html, junit, markdown, terminal, har):
+        writer.render(report)
+
+
+def audited(content: bytes) -> None:
+    """Unpack and audit an archive."""
+    bundle.audit(bundle.unpack(content))
+
+
+def resolved(content: bytes) -> None:
+    """Read a settings file."""
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "contracts.toml").write_bytes(content)
+        resolve({}, {}, Path(folder))
+
+
+def archive() -> bytes:
+    """A bundle of a file that was judged; it is refused for its time alone."""
+    report = report_of(evidence_of(BODY, "fuzz"), strict=False, allow_empty=False)
+    return bundle.pack(report, ENTRIES.decode())
+
+
+def archived(content: bytes) -> None:
+    """Put the content into a well-formed archive, so that what reads its files is reached."""
+    stream = BytesIO()
+    with zipfile.ZipFile(stream, "w") as opened:
+        files = {**bundle.unpack(archive()), bundle.DEVIATIONS: content}
+        for name, text in files.items():
+            opened.writestr(name, text)
+    audited(stream.getvalue())
+
+
+def examples() -> dict[str, tuple[Callable[[bytes], object], list[bytes]]]:
+    """Every reader by its name, with valid inputs to begin from."""
+    report = report_of(evidence_of(BODY, "fuzz"), strict=False, allow_empty=False)
+    return {
+        "decoder": (decode, [BODY, b'{"a": [1.5, -0, "\\ud83d\\ude00"], "a": null}']),
+        "check": (judged, [BODY, RESPONSE, har.render(report).encode()]),
+        "response": (lambda content: response_of(content, "fuzz"), [RESPONSE]),
+        "har": (lambda content: har.read(content.decode("utf-8", "replace")), [har.render(report).encode()]),
+        "result": (lambda content: result.read(content.decode("utf-8", "replace")), [result.render(report).encode()]),
+        "bundle": (audited, [archive()]),
+        "bundled deviations": (archived, [ENTRIES]),
+        "deviations": (lambda content: deviations.read(content.decode("utf-8", "replace"), "fuzz"), [ENTRIES]),
+        "settings": (resolved, [SETTINGS]),
+    }
+
+
+def mutations(content: bytes, chance: random.Random) -> bytes:
+    """Return the content after a few changes."""
+    changed = bytearray(content)
+    for _ in range(chance.choice((1, 1, 2, 4, 8))):
+        start = chance.randrange(len(changed) + 1)
+        end = min(len(changed), start + chance.choice((0, 1, 1, 4, 64)))
+        piece = chance.choice((chance.choice(TOKENS), chance.randbytes(2), bytes(changed[start:end]) * 2, b""))
+        changed[start:end] = piece
+    return bytes(changed)
+
+
+def failures(seed: int, rounds: int | None = None, seconds: float = 0.0) -> Iterator[str]:
+    """Yield in words every input that a reader neither took nor refused, or that was slow."""
+    chance = random.Random(seed)
+    readers = examples()
+    ends = time.monotonic() + seconds
+    done = 0
+    while (rounds is not None and done < rounds) or time.monotonic() < ends:
+        done += 1
+        for name, (read, valid) in readers.items():
+            content = mutations(chance.choice(valid), chance)
+            before = time.process_time()
+            try:
+                read(content)
+            except (UsageError, CouldNotJudge) as refusal:
+                if "\n" in str(refusal):
+                    yield f"{name}: refused in more than one line: {content!r}"
+            except Exception as error:  # noqa: BLE001 - that is what is looked for
+                yield f"{name}: {type(error).__name__}: {error}: {content!r}"
+            if time.process_time() - before > SLOW:
+                yield f"{name}: {time.process_time() - before:.0f} s: {content!r}"
+
+
+if __name__ == "__main__":
+    seconds_, seed_ = float(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else random.randrange(2**32)
+    print(f"seed {seed_}, {seconds_:.0f} s")
+    found = list(failures(seed_, seconds=seconds_))
+    print("\n".join(found) or "nothing found")
+    sys.exit(bool(found))

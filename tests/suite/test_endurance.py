@@ -1,0 +1,29 @@
+"""A taste of ``make fuzz`` and ``make soak``, with a fixed seed and few runs."""
+
+import sys
+
+import pytest
+from door import ROOT
+
+sys.path.insert(0, str(ROOT / "tests" / "endurance"))
+import fuzz
+import soak
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_input_brings_a_reader_down(seed: int) -> None:
+    """What others hand over is taken or refused in one line, and costs little."""
+    assert list(fuzz.failures(seed, rounds=60)) == []
+
+
+def test_a_reader_that_falls_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The loop sees an exception that is none of ours."""
+    monkeypatch.setattr(fuzz, "examples", lambda: {"bad": (lambda _: 1 // 0, [b"x"])})
+    assert list(fuzz.failures(1, rounds=1)) != []
+
+
+def test_runs_leave_nothing_behind() -> None:
+    """After many runs there are as many threads and sockets as after a few."""
+    before, after = soak.soak(40)
+    assert after.threads <= before.threads
+    assert after.descriptors <= before.descriptors
