@@ -1,5 +1,6 @@
 """The report for a person at a terminal: section by section, then every breach with all that reproduces it."""
 
+import textwrap
 from collections.abc import Iterator
 from datetime import date
 from itertools import groupby
@@ -11,6 +12,7 @@ from contracts.writers.wording import by_cause, counted, headline, last_line, pl
 #: Of a clause that is broken many times, this many findings are written out; the JSON report has more.
 _SHOWN = 3
 _PROPOSED = 5
+_COLUMNS = 80
 
 _MARKS = {
     State.HELD: ("✓", "32"),
@@ -93,7 +95,8 @@ def _breach(report: Report, outcome: Outcome, paint: _Paint) -> Iterator[str]:
     clause = outcome.clause
     cause = report.follows.get(clause.id)
     yield ""
-    yield paint(plain(f"{clause.id} {clause.level} {clause.asks}"), "1") + _aside(report, outcome)
+    yield paint(plain(f"{clause.id} {clause.level}"), "1") + _aside(report, outcome)
+    yield from _wrapped("asks", plain(clause.asks))
     if cause:
         yield f"  follows   from {plain(cause)}"
     shown = outcome.findings[: 1 if cause else _SHOWN]
@@ -105,12 +108,20 @@ def _breach(report: Report, outcome: Outcome, paint: _Paint) -> Iterator[str]:
     if outcome.count > len(shown):
         yield f"  and {outcome.count - len(shown):,} more like this"
     yield ""
-    yield "  source    " + plain("; ".join(f"{source.title}, {source.url}" for source in clause.sources))
+    for source in clause.sources:
+        yield from _wrapped("source", plain(f"{source.title}, {source.url}"))
     if line := token(report):
         yield f"  token     {line}"
     lines = dict.fromkeys(of_finding(report, finding) for finding in shown)
     yield from (f"  curl      {line or 'none: the answer comes from a file'}" for line in lines)
     yield f"  rerun     {rerun(report, clause.id)}"
+
+
+def _wrapped(label: str, text: str) -> list[str]:
+    """Return words of the contract within the columns of a usual terminal; what a target said stays in one piece."""
+    first, rest = f"  {label:<10}", " " * 12
+    whole = {"break_long_words": False, "break_on_hyphens": False}  # an address that is cut in two leads nowhere
+    return textwrap.wrap(text, _COLUMNS, initial_indent=first, subsequent_indent=rest, **whole)  # type: ignore[arg-type]
 
 
 def _aside(report: Report, outcome: Outcome) -> str:
