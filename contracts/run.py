@@ -21,7 +21,17 @@ from contracts.event_categories.probes import PER_MINUTE, Probe, needed
 from contracts.settings import Settings
 from contracts.target import certificates
 from contracts.target.address import Address, parse
-from contracts.target.credentials import API, BEARER, Bearer, Credentials, Exchanged, NoCredentials, SecretValue, check
+from contracts.target.credentials import (
+    API,
+    BEARER,
+    Bearer,
+    Credentials,
+    Exchanged,
+    NoCredentials,
+    SecretValue,
+    check,
+    is_ordinary,
+)
 from contracts.target.masking import Secrets
 from contracts.target.observe import observe
 from contracts.target.target import Budget, Limits, Target
@@ -237,7 +247,8 @@ def _fields(
         value = environ.get(variable, "")
         if not value or value != value.strip() or not (value.isascii() and value.isprintable()):
             raise UsageError(f"--header-env: {variable} is empty, or holds what no header field may")
-        secrets.add(value, variable)
+        if not is_ordinary(value):  # such as the name of an environment: no secret, and in many answers
+            secrets.add(value, variable)
         yield name, SecretValue(value), f"${variable}"
 
 

@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
     outputs = output.outputs_of(settings, inputs=[file for file in (known, settings.ca_bundle) if file])
     console = streams.Console(quiet=output.is_brief(options), to_stderr=STANDARD_OUTPUT in outputs.values())
     with prepare(settings, os.environ, say=console.progress) as prepared:
-        mask = prepared.target.secrets.mask
+        mask = prepared.target.secrets.sweep
         if options.show_config:
             console.write(_configuration(prepared), always=True)
             return 0

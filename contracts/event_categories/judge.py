@@ -7,11 +7,14 @@ from functools import cache
 
 from contracts.core.clause import Clause
 from contracts.core.errors import CouldNotJudge, NotApplicable
+from contracts.core.exchange import Response
 from contracts.core.report import BEYOND_FILE, Outcome, State
 from contracts.event_categories import schema
-from contracts.event_categories.checks import Judged, judge
+from contracts.event_categories.checks import ANSWER_CHECKS, Judged, judge
+from contracts.event_categories.checks.registry import judge_answer
 from contracts.event_categories.clauses import CLAUSES
-from contracts.event_categories.evidence import Evidence
+from contracts.event_categories.evidence import Answer, Evidence
+from contracts.strict_json import ABSENT
 
 
 def outcomes(evidence: Evidence, clauses: Iterable[Clause] = CLAUSES) -> tuple[Outcome, ...]:
@@ -46,6 +49,15 @@ def _outcome(clause: Clause, said: Judged) -> Outcome:
     else:
         state = State.HELD
     return Outcome(clause, state, said.observations, said.findings, said.count, reason, said.notes)
+
+
+def said_of(response: Response) -> dict[str, object]:
+    """Return what the contract says of one answer: for each clause whether it is broken, or why it was not judged."""
+    answer = Answer(response)
+    documented = answer.decoded is not ABSENT and schema.accepts(schema.ERROR, answer.decoded)
+    judged = {clause: judge_answer(clause, answer) for clause in ANSWER_CHECKS}
+    said: dict[str, object] = {c: (j.count > 0, j.observations, type(j.problem)) for c, j in judged.items()}
+    return {**said, "error.body": documented}
 
 
 @cache

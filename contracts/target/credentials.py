@@ -3,18 +3,24 @@
 import base64
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
+from functools import cache
+from http import HTTPStatus
 from typing import Protocol
 
 from contracts.core.errors import BrokenAnswer, Refused, Unavailable, UsageError
 from contracts.core.exchange import Headers, Response
+from contracts.event_categories.clauses import CLAUSES
+from contracts.event_categories.schema import load
 from contracts.target.address import Address
-from contracts.target.masking import Secrets
+from contracts.target.masking import MASKED_FROM, Secrets
 
 BEARER = "BEARER_TOKEN"
 API = "SCALINGO_API_TOKEN"
 EXCHANGE = "/v1/tokens/exchange"
 
+#: No server reads a longer header field, in characters; what is longer is not looked for in every answer.
+_LONGEST = 8192
 #: A bearer token is valid for one hour (Authentication); it is renewed five minutes earlier, in seconds.
 RENEW_AFTER = 55 * 60.0
 
@@ -117,10 +123,34 @@ class Exchanged:
 
 
 def check(token: object, what: str) -> None:
-    """Refuse a token that cannot stand in a header; the message does not show it.
+    """Refuse a token that cannot stand in a header, or cannot be masked; the message does not show it.
 
     Raises:
-        UsageError: it is empty or holds white space, control characters or anything beyond ASCII.
+        UsageError: it is empty or too long, holds white space, control characters or anything beyond ASCII, or is a
+            number or a word that answers and reports hold anyway.
     """
     if not (isinstance(token, str) and token.isascii() and token.isprintable() and token and " " not in token):
         raise UsageError(f"{what} holds white space, control or non-ASCII characters, or nothing: look for a line end")
+    if len(token) > _LONGEST:
+        raise UsageError(f"{what} has {len(token):,} characters, and no server reads a header field of so many")
+    if is_ordinary(token):
+        raise UsageError(
+            f"{what} is a number, or a word that answers and reports hold anyway: "
+            "hiding it would rewrite what was observed; use a token that nobody would guess"
+        )
+
+
+def is_ordinary(secret: str) -> bool:
+    """Whether a secret is a number, or a part of the words of the contract, of its schemas or of a report."""
+    return len(secret) >= MASKED_FROM and (set(secret) <= set("0123456789+-.eE") or secret.lower() in _ordinary_words())
+
+
+@cache
+def _ordinary_words() -> str:
+    schemas = ("event_category.schema.json", "event_categories.schema.json", "error.schema.json", "report.schema.json")
+    texts = [*(json.dumps(load(name)) for name in schemas), *(repr(astuple(clause)) for clause in CLAUSES)]
+    texts += [status.phrase for status in HTTPStatus]
+    texts += [
+        "Authorization Bearer Basic Content-Type Accept WWW-Authenticate application/json; charset=utf-8 text/plain"
+    ]
+    return "\n".join(texts).lower()

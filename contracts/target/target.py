@@ -8,9 +8,18 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from contracts import __version__
-from contracts.core.errors import CouldNotJudge, Misdirected, OverBudget, TooSlow, Unavailable, Unreachable
+from contracts.core.errors import (
+    BrokenAnswer,
+    CouldNotJudge,
+    Misdirected,
+    OverBudget,
+    TooSlow,
+    Unavailable,
+    Unreachable,
+)
 from contracts.core.exchange import Attempt, Exchange, Headers, Request, Response
 from contracts.event_categories.evidence import GATEWAY_ERRORS, UNAVAILABLE
+from contracts.event_categories.judge import said_of
 from contracts.event_categories.probes import JSON, MADE_UP_TOKEN, PER_MINUTE, Credentials, Probe
 from contracts.target.address import Address
 from contracts.target.credentials import BEARER, NoCredentials
@@ -85,6 +94,7 @@ class Target:
     sleep: Callable[[float], None] = time.sleep
     say: Callable[[str], None] = lambda _: None
     _ends: float | None = None
+    _compared: dict[Response, bool] = field(default_factory=dict, repr=False)
 
     @property
     def remaining(self) -> float:
@@ -184,9 +194,9 @@ class Target:
             headers = self.headers(probe)
             limit = min(self.limits.timeout, _TWIN_LIMIT) if probe.twin else self.limits.timeout
             response = self._send(request.method, request.url, headers, limit, unpaced=probe.times > 1)
+            return self._masked(response), None
         except CouldNotJudge as failure:
             return None, type(failure)(self.secrets.mask(str(failure)))
-        return self._masked(response), None
 
     def _check_deadline(self) -> None:
         if self.remaining <= 0:
@@ -199,10 +209,28 @@ class Target:
         return self.wire.send(method, url, headers, min(limit, remaining), named)
 
     def _masked(self, response: Response) -> Response:
+        """Return the response without a secret.
+
+        Raises:
+            BrokenAnswer: without it, something else would be judged.
+        """
         mask = self.secrets.mask
         headers = tuple((mask(name), mask(value)) for name, value in response.headers)
         body = self.secrets.mask_bytes(response.body)
-        return replace(response, headers=headers, body=body, reason=mask(response.reason))
+        masked = replace(response, headers=headers, body=body, reason=mask(response.reason))
+        if (body, masked.all("Content-Type")) != (response.body, response.all("Content-Type")):
+            self._compare(response, masked)
+        return masked
+
+    def _compare(self, response: Response, masked: Response) -> None:
+        # Equal answers are compared once: a run has the same one several times.
+        if (same := self._compared.get(masked)) is None:
+            same = self._compared[masked] = said_of(response) == said_of(masked)
+        if not same:
+            raise BrokenAnswer(
+                "the answer repeats the token where masking it changes what is judged: "
+                "judge a target that does not send the token back"
+            )
 
     @staticmethod
     def _worth_retrying(probe: Probe, failure: CouldNotJudge | None, tries: int) -> bool:
