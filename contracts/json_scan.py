@@ -13,6 +13,9 @@ _LEXEME = r"""(?x) [ \t\r\n]*+ (?:
     | ( -?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][-+]?[0-9]++)? | true | false | null )
     | \Z )"""
 _BLANK = r"[ \t\r\n]*+"
+#: What follows a value in an array and needs no look at what is open: nearly all of a long list of plain values.
+_PLAIN_VALUES = r"""(?x) (?: [ \t\r\n]*+ , [ \t\r\n]*+
+      (?: "[^"\\\x00-\x1f]*+" | -?(?:0|[1-9][0-9]*+)(?![0-9.eE]) | true | false | null | \[\] | \{\} ) )++ """
 
 _VALUE, _FIRST_VALUE, _NAME, _FIRST_NAME, _COLON, _AFTER = range(6)
 _EXPECTED = {
@@ -55,13 +58,15 @@ class _Scanner:
         self.surrogate: tuple[int, str] | None = None
 
     def read(self) -> tuple[int, str] | None:
-        match = re.compile(_LEXEME).match
+        match, plain = re.compile(_LEXEME).match, re.compile(_PLAIN_VALUES).match
         state, place = _VALUE, 0
         while lexeme := match(self.text, place):
             following = self._after(state, lexeme)
             if following is None:
                 break
             state, place = following, lexeme.end()
+            if state is _AFTER and self.open and self.open[-1] is None and (values := plain(self.text, place)):
+                place = values.end()
         blank = re.compile(_BLANK).match(self.text, place)
         place = blank.end() if blank else place
         if state is _AFTER and not self.open:

@@ -160,7 +160,13 @@ TABLE: tuple[Setting, ...] = (
     Setting("deadline", _seconds, 90.0, "seconds for the whole run", "SECONDS"),
     Setting("retries", _retries, 4, "retries of a request after 429, 502, 503 and 504; of a connection at most 2", "N"),
     Setting("max_requests", _count, None, "requests that a run may send; default: those planned and 16", "N"),
-    Setting("max_body", _size, 32 * 2**20, "largest body that is read, inflated; default 32MiB", "SIZE"),
+    Setting(
+        "max_body",
+        _size,
+        4 * 2**20,
+        "largest body that is read, inflated; default 4MiB, which is 40,000 categories",
+        "SIZE",
+    ),
     Setting(
         "allow_plain_http",
         _flag,
@@ -237,7 +243,7 @@ class Settings:
     deadline: float = 90.0
     retries: int = 4
     max_requests: int | None = None
-    max_body: int = 32 * 2**20
+    max_body: int = 4 * 2**20
     allow_plain_http: bool = False
     header_env: tuple[tuple[str, str], ...] = ()
     client_cert: str | None = None

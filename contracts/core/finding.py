@@ -27,6 +27,8 @@ class Finding:
 
 def shorten(text: str, limit: int = 200) -> str:
     """Return the text on one line, its middle replaced by a count when it is longer than ``limit`` characters."""
+    if len(text) <= limit and text.isprintable():
+        return text
     flat = "".join(
         character if character.isprintable() else character.encode("unicode_escape").decode()
         for character in text[: limit * 2]

@@ -100,17 +100,20 @@ class Answer:
             raise NotExercised(EMPTY_LIST)
         return elements
 
-    @cached_property
+    @property
     def categories(self) -> list[tuple[int, dict[str, Any]]]:
         """The elements that are objects, each with its index.
 
         Raises:
             NotExercised: there is none.
         """
-        categories = [pair for pair in enumerate(self.elements) if isinstance(pair[1], dict)]
-        if not categories:
+        if not self._objects:
             raise NotExercised("no element of the list is an object")
-        return categories
+        return self._objects
+
+    @cached_property
+    def _objects(self) -> list[tuple[int, dict[str, Any]]]:
+        return [pair for pair in enumerate(self.elements) if isinstance(pair[1], dict)]
 
     @cached_property
     def positions(self) -> list[tuple[int, Any]]:

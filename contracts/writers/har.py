@@ -5,6 +5,7 @@ Source: the HAR 1.2 specification. Names that begin with an underscore are ours,
 
 import base64
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -25,6 +26,8 @@ _KEPT = (
     *("accept", "accept-encoding", "authorization", "content-type", "user-agent"),
     *("if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since", "range"),
 )
+#: A larger body that several entries share stands in the first one only, in bytes.
+_LARGE = 2**16
 _THIRTY_YEARS = 1e9  # in seconds; no exchange takes longer
 _Kind = TypeVar("_Kind")
 
@@ -32,9 +35,14 @@ _Kind = TypeVar("_Kind")
 def render(report: Report) -> str:
     """Return the masked exchanges as a HAR; one that failed has status 0 and its failure as ``_error``."""
     started = _date(report.started)
-    entries = []
-    for exchange in report.exchanges:
-        entries.append(_entry(exchange, started))
+    entries: list[dict[str, Any]] = []
+    first: dict[bytes, int] = {}
+    for number, exchange in enumerate(report.exchanges):
+        entry = _entry(exchange, started)
+        body = exchange.response.body if exchange.response else b""
+        if len(body) > _LARGE and first.setdefault(body, number) != number:
+            _refer(entry["response"]["content"], first[body])
+        entries.append(entry)
         started = _later(started, exchange.seconds + sum(attempt.waited for attempt in exchange.attempts))
     creator = {"name": "event-categories-contracts", "version": report.suite}
     return to_json({"log": {"version": "1.2", "creator": creator, "comment": headline(report), "entries": entries}})
@@ -54,8 +62,29 @@ def read(text: str) -> list[Exchange]:
     except (ValueError, RecursionError):
         raise UsageError("the HAR cannot be read: it is not JSON") from None
     entries = _member(_member(document, "log", dict, "the HAR"), "entries", list, "its log")
-    exchanges = (_exchange(entry, f"entry {number}") for number, entry in enumerate(entries))
+    exchanges = (_exchange(entry, f"entry {number}") for number, entry in enumerate(_resolved(entries)))
     return [exchange for exchange in exchanges if exchange.request.url.startswith(("http://", "https://"))]
+
+
+def _refer(content: dict[str, Any], number: int) -> None:
+    """Let the content of an entry stand in an earlier one that has the same."""
+    content.pop("text")
+    content |= {"comment": f"the text is that of entry {number}, counted from 0", "_same": number}
+
+
+def _resolved(entries: list[Any]) -> Iterator[Any]:
+    """Iterate over entries with the text of each, also where it stands in an earlier one."""
+    contents: list[Any] = []
+    for entry in entries:
+        response = entry.get("response") if isinstance(entry, dict) else None
+        content = response.get("content") if isinstance(response, dict) else None
+        same = content.get("_same") if isinstance(content, dict) else None
+        if isinstance(content, dict) and type(same) is int and 0 <= same < len(contents):
+            earlier = contents[same]
+            if isinstance(earlier, dict) and "text" in earlier and "text" not in content:
+                content["text"] = earlier["text"]
+        contents.append(content)
+        yield entry
 
 
 def _entry(exchange: Exchange, started: datetime) -> dict[str, Any]:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from contracts.core.errors import ContractsError
+from contracts.core.exchange import Exchange
 from contracts.core.finding import shorten
 from contracts.core.report import Report
 from contracts.event_categories.checks.listing import repeated
@@ -54,6 +56,11 @@ def listing(report: Report) -> Listing:
     exchange = next((exchange for exchange in report.exchanges if exchange.probe == "list"), None)
     if exchange is None:
         return Listing(reason="the documented request was not sent")
+    return _listing(exchange)
+
+
+@lru_cache(maxsize=1)  # the page is rendered by itself and into the bundle
+def _listing(exchange: Exchange) -> Listing:
     try:
         elements = Answer(exchange.observed()).elements
     except ContractsError as problem:

@@ -4,6 +4,7 @@ Every other format says the same in other words; this one can be read back.
 """
 
 import base64
+import hashlib
 import json
 import re
 from dataclasses import asdict
@@ -48,12 +49,13 @@ def read(text: str) -> Report:
     """
     value = _checked(text)
     try:
+        bodies = {name: _read_body(body) for name, body in value["bodies"].items()}
         return Report(
             suite=value["suite"],
             digest=value["contract"],
             target=value["target"],
             outcomes=tuple(map(_read_outcome, value["clauses"])),
-            exchanges=tuple(map(_read_exchange, value["exchanges"])),
+            exchanges=tuple(_read_exchange(exchange, bodies) for exchange in value["exchanges"]),
             total=value["total"],
             settings={name: (setting["value"], setting["origin"]) for name, setting in value["settings"].items()},
             scope=Scope(**value["scope"]),
@@ -70,6 +72,8 @@ def read(text: str) -> Report:
         )
     except ValueError:
         raise UsageError("the report cannot be read: a body is not Base64, or a day does not exist") from None
+    except KeyError:
+        raise UsageError("the report cannot be read: an exchange has a body that is not among the bodies") from None
 
 
 def _document(report: Report) -> dict[str, Any]:
@@ -109,6 +113,7 @@ def _document(report: Report) -> dict[str, Any]:
         "settings": {name: {"value": value, "origin": origin} for name, (value, origin) in report.settings.items()},
         "clauses": [_outcome(report, outcome) for outcome in report.outcomes],
         "exchanges": [_exchange(exchange) for exchange in report.exchanges],
+        "bodies": {body_digest(e.response.body): _body(e.response.body) for e in report.exchanges if e.response},
     }
 
 
@@ -161,7 +166,7 @@ def _exchange(exchange: Exchange) -> dict[str, Any]:
             "status": response.status,
             "reason": response.reason,
             "headers": _headers(response.headers),
-            "body": _body(response.body),
+            "body": body_digest(response.body),
             "stray": response.stray,
         },
         "failure": failure and {"kind": type(failure).__name__, "message": str(failure)},
@@ -172,6 +177,11 @@ def _exchange(exchange: Exchange) -> dict[str, Any]:
 
 def _headers(headers: Headers) -> list[dict[str, str]]:
     return [{"name": name, "value": value} for name, value in headers]
+
+
+def body_digest(body: bytes) -> str:
+    """Return the name under which a body stands in ``bodies``: most requests have the same answer, stored once."""
+    return f"sha256:{hashlib.sha256(body).hexdigest()}"
 
 
 def _body(body: bytes) -> dict[str, str]:
@@ -240,7 +250,7 @@ def _read_finding(value: dict[str, Any]) -> Finding:
     return Finding(**{name: value[name] for name in ("clause", "probe", "where", "expected", "received", "through")})
 
 
-def _read_exchange(value: dict[str, Any]) -> Exchange:
+def _read_exchange(value: dict[str, Any], bodies: dict[str, bytes]) -> Exchange:
     request, response, failure = value["request"], value["response"], value["failure"]
     return Exchange(
         value["probe"],
@@ -249,7 +259,7 @@ def _read_exchange(value: dict[str, Any]) -> Exchange:
         and Response(
             response["status"],
             _read_headers(response["headers"]),
-            _read_body(response["body"]),
+            bodies[response["body"]],
             response["reason"],
             response["stray"],
         ),

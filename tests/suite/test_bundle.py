@@ -104,8 +104,8 @@ def remove(result: dict[str, object]) -> None:
 
 def mend(result: dict[str, object]) -> None:
     """Mend the first answer, and leave what was said of it."""
-    exchange = result["exchanges"][0]  # type: ignore[index]
-    exchange["response"]["body"]["content"] = exchange["response"]["body"]["content"].replace('"id": 7', '"id": "7"')
+    body = result["bodies"][result["exchanges"][0]["response"]["body"]]  # type: ignore[index]
+    body["content"] = body["content"].replace('"id": 7', '"id": "7"')
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -210,3 +211,22 @@ def test_a_time_that_is_none_counts_as_zero(time: str) -> None:
     """How long a foreign request took is of no consequence: nonsense is not refused."""
     text = json.dumps({"log": {"entries": [foreign()]}}).replace('"time": 51.5', f'"time": {time}')
     assert [exchange.seconds for exchange in har.read(text)] == [0.0]
+
+
+def test_a_large_body_that_entries_share_stands_once() -> None:
+    """A large text stands in the first entry that has it; the others say where, and are read as they were."""
+    report = reports.conforming()
+    exchanges = tuple(
+        replace(e, response=e.response and replace(e.response, body=b'{"a": "' + b"x" * 100_000 + b'"}'))
+        for e in report.exchanges
+    )
+    text = har.render(replace(report, exchanges=exchanges))
+    assert text.count("x" * 100_000) == 1
+    assert tuple(har.read(text)) == exchanges
+    contents = [entry["response"]["content"] for entry in json.loads(text)["log"]["entries"]]
+    assert contents[1]["comment"] == "the text is that of entry 0, counted from 0"
+    for foreign in (-1, 1, 99, True, "0", None):  # a file may say anything
+        contents[1]["_same"] = foreign
+        document = json.loads(text)
+        document["log"]["entries"][1]["response"]["content"]["_same"] = foreign
+        har.read(json.dumps(document))

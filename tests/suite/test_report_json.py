@@ -58,9 +58,27 @@ def test_says_what_follows_from_the_outcomes() -> None:
 
 def test_body_that_is_no_text_is_base64() -> None:
     """A body is text when it is UTF-8, and Base64 when it is not."""
-    exchanges = json.loads(result.render(reports.violating()))["exchanges"]
-    encodings = {exchange["probe"]: exchange["response"]["body"]["encoding"] for exchange in exchanges[:5]}
+    document = json.loads(result.render(reports.violating()))
+    bodies = document["bodies"]
+    encodings = {e["probe"]: bodies[e["response"]["body"]]["encoding"] for e in document["exchanges"][:5]}
     assert encodings == dict.fromkeys(("list", "repeat", "head", "xml"), "utf-8") | {"unknown-path": "base64"}
+
+
+def test_equal_bodies_are_stored_once() -> None:
+    """Most requests have the same answer: it stands in the document once, under its digest."""
+    report = reports.conforming()
+    document = json.loads(result.render(report))
+    responses = [exchange.response for exchange in report.exchanges if exchange.response]
+    assert len(document["bodies"]) == len({response.body for response in responses}) < len(responses)
+    assert result.read(result.render(report)) == report
+
+
+def test_a_body_that_is_missing_is_told() -> None:
+    """An exchange whose body is not among the bodies is one clear line."""
+    document = json.loads(result.render(reports.conforming()))
+    document["bodies"] = {}
+    with pytest.raises(UsageError, match="not among the bodies"):
+        result.read(json.dumps(document))
 
 
 def test_schema_knows_every_state_and_failure() -> None:
@@ -80,6 +98,9 @@ def test_an_edit_shows() -> None:
     edited = text.replace('"verdict": "violates"', '"verdict": "conforms"')
     assert edited != text
     assert result.render(result.read(edited)) == text
+
+
+_OF_NO_TEXT = json.loads(result.render(reports.violating()))["exchanges"][4]["response"]["body"]
 
 
 def _changed(path: tuple[Any, ...], value: object) -> str:
@@ -123,10 +144,11 @@ def _changed(path: tuple[Any, ...], value: object) -> str:
         _changed(("exchanges", 0, "response"), []),
         _changed(("exchanges", 0, "request", "headers"), {"Accept": "x"}),
         _changed(("exchanges", 0, "failure"), {"kind": "KeyboardInterrupt", "message": ""}),
-        _changed(("exchanges", 4, "response", "body", "content"), "*"),
-        _changed(("exchanges", 4, "response", "body", "content"), "ü"),
+        _changed(("exchanges", 4, "response", "body"), "*"),
+        _changed(("bodies", _OF_NO_TEXT, "content"), "*"),
+        _changed(("bodies", _OF_NO_TEXT, "content"), "ü"),
     ],
-    ids=range(31),
+    ids=range(32),
 )
 def test_malformed_is_one_clear_line(text: str) -> None:
     """A file from anywhere is refused in one short line; nothing else is raised."""

@@ -23,7 +23,7 @@ def test_precedence(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[tool.contracts]\ntimeout = 3\ndeadline = 30\nstrict = true\n")
     environ = {"CONTRACTS_TIMEOUT": "4", "CONTRACTS_DEADLINE": "40"}
     settings = resolve({"timeout": "5"}, environ, tmp_path)
-    assert (settings.timeout, settings.deadline, settings.strict, settings.max_body) == (5, 40, True, 32 * 2**20)
+    assert (settings.timeout, settings.deadline, settings.strict, settings.max_body) == (5, 40, True, 4 * 2**20)
     shown = settings.shown()
     assert shown["timeout"] == ("5", "option --timeout")
     assert shown["deadline"] == ("40", "environment CONTRACTS_DEADLINE")
