@@ -21,7 +21,7 @@ from contracts.core.finding import shorten
 from contracts.core.report import Report
 from contracts.event_categories.clauses import CLAUSES
 from contracts.event_categories.evidence import Evidence
-from contracts.event_categories.judge import digest, outcomes
+from contracts.event_categories.judge import LATE, digest, outcomes
 from contracts.event_categories.policy import Policy
 from contracts.run import select
 
@@ -132,7 +132,8 @@ def _again(claimed: Report, deviations_text: str | None) -> Report:
     evidence = Evidence(claimed.target, claimed.exchanges, Policy(scope.policy), **flags)
     selected = claimed.settings.get("clause", ("all", ""))[0]
     clauses = CLAUSES if selected == "all" else select(selected.split(", "))
-    judged = replace(claimed, digest=digest(), outcomes=outcomes(evidence, clauses), stale=())
+    late = {outcome.clause.id for outcome in claimed.outcomes if outcome.reason == LATE}  # judging says less for it
+    judged = replace(claimed, digest=digest(), outcomes=outcomes(evidence, clauses, lambda c: c.id in late), stale=())
     entries = deviations.read(deviations_text, DEVIATIONS) if deviations_text is not None else ()
     try:
         day = date.fromisoformat(claimed.started[:10])

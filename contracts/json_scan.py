@@ -6,6 +6,7 @@ Such a text may be plainly broken as well, and that is a breach. One pass, a lex
 import json
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _LEXEME = r"""(?x) [ \t\r\n]*+ (?:
       ( [\[\]{},:] )
@@ -41,6 +42,7 @@ class Scan:
     surrogate: tuple[int, str] | None = None
 
 
+@lru_cache(maxsize=1)  # the same text is met again when a report shows its list
 def scan(text: str) -> Scan:
     """Return what is plainly wrong with a text, by RFC 8259 and RFC 7493; time and memory are linear."""
     scanner = _Scanner(text)

@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 
 #: Requests that a run may send beyond those planned, for retries.
 _SPARE = 16
+#: Judging may take what is left of the deadline, and so many seconds when the target has used it up.
+_JUDGING = 10.0
 _MASKED = f"${BEARER}".encode()
 
 
@@ -109,12 +111,13 @@ class Run:
 
     def report(self, evidence: Evidence, *, started: str = "", seconds: float = 0.0) -> Report:
         """Judge the evidence, apply the deviations, and return the report."""
-        budget = self.target.budget
+        budget, clock = self.target.budget, self.target.clock
+        ends = clock() + max(self.target.remaining, _JUDGING)
         report = Report(
             suite=__version__,
             digest=digest(),
             target=evidence.url,
-            outcomes=outcomes(evidence, self.clauses),
+            outcomes=outcomes(evidence, self.clauses, lambda _: clock() > ends),
             exchanges=evidence.exchanges,
             total=len(CLAUSES),
             settings=self.shown(),

@@ -1,7 +1,7 @@
 """From evidence to outcomes: every selected clause is judged by its check, and by nothing else."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import astuple
 from functools import cache
 
@@ -16,15 +16,23 @@ from contracts.event_categories.clauses import CLAUSES
 from contracts.event_categories.evidence import Answer, Evidence
 from contracts.strict_json import ABSENT
 
+#: The reason of a clause for which no time was left.
+LATE = "the time of the run was over before this clause was judged (--deadline)"
 
-def outcomes(evidence: Evidence, clauses: Iterable[Clause] = CLAUSES) -> tuple[Outcome, ...]:
-    """Return the outcome of each clause, in the order given."""
-    return tuple(
-        _outcome(clause, judge(clause.id, evidence))
-        if _shows(evidence, clause)
-        else Outcome(clause, State.NOT_EXERCISED, reason=BEYOND_FILE)
-        for clause in clauses
-    )
+
+def outcomes(
+    evidence: Evidence, clauses: Iterable[Clause] = CLAUSES, is_late: Callable[[Clause], bool] = lambda _: False
+) -> tuple[Outcome, ...]:
+    """Return the outcome of each clause, in the order given; ``is_late`` is asked before each for the time left."""
+    return tuple(_judged(evidence, clause, is_late) for clause in clauses)
+
+
+def _judged(evidence: Evidence, clause: Clause, is_late: Callable[[Clause], bool]) -> Outcome:
+    if not _shows(evidence, clause):
+        return Outcome(clause, State.NOT_EXERCISED, reason=BEYOND_FILE)
+    if is_late(clause):
+        return Outcome(clause, State.INCONCLUSIVE, reason=LATE)
+    return _outcome(clause, judge(clause.id, evidence))
 
 
 def _shows(evidence: Evidence, clause: Clause) -> bool:

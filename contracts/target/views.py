@@ -1,7 +1,7 @@
 """Other readings of what a target sent, in which a secret may stand: escapes undone, Base64 and digits decoded.
 
-A view knows which bytes of what it was made from each of its own stands for. Every pattern is possessive and consumes
-what it begins with, so that making a view is linear.
+A view knows which bytes of what it was made from each of its own stands for. Every pattern is possessive, and none
+begins anew within what it has gone through, so that making a view is linear.
 """
 
 import binascii
@@ -17,12 +17,12 @@ Span = tuple[int, int]
 #: What stands between two runs of a view: it is in no secret, in no alphabet and no escape.
 _BETWEEN = b"\xff"
 _ESCAPED = rb"""(?ix)
-      \\++ (?: u00([0-9a-f]{2}) | x([0-9a-f]{2}) | u\{0*+([0-9a-f]{2})\} | ([^0-9a-z\s]) | ([rnt]) )?+
-    | % (?:25)*+ ([0-9a-f]{2})?+
-    | & (?:amp;)*+ (?: \#x0*+([0-9a-f]{2}); | \#0*+([0-9]{2,3}); | ([a-z]{2,8}); )?+ """
+      (?<!\\)\\++ (?: u00([0-9a-f]{2}) | x([0-9a-f]{2}) | u\{0*+([0-9a-f]{2})\} | ([^0-9a-z\s]) | ([rnt]) )
+    | % (?: (?:25)*+ ([0-9a-f]{2}) | (?:25)++ )
+    | & (?: (?:amp;)*+ (?: \#x0*+([0-9a-f]{2}); | \#0*+([0-9]{2,3}); | ([a-z]{2,8}); ) | (?:amp;)++ ) """
 _DECIMAL, _ENTITY, _PLAIN, _BLANK = 8, 9, 4, 5
 _JSON = rb"""(?s)\\(?:u00([0-9a-fA-F]{2})|(["/\\])|.)?+"""
-_QUOTED_PRINTABLE = rb"=(?:([0-9A-Fa-f]{2})|[ \t]*+\r?\n)?+"
+_QUOTED_PRINTABLE = rb"=(?:([0-9A-Fa-f]{2})|[ \t]*+\r?\n)"
 _FOLDED = rb"[ \t]*+\r?\n[ \t]*+"
 _NUL = rb"\0++"
 _BASE64 = rb"[A-Za-z0-9+/_-]{%d,}+"
@@ -48,7 +48,12 @@ class _Substituted(View):
 
     def __init__(self, pattern: bytes, replace: Callable[[re.Match[bytes]], bytes], original: bytes) -> None:
         self._pattern, self._replace, self._original = re.compile(pattern), replace, original
-        self.content = self._pattern.sub(replace, original)
+        content, place = bytearray(), 0
+        for match in self._pattern.finditer(original):  # sub would keep every piece until the end
+            content += original[place : match.start()]
+            content += replace(match)
+            place = match.end()
+        self.content = bytes(content + original[place:]) if place else original
 
     @cached_property
     def _edits(self) -> tuple[list[int], list[int], list[int], list[int]]:
@@ -148,8 +153,8 @@ def _read_by_json(match: re.Match[bytes]) -> bytes:
 
 def _character(match: re.Match[bytes]) -> bytes:
     group = match.lastindex
-    if group is None:
-        return b"%" if match[0].startswith(b"%") else b"&" if match[0].startswith(b"&") else match[0]
+    if group is None:  # an escaped percent sign or ampersand that escapes nothing itself
+        return match[0][:1]
     text = match[group]
     if group == _PLAIN:
         return text
@@ -168,9 +173,7 @@ def _entities() -> dict[bytes, bytes]:
 
 
 def _quoted(match: re.Match[bytes]) -> bytes:
-    if match[1]:
-        return bytes.fromhex(match[1].decode())
-    return b"" if match[0].endswith(b"\n") else b"="
+    return bytes.fromhex(match[1].decode()) if match[1] else b""
 
 
 def _nothing(_: re.Match[bytes]) -> bytes:
@@ -183,7 +186,7 @@ def _from_base64(run: bytes) -> bytes:
 
 
 def _from_hexadecimal(run: bytes) -> bytes:
-    digits = b"".join(re.findall(_HEXADECIMAL_DIGIT, run))
+    digits = re.sub(rb"(?i)0x", b"", run).translate(None, b" \t:.,;_-")
     return bytes.fromhex(digits[: len(digits) // 2 * 2].decode())
 
 

@@ -2,12 +2,17 @@
 
 import json
 import re
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
+from itertools import islice
 
 #: Characters shown on each side of a place, of a container that is shown whole, and of the place itself.
 _AROUND, _WHOLE, _PLACE = 240, 800, 400
+
+#: Members of an object among which a place is looked for.
+_MEMBERS = 10_000
 
 _BLANK = re.compile(r"[ \t\r\n]*")
 _Span = tuple[int, int]
@@ -73,34 +78,47 @@ def _around(text: str, spans: list[_Span], *, exact: bool) -> Excerpt:
 
 
 class _Places:
-    """Where the values of a JSON text are; each container is gone through once."""
+    """Where the values of a JSON text are; each container is gone through once, as far as it was asked for."""
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._inside: dict[int, dict[str, _Span]] = {}
+        self._elements: dict[int, tuple[array[int], array[int], Iterator[tuple[str, _Span]]]] = {}
+        self._members: dict[int, dict[str, _Span]] = {}
 
     def follow(self, pointer: str) -> list[_Span]:
         """Return the spans of the root and of every value that the pointer leads through, as far as they exist."""
+        spans = [(self._skip(0), len(self.text.rstrip(" \t\r\n")))]
         try:
-            spans = [self._root]
             for step in pointer.split("/")[1:]:
-                inside = self._members(spans[-1][0]).get(step.replace("~1", "/").replace("~0", "~"))
+                inside = self._inside(spans[-1][0], step.replace("~1", "/").replace("~0", "~"))
                 if inside is None:
                     break
                 spans.append(inside)
-        except (ValueError, RecursionError):
+        except (ValueError, IndexError, RecursionError):
             return []
         return spans
 
-    @cached_property
-    def _root(self) -> _Span:
-        start = self._skip(0)
-        return start, _DECODER.raw_decode(self.text, start)[1]
+    def _inside(self, start: int, step: str) -> _Span | None:
+        if self.text[start] == "[":
+            return self._element(start, int(step)) if step.isdecimal() else None
+        if self.text[start] == "{":
+            if start not in self._members:
+                # Nobody reads so many members; those beyond are not shown by themselves.
+                self._members[start] = dict(islice(self._scan(start), _MEMBERS))
+            return self._members[start].get(step)
+        return None
 
-    def _members(self, start: int) -> dict[str, _Span]:
-        if start not in self._inside:
-            self._inside[start] = dict(self._scan(start)) if self.text[start] in "[{" else {}
-        return self._inside[start]
+    def _element(self, start: int, index: int) -> _Span | None:
+        """Return where an element of an array is; only the bounds of its elements are kept, as there may be many."""
+        if start not in self._elements:
+            self._elements[start] = array("Q"), array("Q"), self._scan(start)
+        begins, ends, left = self._elements[start]
+        for _, (begin, end) in left if index >= len(begins) else ():
+            begins.append(begin)
+            ends.append(end)
+            if index < len(begins):
+                break
+        return (begins[index], ends[index]) if index < len(begins) else None
 
     def _scan(self, start: int) -> Iterator[tuple[str, _Span]]:
         """Yield the name or index of each value in a container; a name that is repeated comes again."""

@@ -15,7 +15,7 @@ from contracts.core.finding import KEPT
 from contracts.core.pointer import pointer as join
 from contracts.core.pointer import walk
 from contracts.event_categories.strategies import VALUES, texts
-from contracts.strict_json import ABSENT, MAX_DEPTH, MAX_VALUES, Document, Flaw, Rule, decode
+from contracts.strict_json import ABSENT, MAX_CONTAINERS, MAX_DEPTH, MAX_VALUES, Document, Flaw, Rule, decode
 
 
 def places(document: Document) -> list[tuple[Rule, str]]:
@@ -303,6 +303,13 @@ def test_more_values_than_anybody_lists_are_not_judged() -> None:
     assert f"{MAX_VALUES:,} values" in str(document.problem)
     assert document.value is ABSENT
     assert decode(b"[" + b"1," * (MAX_VALUES - 2) + b"1]").problem is None
+
+
+@pytest.mark.parametrize("container", [b"[]", b"{}", b'{"a":1}'])
+def test_more_objects_and_arrays_than_anybody_lists_are_not_judged(container: bytes) -> None:
+    """They cost the most: more than 200,000 of them are a reason as well."""
+    assert "200,000 objects and arrays" in str(decode(b"[" + (container + b",") * MAX_CONTAINERS + b"1]").problem)
+    assert decode(b"[" + (container + b",") * (MAX_CONTAINERS - 1) + b"1]").problem is None
 
 
 def test_what_stands_in_a_string_is_no_value() -> None:

@@ -1,0 +1,215 @@
+"""Hostile bodies: whatever a target sends below the cap, a run costs little more than its size, all reports included.
+
+A row is a class of attack, and the exit status that it deserves. Each is served over a real socket to a process of its
+own, which tells what it has cost. The bounds are generous: what was quadratic passed them by a factor of ten.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from hostile import Behaviour, message, politely, raw_server
+
+from contracts import bundle
+from contracts.core.report import State
+from contracts.event_categories.checks import ANSWER_CHECKS, Steps
+from contracts.event_categories.evidence import Answer
+from contracts.event_categories.judge import LATE
+from contracts.mock.server import MockServer
+from contracts.run import prepare, verify
+from contracts.settings import Settings
+
+SIZE = 2**20
+#: Seconds of CPU, and MiB; the process alone takes 0.4 and 60.
+SECONDS, MEMORY = 10, 200
+
+#: Runs the command, then tells the seconds of CPU, and the peak of memory in MiB where the system tells it.
+MEASURED = """
+import resource, sys
+from pathlib import Path
+from contracts.cli import main
+try:
+    status = main()
+except SystemExit as stop:
+    status = stop.code
+usage = resource.getrusage(resource.RUSAGE_SELF)
+told = Path("/proc/self/status")
+lines = told.read_text().splitlines() if told.exists() else []
+peak = next((int(line.split()[1]) // 1024 for line in lines if line.startswith("VmHWM")), 0)
+print(f"\\ncost {usage.ru_utime + usage.ru_stime} {peak}", file=sys.stderr)
+raise SystemExit(status)
+"""
+
+
+def repeated(piece: bytes, head: bytes, tail: bytes, comma: bytes = b"") -> bytes:
+    return head + comma.join([piece] * ((SIZE - len(head) - len(tail)) // len(piece + comma))) + tail
+
+
+def numbered(piece: str, head: str, tail: str) -> bytes:
+    """Pieces that hold their number, as many as there is room for."""
+
+    def pieces() -> Iterator[str]:
+        left, number = SIZE - len(head) - len(tail), 1
+        while (left := left - len(text := piece.replace("#", str(number))) - 1) > 0:
+            yield text
+            number += 1
+
+    return (head + ",".join(pieces()) + tail).encode()
+
+
+LIST = ('{"event_categories":[', "]}")
+GOOD = '{"id":"#","name":"n_#","display_name":"N","position":#}'
+ONE = GOOD.replace("#", "1")
+
+
+def in_list(piece: bytes) -> bytes:
+    return repeated(piece, b'{"event_categories":[', b"]}", b",")
+
+
+def same_hash() -> bytes:
+    """Positions that are all equal modulo 2^61-1, and so have one hash in CPython."""
+    positions = (f'{{"position":{number * (2**61 - 1)}}}' for number in range(SIZE // 36))
+    return ",".join(positions).join(LIST).encode()
+
+
+def long_name(values: bytes) -> bytes:
+    """A name of 100 KB above many values, in a list that conforms but for these, with one escape somewhere."""
+    escape = b'"\\ud83d\\ude00":null'
+    return b"".join(
+        (
+            b'{"event_categories":[',
+            ONE.encode(),
+            b'],"',
+            b"a" * 100_000,
+            b'":[',
+            values.removesuffix(b","),
+            b"],",
+            escape,
+            b"}",
+        )
+    )
+
+
+@dataclass(frozen=True)
+class Row:
+    """A class of attack: how the body is made, the exit status that it deserves, and the status of its answer."""
+
+    name: str
+    make: Callable[[], bytes]
+    status: int
+    answered: str = "200 OK"
+
+
+CONFORMS, VIOLATES, INCONCLUSIVE = 0, 1, 3
+ROWS = (
+    Row("a long list that conforms", lambda: numbered(GOOD, *LIST), CONFORMS),
+    Row("backslashes", lambda: repeated(b"\\", b'{"a":"', b'"}'), VIOLATES),
+    Row("percent signs", lambda: repeated(b"%25", b'{"a":"', b'"}'), VIOLATES),
+    Row("character references", lambda: repeated(b"&#0", b'{"a":"', b'"}'), VIOLATES),
+    Row("Base64", lambda: repeated(b"QUFB", b'{"a":"', b'"}'), VIOLATES),
+    Row("hexadecimal digits", lambda: repeated(b"746b", b'{"a":"', b'"}'), VIOLATES),
+    Row("the token, many times", lambda: repeated(b'"canary-7f3a/9+secret=="', b"[", b"]", b","), VIOLATES),
+    Row("positions of one hash", same_hash, VIOLATES),
+    Row("a long name above many nulls", lambda: long_name(repeated(b"null", b"", b"", b",")), CONFORMS),
+    Row("a long name above what Go cannot read", lambda: long_name(repeated(b'{"ID":1}', b"", b"", b",")), VIOLATES),
+    Row("a long string, then NaN", lambda: repeated(b"x", b'["', b'", NaN]'), VIOLATES),
+    Row("escaped quotes, then NaN", lambda: repeated(b'\\"', b'["', b'", NaN]'), VIOLATES),
+    Row("arrays side by side", lambda: repeated(b"[]", b"[", b"]", b","), INCONCLUSIVE),
+    Row("arrays that are never closed", lambda: b"[" * SIZE, VIOLATES),
+    Row("arrays in arrays", lambda: b"[" * (SIZE // 2) + b"]" * (SIZE // 2), INCONCLUSIVE),
+    Row("numbers in the list", lambda: in_list(b"0"), VIOLATES),
+    Row("broken categories", lambda: numbered('{"id":#,"name":"","display_name":[],"position":"1"}', *LIST), VIOLATES),
+    Row("categories with one id", lambda: in_list(ONE.encode()), VIOLATES),
+    Row("one name again and again", lambda: repeated(b'"":0', b"{", b"}", b","), VIOLATES),
+    Row("names again in many objects", lambda: in_list(b'{"id":"a","id":"b"}'), VIOLATES),
+    Row("lone surrogates", lambda: repeated(b'"\\ud800"', b"[", b"]", b","), VIOLATES),
+    Row("control characters", lambda: b"\x01" * SIZE, VIOLATES),
+    Row("an emoji in a long string", lambda: repeated(b"x", b'"\xf0\x9f\x98\x80', b'"'), VIOLATES),
+    Row("no UTF-8", lambda: b"\xff" * SIZE, VIOLATES),
+    Row("a number of a million digits", lambda: in_list(b'{"position":' + b"9" * (SIZE - 40) + b"}"), VIOLATES),
+    Row("large exponents", lambda: numbered('{"position":1e99999999#}', *LIST), VIOLATES),
+    Row("errors of a refusal", lambda: numbered('"#":[1]', '{"errors":{', "}}"), VIOLATES, "401 Unauthorized"),
+)
+
+
+def answering(answer: bytes, *, refusal: bool) -> Behaviour:
+    """Answer everything so; as a refusal, only what comes without the token."""
+
+    def behave(connection: object, request: bytes, stop: object) -> None:
+        listed = refusal and b"Bearer canary" in request
+        politely(message(ONE.join(LIST).encode()) if listed else answer)(connection, request, stop)  # type: ignore[arg-type]
+
+    return behave
+
+
+def cost(url: str, folder: Path, *options: str) -> tuple[int, float, int, str]:
+    """Return the exit status of a run with all reports, its seconds of CPU, its peak of memory, and what it said."""
+    command = [sys.executable, "-c", MEASURED, "verify", url, "--reports", str(folder), "--summary", *options]
+    environment = {"PATH": os.environ["PATH"], "BEARER_TOKEN": "canary-7f3a/9+secret==", "LANG": "C.UTF-8"}
+    done = subprocess.run(
+        command, env=environment, cwd=folder, capture_output=True, text=True, timeout=120, check=False
+    )
+    _, seconds, peak = done.stderr.splitlines()[-1].split()
+    return done.returncode, float(seconds), int(peak), done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_a_hostile_body_costs_little(row: Row, tmp_path: Path) -> None:
+    """The status is the deserved one, and time and memory stay within bounds that nothing quadratic keeps."""
+    answer = message(row.make(), status=row.answered)
+    with raw_server(answering(answer, refusal=row.answered != "200 OK")) as server:
+        status, seconds, peak, said = cost(server.url, tmp_path)
+    assert status == row.status, said
+    assert seconds < SECONDS
+    assert peak < MEMORY
+    longest = max(len(line) for line in (tmp_path / "junit.xml").read_text().splitlines())
+    assert longest < 10_000  # no name and no value of a target fills a report
+
+
+def test_a_hostile_header_costs_little(tmp_path: Path) -> None:
+    """A header field of 60 KB of backslashes is masked as quickly as a body."""
+    answer = message(ONE.join(LIST).encode(), headers=(f"X-Echo: {chr(92) * 60_000}",))
+    with raw_server(politely(answer)) as server:
+        status, seconds, peak, said = cost(server.url, tmp_path)
+    assert (status, seconds < SECONDS, peak < MEMORY) == (CONFORMS, True, True), said
+
+
+def test_bodies_are_in_the_reports_once(tmp_path: Path) -> None:
+    """The same answer to six requests does not make reports of six times its size."""
+    answer = message(numbered(GOOD, *LIST))
+    with raw_server(politely(answer)) as server:
+        cost(server.url, tmp_path)
+    for name in ("result.json", "exchanges.har"):
+        assert (tmp_path / name).stat().st_size < 2 * SIZE, name
+    assert json.loads((tmp_path / "result.json").read_text())["verdict"] == "conforms"
+
+
+def test_judging_stands_under_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was not judged in time could not be judged: never held, never a breach; and an audit agrees with that."""
+    now = [0.0]
+
+    def slow(answer: Answer) -> Steps:
+        now[0] += 60.0
+        yield from ()
+        return 1
+
+    monkeypatch.setitem(ANSWER_CHECKS, "http.content-type", slow)
+    with (
+        MockServer() as server,
+        prepare(Settings(target=server.url, deadline=30), {"BEARER_TOKEN": server.token}) as run,
+    ):
+        run.target.clock = lambda: now[0]
+        report = verify(run)
+    states = {outcome.clause.id: outcome for outcome in report.outcomes}
+    assert states["http.content-type"].state is State.HELD  # what was begun is judged to its end
+    assert {o.state for o in states.values() if o.reason == LATE} == {State.INCONCLUSIVE}
+    assert states["category.id"].reason == LATE
+    assert report.status == INCONCLUSIVE
+    monkeypatch.undo()
+    _, differences = bundle.audit(bundle.unpack(bundle.pack(report)))
+    assert differences == []
