@@ -41,10 +41,10 @@ def pack(report: Report, deviations_text: str | None = None) -> bytes:
     """Return the archive of a report; the same report gives the same bytes."""
     from contracts.writers import result  # noqa: PLC0415
 
-    files = {RESULT: result.render(report), **{name: _render(writer, report) for name, writer in RENDERED.items()}}
+    contents = {RESULT: _encoded(result.render(report))}
+    contents |= {name: _encoded(_render(writer, report)) for name, writer in RENDERED.items()}
     if deviations_text is not None:
-        files[DEVIATIONS] = deviations_text
-    contents = {name: text.encode("utf-8", "backslashreplace") for name, text in files.items()}
+        contents[DEVIATIONS] = _encoded(deviations_text)
     manifest = {
         "suite": __version__,
         "contract": digest(),
@@ -64,6 +64,10 @@ def pack(report: Report, deviations_text: str | None = None) -> bytes:
 def _render(writer: str, report: Report) -> str:
     text: str = import_module(f"contracts.writers.{writer}").render(report)
     return text
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "backslashreplace")
 
 
 def _digest(content: bytes) -> str:

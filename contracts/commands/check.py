@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -14,6 +15,8 @@ from contracts.core.errors import UsageError
 from contracts.core.report import BEYOND_FILE, Report, State
 from contracts.reading import read_bytes
 from contracts.settings import OUTPUTS
+from contracts.target.credentials import API, BEARER, is_ordinary
+from contracts.target.masking import Secrets
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -39,9 +42,10 @@ def run(options: argparse.Namespace) -> int:
     outputs = output.outputs_of(settings, inputs=inputs, bundle=False)
     if outputs and len(options.files) > 1:
         raise UsageError("a report is of one file: give one FILE, or no report option")
+    secrets = _secrets(os.environ)
     statuses = []
     for file in options.files:
-        content = read_bytes(file)
+        content = secrets.mask_bytes(read_bytes(file))
         evidence = offline.evidence_of(content, "standard input" if file == "-" else file, settings.auth)
         report = offline.report_of(evidence, strict=settings.strict, allow_empty=settings.allow_empty)
         report = replace(deviations.apply(report, known, datetime.now(UTC).date()), narrowed=settings.narrowed)
@@ -50,6 +54,16 @@ def run(options: argparse.Namespace) -> int:
         streams.write(stream, output.told(report, options) + ("" if output.is_brief(options) else _advice(report)))
         statuses.append(report.status)
     return next(status for status in (1, 3, 0) if status in statuses)
+
+
+def _secrets(environ: Mapping[str, str]) -> Secrets:
+    """Return the tokens of the environment: a file that was saved with one of them shall not pass it on."""
+    secrets = Secrets()
+    for name in (BEARER, API):
+        token = environ.get(name, "")
+        if not is_ordinary(token):
+            secrets.add(token, name)
+    return secrets
 
 
 def _advice(report: Report) -> str:

@@ -7,10 +7,12 @@ import quopri
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from cases import raw
+from door import contracts
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -278,3 +280,13 @@ def test_masking_is_linear(make: Callable[[int], bytes]) -> None:
     started = time.process_time()
     secrets().mask_bytes(content)
     assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize("name", ["BEARER_TOKEN", "SCALINGO_API_TOKEN"])
+def test_check_masks_too(tmp_path: Path, name: str) -> None:
+    """A file that was saved with the token of the environment does not pass it on into a report."""
+    token = "tk-us-saved-0123456789"
+    (tmp_path / "body.json").write_text(_list(token).replace("N", f"a {base64_of(token)}"))
+    done = contracts("check", str(tmp_path / "body.json"), "--json", "-", environment={name: token})
+    assert (done.status, token in done.out, base64_of(token) in done.out) == (0, False, False)
+    assert f"${name}" in done.out
