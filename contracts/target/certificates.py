@@ -2,6 +2,7 @@
 
 import os
 import ssl
+from functools import cache
 from pathlib import Path
 
 from contracts.core.errors import UsageError
@@ -28,13 +29,19 @@ def _check(name: str, path: str) -> None:
         raise UsageError(f"{name}: there is no file or folder {path}")
     if Path(path).is_dir():  # hashed names, which are looked up one by one
         return
+    if not _holds_certificates(path, Path(path).stat().st_mtime_ns):
+        raise UsageError(f"{name}: {path} holds no certificate that can be read; a PEM file is wanted")
+
+
+@cache
+def _holds_certificates(path: str, _changed: int) -> bool:
+    """Whether the file holds one at least; a bundle of all authorities takes a while, and is looked at once."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.load_verify_locations(path)
     except (OSError, ValueError):  # ssl.SSLError is an OSError
-        raise UsageError(f"{name}: {path} holds no certificate that can be read; a PEM file is wanted") from None
-    if not context.get_ca_certs() and not context.cert_store_stats()["x509"]:
-        raise UsageError(f"{name}: {path} holds no certificate")
+        return False
+    return context.cert_store_stats()["x509"] > 0
 
 
 def client(certificate: str | None, key: str | None) -> tuple[str, str] | None:
