@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from contracts.configuration import resolve
 from contracts.core.clause import Level
@@ -50,8 +50,7 @@ class Stack:
 
     def judge(self, body: bytes) -> Report:
         self.substitute.body = body
-        settings = resolve({"mock": True}, {}, self.folder)
-        with prepare(settings, {}, mock=nullcontext(self.server)) as run:
+        with prepare(resolve({"mock": True}, {}, self.folder), {}, mock=nullcontext(self.server)) as run:
             return run.report(run.evidence(run.exchanges()))
 
 
@@ -62,6 +61,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield Stack(server, substitute, tmp_path_factory.mktemp("settings"))
 
 
+# Each example is a whole run over sockets: a quarter of those that a profile asks for elsewhere.
+@settings(max_examples=settings.default.max_examples // 4)
 @given(body=conforming_bodies())
 def test_every_conforming_list_is_accepted_in_every_clause(stack: Stack, body: bytes) -> None:
     """Whatever conforming list an endpoint gives, however it is written, a run over HTTP breaches no clause."""
@@ -70,6 +71,7 @@ def test_every_conforming_list_is_accepted_in_every_clause(stack: Stack, body: b
     assert report.verdict is Verdict.CONFORMS
 
 
+@settings(max_examples=settings.default.max_examples // 4)
 @given(departed=departures())
 def test_every_single_departure_is_refused_by_its_clause(stack: Stack, departed: Departed) -> None:
     """One departure from types, required members, uniqueness or order is refused by the clause it belongs to."""

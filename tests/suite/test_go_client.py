@@ -97,7 +97,7 @@ def test_any_body(go: Any) -> None:
     texts: list[str] = []
 
     @given(st.one_of(texts_of_json(), bodies()))
-    @settings(max_examples=800)
+    @settings(max_examples=500)
     def collect(text: str) -> None:
         texts.append(text)
 
