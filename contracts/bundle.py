@@ -9,21 +9,19 @@ import json
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from importlib import import_module
 from io import BytesIO
 
 from contracts import __version__, deviations
-from contracts.core.errors import UsageError
+from contracts.core.contract import Contract
+from contracts.core.errors import Reason, UsageError
 from contracts.core.finding import shorten
 from contracts.core.report import Report
-from contracts.event_categories.clauses import CLAUSES
-from contracts.event_categories.evidence import Evidence
-from contracts.event_categories.judge import LATE, digest, outcomes
-from contracts.event_categories.policy import Policy
-from contracts.run import select
+from contracts.global_information.evidence import Evidence
+from contracts.global_information.judge import digest, outcomes
 
 MANIFEST, RESULT, DEVIATIONS = "manifest.json", "result.json", "deviations.toml"
 #: The files that are rendered from the result, and the writer of each.
@@ -47,7 +45,8 @@ def pack(report: Report, deviations_text: str | None = None) -> bytes:
         contents[DEVIATIONS] = _encoded(deviations_text)
     manifest = {
         "suite": __version__,
-        "contract": digest(),
+        "contract": report.digest,
+        "name": report.contract.name,
         "verdict": report.verdict.value,
         "files": {name: _digest(content) for name, content in sorted(contents.items())},
     }
@@ -108,16 +107,18 @@ def _members(archive: zipfile.ZipFile) -> dict[str, bytes]:
     return contents
 
 
-def audit(files: dict[str, bytes]) -> tuple[Report, list[str]]:
+def audit(files: dict[str, bytes], contract_of: Callable[[str], Contract]) -> tuple[Report, list[str]]:
     """Judge the exchanges of a bundle again; return the new report, and in words all that does not agree with it.
+
+    ``contract_of`` gives the contract that the bundle names.
 
     Raises:
         UsageError: a file cannot be read.
     """
     from contracts.writers import result  # noqa: PLC0415
 
-    digests = _manifest(files)
-    claimed = result.read(_text(files, RESULT))
+    digests = _manifest(files, contract_of)
+    claimed = result.read(_text(files, RESULT), contract_of)
     judged = _again(claimed, _text(files, DEVIATIONS) if DEVIATIONS in files else None)
     return judged, [*_digests(files, digests), *_differences(claimed, judged), *_files(files, judged)]
 
@@ -131,14 +132,13 @@ def _text(files: dict[str, bytes], name: str) -> str:
 
 def _again(claimed: Report, deviations_text: str | None) -> Report:
     """Return the report that the exchanges of a claimed one give, by the contract of this suite."""
-    scope = claimed.scope
-    flags = {name: getattr(scope, name) for name in ("live", "plaintext", "unsafe", "burst", "offline", "headless")}
-    evidence = Evidence(claimed.target, claimed.exchanges, Policy(scope.policy), **flags)
-    selected = claimed.settings.get("clause", ("all", ""))[0]
-    clauses = CLAUSES if selected == "all" else select(selected.split(", "))
-    late = {outcome.clause.id for outcome in claimed.outcomes if outcome.reason == LATE}  # judging says less for it
-    judged = replace(claimed, digest=digest(), outcomes=outcomes(evidence, clauses, lambda c: c.id in late), stale=())
-    entries = deviations.read(deviations_text, DEVIATIONS) if deviations_text is not None else ()
+    contract = claimed.contract
+    evidence = Evidence(claimed.target, claimed.exchanges, claimed.scope, contract)
+    clauses = contract.select(claimed.scope.selected)
+    late = {outcome.clause.id for outcome in claimed.outcomes if outcome.because is Reason.LATE}
+    found = outcomes(evidence, clauses, lambda clause: clause.id in late)  # judging says less for these
+    judged = replace(claimed, digest=digest(contract), outcomes=found, stale=())
+    entries = deviations.read(deviations_text, DEVIATIONS, contract) if deviations_text is not None else ()
     try:
         day = date.fromisoformat(claimed.started[:10])
     except ValueError:
@@ -146,7 +146,7 @@ def _again(claimed: Report, deviations_text: str | None) -> Report:
     return deviations.apply(judged, entries, day)
 
 
-def _manifest(files: dict[str, bytes]) -> dict[str, str]:
+def _manifest(files: dict[str, bytes], contract_of: Callable[[str], Contract]) -> dict[str, str]:
     """Return the digests of the files.
 
     Raises:
@@ -155,18 +155,20 @@ def _manifest(files: dict[str, bytes]) -> dict[str, str]:
     try:
         manifest = json.loads(files[MANIFEST])
         digests, contract, suite = dict(manifest["files"]), manifest["contract"], manifest["suite"]
+        name = manifest["name"]
     except (ValueError, KeyError, TypeError, RecursionError):
         raise UsageError(f"no bundle: {MANIFEST} cannot be read") from None
-    if not all(isinstance(text, str) for text in (contract, suite, *digests, *digests.values())):
+    if not all(isinstance(text, str) for text in (contract, suite, name, *digests, *digests.values())):
         raise UsageError(f"no bundle: {MANIFEST} cannot be read")
     if suite != __version__:
         raise UsageError(
             f"the bundle was made by version {shorten(suite, 40)} of the suite, and this is {__version__}: "
             f"audit it with version {shorten(suite, 40)}"
         )
-    if contract != digest():
+    own = digest(contract_of(name))
+    if contract != own:
         raise UsageError(
-            f"the bundle was judged by the contract {shorten(contract, 80)}, and this suite judges by {digest()}: "
+            f"the bundle was judged by the contract {shorten(contract, 80)}, and this suite judges by {own}: "
             f"audit it with the state of version {suite} that has that contract"
         )
     return digests

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts.core.errors import UsageError
-from contracts.settings import BY_NAME, OUTPUTS, TABLE, Setting, Settings
+from contracts.settings import BY_NAME, DEFAULTS, OUTPUTS, TABLE, Setting, Settings
 
 NO_TARGET = "no target: give a URL or set SCALINGO_API_URL, or judge the embedded mock with --mock"
 #: The variables that hold a token: while one is set, no file may name the host that would receive it.
@@ -59,7 +59,7 @@ def resolve(options: Mapping[str, Any], environ: Mapping[str, str], folder: Path
                 _refuse_in_file(setting, value, file, environ)
             values[setting.name] = _read(setting, value, origin)
             origins[setting.name] = origin
-            if origin == file and setting.narrows and values[setting.name] != setting.default:
+            if origin == file and setting.narrows and values[setting.name] != DEFAULTS[setting.name]:
                 narrowed.append(setting.name)
             break
     if values.get("mock") and values.get("target"):

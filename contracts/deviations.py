@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from contracts.core.contract import Contract
 from contracts.core.errors import UsageError
 from contracts.core.finding import Finding, shorten
 from contracts.core.report import Outcome, Report, StaleDeviation, State
-from contracts.event_categories.clauses import BY_ID
 from contracts.reading import read_text
 
 _HEADING = re.compile(r"[ \t]*\[\[[ \t]*deviation[ \t]*\]\]")
@@ -51,7 +51,7 @@ def _fits(step: str, place: str) -> bool:
     return step in ("*", place)
 
 
-def read(text: str, name: str) -> tuple[Deviation, ...]:
+def read(text: str, name: str, contract: Contract) -> tuple[Deviation, ...]:
     """Return the entries of a deviations file.
 
     Raises:
@@ -64,15 +64,15 @@ def read(text: str, name: str) -> tuple[Deviation, ...]:
     entries = content.pop("deviation", [])
     if content or not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise UsageError(f"{name}: only [[deviation]] tables belong here, not {', '.join(content) or 'deviation'}")
-    return tuple(_entry(entry, number, name) for number, entry in enumerate(entries, 1))
+    return tuple(_entry(entry, number, name, contract) for number, entry in enumerate(entries, 1))
 
 
-def load(path: str) -> tuple[Deviation, ...]:
+def load(path: str, contract: Contract) -> tuple[Deviation, ...]:
     """Return the entries of a file; raises what :func:`read` raises, and UsageError when it cannot be opened."""
-    return read(read_text(path), path)
+    return read(read_text(path), path, contract)
 
 
-def _entry(entry: dict[str, Any], number: int, name: str) -> Deviation:
+def _entry(entry: dict[str, Any], number: int, name: str, contract: Contract) -> Deviation:
     place = f"{name}: entry {number}"
     for key, value in entry.items():
         if key not in (*_TEXTS, "expires"):
@@ -86,7 +86,7 @@ def _entry(entry: dict[str, Any], number: int, name: str) -> Deviation:
         raise UsageError(f"{place}: owner or link is missing: somebody has to end the deviation")
     if type(entry.get("expires")) is not date:
         raise UsageError(f"{place}: expires must be a date, such as expires = 2030-01-31")
-    if entry["clause"] not in BY_ID:
+    if entry["clause"] not in contract.clause:
         raise UsageError(f"{place}: there is no clause {entry['clause']!r}; `contracts explain` lists them")
     return Deviation(**entry, number=number)
 
@@ -133,7 +133,7 @@ def _is_unused(deviation: Deviation, report: Report) -> bool:
     return judged and not used
 
 
-def prune(text: str, stale: Iterable[int], name: str) -> str:
+def prune(text: str, stale: Iterable[int], name: str, contract: Contract) -> str:
     """Return the text of a deviations file without the entries of these numbers; comments above one go with it.
 
     Raises:
@@ -149,7 +149,7 @@ def prune(text: str, stale: Iterable[int], name: str) -> str:
             del above[len(above) - comments :]
         blocks[-1].append(line)
     kept = "".join(line for number, block in enumerate(blocks) if number not in stale for line in block)
-    expected = [replace(d, number=0) for d in read(text, name) if d.number not in stale]
-    if [replace(d, number=0) for d in read(kept, name)] != expected:
+    expected = [replace(d, number=0) for d in read(text, name, contract) if d.number not in stale]
+    if [replace(d, number=0) for d in read(kept, name, contract)] != expected:
         raise UsageError(f"{name}: cannot be rewritten safely; remove the stale entries by hand")
     return kept

@@ -7,14 +7,14 @@ from dataclasses import replace
 from http import HTTPStatus
 
 from contracts import __version__
+from contracts.core.clause import LIST
+from contracts.core.contract import Contract
 from contracts.core.errors import BrokenAnswer, CouldNotJudge, Refused, Unavailable, UsageError
 from contracts.core.exchange import NOT_READ, Exchange, Headers, Request, Response
-from contracts.core.report import Report
-from contracts.event_categories.clauses import CLAUSES, PATH
-from contracts.event_categories.evidence import CLIENT_ERRORS, REFUSED, UNAVAILABLE, Evidence
-from contracts.event_categories.judge import digest, outcomes
-from contracts.event_categories.policy import Policy
-from contracts.event_categories.probes import BY_NAME
+from contracts.core.policy import Policy
+from contracts.core.report import Report, Scope
+from contracts.global_information.evidence import CLIENT_ERRORS, REFUSED, UNAVAILABLE, Evidence
+from contracts.global_information.judge import digest, outcomes
 from contracts.target.reading import read as read_body
 
 _CAP = 32 * 2**20
@@ -28,19 +28,21 @@ REFUSALS = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,16})[^\r\n]{0,4096}\r\n")
 
 
-def evidence_of(content: bytes, name: str, policy: Policy = Policy.EITHER) -> Evidence:
+def evidence_of(content: bytes, name: str, contract: Contract, policy: Policy = Policy.EITHER) -> Evidence:
     """Return what a file shows, whichever of the three kinds it is.
 
     Raises:
         UsageError: it looks like a response or a HAR and is none.
     """
+    scope = Scope(policy, offline=True)
     if content.startswith(b"HTTP/"):
-        exchanges: tuple[Exchange, ...] = (_observed("list", _documented(name), response_of(content, name)),)
-        return Evidence(name, exchanges, policy, offline=True)
-    if _is_har(content):
-        return Evidence(name, _chosen(content, name), policy, offline=True)
-    body = Exchange("list", _documented(name), Response(200, (), content))
-    return Evidence(name, (body,), policy, offline=True, headless=True)
+        exchanges: tuple[Exchange, ...] = (_observed(LIST, _documented(name), response_of(content, name)),)
+    elif _is_har(content):
+        exchanges = _chosen(content, name, contract)
+    else:
+        exchanges = (Exchange(LIST, _documented(name), Response(200, (), content)),)
+        scope = replace(scope, body_only=True)
+    return Evidence(name, exchanges, scope, contract)
 
 
 def _observed(probe: str, request: Request, response: Response) -> Exchange:
@@ -48,7 +50,7 @@ def _observed(probe: str, request: Request, response: Response) -> Exchange:
     failure: CouldNotJudge | None = None
     if response.status in UNAVAILABLE:
         failure = Unavailable(f"the answer is {response.status}: the target was not to be had when it was saved")
-    elif probe == "list" and response.status in REFUSALS:
+    elif probe == LIST and response.status in REFUSALS:
         failure = Refused(f"the answer is {response.status}: the credentials of the request were refused, or missing")
     return Exchange(probe, request, response, failure)
 
@@ -56,12 +58,12 @@ def _observed(probe: str, request: Request, response: Response) -> Exchange:
 def report_of(evidence: Evidence, *, strict: bool, allow_empty: bool) -> Report:
     """Judge what a file shows."""
     return Report(
+        contract=evidence.contract,
         suite=__version__,
-        digest=digest(),
+        digest=digest(evidence.contract),
         target=evidence.url,
         outcomes=outcomes(evidence),
         exchanges=evidence.exchanges,
-        total=len(CLAUSES),
         scope=evidence.scope,
         strict=strict,
         allow_empty=allow_empty,
@@ -136,16 +138,18 @@ def _is_har(content: bytes) -> bool:
     return isinstance(value, dict) and isinstance(value.get("log"), dict) and "entries" in value["log"]
 
 
-def _chosen(content: bytes, name: str) -> tuple[Exchange, ...]:
+def _chosen(content: bytes, name: str, contract: Contract) -> tuple[Exchange, ...]:
     """The entries of a HAR that are about the list: ours by their probe, a browser's by what they ask."""
     from contracts.writers.har import FOREIGN, read  # noqa: PLC0415 - only for a HAR
 
     entries = read(content.decode("utf-8", "replace"))
-    ours = [exchange for exchange in entries if exchange.probe in BY_NAME]
-    foreign = [exchange for exchange in entries if exchange.probe == FOREIGN and _is_documented(exchange)]
+    ours = [exchange for exchange in entries if exchange.probe in contract.probe]
+    foreign = [
+        exchange for exchange in entries if exchange.probe == FOREIGN and _is_documented(exchange, contract.path)
+    ]
     chosen = [*_first_of_each(ours), *_of_a_browser(foreign if not ours else [])]
-    if not any(exchange.probe == "list" for exchange in chosen):
-        raise UsageError(f"{name}: no entry of this HAR is an answer to GET {PATH}")
+    if not any(exchange.probe == LIST for exchange in chosen):
+        raise UsageError(f"{name}: no entry of this HAR is an answer to GET {contract.path}")
     return tuple(chosen)
 
 
@@ -156,13 +160,13 @@ def _first_of_each(exchanges: list[Exchange]) -> Iterator[Exchange]:
     yield from (_named(probe, exchange) for probe, exchange in first.items())
 
 
-def _is_documented(exchange: Exchange) -> bool:
+def _is_documented(exchange: Exchange, path: str) -> bool:
     """Whether a browser asked for the list as a whole: no parameter, no condition, no range, and a whole answer."""
     names = {name.lower() for name, _ in exchange.request.headers}
     response = exchange.response
     return (
         exchange.request.method in ("GET", "HEAD")
-        and exchange.request.url.rstrip("/").endswith(PATH)
+        and exchange.request.url.rstrip("/").endswith(path)
         and not names & _CONDITIONS
         and response is not None
         and response.status not in (HTTPStatus.NOT_MODIFIED, HTTPStatus.PARTIAL_CONTENT)
@@ -180,7 +184,7 @@ def _of_a_browser(exchanges: list[Exchange]) -> Iterator[Exchange]:
         return
     url = answered[0].request.url
     same = [exchange for exchange in answered if exchange.request.url == url][:2]
-    yield from map(_named, ("list", "repeat"), same)
+    yield from map(_named, (LIST, "repeat"), same)
     for exchange in gets:
         response = exchange.response
         if exchange not in same and response and response.status in CLIENT_ERRORS:

@@ -6,16 +6,18 @@ A suite that has never failed proves nothing. Here each fault is served by the m
 import multiprocessing
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from importlib import import_module
 
+from contracts.core.contract import Contract
 from contracts.core.report import Report, State
-from contracts.event_categories.clauses import CLAUSES
-from contracts.event_categories.policy import Policy
-from contracts.event_categories.probes import PER_MINUTE
-from contracts.mock.faults import FAULTS, NULL_RESPONDERS, VARIANTS, Fault
+from contracts.global_information.probes import PER_MINUTE
+from contracts.mock.faults import Fault, catalogue_of
+from contracts.mock.faults.fault import same, variant
+from contracts.mock.sample import Sample, sample_of
 from contracts.mock.server import CA_PEM, MockServer
 from contracts.run import prepare, verify
 from contracts.settings import Settings
@@ -25,26 +27,39 @@ from contracts.target.credentials import BEARER
 _HTTPS, _HTTP = 443, 80
 
 
-class Kind(StrEnum):
-    """What is expected of a case."""
+class Expectation(StrEnum):
+    """What is expected of a case: that its clauses are breached, that nothing is, or that nothing is held."""
 
     FAULT = "fault"
     VARIANT = "variant"
     NULL = "null responder"
+    PLAIN = "plain mock"
+
+
+#: The mock as it is: what is breached here is breached by the suite.
+_PLAIN = variant("plain", "The mock is as it is.", same)
 
 
 @dataclass(frozen=True)
 class Case:
-    """One case, by name, so that another process finds it in the catalogue."""
+    """One case, by the package of its contract and by its name, so that another process finds it in the catalogue."""
 
-    kind: Kind
+    package: str
+    expectation: Expectation
     name: str
+
+    @property
+    def contract(self) -> Contract:
+        """The contract whose proof it is a part of."""
+        contract: Contract = import_module(f"{self.package}.contract").CONTRACT
+        return contract
 
     @property
     def fault(self) -> Fault:
         """The fault, variant or null responder."""
-        catalogue = {Kind.FAULT: FAULTS, Kind.VARIANT: VARIANTS, Kind.NULL: NULL_RESPONDERS}[self.kind]
-        return next(fault for fault in catalogue if fault.name == self.name)
+        if self.expectation is Expectation.PLAIN:
+            return _PLAIN
+        return catalogue_of(self.contract).by_name[self.name]
 
 
 @dataclass(frozen=True)
@@ -71,16 +86,16 @@ class Result:
         """Everything that was not as expected, in words; nothing when the case is proven."""
         if self.crash:
             return (f"the suite itself failed: {self.crash}",)
-        if self.case.kind is Kind.NULL:
+        if self.case.expectation is Expectation.NULL:
             return tuple(
                 f"{clause} is held, and there was nothing to hold it"
                 for clause, state in self.states.items()
-                if state is State.HELD and clause.startswith(("category.", "list."))
+                if state is State.HELD and clause.partition(".")[0] in self.case.contract.about_elements
             )
         missed = tuple(f"missed: {clause}" for clause in sorted(self.breaks - self.tripped))
         bystanders = tuple(f"bystander tripped: {clause}" for clause in sorted(self.tripped - self.breaks))
         silent: tuple[str, ...] = ()
-        if self.case.kind is Kind.VARIANT:
+        if self.case.expectation in (Expectation.VARIANT, Expectation.PLAIN):
             silent = tuple(f"could not judge: {c}" for c, state in self.states.items() if state is State.INCONCLUSIVE)
         return missed + bystanders + silent
 
@@ -89,6 +104,7 @@ class Result:
 class Proof:
     """All results. It holds when every clause is killed by a fault and no case has a problem."""
 
+    contract: Contract
     results: tuple[Result, ...]
     clauses: tuple[str, ...]
 
@@ -100,24 +116,38 @@ class Proof:
     @cached_property
     def problems(self) -> tuple[str, ...]:
         """Everything that is not proven, in words."""
-        cases = (f"{r.case.kind} {r.case.name}: {problem}" for r in self.results for problem in r.problems)
+        cases = (f"{r.case.expectation} {r.case.name}: {problem}" for r in self.results for problem in r.problems)
         return (*cases, *(f"clause {c}: no fault was caught by it" for c, names in self.killers.items() if not names))
 
-    def count(self, kind: Kind) -> int:
-        """Return the number of cases of a kind."""
-        return sum(result.case.kind is kind for result in self.results)
+    def count(self, expectation: Expectation) -> int:
+        """Return the number of cases of which this is expected."""
+        return sum(result.case.expectation is expectation for result in self.results)
 
 
-def cases(clause: str | None = None) -> tuple[Case, ...]:
-    """Return all cases, or the faults that break one clause."""
-    if clause:
-        return tuple(Case(Kind.FAULT, fault.name) for fault in FAULTS if clause in fault.breaks)
-    everything = ((Kind.FAULT, FAULTS), (Kind.VARIANT, VARIANTS), (Kind.NULL, NULL_RESPONDERS))
-    return tuple(Case(kind, fault.name) for kind, catalogue in everything for fault in catalogue)
+def cases(contract: Contract, clause: str | None = None) -> tuple[Case, ...]:
+    """Return all cases; of the faults only those that break a clause, when one is given.
+
+    What must breach nothing is always among them: a clause that is always breached is not proven.
+    """
+    catalogue = catalogue_of(contract)
+    groups = {
+        Expectation.FAULT: [fault for fault in catalogue.faults if clause is None or clause in fault.breaks],
+        Expectation.VARIANT: catalogue.variants,
+        Expectation.NULL: catalogue.null_responders,
+        Expectation.PLAIN: (_PLAIN,),
+    }
+    return tuple(
+        Case(contract.package, expectation, fault.name) for expectation, faults in groups.items() for fault in faults
+    )
 
 
 def prove(
-    chosen: Iterable[Case], clauses: Iterable[str], *, jobs: int = 1, say: Callable[[int, int], None] = lambda *_: None
+    contract: Contract,
+    chosen: Iterable[Case],
+    clauses: Iterable[str],
+    *,
+    jobs: int = 1,
+    say: Callable[[int, int], None] = lambda *_: None,
 ) -> Proof:
     """Judge every case and return the proof; ``say`` is told how many of how many are done."""
     chosen = tuple(chosen)
@@ -125,7 +155,7 @@ def prove(
     for result in _judged(chosen, jobs):
         results.append(result)
         say(len(results), len(chosen))
-    return Proof(tuple(results), tuple(clauses))
+    return Proof(contract, tuple(results), tuple(clauses))
 
 
 def _judged(chosen: tuple[Case, ...], jobs: int) -> Iterator[Result]:
@@ -141,49 +171,52 @@ def judge(case: Case) -> Result:
     """Serve a case with the mock, make a whole run against it, and return what came out."""
     fault = case.fault
     try:
-        report = _run(fault)
+        report = report_of(fault, case.contract)
     except Exception as error:  # noqa: BLE001 - whatever it is, the case is not proven
         return Result(case, fault.breaks, {}, f"{type(error).__name__}: {error}")
     return Result(case, fault.breaks, {outcome.clause.id: outcome.state for outcome in report.outcomes})
 
 
-def _run(fault: Fault) -> Report:
-    scene = fault.scene
-    auth = "public" if scene.public else "required"
+def report_of(fault: Fault, contract: Contract) -> Report:
+    """Return the report of a run against the mock with a fault."""
+    scenario, sample = fault.scenario, sample_of(contract)
     with ExitStack() as stack:
-        server = stack.enter_context(
-            MockServer(
-                auth=auth,
-                faults=(fault.apply,),
-                tls=bool(scene.tls),
-                rate_limit=PER_MINUTE if scene.burst else None,
-                categories=scene.categories,
-            )
-        )
+        server = stack.enter_context(_server(fault, sample))
         settings = Settings(
-            mock=not scene.tls,
-            target=f"https://{scene.host}" if scene.tls else None,
-            auth=Policy(scene.policy),
-            probe_rate_limit=scene.burst,
-            ca_bundle=str(CA_PEM) if scene.tls == "trusted" else None,
+            mock=not scenario.tls,
+            target=f"https://{scenario.host}" if scenario.tls else None,
+            auth=scenario.policy,
+            probe_rate_limit=scenario.burst,
+            ca_bundle=str(CA_PEM) if scenario.tls == "trusted" else None,
         )
-        places = {(scene.host, _HTTPS): ("127.0.0.1", server.port)}
-        if scene.tls:
-            twin = stack.enter_context(MockServer(faults=(scene.twin,))) if scene.twin else None
-            # Without a twin nobody listens: the port of a server that has gone.
-            places[scene.host, _HTTP] = ("127.0.0.1", twin.port if twin else _closed_port())
-        run = stack.enter_context(
-            prepare(settings, {BEARER: server.token}, mock=None if scene.tls else server, connect_to=places)
-        )
+        places = {(scenario.host, _HTTPS): ("127.0.0.1", server.port)}
+        if scenario.tls:
+            places[scenario.host, _HTTP] = ("127.0.0.1", stack.enter_context(_plaintext(fault, sample)))
+        mock = None if scenario.tls else server
+        prepared = prepare(settings, contract, {BEARER: server.token}, mock=mock, connect_to=places)
+        run = stack.enter_context(prepared)
         run.target.sleep = lambda _: None  # a pause between tries proves nothing
         return verify(run)
 
 
-def _closed_port() -> int:
-    with MockServer() as server:
-        return server.port
+def _server(fault: Fault, sample: Sample) -> MockServer:
+    scenario = fault.scenario
+    return MockServer(
+        sample,
+        auth="public" if scenario.public else "required",
+        faults=(fault.apply,),
+        tls=bool(scenario.tls),
+        rate_limit=PER_MINUTE if scenario.burst else None,
+        elements=None if scenario.elements is None else list(scenario.elements),
+    )
 
 
-def all_clauses() -> tuple[str, ...]:
-    """Return the ids of all clauses."""
-    return tuple(clause.id for clause in CLAUSES)
+@contextmanager
+def _plaintext(fault: Fault, sample: Sample) -> Iterator[int]:
+    """Give the port of the plain-HTTP endpoint: without one nobody listens there, as a server that has gone."""
+    change = fault.scenario.plaintext
+    with MockServer(sample, faults=(change,) if change else ()) as server:
+        if change:
+            yield server.port
+            return
+    yield server.port

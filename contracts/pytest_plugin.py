@@ -10,18 +10,21 @@ import os
 import re
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
 from contracts.core.clause import Clause
+from contracts.core.contract import DEFAULT
 from contracts.core.errors import ContractsError, UsageError
 from contracts.settings import BY_NAME, TABLE
 
 if TYPE_CHECKING:
+    from contracts.core.contract import Contract
     from contracts.core.report import Outcome, Report, Verdict
-    from contracts.event_categories.evidence import Evidence
+    from contracts.global_information.evidence import Evidence
     from contracts.run import Run
 
 Result = TypeVar("Result")
@@ -29,7 +32,9 @@ Result = TypeVar("Result")
 _RUN: pytest.StashKey["Run"] = pytest.StashKey()
 _SUITE = Path(__file__).parent / "suite"
 _VERDICT = "contract verdict"
-_OPTION = re.compile(rf"(?<![\w-])--(?=(?:{'|'.join(setting.option[2:] for setting in TABLE)})(?![\w-]))")
+#: The options that have a prefix here; --contract has it in itself.
+_PREFIXED = [setting.option[2:] for setting in TABLE if setting.name != "contract"]
+_OPTION = re.compile(rf"(?<![\w-])--(?=(?:{'|'.join(_PREFIXED)})(?![\w-]))")
 #: How many requests Schemathesis may send beside those of the clauses; the embedded mock is asked by every method.
 SCHEMATHESIS, SCHEMATHESIS_TO_THE_MOCK = 20, 100
 
@@ -63,6 +68,13 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
     """Say the same where it was not the command line that named what is judged."""
     return _header(config) if _RUN in config.stash and not _is_named(config) else []
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Make an item of each clause of the contract that is judged."""
+    if "contract_clause" in metafunc.fixturenames:
+        clauses = _contract(metafunc.config).clauses
+        metafunc.parametrize("contract_clause", [pytest.param(clause, id=clause.id) for clause in clauses])
 
 
 @pytest.hookimpl(trylast=True)
@@ -129,7 +141,7 @@ def contract_evidence(contract_run: "Run") -> "Evidence":
 def contract_report(contract_run: "Run", contract_evidence: "Evidence") -> "Report":
     """The judged report of the session."""
     seconds = sum(exchange.seconds for exchange in contract_evidence.exchanges)
-    return contract_run.report(contract_evidence, seconds=round(seconds, 3))
+    return replace(contract_run.report(contract_evidence), seconds=round(seconds, 3))
 
 
 @pytest.fixture
@@ -198,6 +210,16 @@ def _is_named(config: pytest.Config) -> bool:
     return any(f"{place}.".startswith("contracts.suite.") or Path(place).resolve() == _SUITE for place in places)
 
 
+def _contract(config: pytest.Config) -> "Contract":
+    """Return the contract of the session; the default one where the run cannot be prepared, which its items say."""
+    from contracts.resources import contract_of  # noqa: PLC0415 - only where the contract is judged
+
+    try:
+        return _prepare(config).contract
+    except pytest.UsageError:
+        return contract_of(DEFAULT)
+
+
 def _prepare(config: pytest.Config) -> "Run":
     """Return the run of the session; an embedded mock lives as long as it."""
     if _RUN not in config.stash:
@@ -210,6 +232,7 @@ def _prepare(config: pytest.Config) -> "Run":
 
 def _prepared(config: pytest.Config) -> "Run":
     from contracts.configuration import NO_TARGET, resolve  # noqa: PLC0415 - only where the contract is judged
+    from contracts.resources import contract_of  # noqa: PLC0415 - likewise
     from contracts.run import prepare  # noqa: PLC0415 - likewise
 
     # A variable that a shell happens to hold must not lead the tests of a project to a live target.
@@ -218,7 +241,8 @@ def _prepared(config: pytest.Config) -> "Run":
     options = {setting.name: config.getoption(f"contract_{setting.name}") for setting in TABLE}
     stack = ExitStack()
     try:
-        run = stack.enter_context(prepare(resolve(options, environ, Path.cwd()), os.environ))
+        settings = resolve(options, environ, Path.cwd())
+        run = stack.enter_context(prepare(settings, contract_of(settings.contract), os.environ))
     except UsageError as error:
         if str(error) != NO_TARGET:
             raise
@@ -233,10 +257,10 @@ def _header(config: pytest.Config) -> list[str]:
 
 
 def _header_lines(run: "Run", workers: int) -> Iterator[str]:
-    from contracts.event_categories.clauses import CLAUSES  # noqa: PLC0415 - only where the contract is judged
     from contracts.writers.wording import EMBEDDED_MOCK  # noqa: PLC0415 - likewise
 
-    part = f", {len(run.clauses)} of {len(CLAUSES)} clauses" if len(run.clauses) < len(CLAUSES) else ""
+    judged, total = len(run.clauses), len(run.contract.clauses)
+    part = f", {judged} of {total} clauses" if judged < total else ""
     yield f"contract target: {EMBEDDED_MOCK if run.embedded else run.target.address.url}{part}"
     each = f" for each of {workers} workers" if workers > 1 else ""
     beside = f", and {allowance(run)} by schemathesis" if allowance(run) else ""

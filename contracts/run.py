@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING
 from contracts import __version__
 from contracts.configuration import NO_TARGET
 from contracts.core.clause import Clause
+from contracts.core.contract import Contract
 from contracts.core.errors import UsageError
 from contracts.core.exchange import Exchange
-from contracts.core.report import Access, Report, Spent
-from contracts.event_categories.clauses import BY_ID, CLAUSES
-from contracts.event_categories.evidence import Evidence, unless_blocked
-from contracts.event_categories.judge import digest, outcomes
-from contracts.event_categories.policy import Policy
-from contracts.event_categories.probes import PER_MINUTE, Probe, needed
+from contracts.core.policy import Policy
+from contracts.core.probe import Probe
+from contracts.core.report import Access, Report, RequestCounts, Scope
+from contracts.global_information.evidence import Evidence, unless_blocked
+from contracts.global_information.judge import digest, outcomes
+from contracts.global_information.probes import PER_MINUTE, needed
 from contracts.settings import Settings
 from contracts.target import certificates
 from contracts.target.address import Address, parse
@@ -53,6 +54,7 @@ class Run:
     """A run that is ready to be made: what will be asked of which target, and what is judged then."""
 
     settings: Settings
+    contract: Contract
     clauses: tuple[Clause, ...]
     probes: tuple[Probe, ...]
     target: Target
@@ -90,15 +92,16 @@ class Run:
 
     def evidence(self, exchanges: Iterable[Exchange]) -> Evidence:
         """Return the exchanges as evidence about this target."""
-        return Evidence(
-            self.target.address.url,
-            unless_blocked(exchanges),
+        scope = Scope(
             policy=self.settings.auth,
             live=self.live,
-            plaintext=self.target.address.plaintext_twin is not None,
+            plaintext=self.target.address.plaintext_url is not None,
             unsafe=bool(self.settings.unsafe_methods or self.embedded),
             burst=self.settings.probe_rate_limit,
+            embedded=self.embedded,
+            selected=self.settings.clause,
         )
+        return Evidence(self.target.address.url, unless_blocked(exchanges), scope, self.contract)
 
     def shown(self) -> dict[str, tuple[str, str]]:
         """Return the effective settings as text, each with its origin; of credentials only the variable's name."""
@@ -109,28 +112,26 @@ class Run:
         where = "the embedded mock" if self.embedded else "environment" if origin else "default"
         return {**shown, "credentials": (origin or "none", where)}
 
-    def report(self, evidence: Evidence, *, started: str = "", seconds: float = 0.0) -> Report:
+    def report(self, evidence: Evidence) -> Report:
         """Judge the evidence, apply the deviations, and return the report."""
         budget, clock = self.target.budget, self.target.clock
         ends = clock() + max(self.target.remaining, _JUDGING)
         report = Report(
+            contract=self.contract,
             suite=__version__,
-            digest=digest(),
+            digest=digest(self.contract),
             target=evidence.url,
             outcomes=outcomes(evidence, self.clauses, lambda _: clock() > ends),
             exchanges=evidence.exchanges,
-            total=len(CLAUSES),
             settings=self.shown(),
-            scope=replace(evidence.scope, embedded=self.embedded),
+            scope=evidence.scope,
             access=self.access,
             strict=self.settings.strict,
             allow_empty=self.settings.allow_empty,
-            spent=Spent(self.planned, budget.sent, budget.retries, budget.limit),
+            requests=RequestCounts(self.planned, budget.sent, budget.retries, budget.limit),
             notes=tuple(self._notes(evidence)),
             narrowed=self.settings.narrowed,
             implementation=self.settings.implementation,
-            started=started,
-            seconds=seconds,
         )
         if not self.deviations:
             return report
@@ -149,33 +150,17 @@ class Run:
                 yield f"the target repeats the token in its answer to {exchange.probe}: whoever logs answers logs it"
 
 
-def select(wanted: Iterable[str]) -> tuple[Clause, ...]:
-    """Return the clauses whose id is one of these, or begins with one that is no id itself; all for none.
-
-    Raises:
-        UsageError: one of them matches nothing.
-    """
-    wanted = tuple(wanted)
-    for name in wanted:
-        if not any(_matches(clause, name) for clause in CLAUSES):
-            raise UsageError(f"no clause matches {name!r}; `contracts explain` lists them")
-    return tuple(clause for clause in CLAUSES if not wanted or any(_matches(clause, name) for name in wanted))
-
-
-def _matches(clause: Clause, name: str) -> bool:
-    return clause.id == name if name in BY_ID else clause.id.startswith(name.rstrip("*"))
-
-
 @contextmanager
 def prepare(
     settings: Settings,
+    contract: Contract,
     environ: Mapping[str, str],
     *,
     say: Callable[[str], None] = lambda _: None,
     connect_to: Mapping[Place, Place] | None = None,
     mock: "AbstractContextManager[MockServer] | None" = None,
 ) -> Iterator[Run]:
-    """Give a run of these settings; the embedded mock, when it is judged, lives as long as the context.
+    """Give a run of these settings by a contract; the embedded mock, when it is judged, lives as long as the context.
 
     ``mock`` is another embedded mock than the default one. Nothing is sent to the target here.
 
@@ -184,41 +169,44 @@ def prepare(
     """
     if not settings.mock and settings.target is None:
         raise UsageError(NO_TARGET)
-    clauses = select(settings.clause)
-    known = _known(settings.deviations) if settings.deviations else ()
+    clauses = contract.select(settings.clause)
+    known = _known(settings.deviations, contract) if settings.deviations else ()
     plain = settings.allow_plain_http
-    address = None if settings.mock else parse(settings.target or "", allow_plain_http=plain)
+    address = None if settings.mock else parse(settings.target or "", contract.path, allow_plain_http=plain)
     auth = parse(settings.auth_url, what="auth-url")
     embedded = address is None
-    with (mock or _mock(settings)) if embedded else nullcontext() as server:
+    with (mock or _mock(settings, contract)) if embedded else nullcontext() as server:
         if server is not None:
-            address = parse(server.url)
+            address = parse(server.url, contract.path)
             environ = {BEARER: server.token}
         if address is None:
             raise UsageError("there is no target")
-        target = _target(settings, address, auth, environ, connect_to)
+        target = _target(settings, contract, address, auth, environ, connect_to)
         target.say = say
         probes = needed(
+            contract,
             clauses,
-            plaintext=address.plaintext_twin is not None,
+            plaintext=address.plaintext_url is not None,
             unsafe=settings.unsafe_methods or embedded,
             burst=settings.probe_rate_limit,
         )
-        run = Run(settings, clauses, probes, target, embedded, known)
+        run = Run(settings, contract, clauses, probes, target, embedded, known)
         target.budget.limit = settings.max_requests or run.planned + _SPARE
         yield run
 
 
-def _known(path: str) -> "tuple[Deviation, ...]":
+def _known(path: str, contract: Contract) -> "tuple[Deviation, ...]":
     from contracts import deviations  # noqa: PLC0415 - likewise
 
-    return deviations.load(path)
+    return deviations.load(path, contract)
 
 
-def _mock(settings: Settings) -> "MockServer":
+def _mock(settings: Settings, contract: Contract) -> "MockServer":
+    from contracts.mock.sample import sample_of  # noqa: PLC0415 - likewise
     from contracts.mock.server import MockServer  # noqa: PLC0415 - a run against a live target needs no server
 
     return MockServer(
+        sample_of(contract),
         auth="public" if settings.auth is Policy.PUBLIC else "required",
         rate_limit=PER_MINUTE if settings.probe_rate_limit else None,
     )
@@ -226,6 +214,7 @@ def _mock(settings: Settings) -> "MockServer":
 
 def _target(
     settings: Settings,
+    contract: Contract,
     address: Address,
     auth: Address,
     environ: Mapping[str, str],
@@ -236,38 +225,38 @@ def _target(
     limits = Limits(timeout=settings.timeout, deadline=settings.deadline, retries=settings.retries)
     secrets = Secrets()
     budget = Budget(0, live=not address.loopback)
-    target = Target(address, wire, budget, secrets, limits=limits)
+    target = Target(contract, address, wire, budget, secrets, limits=limits)
     target.credentials = _credentials(environ, auth, target)
-    target.fields = tuple(_fields(settings.header_env, environ, secrets))
+    target.fields = tuple(_fields(settings.header_env, contract, environ, secrets))
     return target
 
 
 def _fields(
-    wanted: Iterable[tuple[str, str]], environ: Mapping[str, str], secrets: Secrets
+    wanted: Iterable[tuple[str, str]], contract: Contract, environ: Mapping[str, str], secrets: Secrets
 ) -> Iterator[tuple[str, SecretValue, str]]:
     """Yield each additional header field with its value and with what is shown in its place."""
     for name, variable in wanted:
         value = environ.get(variable, "")
         if not value or value != value.strip() or not (value.isascii() and value.isprintable()):
             raise UsageError(f"--header-env: {variable} is empty, or holds what no header field may")
-        if not is_ordinary(value):  # such as the name of an environment: no secret, and in many answers
+        if not is_ordinary(value, contract):  # such as the name of an environment: no secret, and in many answers
             secrets.add(value, variable)
         yield name, SecretValue(value), f"${variable}"
 
 
 def _credentials(environ: Mapping[str, str], auth: Address, target: Target) -> Credentials:
     if token := environ.get(BEARER):
-        check(token, BEARER)
+        check(token, BEARER, target.contract)
         target.secrets.add(token, BEARER)
         return Bearer(token)
     if token := environ.get(API):
-        check(token, API)
+        check(token, API, target.contract)
         target.secrets.add(token, API)
 
         def post(url: str, headers: tuple[tuple[str, str], ...]) -> object:
             return target.wire.send("POST", url, headers, min(target.limits.timeout, target.remaining))
 
-        return Exchanged(token, auth, target.secrets, post, target.clock)  # type: ignore[arg-type]
+        return Exchanged(token, auth, target.secrets, post, target.clock, target.contract)  # type: ignore[arg-type]
     return NoCredentials()
 
 

@@ -3,10 +3,11 @@
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
-from contracts.event_categories.policy import Policy
+from contracts.core.contract import DEFAULT
+from contracts.core.policy import Policy
 
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
 _SIZE = r"(?i)([0-9]+)\s*(B|KiB|MiB|GiB)?"
@@ -83,7 +84,6 @@ class Setting:
 
     name: str
     read: Callable[[str], Any]
-    default: Any
     help: str
     metavar: str | None = None
     variable: str = ""
@@ -114,23 +114,28 @@ class Setting:
 
 
 TABLE: tuple[Setting, ...] = (
-    Setting("target", _text, None, "the endpoint; a bare host means https", "URL", "SCALINGO_API_URL"),
-    Setting("mock", _flag, default=False, help="judge the embedded mock instead of a target", in_file=False),
+    Setting("target", _text, "the endpoint; a bare host means https", "URL", "SCALINGO_API_URL"),
+    Setting(
+        "contract",
+        _text,
+        "the resource whose contract is judged, such as event-types",
+        "NAME",
+        narrows=True,
+    ),
+    Setting("mock", _flag, help="judge the embedded mock instead of a target", in_file=False),
     Setting(
         "clause",
         _text,
-        (),
         "judge only this clause or those with this prefix; repeatable",
         "ID",
         many=True,
         nothing="all",
         narrows=True,
     ),
-    Setting("strict", _flag, default=False, help="let a breached SHOULD clause fail the run"),
+    Setting("strict", _flag, help="let a breached SHOULD clause fail the run"),
     Setting(
         "auth",
         _policy,
-        Policy.EITHER,
         "what requests without valid credentials must meet: either (401 or the list), required (401), public (200)",
         "POLICY",
         narrows=True,
@@ -138,62 +143,51 @@ TABLE: tuple[Setting, ...] = (
     Setting(
         "allow_empty",
         _flag,
-        default=False,
         help="accept an empty list, which leaves nothing to judge in it",
         narrows=True,
     ),
     Setting(
         "unsafe_methods",
         _flag,
-        default=False,
         help="also send POST, PUT, PATCH and DELETE to a live target",
         in_file=False,
     ),
     Setting(
         "probe_rate_limit",
         _flag,
-        default=False,
         help="also exceed the rate limit: up to 121 requests at once",
         in_file=False,
     ),
-    Setting("timeout", _seconds, 10.0, "seconds for an answer, from first to last byte", "SECONDS"),
-    Setting("deadline", _seconds, 90.0, "seconds for the whole run", "SECONDS"),
-    Setting("retries", _retries, 4, "retries of a request after 429, 502, 503 and 504; of a connection at most 2", "N"),
-    Setting("max_requests", _count, None, "requests that a run may send; default: those planned and 16", "N"),
+    Setting("timeout", _seconds, "seconds for an answer, from first to last byte", "SECONDS"),
+    Setting("deadline", _seconds, "seconds for the whole run", "SECONDS"),
+    Setting("retries", _retries, "retries of a request after 429, 502, 503 and 504; of a connection at most 2", "N"),
+    Setting("max_requests", _count, "requests that a run may send; default: those planned and 16", "N"),
     Setting(
         "max_body",
         _size,
-        4 * 2**20,
         "largest body that is read, inflated; default 4MiB, which is 40,000 categories",
         "SIZE",
     ),
     Setting(
         "allow_plain_http",
         _flag,
-        default=False,
         help="accept a plain-HTTP target in a private network: the token travels in clear",
         in_file=False,
     ),
     Setting(
         "header_env",
         _header,
-        (),
         "send a header field whose value is in a variable, such as X-Gateway-Key=GATEWAY_KEY; repeatable",
         "NAME=VARIABLE",
         many=True,
         in_file=False,
     ),
-    Setting(
-        "client_cert", _text, None, "the certificate that the suite shows to the target, PEM", "FILE", in_file=False
-    ),
-    Setting(
-        "client_key", _text, None, "its key, PEM without a password; default: in the same file", "FILE", in_file=False
-    ),
-    Setting("ca_bundle", _text, None, "certificates to trust, a PEM file", "FILE", in_file=False),
+    Setting("client_cert", _text, "the certificate that the suite shows to the target, PEM", "FILE", in_file=False),
+    Setting("client_key", _text, "its key, PEM without a password; default: in the same file", "FILE", in_file=False),
+    Setting("ca_bundle", _text, "certificates to trust, a PEM file", "FILE", in_file=False),
     Setting(
         "auth_url",
         _text,
-        "https://auth.scalingo.com",
         "where SCALINGO_API_TOKEN is exchanged for a bearer token",
         "URL",
         in_file=False,
@@ -201,24 +195,23 @@ TABLE: tuple[Setting, ...] = (
     Setting(
         "deviations",
         _text,
-        None,
         "a file of known deviations, each with reason and expiry",
         "FILE",
         narrows=True,
     ),
-    Setting("implementation", _text, "", "vendor, product and version of what is judged, for the report", "TEXT"),
+    Setting("implementation", _text, "vendor, product and version of what is judged, for the report", "TEXT"),
 )
 
 #: Where a command writes its reports; a run does not depend on them.
 OUTPUTS: tuple[Setting, ...] = (
-    Setting("reports", _text, None, "write all of the following into a folder, under their usual names", "DIR"),
-    Setting("json", _text, None, "write the canonical result, schemas/report.schema.json", "FILE"),
-    Setting("junit", _text, None, "write JUnit XML, a testcase a clause", "FILE"),
-    Setting("html", _text, None, "write one self-contained page", "FILE"),
-    Setting("markdown", _text, None, "write a summary for a pull request", "FILE"),
-    Setting("badge", _text, None, "write a shields.io endpoint", "FILE"),
-    Setting("har", _text, None, "write the masked exchanges as HAR 1.2", "FILE"),
-    Setting("bundle", _text, None, "write all of them in one archive for `contracts audit`", "FILE.zip"),
+    Setting("reports", _text, "write all of the following into a folder, under their usual names", "DIR"),
+    Setting("json", _text, "write the canonical result, schemas/report.schema.json", "FILE"),
+    Setting("junit", _text, "write JUnit XML, a testcase a clause", "FILE"),
+    Setting("html", _text, "write one self-contained page", "FILE"),
+    Setting("markdown", _text, "write a summary for a pull request", "FILE"),
+    Setting("badge", _text, "write a shields.io endpoint", "FILE"),
+    Setting("har", _text, "write the masked exchanges as HAR 1.2", "FILE"),
+    Setting("bundle", _text, "write all of them in one archive for `contracts audit`", "FILE.zip"),
 )
 
 BY_NAME = {setting.name: setting for setting in (*TABLE, *OUTPUTS)}
@@ -232,6 +225,7 @@ class Settings:
     """
 
     target: str | None = None
+    contract: str = DEFAULT
     mock: bool = False
     clause: tuple[str, ...] = ()
     strict: bool = False
@@ -275,3 +269,7 @@ def _show(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+#: What holds of a setting that nobody gives.
+DEFAULTS = {field.name: field.default for field in fields(Settings)}

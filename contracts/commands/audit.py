@@ -7,6 +7,7 @@ from contracts import bundle
 from contracts.commands import streams
 from contracts.core.report import Report, Verdict
 from contracts.reading import read_bytes
+from contracts.resources import contract_of
 from contracts.writers import terminal
 from contracts.writers.wording import headline, last_line, plain
 
@@ -30,7 +31,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Audit the bundle. Returns 0 when everything agrees and is as expected, else 1."""
-    judged, differences = bundle.audit(bundle.unpack(read_bytes(options.bundle, bundle.CAP)))
+    judged, differences = bundle.audit(bundle.unpack(read_bytes(options.bundle, bundle.CAP)), contract_of)
     unexpected = _unexpected(judged, options.expect)
     lines = [*(f"differs   {line}" for line in differences), *(f"expected  {line}" for line in unexpected)]
     if not options.quiet:

@@ -10,10 +10,13 @@ from datetime import UTC, datetime
 from contracts import deviations, offline
 from contracts.commands import output, streams
 from contracts.commands.files import STANDARD_OUTPUT
+from contracts.commands.options import add_contract
 from contracts.configuration import resolve, working_directory
-from contracts.core.errors import UsageError
-from contracts.core.report import BEYOND_FILE, Report, State
+from contracts.core.contract import Contract
+from contracts.core.errors import Reason, UsageError
+from contracts.core.report import Report, State
 from contracts.reading import read_bytes
+from contracts.resources import contract_of
 from contracts.settings import OUTPUTS
 from contracts.target.credentials import API, BEARER, is_ordinary
 from contracts.target.masking import Secrets
@@ -22,6 +25,7 @@ from contracts.target.masking import Secrets
 def add(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("files", nargs="+", metavar="FILE", help="a JSON body, an HTTP response or a HAR; - is stdin")
+    add_contract(parser)
     parser.add_argument("--strict", action="store_const", const=True, help="let a breached SHOULD clause fail")
     parser.add_argument("--allow-empty", action="store_const", const=True, help="accept an empty list")
     parser.add_argument("--auth", metavar="POLICY", help="what requests without valid credentials must meet")
@@ -34,19 +38,21 @@ def run(options: argparse.Namespace) -> int:
     """Judge each file. Returns the worst exit status: 1 when one violates, else 3 when one is inconclusive."""
     given = {
         name: getattr(options, name)
-        for name in ("strict", "allow_empty", "auth", "deviations", *(setting.name for setting in OUTPUTS))
+        for name in ("contract", "strict", "allow_empty", "auth", "deviations", *(setting.name for setting in OUTPUTS))
     }
     settings = resolve(given, os.environ, working_directory())
-    known = deviations.load(settings.deviations) if settings.deviations else ()
+    contract = contract_of(settings.contract)
+    known = deviations.load(settings.deviations, contract) if settings.deviations else ()
     inputs = [*options.files, *([settings.deviations] if settings.deviations else [])]
     outputs = output.outputs_of(settings, inputs=inputs, bundle=False)
     if outputs and len(options.files) > 1:
         raise UsageError("a report is of one file: give one FILE, or no report option")
-    secrets = _secrets(os.environ)
+    secrets = _secrets(os.environ, contract)
     statuses = []
     for file in options.files:
         content = secrets.mask_bytes(read_bytes(file))
-        evidence = offline.evidence_of(content, "standard input" if file == "-" else file, settings.auth)
+        name = "standard input" if file == "-" else file
+        evidence = offline.evidence_of(content, name, contract, settings.auth)
         report = offline.report_of(evidence, strict=settings.strict, allow_empty=settings.allow_empty)
         report = replace(deviations.apply(report, known, datetime.now(UTC).date()), narrowed=settings.narrowed)
         output.write_outputs(report, outputs, str)
@@ -56,16 +62,16 @@ def run(options: argparse.Namespace) -> int:
     return next(status for status in (1, 3, 0) if status in statuses)
 
 
-def _secrets(environ: Mapping[str, str]) -> Secrets:
+def _secrets(environ: Mapping[str, str], contract: Contract) -> Secrets:
     """Return the tokens of the environment: a file that was saved with one of them shall not pass it on."""
     secrets = Secrets()
     for name in (BEARER, API):
         token = environ.get(name, "")
-        if not is_ordinary(token):
+        if not is_ordinary(token, contract):
             secrets.add(token, name)
     return secrets
 
 
 def _advice(report: Report) -> str:
-    hidden = [o for o in report.of(State.NOT_EXERCISED) if o.reason == BEYOND_FILE]
+    hidden = [o for o in report.of(State.NOT_EXERCISED) if o.because is Reason.BEYOND_FILE]
     return f"{len(hidden)} clauses need a running endpoint: contracts verify URL\n"

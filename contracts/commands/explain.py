@@ -5,24 +5,26 @@ import shutil
 import sys
 import textwrap
 
+from contracts.commands import options as settings_options
 from contracts.commands import streams
 from contracts.core.clause import Clause
-from contracts.event_categories.probes import BY_NAME
-from contracts.run import select
+from contracts.core.contract import Contract
 
 STATUSES = "exit status: 0 told; 2 there is no such clause"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
+    settings_options.add_contract(parser)
     parser.add_argument("clause", nargs="?", metavar="CLAUSE", help="an id, or the beginning of some; default: all")
 
 
 def run(options: argparse.Namespace) -> int:
     """Print the clauses; a single one is told whole. Returns 0."""
-    clauses = select([options.clause] if options.clause else [])
+    contract = settings_options.contract(options)
+    clauses = contract.select((options.clause,) if options.clause else ())
     if len(clauses) == 1:
-        streams.write(sys.stdout, whole(clauses[0]) + "\n")
+        streams.write(sys.stdout, whole(clauses[0], contract) + "\n")
         return 0
     width = shutil.get_terminal_size((120, 24)).columns
     for clause in clauses:
@@ -31,9 +33,9 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def whole(clause: Clause) -> str:
+def whole(clause: Clause, contract: Contract) -> str:
     """Return everything that is known of a clause."""
-    probes = "\n          ".join(f"{name}: {BY_NAME[name].purpose}" for name in clause.probes)
+    probes = "\n          ".join(f"{name}: {contract.probe[name].purpose}" for name in clause.probes)
     sources = "\n          ".join(f"{source.title}, {source.url}" for source in clause.sources)
     asks = textwrap.fill(clause.asks, 68, subsequent_indent=" " * 10)
     return (

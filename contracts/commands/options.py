@@ -1,9 +1,12 @@
 """The settings as options of a command, and back."""
 
 import argparse
+import os
 from typing import Any
 
-from contracts.settings import OUTPUTS, TABLE, Setting
+from contracts.core.contract import DEFAULT, Contract
+from contracts.resources import contract_of
+from contracts.settings import BY_NAME, OUTPUTS, TABLE, Setting
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -17,6 +20,22 @@ def add(parser: argparse.ArgumentParser) -> None:
         else:
             action = "append" if setting.many else "store"
             parser.add_argument(setting.option, action=action, metavar=setting.metavar, help=_help(setting))
+
+
+def add_contract(parser: argparse.ArgumentParser) -> None:
+    """Declare the option by which a command that does not judge a target knows its contract."""
+    setting = BY_NAME["contract"]
+    parser.add_argument(setting.option, metavar=setting.metavar, help=_help(setting))
+
+
+def contract(options: argparse.Namespace) -> Contract:
+    """Return the contract that a command is about: that of its option, of the environment, or the default.
+
+    Raises:
+        UsageError: there is no contract of that name.
+    """
+    setting = BY_NAME["contract"]
+    return contract_of(options.contract or os.environ.get(setting.environment) or DEFAULT)
 
 
 def given(options: argparse.Namespace) -> dict[str, Any]:

@@ -7,9 +7,9 @@ import sys
 from collections.abc import Iterator
 
 from contracts.commands import files, streams
+from contracts.commands import options as settings_options
 from contracts.core.errors import UsageError
-from contracts.event_categories.clauses import BY_ID
-from contracts.prove import Kind, Proof, all_clauses, cases, prove
+from contracts.prove import Expectation, Proof, cases, prove
 
 UNPROVEN = 1
 STATUSES = "exit status: 0 proven; 1 not proven; 2 usage; 4 a fault of the suite itself"
@@ -17,7 +17,10 @@ STATUSES = "exit status: 0 proven; 1 not proven; 2 usage; 4 a fault of the suite
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("--clause", metavar="ID", help="only the faults that break this clause")
+    settings_options.add_contract(parser)
+    parser.add_argument(
+        "--clause", metavar="ID", help="only the faults that break this clause, and what must breach nothing"
+    )
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes; default: cores")
     parser.add_argument("--json", metavar="FILE", help="write the matrix as JSON; - is standard output")
     parser.add_argument("--markdown", metavar="FILE", help="write the matrix as Markdown; - is standard output")
@@ -25,7 +28,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Prove the suite. Returns 0 when everything is proven, and 1 when anything is not."""
-    if options.clause and options.clause not in BY_ID:
+    contract = settings_options.contract(options)
+    if options.clause and options.clause not in contract.clause:
         raise UsageError(f"there is no clause {options.clause!r}; `contracts explain` lists them")
     if options.jobs < 1:
         raise UsageError(f"--jobs is {options.jobs}, and must be a whole number from 1 on")
@@ -38,8 +42,8 @@ def run(options: argparse.Namespace) -> int:
         width = 40 * done // of
         console.progress(f"[{'#' * width}{'.' * (40 - width)}] {done} of {of}")
 
-    clauses = (options.clause,) if options.clause else all_clauses()
-    proof = prove(cases(options.clause), clauses, jobs=options.jobs, say=bar)
+    clauses = (options.clause,) if options.clause else tuple(contract.clause)
+    proof = prove(contract, cases(contract, options.clause), clauses, jobs=options.jobs, say=bar)
     console.done()
     for file, text in ((options.json, as_json), (options.markdown, as_markdown)):
         if file == files.STANDARD_OUTPUT:
@@ -54,7 +58,8 @@ def _lines(proof: Proof) -> Iterator[str]:
     for clause, names in proof.killers.items():
         meant = [result.case.name for result in proof.results if clause in result.breaks]
         mark = "✓" if names and len(names) == len(meant) else "✗"
-        yield f"{mark} {clause:<32}{BY_ID[clause].level:<8}killed {len(names)} of {len(meant)}: {_some(names)}"
+        level = proof.contract.clause[clause].level
+        yield f"{mark} {clause:<32}{level:<8}killed {len(names)} of {len(meant)}: {_some(names)}"
     if proof.problems:
         yield ""
         yield from (f"✗ {problem}" for problem in proof.problems)
@@ -72,8 +77,8 @@ def summary(proof: Proof) -> str:
     killed = sum(bool(names) for names in proof.killers.values())
     verdict = "NOT PROVEN" if proof.problems else "PROVEN"
     return (
-        f"{verdict}: {killed} of {len(proof.clauses)} clauses killed by {proof.count(Kind.FAULT)} faults; "
-        f"{proof.count(Kind.VARIANT)} conforming variants and {proof.count(Kind.NULL)} null responders; "
+        f"{verdict}: {killed} of {len(proof.clauses)} clauses killed by {proof.count(Expectation.FAULT)} faults; "
+        f"{proof.count(Expectation.VARIANT)} conforming variants and {proof.count(Expectation.NULL)} null responders; "
         f"{len(proof.problems)} problems"
     )
 
@@ -82,7 +87,7 @@ def as_json(proof: Proof) -> str:
     """Return the matrix as JSON: a case a row, with the clauses it breaks and those that tripped."""
     rows = [
         {
-            "kind": str(result.case.kind),
+            "kind": str(result.case.expectation),
             "name": result.case.name,
             "sentence": result.case.fault.sentence,
             "breaks": sorted(result.breaks),
@@ -97,7 +102,10 @@ def as_json(proof: Proof) -> str:
 def as_markdown(proof: Proof) -> str:
     """Return the matrix as Markdown: a clause a row, a fault a row."""
     lines = [summary(proof), "", "| clause | level | faults that it catches |", "|---|---|---|"]
-    lines += [f"| {clause} | {BY_ID[clause].level} | {', '.join(names)} |" for clause, names in proof.killers.items()]
+    lines += [
+        f"| {clause} | {proof.contract.clause[clause].level} | {', '.join(names)} |"
+        for clause, names in proof.killers.items()
+    ]
     lines += ["", "| case | what it does | breaks | tripped |", "|---|---|---|---|"]
     lines += [
         f"| {r.case.name} | {r.case.fault.sentence} | {', '.join(sorted(r.breaks)) or 'nothing'} "

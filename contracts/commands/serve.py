@@ -9,16 +9,17 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
+from contracts.commands import options as settings_options
 from contracts.commands import streams
+from contracts.core.contract import Contract
 from contracts.core.errors import UsageError
-from contracts.event_categories.probes import PER_MINUTE
-from contracts.run import select
+from contracts.global_information.probes import PER_MINUTE
 from contracts.target.address import is_loopback
 from contracts.writers.wording import plain
 
 if TYPE_CHECKING:
     from contracts.mock.faults import Fault
-    from contracts.mock.reply import Reply, Request
+    from contracts.mock.reply import Received, Reply
 
 STATUSES = "exit status: 0 stopped; 2 usage"
 
@@ -27,6 +28,7 @@ _MOST = 1_000_000
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
+    settings_options.add_contract(parser)
     parser.add_argument("--port", type=int, default=0, metavar="PORT", help="default: any free one")
     parser.add_argument("--host", default="127.0.0.1", metavar="HOST", help="default: 127.0.0.1")
     parser.add_argument("--expose", action="store_true", help="let --host be an address that other machines reach")
@@ -34,7 +36,9 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--auth", choices=("required", "public"), default="required", help="whether the list asks for the token"
     )
     parser.add_argument("--rate-limit", type=_count, metavar="N", help="answer 429 beyond N requests a minute")
-    parser.add_argument("--categories", metavar="N|FILE", help="N made-up categories, or those of a JSON file")
+    parser.add_argument(
+        "--elements", "--categories", metavar="N|FILE", help="N made-up elements, or those of a JSON file"
+    )
     parser.add_argument("--fault", action="append", default=[], metavar="NAME", help="break the contract; repeatable")
     parser.add_argument(
         "--list-faults",
@@ -48,26 +52,29 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Serve until SIGINT or SIGTERM. Returns 0."""
-    from contracts.mock.server import MockServer  # noqa: PLC0415 - only this command needs it
+    from contracts.mock.sample import sample_of  # noqa: PLC0415 - only this command needs it
+    from contracts.mock.server import MockServer  # noqa: PLC0415 - likewise
 
+    contract = settings_options.contract(options)
     if options.list_faults is not None:
-        streams.write(sys.stdout, "".join(f"{line}\n" for line in _listed(options.list_faults)))
+        streams.write(sys.stdout, "".join(f"{line}\n" for line in _listed(options.list_faults, contract)))
         return 0
     if not options.expose and not is_loopback(options.host):
         raise UsageError(
             f"--host {options.host!r}: the mock serves this machine alone; --expose lets other machines reach it"
         )
-    chosen = [_fault(name) for name in options.fault]
-    scenes = [fault.scene for fault in chosen]
-    public = options.auth == "public" or any(scene.public for scene in scenes)
-    limit = options.rate_limit or (PER_MINUTE if any(scene.burst for scene in scenes) else None)
+    chosen = [_fault(name, contract) for name in options.fault]
+    scenarios = [fault.scenario for fault in chosen]
+    public = options.auth == "public" or any(scenario.public for scenario in scenarios)
+    limit = options.rate_limit or (PER_MINUTE if any(scenario.burst for scenario in scenarios) else None)
     try:
         server = MockServer(
+            sample_of(contract),
             host=options.host,
             port=options.port,
             auth="public" if public else "required",
             rate_limit=limit,
-            categories=_categories(options.categories),
+            elements=_elements(options.elements, contract),
             faults=(*(fault.apply for fault in chosen), *(_log,) * options.verbose),
         )
     except (OSError, OverflowError) as error:
@@ -87,37 +94,39 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _log(request: "Request", reply: "Reply") -> "Reply":
+def _log(request: "Received", reply: "Reply") -> "Reply":
     query = f"?{request.query}" if request.query else ""
     streams.write(sys.stderr, plain(f"{request.method} {request.path}{query} -> {reply.status}") + "\n")
     return reply
 
 
-def _fault(name: str) -> "Fault":
-    from contracts.mock.faults import BY_NAME  # noqa: PLC0415 - likewise
+def _fault(name: str, contract: Contract) -> "Fault":
+    from contracts.mock.faults import catalogue_of  # noqa: PLC0415 - likewise
 
-    if name not in BY_NAME:
-        close = difflib.get_close_matches(name, BY_NAME, 1)
+    known = catalogue_of(contract).by_name
+    if name not in known:
+        close = difflib.get_close_matches(name, known, 1)
         hint = f"did you mean {close[0]}?" if close else "`contracts serve --list-faults` lists them"
         raise UsageError(f"there is no fault {name[:80]!r}; {hint}")
-    if BY_NAME[name].scene.tls:
+    if known[name].scenario.tls:
         raise UsageError(f"{name} needs a live https target; `contracts prove` arranges one")
-    return BY_NAME[name]
+    return known[name]
 
 
-def _listed(clause: str) -> Iterator[str]:
-    from contracts.mock.faults import FAULTS, NULL_RESPONDERS, VARIANTS  # noqa: PLC0415 - likewise
+def _listed(clause: str, contract: Contract) -> Iterator[str]:
+    from contracts.mock.faults import catalogue_of  # noqa: PLC0415 - likewise
 
-    ids = {chosen.id for chosen in select([clause] if clause else [])}
+    catalogue = catalogue_of(contract)
+    ids = {chosen.id for chosen in contract.select((clause,) if clause else ())}
     yield "faults, each with the clauses that it breaks"
-    for fault in FAULTS:
+    for fault in catalogue.faults:
         if ids & fault.breaks:
             yield from ("", f"  {fault.name}: {fault.sentence}", f"    breaks {', '.join(sorted(fault.breaks))}")
     if not clause:
         yield from ("", "conforming variants, which break nothing", "")
-        yield from (f"  {variant.name}: {variant.sentence}" for variant in VARIANTS)
+        yield from (f"  {variant.name}: {variant.sentence}" for variant in catalogue.variants)
         yield from ("", "null responders, which give nothing to judge", "")
-        yield from (f"  {responder.name}: {responder.sentence}" for responder in NULL_RESPONDERS)
+        yield from (f"  {responder.name}: {responder.sentence}" for responder in catalogue.null_responders)
 
 
 def _count(text: str) -> int:
@@ -126,13 +135,14 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _categories(wanted: str | None) -> list[dict[str, Any]] | None:
-    from contracts.mock.server import categories_from, generated  # noqa: PLC0415 - only this command needs them
+def _elements(wanted: str | None, contract: Contract) -> list[dict[str, Any]] | None:
+    from contracts.mock.sample import sample_of  # noqa: PLC0415 - likewise
+    from contracts.mock.server import elements_from  # noqa: PLC0415 - only this command needs them
 
     if wanted is None:
         return None
     if not wanted.isdecimal():
-        return categories_from(wanted)
+        return elements_from(wanted, contract.key)
     if int(wanted[:9]) > _MOST:
-        raise UsageError(f"--categories: {wanted[:40]} are more than {_MOST:,}")
-    return generated(int(wanted))
+        raise UsageError(f"--elements: {wanted[:40]} are more than {_MOST:,}")
+    return sample_of(contract).elements(int(wanted))

@@ -4,15 +4,14 @@ import argparse
 import os
 from datetime import date
 
-from contracts import __version__
 from contracts.commands import files, output, streams
 from contracts.commands import options as settings_options
 from contracts.commands.files import STANDARD_OUTPUT
 from contracts.configuration import CONFIG, resolve, working_directory
 from contracts.core.errors import UsageError
 from contracts.core.report import Report
-from contracts.event_categories.judge import digest
 from contracts.reading import read_text
+from contracts.resources import contract_of
 from contracts.run import Run, prepare, verify
 from contracts.writers import terminal
 
@@ -41,7 +40,8 @@ def run(options: argparse.Namespace) -> int:
         _check_new(options.write_deviations)
     outputs = output.outputs_of(settings, inputs=[file for file in (known, settings.ca_bundle) if file])
     console = streams.Console(quiet=output.is_brief(options), to_stderr=STANDARD_OUTPUT in outputs.values())
-    with prepare(settings, os.environ, say=console.progress) as prepared:
+    contract = contract_of(settings.contract)
+    with prepare(settings, contract, os.environ, say=console.progress) as prepared:
         mask = prepared.target.secrets.sweep
         if options.show_config:
             console.write(_configuration(prepared), always=True)
@@ -80,13 +80,13 @@ def _prune(path: str, report: Report) -> str:
 
     stale = [entry.number for entry in report.stale]
     if stale:
-        files.write_file(path, deviations.prune(read_text(path), stale, path))
+        files.write_file(path, deviations.prune(read_text(path), stale, path, report.contract))
     return f"{path}: {len(stale)} stale entries removed\n"
 
 
 def _header(prepared: Run) -> str:
     target = prepared.target.address.url + (" (the embedded mock)" if prepared.embedded else "")
-    return terminal.header(__version__, digest(), target, prepared.planned, prepared.target.budget.limit)
+    return terminal.header(prepared.contract, target, prepared.planned, prepared.target.budget.limit)
 
 
 def _configuration(prepared: Run) -> str:

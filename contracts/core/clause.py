@@ -40,3 +40,17 @@ class Clause:
     def section(self) -> str:
         """The part of the id before the dot, for example ``category``."""
         return self.id.partition(".")[0]
+
+
+#: The name of the documented request, whose answer most clauses judge.
+LIST = "list"
+
+
+def must(id_: str, asks: str, *sources: Source, breach: str, why: str, probes: tuple[str, ...] = (LIST,)) -> Clause:
+    """Return what is promised by the documentation or a standard, or needed by an official client."""
+    return Clause(id_, Level.MUST, asks, sources, probes, breach, why)
+
+
+def should(id_: str, asks: str, *sources: Source, breach: str, why: str, probes: tuple[str, ...] = (LIST,)) -> Clause:
+    """Return what is shown by examples only, or good practice."""
+    return Clause(id_, Level.SHOULD, asks, sources, probes, breach, why)

@@ -19,6 +19,28 @@
 A breach is never an exception: it is a :class:`contracts.core.finding.Finding`.
 """
 
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why a clause was not judged, where the verdict depends on it."""
+
+    EMPTY_LIST = "empty-list"
+    BEYOND_FILE = "beyond-file"
+    LATE = "late"
+
+    @property
+    def sentence(self) -> str:
+        """The reason in words."""
+        return _SENTENCES[self]
+
+
+_SENTENCES = {
+    Reason.EMPTY_LIST: "the list is empty",
+    Reason.BEYOND_FILE: "the file does not show it",
+    Reason.LATE: "the time of the run was over before this clause was judged (--deadline)",
+}
+
 
 class ContractsError(Exception):
     """The root of the tree. ``str(error)`` is one line for a person; it never holds a secret.
@@ -42,7 +64,11 @@ class NotApplicable(ContractsError):
 
 
 class NotExercised(ContractsError):
-    """The target gave nothing that the clause could be judged on; the message says why."""
+    """The target gave nothing that the clause could be judged on; the message, or a known reason, says why."""
+
+    def __init__(self, why: str | Reason) -> None:
+        super().__init__(why.sentence if isinstance(why, Reason) else why)
+        self.because = why if isinstance(why, Reason) else None
 
 
 class CouldNotJudge(ContractsError):

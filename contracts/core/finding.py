@@ -1,6 +1,7 @@
-"""A finding: the target broke a clause, here, like this."""
+"""What is wrong: a violation, which a decoder or a schema sees, and a finding, which a report holds."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 #: What is broken a hundred thousand times is shown this many times, and counted in full.
 KEPT = 200
@@ -8,21 +9,42 @@ KEPT = 200
 _LONGEST_NAME = 100
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One breach.
+class Violation(NamedTuple):
+    """A value that is not as a clause wants it, as strict decoding or a schema sees it.
 
-    ``where`` is a JSON Pointer (RFC 6901) into the body, or starts with ``header``, ``status`` or ``byte``;
-    the empty string is the whole body. ``probe`` names the request whose answer shows it. ``through`` names the
-    clause that was broken underneath when this one asks that an answer conforms in every clause.
+    ``where`` is a JSON Pointer or ``byte N``, counted from 0. ``times`` is more than 1 when one violation stands for
+    many that nobody would read one by one.
     """
 
     clause: str
-    probe: str
     where: str
     expected: str
     received: str
+    times: int = 1
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One breach: the target broke a clause, here, like this.
+
+    ``where`` is a JSON Pointer (RFC 6901) into the body, or starts with ``header``, ``status`` or ``byte``;
+    the empty string is the whole body. ``probe`` names the request whose answer shows it. ``through`` names the
+    clause that was broken underneath when this one asks that an answer conforms in every clause. ``clause`` is filled
+    in by whoever runs the check. ``times`` is more than 1 when one finding stands for many.
+    """
+
+    where: str
+    expected: str
+    received: str
+    probe: str = "list"
     through: str | None = None
+    clause: str = ""
+    times: int = 1
+
+    @classmethod
+    def of(cls, violation: Violation) -> "Finding":
+        """Return what a decoder or a schema saw in the answer to the documented request."""
+        return cls(violation.where, violation.expected, violation.received, times=violation.times)
 
 
 def shorten(text: str, limit: int = 200) -> str:

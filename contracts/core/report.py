@@ -7,8 +7,11 @@ from enum import Enum, StrEnum
 from functools import cached_property
 
 from contracts.core.clause import Clause, Level
+from contracts.core.contract import Contract
+from contracts.core.errors import Reason
 from contracts.core.exchange import Exchange
 from contracts.core.finding import Finding
+from contracts.core.policy import Policy
 
 
 class State(StrEnum):
@@ -27,7 +30,8 @@ class Outcome:
     """What became of one clause.
 
     ``observations`` counts the things that were looked at (answers, objects, members). ``findings`` are the first
-    of ``count`` breaches. ``reason`` says why there is nothing to judge. ``notes`` are worth knowing, no breach.
+    of ``count`` breaches. ``reason`` says why there is nothing to judge, and ``because`` which of the known reasons
+    that is. ``notes`` are worth knowing, no breach.
     """
 
     clause: Clause
@@ -37,6 +41,7 @@ class Outcome:
     count: int = 0
     reason: str = ""
     notes: tuple[str, ...] = ()
+    because: Reason | None = None
 
 
 class Partial(StrEnum):
@@ -77,7 +82,7 @@ class Verdict(Enum):
 
 
 @dataclass(frozen=True)
-class Spent:
+class RequestCounts:
     """The requests of a run: ``planned`` before it, ``sent`` in it, ``limit`` it may not pass."""
 
     planned: int = 0
@@ -90,22 +95,21 @@ class Spent:
 class Scope:
     """What a judgement depends on beside the exchanges: the policy, and what the run was allowed to ask.
 
-    ``offline`` exchanges come from a file, and ``headless`` ones from a file that holds a body alone. ``embedded``
-    says that the target was the embedded mock.
+    ``live`` is false for a loopback target; ``plaintext``, ``unsafe`` and ``burst`` tell whether the run asked the
+    plain-HTTP endpoint, the unsafe methods and for the rate limit. ``offline`` exchanges come from a file, and
+    ``body_only`` ones from a file that holds a body alone. ``embedded`` says that the target was the embedded mock.
+    ``selected`` are the clauses, or beginnings of their ids, that were chosen; all when there is none.
     """
 
-    policy: str = "either"
+    policy: Policy = Policy.EITHER
     live: bool = False
     plaintext: bool = False
     unsafe: bool = False
     burst: bool = False
     offline: bool = False
-    headless: bool = False
+    body_only: bool = False
     embedded: bool = False
-
-
-#: The sections whose breaches may be the cause of others.
-_CAUSES = ("json", "envelope", "category")
+    selected: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -128,30 +132,34 @@ class Access:
 class Report:
     """Everything that a run has to say. Every format is rendered from this value.
 
-    ``total`` is the number of clauses of the contract, selected or not. ``settings`` maps a setting to its effective
-    value and to where that came from; ``narrowed`` names those by which a file narrowed what is judged.
-    ``implementation`` says whose product was judged. ``started`` is the time in UTC (RFC 3339), ``seconds`` the length
-    of the run.
+    ``settings`` maps a setting to its effective value and to where that came from; ``narrowed`` names those by which a
+    file narrowed what is judged. ``implementation`` says whose product was judged. ``started`` is the time in UTC
+    (RFC 3339), ``seconds`` the length of the run.
     """
 
+    contract: Contract
     suite: str
     digest: str
     target: str
     outcomes: tuple[Outcome, ...]
     exchanges: tuple[Exchange, ...]
-    total: int = 0
     settings: dict[str, tuple[str, str]] = field(default_factory=dict)
     scope: Scope = Scope()
     access: Access = Access()
     strict: bool = False
     allow_empty: bool = False
-    spent: Spent = Spent()
+    requests: RequestCounts = RequestCounts()
     notes: tuple[str, ...] = ()
     stale: tuple[StaleDeviation, ...] = ()
     narrowed: tuple[str, ...] = ()
     implementation: str = ""
     started: str = field(default="", compare=False)
     seconds: float = field(default=0.0, compare=False)
+
+    @property
+    def total(self) -> int:
+        """The number of clauses of the contract, selected or not."""
+        return len(self.contract.clauses)
 
     def of(self, *states: State) -> Iterator[Outcome]:
         """Iterate over the outcomes that are in one of the states."""
@@ -182,7 +190,7 @@ class Report:
         """Whether it is accepted that this clause had nothing to judge: ``--allow-empty``, or a file was judged."""
         if outcome.state is not State.NOT_EXERCISED:
             return False
-        return outcome.reason == BEYOND_FILE or (self.allow_empty and outcome.reason == EMPTY_LIST)
+        return outcome.because is Reason.BEYOND_FILE or (self.allow_empty and outcome.because is Reason.EMPTY_LIST)
 
     @cached_property
     def follows(self) -> dict[str, str]:
@@ -190,7 +198,10 @@ class Report:
         broken = [outcome for outcome in self.outcomes if outcome.findings]
         own = {outcome.clause.id for outcome in broken}
         places = {
-            (f.probe, f.where): f.clause for o in broken if o.clause.section in _CAUSES for f in reversed(o.findings)
+            (f.probe, f.where): f.clause
+            for outcome in broken
+            if outcome.clause.section in self.contract.causes
+            for f in reversed(outcome.findings)
         }
         found = {}
         for outcome in broken:
@@ -214,7 +225,8 @@ class Report:
             Partial.FILE: self.scope.offline,
             Partial.PLAIN_HTTP: self.access.allow_plain_http,
             Partial.CLAUSES: len(self.outcomes) < self.total,
-            Partial.EMPTY_LIST: self.allow_empty and any(o.reason == EMPTY_LIST for o in self.of(State.NOT_EXERCISED)),
+            Partial.EMPTY_LIST: self.allow_empty
+            and any(outcome.because is Reason.EMPTY_LIST for outcome in self.of(State.NOT_EXERCISED)),
             Partial.WAIVED: any(self.of(State.WAIVED)),
         }
         return tuple(reason for reason, holds in reasons.items() if holds)
@@ -235,9 +247,3 @@ class Report:
     def status(self) -> int:
         """The exit status: the verdict's, or 1 where a stale deviation fails the run."""
         return Verdict.VIOLATES.status if self.stale else self.verdict.status
-
-
-#: The reason of a clause that an empty list leaves without anything to judge.
-EMPTY_LIST = "the list is empty"
-#: The reason of a clause that cannot be judged on what a file holds.
-BEYOND_FILE = "the file does not show it"

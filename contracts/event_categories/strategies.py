@@ -1,7 +1,7 @@
-"""Hypothesis strategies: answers that conform, and answers that depart from the contract in one known way.
+"""Hypothesis strategies: answers that conform, and answers that break the contract in one known way.
 
 Written by hand rather than derived from the schemas: they are a second, independent reading of the contract. Only
-tests and the pytest door import this module; ``contracts verify`` does without hypothesis.
+tests and the pytest plugin import this module; ``contracts verify`` does without hypothesis.
 """
 
 import json
@@ -14,9 +14,8 @@ from typing import Any
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from contracts.event_categories.clauses import KEY
+from contracts.event_categories.clauses import KEY, MEMBERS
 
-MEMBERS = ("id", "name", "display_name", "position")
 EXACT_IN_JS = 2**53 - 1
 
 _TEXTS = st.text(min_size=1, max_size=12)
@@ -114,20 +113,20 @@ def _character(character: str, *, escaped: bool) -> str:
 
 
 @dataclass(frozen=True)
-class Departure:
-    """One way to depart from the contract: ``depart`` changes a list of categories in place.
+class Mutation:
+    """One way to break the contract: ``mutate`` changes a list of categories in place.
 
     ``clause`` is the clause it breaks in a list that conformed; others may break with it.
     """
 
     name: str
     clause: str
-    depart: Callable[[st.DrawFn, list[Any]], None]
+    mutate: Callable[[st.DrawFn, list[Any]], None]
 
 
 @dataclass(frozen=True)
-class Departed:
-    """A list that conformed before one departure, with the departure's name and clause."""
+class Mutated:
+    """A list that conformed before one mutation, with the name and the clause of that."""
 
     name: str
     clause: str
@@ -142,26 +141,26 @@ def pick(draw: st.DrawFn, categories: list[Any], *members: str) -> dict[str, Any
 
 
 def _becomes(member: str, values: st.SearchStrategy[Any]) -> Callable[[st.DrawFn, list[Any]], None]:
-    def depart(draw: st.DrawFn, categories: list[Any]) -> None:
+    def mutate(draw: st.DrawFn, categories: list[Any]) -> None:
         pick(draw, categories)[member] = draw(values)
 
-    return depart
+    return mutate
 
 
 def _goes(member: str) -> Callable[[st.DrawFn, list[Any]], None]:
-    def depart(draw: st.DrawFn, categories: list[Any]) -> None:
+    def mutate(draw: st.DrawFn, categories: list[Any]) -> None:
         del pick(draw, categories, member)[member]
 
-    return depart
+    return mutate
 
 
 def _is_shared(member: str) -> Callable[[st.DrawFn, list[Any]], None]:
-    def depart(draw: st.DrawFn, categories: list[Any]) -> None:
+    def mutate(draw: st.DrawFn, categories: list[Any]) -> None:
         one, other = pick(draw, categories, member), pick(draw, categories, member)
         assume(one is not other)
         other[member] = one[member]
 
-    return depart
+    return mutate
 
 
 def _swap(draw: st.DrawFn, categories: list[Any]) -> None:
@@ -188,38 +187,38 @@ _UNPRINTABLE = st.text(" \u00a0\u2003", min_size=1, max_size=3) | st.builds(
     "{}{}{}".format, st.text(max_size=3), st.characters(categories=["Cc"]), st.text(max_size=3)
 )
 
-#: Every departure of a list from types, required members, uniqueness, order and what the clients read.
-DEPARTURES: tuple[Departure, ...] = (
-    Departure("an element is no object", "category.object", _element),
-    *(Departure(f"{member} is missing", "category.required", _goes(member)) for member in MEMBERS),
-    Departure("id is no text", "category.id", _becomes("id", _NO_TEXT)),
-    Departure("id is empty", "category.id", _becomes("id", st.just(""))),
-    Departure("name is no text", "category.name", _becomes("name", _NO_TEXT)),
-    Departure("name is empty", "category.name", _becomes("name", st.just(""))),
-    Departure("name has another style", "category.name-style", _becomes("name", _NO_STYLE)),
-    Departure("display_name is no text", "category.display-name", _becomes("display_name", _NO_TEXT)),
-    Departure("display_name is empty", "category.display-name", _becomes("display_name", st.just(""))),
-    Departure(
+#: Every mutation of a list: of types, required members, uniqueness, order and what the clients read.
+MUTATIONS: tuple[Mutation, ...] = (
+    Mutation("an element is no object", "category.object", _element),
+    *(Mutation(f"{member} is missing", "category.required", _goes(member)) for member in MEMBERS),
+    Mutation("id is no text", "category.id", _becomes("id", _NO_TEXT)),
+    Mutation("id is empty", "category.id", _becomes("id", st.just(""))),
+    Mutation("name is no text", "category.name", _becomes("name", _NO_TEXT)),
+    Mutation("name is empty", "category.name", _becomes("name", st.just(""))),
+    Mutation("name has another style", "category.name-style", _becomes("name", _NO_STYLE)),
+    Mutation("display_name is no text", "category.display-name", _becomes("display_name", _NO_TEXT)),
+    Mutation("display_name is empty", "category.display-name", _becomes("display_name", st.just(""))),
+    Mutation(
         "display_name is not printable", "category.display-name-printable", _becomes("display_name", _UNPRINTABLE)
     ),
-    Departure("position is no integer", "category.position", _becomes("position", _NO_INTEGER)),
-    Departure("position is beyond JavaScript", "client.js-exact", _becomes("position", _BEYOND_JS)),
-    Departure("position is beyond 64 bits", "client.go-readable", _becomes("position", _BEYOND_GO)),
-    Departure(
+    Mutation("position is no integer", "category.position", _becomes("position", _NO_INTEGER)),
+    Mutation("position is beyond JavaScript", "client.js-exact", _becomes("position", _BEYOND_JS)),
+    Mutation("position is beyond 64 bits", "client.go-readable", _becomes("position", _BEYOND_GO)),
+    Mutation(
         "position is written as a float", "client.go-readable", _becomes("position", st.integers(-9, 99).map(float))
     ),
-    Departure("a name differs by letter case", "client.go-readable", _letter_case),
-    Departure("two share an id", "list.ids-unique", _is_shared("id")),
-    Departure("two share a name", "list.names-unique", _is_shared("name")),
-    Departure("two share a position", "list.positions-distinct", _is_shared("position")),
-    Departure("two are out of order", "list.positions-ascending", _swap),
+    Mutation("a name differs by letter case", "client.go-readable", _letter_case),
+    Mutation("two share an id", "list.ids-unique", _is_shared("id")),
+    Mutation("two share a name", "list.names-unique", _is_shared("name")),
+    Mutation("two share a position", "list.positions-distinct", _is_shared("position")),
+    Mutation("two are out of order", "list.positions-ascending", _swap),
 )
 
 
 @st.composite
-def departures(draw: st.DrawFn) -> Departed:
-    """Lists with one departure each, named, with the clause that has to refuse it."""
-    departure = draw(st.sampled_from(DEPARTURES))
+def mutated_lists(draw: st.DrawFn) -> Mutated:
+    """Lists with one mutation each, named, with the clause that has to refuse it."""
+    mutation = draw(st.sampled_from(MUTATIONS))
     categories: list[Any] = deepcopy(draw(conforming_lists(min_size=2)))
-    departure.depart(draw, categories)
-    return Departed(departure.name, departure.clause, categories)
+    mutation.mutate(draw, categories)
+    return Mutated(mutation.name, mutation.clause, categories)

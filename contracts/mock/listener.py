@@ -2,17 +2,17 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socket import AF_INET, AF_INET6, SHUT_RDWR, create_server
 from typing import Any
 from urllib.parse import urlsplit
 
-from contracts.mock.reply import Headers, Reply, Request, json_reply
+from contracts.mock.reply import Headers, Received, Reply, json_reply
 
 #: From method, target and header to the request as it was understood and the reply to it.
-Answer = Callable[[str, str, Headers], tuple[Request, Reply]]
+Respond = Callable[[str, str, Headers], tuple[Received, Reply]]
 
-_BAD_REQUEST = 400
 #: The longest body of a request, and line within it, that is read, in bytes.
 _LARGEST, _LINE = 2**20, 2**16
 
@@ -26,12 +26,12 @@ class Listener(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, answer: Answer, host: str, port: int) -> None:
+    def __init__(self, respond: Respond, host: str, port: int) -> None:
         class Handler(_Handler):
             pass
 
         # A function of the class would be bound to the handler.
-        Handler.answer = staticmethod(answer)
+        Handler.respond = staticmethod(respond)
         self.address_family = AF_INET6 if ":" in host else AF_INET
         super().__init__((host, port), Handler, bind_and_activate=False)
         self.socket.close()
@@ -61,7 +61,7 @@ class Listener(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
-    answer: Answer
+    respond: Respond
     protocol_version = "HTTP/1.1"
     timeout = 30
     # Without this a small answer waits for the acknowledgement of its header: 22 requests a second.
@@ -78,8 +78,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._discard_body()
             urlsplit(self.path)
         except ValueError:
-            return self.send_error(_BAD_REQUEST)
-        request, reply = self.answer(self.command, self.path, tuple(self.headers.items()))
+            return self.send_error(HTTPStatus.BAD_REQUEST)
+        request, reply = self.respond(self.command, self.path, tuple(self.headers.items()))
         return self._send(request.method, reply)
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:

@@ -4,25 +4,28 @@ import gzip
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from typing import Any
+
+from contracts.mock.sample import Sample
 
 Headers = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
-class Request:
+class Received:
     """A request as it came.
 
-    ``kind`` names the probe that it looks like; ``ordinal`` counts the documented GETs that came before it, and
-    ``times`` the requests of its own kind.
+    ``probe`` names the probe that it looks like; ``times`` counts the requests of that kind that came before it.
+    ``sample`` is what the mock serves.
     """
 
     method: str
     path: str
     query: str
     headers: Headers
-    kind: str
-    ordinal: int = 0
+    sample: Sample
+    probe: str = ""
     times: int = 0
 
     def first(self, name: str) -> str | None:
@@ -62,14 +65,14 @@ class Reply:
     def closes(self) -> bool:
         """Whether the connection ends with this reply, because nothing else can end it or a header says so."""
         said = any((name.lower(), text.strip().lower()) == ("connection", "close") for name, text in self.headers)
-        framed = self.framed or self.chunked or self.status == NO_CONTENT
+        framed = self.framed or self.chunked or self.status == HTTPStatus.NO_CONTENT
         return said or not framed or self.raw is not None or self.version == "1.0" or bool(self.stray)
 
     def wire(self, method: str) -> bytes:
         """Return the bytes that go on the wire."""
         if self.raw is not None:
             return self.raw
-        reason = REASONS.get(self.status, "") if self.reason is None else self.reason
+        reason = _phrase(self.status) if self.reason is None else self.reason
         body = gzip.compress(self.body, mtime=0) if self.gzipped else self.body
         lines = [f"HTTP/{self.version} {self.status} {reason}", *(f"{k}: {v}" for k, v in self.headers)]
         if self.gzipped:
@@ -78,39 +81,21 @@ class Reply:
             lines.append("Transfer-Encoding: chunked")
             halves = [body[: len(body) // 2], body[len(body) // 2 :]]
             body = b"".join(b"%x\r\n%s\r\n" % (len(half), half) for half in halves if half) + b"0\r\n\r\n"
-        elif self.framed and self.status != NO_CONTENT:
+        elif self.framed and self.status != HTTPStatus.NO_CONTENT:
             lines.append(f"Content-Length: {len(body)}")
         head = "\r\n".join(lines).encode("latin-1", "replace") + b"\r\n\r\n"
         return head + (self.stray if method == "HEAD" else body)
 
 
-Fault = Callable[[Request, Reply], Reply]
-
-NO_CONTENT = 204
-REASONS = {
-    200: "OK",
-    201: "Created",
-    204: "No Content",
-    301: "Moved Permanently",
-    302: "Found",
-    307: "Temporary Redirect",
-    400: "Bad Request",
-    401: "Unauthorized",
-    403: "Forbidden",
-    404: "Not Found",
-    405: "Method Not Allowed",
-    406: "Not Acceptable",
-    422: "Unprocessable Content",
-    429: "Too Many Requests",
-    500: "Internal Server Error",
-    501: "Not Implemented",
-    502: "Bad Gateway",
-    503: "Service Unavailable",
-    504: "Gateway Timeout",
-}
+#: How a fault changes a reply on its way out.
+Change = Callable[[Received, Reply], Reply]
 
 
 def json_reply(value: Any, status: int = 200, *headers: tuple[str, str]) -> Reply:
     """Return a reply whose body is this value as JSON."""
     content = ("Content-Type", "application/json; charset=utf-8")
     return Reply(status, json.dumps(value).encode(), (content, *headers))
+
+
+def _phrase(status: int) -> str:
+    return HTTPStatus(status).phrase if status in list(HTTPStatus) else ""

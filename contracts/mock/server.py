@@ -6,44 +6,34 @@ import ssl
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 from urllib.parse import urlsplit
 
+from contracts.core.clause import LIST
 from contracts.core.errors import UsageError
-from contracts.event_categories.clauses import KEY, PATH
 from contracts.mock.listener import Listener
-from contracts.mock.reply import Fault, Reply, Request, json_reply
+from contracts.mock.reply import Change, Received, Reply, json_reply
+from contracts.mock.sample import Elements, Sample
 from contracts.reading import read_text
 
 TOKEN = "mock-bearer-token-6f1c9a52e7"  # noqa: S105 - the mock's own, made to be shown
 API_TOKEN = "tk-us-mock-api-token-6f1c9a52e7"  # noqa: S105 - likewise
 EXCHANGE = "/v1/tokens/exchange"
+#: What the request for a token is called among those of the probes.
+EXCHANGED = "exchange"
 SERVER_PEM = Path(__file__).with_name("server.pem")
 CA_PEM = Path(__file__).with_name("ca.pem")
 
 _MINUTE = 60.0
 #: Requests that the log keeps: the last ones, however long the mock serves.
 _REMEMBERED = 10_000
-_NAMES = (
-    "app_operations", "addons", "collaborators", "domains", "env_variables", "deployments", "databases",
-    "autoscalers", "alerts", "notifiers", "scm_integrations", "account",
-)  # fmt: skip
 
 
-def generated(count: int) -> list[dict[str, Any]]:
-    """Return a conforming list of any length; the first two are the documented examples."""
-    known = [(name, name.replace("_", " ").capitalize()) for name in _NAMES]
-    more = ((f"category_{number}", f"Category {number}") for number in range(len(known) + 1, count + 1))
-    return [
-        {"id": f"{0x5982F139D48C360021B1EB43 + number:024x}", "name": name, "display_name": text, "position": number}
-        for number, (name, text) in enumerate([*known[:count], *more], 1)
-    ]
-
-
-def categories_from(file: str) -> list[dict[str, Any]]:
-    """Return the categories of a JSON file: the list itself, or a body as the endpoint gives it.
+def elements_from(file: str, key: str) -> Elements:
+    """Return the elements of a JSON file: the list itself, or a body as the endpoint gives it under ``key``.
 
     Raises:
         UsageError: the file cannot be read, or holds no list of objects.
@@ -52,14 +42,14 @@ def categories_from(file: str) -> list[dict[str, Any]]:
         value = json.loads(read_text(file))
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{file} cannot be read as JSON: {error}") from None
-    elements = value.get(KEY) if isinstance(value, dict) else value
+    elements = value.get(key) if isinstance(value, dict) else value
     if not isinstance(elements, list) or not all(isinstance(element, dict) for element in elements):
-        raise UsageError(f"{file} holds no list of categories")
+        raise UsageError(f"{file} holds no list of objects")
     return elements
 
 
 class MockServer:
-    """A conforming endpoint, serving until :meth:`close` or the end of its context.
+    """A conforming endpoint of a sample, serving until :meth:`close` or the end of its context.
 
     ``auth`` is ``required`` or ``public``; ``rate_limit`` the number of requests a minute before 429; ``faults``
     change each reply in order; ``tls`` serves with the embedded certificate. ``requests`` is the log.
@@ -70,25 +60,27 @@ class MockServer:
 
     def __init__(
         self,
+        sample: Sample,
         *,
         host: str = "127.0.0.1",
         port: int = 0,
         auth: str = "required",
         token: str = TOKEN,
         api_token: str = API_TOKEN,
-        categories: Iterable[dict[str, Any]] | None = None,
+        elements: Elements | None = None,
         rate_limit: int | None = None,
-        faults: Sequence[Fault] = (),
+        faults: Sequence[Change] = (),
         tls: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self.sample = sample
         self.auth = auth
         self.token = token
         self.api_token = api_token
         self.rate_limit = rate_limit
         self.faults = tuple(faults)
-        self.requests: list[Request] = []
-        self._listing = json_reply({KEY: generated(len(_NAMES)) if categories is None else list(categories)})
+        self.requests: list[Received] = []
+        self._list = json_reply(sample.root(sample.elements(sample.size) if elements is None else elements))
         self._clock = clock
         self._recent: deque[float] = deque()
         self._times: Counter[str] = Counter()
@@ -118,38 +110,38 @@ class MockServer:
         self._server.server_close()
         self._thread.join()
 
-    def answer(self, method: str, target: str, headers: tuple[tuple[str, str], ...]) -> tuple[Request, Reply]:
+    def answer(self, method: str, target: str, headers: tuple[tuple[str, str], ...]) -> tuple[Received, Reply]:
         """Return the request as it was understood, and the reply to it, changed by the faults."""
         parts = urlsplit(target)
-        plain = Request(method, parts.path, parts.query, headers, "")
-        kind = self._kind(plain)
+        received = Received(method, parts.path, parts.query, headers, self.sample)
+        probe = self._probe(received)
         with self._lock:
-            ordinal = self._times["list"]
-            request = Request(method, parts.path, parts.query, headers, kind, ordinal, self._times[kind])
-            self._times[kind] += 1
-            if kind != "exchange":
-                self.requests.append(request)
+            received = replace(received, probe=probe, times=self._times[probe])
+            self._times[probe] += 1
+            if probe != EXCHANGED:
+                self.requests.append(received)
                 del self.requests[:-_REMEMBERED]
             limited = self._is_limited()
-        reply = Reply(429, b"Retry later", (("Content-Type", "text/plain"),)) if limited else self._reply(request)
+        reply = Reply(429, b"Retry later", (("Content-Type", "text/plain"),)) if limited else self._reply(received)
         for fault in self.faults:
-            reply = fault(request, reply)
-        return request, reply
+            reply = fault(received, reply)
+        return received, reply
 
-    def _kind(self, request: Request) -> str:
+    def _probe(self, received: Received) -> str:
         """Name the probe that a request looks like, from nothing but what is on the wire."""
-        authorization = request.first("Authorization")
-        kinds = (
-            (request.path == EXCHANGE, "exchange"),
-            (request.method not in ("GET", "HEAD"), request.method.lower()),
-            (request.path != PATH, "unknown-path"),
-            (request.method == "HEAD", "head"),
-            ("xml" in (request.first("Accept") or ""), "xml"),
-            (bool(request.query), "unknown-query"),
+        authorization = received.first("Authorization")
+        probes = (
+            (received.path == EXCHANGE, EXCHANGED),
+            (received.path in self.sample.others, received.path),
+            (received.method not in ("GET", "HEAD"), received.method.lower()),
+            (received.path != self.sample.contract.path, "unknown-path"),
+            (received.method == "HEAD", "head"),
+            ("xml" in (received.first("Accept") or ""), "xml"),
+            (bool(received.query), "unknown-query"),
             (authorization is None, "anonymous"),
             (authorization != f"Bearer {self.token}", "invalid-token"),
         )
-        return next((kind for holds, kind in kinds if holds), "list")
+        return next((probe for holds, probe in probes if holds), LIST)
 
     def _is_limited(self) -> bool:
         if self.rate_limit is None:
@@ -162,19 +154,20 @@ class MockServer:
         self._recent.append(now)
         return False
 
-    def _reply(self, request: Request) -> Reply:
-        if request.kind == "exchange":
+    def _reply(self, request: Received) -> Reply:
+        if request.probe == EXCHANGED:
             return self._exchange(request)
         if self.auth == "required" and request.first("Authorization") != f"Bearer {self.token}":
             error = {"error": "the token is missing, invalid or has expired"}
             return json_reply(error, 401, ("WWW-Authenticate", "Bearer"))
-        if request.path != PATH:
-            return json_reply({"error": "not found", "resource": "EventCategory"}, 404)
+        others = self.sample.others
+        if request.path != self.sample.contract.path and request.path not in others:
+            return json_reply({"error": "not found", "resource": self.sample.noun}, 404)
         if request.method not in ("GET", "HEAD"):
             return json_reply({"error": "method not allowed"}, 405, ("Allow", "GET, HEAD"))
-        return self._listing
+        return json_reply(others[request.path]) if request.path in others else self._list
 
-    def _exchange(self, request: Request) -> Reply:
+    def _exchange(self, request: Received) -> Reply:
         basic = base64.b64encode(f":{self.api_token}".encode()).decode()
         if request.method != "POST":
             return json_reply({"error": "method not allowed"}, 405, ("Allow", "POST"))

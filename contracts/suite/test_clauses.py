@@ -6,13 +6,11 @@ import pytest
 
 from contracts.core.clause import Clause
 from contracts.core.report import Outcome, Report, State, Verdict
-from contracts.event_categories.clauses import CLAUSES
 from contracts.pytest_plugin import ContractWarning, in_pytest
 from contracts.run import Run
 from contracts.writers import terminal, wording
 
 
-@pytest.mark.parametrize("contract_clause", [pytest.param(clause, id=clause.id) for clause in CLAUSES])
 def test_clause(contract_clause: Clause, contract_outcome: Outcome, contract_report: Report, contract_run: Run) -> None:
     """The target keeps the clause; a breached SHOULD is a warning unless the run is strict."""
     stale = [wording.stale(entry) for entry in contract_report.stale if entry.clause == contract_clause.id]

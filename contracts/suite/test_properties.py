@@ -9,10 +9,11 @@ pytest.importorskip("hypothesis", reason="needs Hypothesis: install event-catego
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from contracts.core.clause import LIST
 from contracts.core.errors import CouldNotJudge, NotExercised
 from contracts.core.report import Report, State
-from contracts.event_categories.evidence import Evidence
-from contracts.event_categories.schema import is_whole
+from contracts.global_information.evidence import Evidence
+from contracts.global_information.schema import is_whole
 
 #: Beyond this a longer list shows nothing new, and takes long.
 LARGEST = 100
@@ -24,7 +25,7 @@ def categories(contract_evidence: Evidence, contract_report: Report) -> list[dic
     if waived := [outcome.clause.id for outcome in contract_report.of(State.WAIVED)]:
         pytest.skip(f"waived: {', '.join(waived)}")
     try:
-        return [category for _, category in contract_evidence.answer("list").categories]
+        return [category for _, category in contract_evidence.answer(LIST).require_objects()]
     except (NotExercised, CouldNotJudge) as problem:
         pytest.skip(f"there are no categories: {problem}")
 

@@ -7,6 +7,7 @@ them, ends them in time and masks what comes back; the token takes the place of 
 import warnings
 from collections.abc import Callable, Iterator
 from functools import partial
+from http import HTTPStatus
 from importlib.resources import files
 from io import BytesIO
 from typing import Any, TypeVar
@@ -25,10 +26,10 @@ from schemathesis.openapi.checks import ContentDeserializationError
 from schemathesis.transport.requests import REQUESTS_TRANSPORT, RequestsTransport
 
 from contracts.core.errors import CouldNotJudge, NotExercised, Refused, Unavailable
+from contracts.core.policy import Policy
+from contracts.core.probe import JSON
 from contracts.core.report import Report, State
-from contracts.event_categories.evidence import FORBIDDEN, UNAUTHORIZED, UNAVAILABLE, Evidence
-from contracts.event_categories.policy import Policy
-from contracts.event_categories.probes import JSON
+from contracts.global_information.evidence import UNAVAILABLE, Evidence
 from contracts.pytest_plugin import ContractWarning, allowance, in_pytest, shielded
 from contracts.run import Run
 
@@ -68,7 +69,7 @@ class Gateway(HTTPAdapter):
         what = f"{method} {url} of schemathesis was answered {answer.status}"
         if answer.status in UNAVAILABLE:
             raise Unavailable(what)
-        if answer.status in (UNAUTHORIZED, FORBIDDEN) and (mine or not target.credentials.origin):
+        if answer.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN) and (mine or not target.credentials.origin):
             raise Refused(f"{what}, with the credentials of this run")
         kept = urllib3.HTTPHeaderDict(item for item in answer.headers if item[0].lower() not in UNDONE)
         body = BytesIO(answer.body)

@@ -2,11 +2,10 @@
 
 import ipaddress
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from contracts.core.errors import UsageError
-from contracts.event_categories.clauses import PATH
 
 #: The path under which every resource is (Global information).
 VERSION = "/v1"
@@ -20,21 +19,22 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 @dataclass(frozen=True)
 class Address:
-    """Where the list is: ``prefix`` is the part of the path before ``/v1/event_categories``."""
+    """Where the list is: ``path`` is that of the list, ``prefix`` what stands before it."""
 
     scheme: str
     host: str
     port: int
     prefix: str = ""
+    path: str = ""
 
     @property
     def url(self) -> str:
         """The URL of the list."""
-        return self.base + PATH
+        return self.base + self.path
 
     @property
     def base(self) -> str:
-        """The URL without ``/v1/event_categories``."""
+        """The URL without the path of the list."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         port = "" if self.port == _DEFAULT_PORTS[self.scheme] else f":{self.port}"
         return f"{self.scheme}://{host}{port}{self.prefix}"
@@ -45,11 +45,11 @@ class Address:
         return is_loopback(self.host)
 
     @property
-    def plaintext_twin(self) -> str | None:
+    def plaintext_url(self) -> str | None:
         """The plain-HTTP URL of a live https target on its default port, else None."""
         if self.loopback or self.scheme != "https" or self.port != _DEFAULT_PORTS["https"]:
             return None
-        return Address("http", self.host, _DEFAULT_PORTS["http"], self.prefix).url
+        return replace(self, scheme="http", port=_DEFAULT_PORTS["http"]).url
 
 
 def is_loopback(host: str) -> bool:
@@ -65,11 +65,11 @@ def is_loopback(host: str) -> bool:
     return bool((mapped or number).is_loopback)
 
 
-def parse(text: str, *, what: str = "target", allow_plain_http: bool = False) -> Address:
+def parse(text: str, path: str = "", *, what: str = "target", allow_plain_http: bool = False) -> Address:
     """Return the address that a person wrote: a bare host means https, a path prefix is kept.
 
-    ``/v1`` and the path of the list at its end are understood. What is accepted has one reading only: every program
-    that it is given to connects to the same host and asks for the same path.
+    ``/v1``, and ``path``, that of the list, at its end are understood. What is accepted has one reading only: every
+    program that it is given to connects to the same host and asks for the same path.
 
     Raises:
         UsageError: it is no http or https URL, holds more than an address, or would send a token in clear.
@@ -85,8 +85,8 @@ def parse(text: str, *, what: str = "target", allow_plain_http: bool = False) ->
         raise UsageError(f"the {what} {text!r} is not a URL: {error}") from None
     _check(text, parts, what)
     host = _host(parts.netloc, text, what)
-    prefix = parts.path.rstrip("/").removesuffix(PATH).removesuffix(VERSION).rstrip("/")
-    address = Address(parts.scheme, host, port if port is not None else _DEFAULT_PORTS[parts.scheme], prefix)
+    prefix = parts.path.rstrip("/").removesuffix(path).removesuffix(VERSION).rstrip("/")
+    address = Address(parts.scheme, host, port if port is not None else _DEFAULT_PORTS[parts.scheme], prefix, path)
     if address.scheme == "http" and not address.loopback and not allow_plain_http:
         raise UsageError(
             f"{what} {text!r}: plain HTTP is only for the loopback interface, a token would travel in clear; "

@@ -8,10 +8,10 @@ from functools import cache
 from http import HTTPStatus
 from typing import Protocol
 
+from contracts.core.contract import Contract
 from contracts.core.errors import BrokenAnswer, Refused, Unavailable, UsageError
 from contracts.core.exchange import Headers, Response
-from contracts.event_categories.clauses import CLAUSES
-from contracts.event_categories.schema import load
+from contracts.global_information.schema import ERROR, load
 from contracts.target.address import Address
 from contracts.target.masking import MASKED_FROM, Secrets
 
@@ -81,6 +81,7 @@ class Exchanged:
     secrets: Secrets
     post: Callable[[str, Headers], Response]
     clock: Callable[[], float]
+    contract: Contract
     origin: str = API
     exchanges: int = 0
     _token: str | None = field(default=None, repr=False)
@@ -115,14 +116,14 @@ class Exchanged:
             raise Unavailable(f"{where} answered {response.status}")
         try:
             token = json.loads(response.body)["token"]
-            check(token, "the token of the exchange")
+            check(token, "the token of the exchange", self.contract)
         except (ValueError, KeyError, TypeError, UsageError, RecursionError):
             raise BrokenAnswer(f"{where} answered 200 without a usable token") from None
         self.secrets.add(token, BEARER)
         return str(token)
 
 
-def check(token: object, what: str) -> None:
+def check(token: object, what: str, contract: Contract) -> None:
     """Refuse a token that cannot stand in a header, or cannot be masked; the message does not show it.
 
     Raises:
@@ -133,22 +134,24 @@ def check(token: object, what: str) -> None:
         raise UsageError(f"{what} holds white space, control or non-ASCII characters, or nothing: look for a line end")
     if len(token) > _LONGEST:
         raise UsageError(f"{what} has {len(token):,} characters, and no server reads a header field of so many")
-    if is_ordinary(token):
+    if is_ordinary(token, contract):
         raise UsageError(
             f"{what} is a number, or a word that answers and reports hold anyway: "
             "hiding it would rewrite what was observed; use a token that nobody would guess"
         )
 
 
-def is_ordinary(secret: str) -> bool:
+def is_ordinary(secret: str, contract: Contract) -> bool:
     """Whether a secret is a number, or a part of the words of the contract, of its schemas or of a report."""
-    return len(secret) >= MASKED_FROM and (set(secret) <= set("0123456789+-.eE") or secret.lower() in _ordinary_words())
+    return len(secret) >= MASKED_FROM and (
+        set(secret) <= set("0123456789+-.eE") or secret.lower() in _ordinary_words(contract)
+    )
 
 
 @cache
-def _ordinary_words() -> str:
-    schemas = ("event_category.schema.json", "event_categories.schema.json", "error.schema.json", "report.schema.json")
-    texts = [*(json.dumps(load(name)) for name in schemas), *(repr(astuple(clause)) for clause in CLAUSES)]
+def _ordinary_words(contract: Contract) -> str:
+    schemas = (contract.schemas.element, contract.schemas.envelope, ERROR, "report.schema.json")
+    texts = [*(json.dumps(load(name)) for name in schemas), *(repr(astuple(clause)) for clause in contract.clauses)]
     texts += [status.phrase for status in HTTPStatus]
     texts += [
         "Authorization Bearer Basic Content-Type Accept WWW-Authenticate application/json; charset=utf-8 text/plain"

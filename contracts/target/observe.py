@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from http import HTTPStatus
 
 from contracts.core.errors import CouldNotJudge, Refused
 from contracts.core.exchange import Exchange
-from contracts.event_categories.evidence import FORBIDDEN, UNAUTHORIZED
-from contracts.event_categories.probes import Credentials, Probe
+from contracts.core.probe import Authorization, Probe
 from contracts.target.credentials import API, BEARER
 from contracts.target.target import Target
 
@@ -19,7 +19,7 @@ def observe(target: Target, probes: Iterable[Probe]) -> Iterator[Exchange]:
     """
     silent: CouldNotJudge | None = None
     for probe in probes:
-        pointless = silent and not (isinstance(silent, Refused) and probe.credentials is not Credentials.GIVEN)
+        pointless = silent and not (isinstance(silent, Refused) and probe.authorization is not Authorization.GIVEN)
         if silent and pointless:
             yield target.unsent(probe, silent)
             continue
@@ -38,7 +38,7 @@ def judge_refusal(exchange: Exchange, origin: str) -> Exchange:
     if exchange.failure or exchange.response is None:
         return exchange
     status = exchange.response.status
-    if status not in (UNAUTHORIZED, FORBIDDEN):
+    if status not in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         return exchange
     words = {
         BEARER: f"the target refused the token of {BEARER} ({status}): a bearer token is valid for one hour; "

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from contracts import __version__
+from contracts.core.contract import Contract
 from contracts.core.errors import (
     BrokenAnswer,
     CouldNotJudge,
@@ -18,12 +19,12 @@ from contracts.core.errors import (
     Unreachable,
 )
 from contracts.core.exchange import Attempt, Exchange, Headers, Request, Response
-from contracts.event_categories.evidence import GATEWAY_ERRORS, UNAVAILABLE
-from contracts.event_categories.judge import said_of
-from contracts.event_categories.probes import JSON, MADE_UP_TOKEN, PER_MINUTE, Credentials, Probe
+from contracts.core.probe import JSON, Authorization, Probe
+from contracts.global_information.evidence import GATEWAY_ERRORS, UNAVAILABLE
+from contracts.global_information.judge import said_of
+from contracts.global_information.probes import MADE_UP_TOKEN, PER_MINUTE
 from contracts.target.address import Address
-from contracts.target.credentials import BEARER, NoCredentials
-from contracts.target.credentials import Credentials as Source
+from contracts.target.credentials import BEARER, Credentials, NoCredentials
 from contracts.target.masking import Secrets
 from contracts.target.wire import Wire
 
@@ -32,8 +33,8 @@ _BACKOFF = (1.0, 2.0, 4.0, 8.0)
 #: A connection that breaks or is refused is tried anew this often; what answers 503 says itself that it will come back.
 _CONNECTION_RETRIES = 2
 _MINUTE = 60.0
-#: The plain-HTTP twin is expected to be silent: a firewall that drops what is sent to it is not waited for long.
-_TWIN_LIMIT = 3.0
+#: The plain-HTTP endpoint is expected to be silent: a firewall that drops what is sent to it is not waited for long.
+_PLAINTEXT_LIMIT = 3.0
 
 
 @dataclass(frozen=True)
@@ -82,11 +83,12 @@ class Budget:
 class Target:
     """A target under test. ``clock`` and ``sleep`` are seconds; ``say`` is told what is being waited for."""
 
+    contract: Contract
     address: Address
     wire: Wire
     budget: Budget
     secrets: Secrets = field(default_factory=Secrets)
-    credentials: Source = field(default_factory=NoCredentials)
+    credentials: Credentials = field(default_factory=NoCredentials)
     limits: Limits = Limits()
     #: Additional fields of every probe: name, value, and what is shown in its place.
     fields: tuple[tuple[str, str, str], ...] = ()
@@ -183,16 +185,16 @@ class Target:
         Raises:
             CouldNotJudge: there is no token to be had.
         """
-        credentials = {Credentials.GIVEN: self.credentials.authorization, Credentials.MADE_UP: _made_up}
-        value = credentials.get(probe.credentials, lambda: None)()
-        own = () if probe.twin else tuple((name, secret) for name, secret, _ in self.fields)
+        credentials = {Authorization.GIVEN: self.credentials.authorization, Authorization.MADE_UP: _made_up}
+        value = credentials.get(probe.authorization, lambda: None)()
+        own = () if probe.plaintext else tuple((name, secret) for name, secret, _ in self.fields)
         return (*_plain_headers(probe), *own, *((("Authorization", value),) if value else ()))
 
     def _try(self, probe: Probe, request: Request) -> tuple[Response | None, CouldNotJudge | None]:
         try:
             self._check_deadline()
             headers = self.headers(probe)
-            limit = min(self.limits.timeout, _TWIN_LIMIT) if probe.twin else self.limits.timeout
+            limit = min(self.limits.timeout, _PLAINTEXT_LIMIT) if probe.plaintext else self.limits.timeout
             response = self._send(request.method, request.url, headers, limit, unpaced=probe.times > 1)
             return self._masked(response), None
         except CouldNotJudge as failure:
@@ -225,7 +227,7 @@ class Target:
     def _compare(self, response: Response, masked: Response) -> None:
         # Equal answers are compared once: a run has the same one several times.
         if (same := self._compared.get(masked)) is None:
-            same = self._compared[masked] = said_of(response) == said_of(masked)
+            same = self._compared[masked] = said_of(response, self.contract) == said_of(masked, self.contract)
         if not same:
             raise BrokenAnswer(
                 "the answer repeats the token where masking it changes what is judged: "
@@ -235,7 +237,7 @@ class Target:
     @staticmethod
     def _worth_retrying(probe: Probe, failure: CouldNotJudge | None, tries: int) -> bool:
         """Whether what went wrong may pass: a status that says so, or, a few times, a connection that broke."""
-        if probe.twin or probe.method not in ("GET", "HEAD"):
+        if probe.plaintext or probe.method not in ("GET", "HEAD"):
             return False
         passing = isinstance(failure, Unreachable) and not isinstance(failure, Misdirected)
         return failure is None or (passing and tries < _CONNECTION_RETRIES)
@@ -246,13 +248,16 @@ class Target:
         seconds = _seconds(asked) if asked else None
         return pause if seconds is None or pause is None else seconds
 
+    def _url(self, probe: Probe) -> str:
+        return (self.address.base + probe.path if probe.path else self.address.url) + probe.below
+
     def _request(self, probe: Probe) -> Request:
-        url = (self.address.plaintext_twin or "") if probe.twin else self.address.url + probe.below
+        url = (self.address.plaintext_url or "") if probe.plaintext else self._url(probe)
         headers = list(_plain_headers(probe))
-        headers += [] if probe.twin else [(name, shown) for name, _, shown in self.fields]
-        if probe.credentials is Credentials.MADE_UP:
+        headers += [] if probe.plaintext else [(name, shown) for name, _, shown in self.fields]
+        if probe.authorization is Authorization.MADE_UP:
             headers.append(("Authorization", _made_up()))
-        elif probe.credentials is Credentials.GIVEN and not isinstance(self.credentials, NoCredentials):
+        elif probe.authorization is Authorization.GIVEN and not isinstance(self.credentials, NoCredentials):
             headers.append(("Authorization", f"Bearer ${BEARER}"))
         return Request(probe.method, url + (f"?{probe.query}" if probe.query else ""), tuple(headers))
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from contracts.core.report import Outcome, Report, State
 from contracts.writers.reproduce import rerun
-from contracts.writers.wording import by_cause, headline, last_line, place, plain, stale, unjudged
+from contracts.writers.wording import by_cause, contract_name, headline, last_line, place, plain, stale, unjudged
 
 
 def render(report: Report) -> str:
@@ -18,26 +18,32 @@ def render(report: Report) -> str:
 
 def _commands(report: Report) -> Iterator[str]:
     if report.partial:
-        yield command("notice", headline(report), last_line(report))
+        yield command("notice", report, headline(report), last_line(report))
     broken = by_cause(report)
     for outcome in broken:
         if outcome in report.failing:
-            yield command("error", _title(outcome, "breached"), _message(report, outcome))
+            yield command("error", report, _title(outcome, "breached"), _message(report, outcome))
     if report.stale:
-        yield command("error", "stale deviations", "\n".join(plain(stale(deviation)) for deviation in report.stale))
+        yield command(
+            "error", report, "stale deviations", "\n".join(plain(stale(deviation)) for deviation in report.stale)
+        )
     if reasons := unjudged(report):
         clauses = ", ".join(clause for ids in reasons.values() for clause in ids)
-        yield command("error", "could not be judged", "\n".join([*map(plain, reasons), clauses]))
+        yield command("error", report, "could not be judged", "\n".join([*map(plain, reasons), clauses]))
     for outcome in broken:
         if outcome in report.warnings:
-            yield command("warning", _title(outcome, "breached"), _message(report, outcome))
+            yield command("warning", report, _title(outcome, "breached"), _message(report, outcome))
     for outcome in report.of(State.WAIVED):
-        yield command("warning", _title(outcome, "waived"), plain("; ".join(outcome.notes) or outcome.reason))
+        yield command("warning", report, _title(outcome, "waived"), plain("; ".join(outcome.notes) or outcome.reason))
 
 
-def command(kind: str, title: str, message: str) -> str:
+def command(kind: str, report: Report, title: str, message: str) -> str:
     """Return one workflow command; nothing in the title or the message can end it or begin another one."""
-    safe = _data(f"event categories: {title}").replace(":", "%3A").replace(",", "%2C")
+    safe = (
+        _data(f"{contract_name(report.contract).removesuffix(' contract')}: {title}")
+        .replace(":", "%3A")
+        .replace(",", "%2C")
+    )
     return f"::{kind} title={safe}::{_data(message)}"
 
 

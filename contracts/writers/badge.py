@@ -3,7 +3,7 @@
 import json
 
 from contracts.core.report import Report, Verdict
-from contracts.writers.wording import headline
+from contracts.writers.wording import contract_name, headline
 
 _COLOURS = {Verdict.CONFORMS: "brightgreen", Verdict.VIOLATES: "red", Verdict.INCONCLUSIVE: "yellow"}
 #: Green is for the whole contract kept by an endpoint, and for nothing less.
@@ -17,7 +17,7 @@ def render(report: Report) -> str:
         colour = _STALE if report.stale else _PARTIAL if report.partial else colour
     badge = {
         "schemaVersion": 1,
-        "label": "event categories contract",
+        "label": contract_name(report.contract),
         "message": headline(report),
         "color": colour,
     }

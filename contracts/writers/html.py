@@ -17,10 +17,10 @@ from contracts.core.clause import Level
 from contracts.core.exchange import Exchange
 from contracts.core.finding import Finding
 from contracts.core.report import Outcome, Report, State, Verdict
+from contracts.writers.drawing import drawing
 from contracts.writers.excerpt import Excerpt, excerpt
-from contracts.writers.listing import listing
 from contracts.writers.reproduce import of_finding, rerun
-from contracts.writers.wording import counted, headline, last_line, stale, subject, unjudged
+from contracts.writers.wording import contract_name, counted, headline, last_line, stale, subject, unjudged
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -30,21 +30,9 @@ _SHOWN = 5
 #: Header fields of a message, and characters of one text, that are shown.
 _FIELDS, _TEXT = 40, 2000
 
-SECTIONS = {
-    "transport": "Transport",
-    "http": "HTTP",
-    "auth": "Authentication",
-    "json": "JSON text",
-    "envelope": "Envelope",
-    "category": "Each category",
-    "list": "The list as a whole",
-    "client": "Official clients",
-    "error": "Errors",
-}
-
 
 @dataclass(frozen=True)
-class Kind:
+class Group:
     """A group of outcomes that a reader filters by: its name in the markup, its sign and its words."""
 
     name: str
@@ -52,18 +40,18 @@ class Kind:
     label: str
 
 
-BREACHED = Kind("breached", "✗", "breached")
-WARNED = Kind("warned", "!", "warned")
-KINDS: tuple[Kind, ...] = (
+BREACHED = Group("breached", "✗", "breached")
+WARNED = Group("warned", "!", "warned")
+GROUPS: tuple[Group, ...] = (
     BREACHED,
     WARNED,
-    Kind("waived", "w", "waived"),
-    Kind("inconclusive", "?", "inconclusive"),
-    Kind("not-exercised", "·", "not exercised"),
-    Kind("not-applicable", "\N{EN DASH}", "not applicable"),
-    Kind("held", "✓", "held"),
+    Group("waived", "w", "waived"),
+    Group("inconclusive", "?", "inconclusive"),
+    Group("not-exercised", "·", "not exercised"),
+    Group("not-applicable", "\N{EN DASH}", "not applicable"),
+    Group("held", "✓", "held"),
 )
-_BY_LABEL = {kind.label: kind for kind in KINDS}
+_BY_LABEL = {group.label: group for group in GROUPS}
 
 
 @dataclass(frozen=True)
@@ -79,7 +67,7 @@ class _Row:
     """A clause as it is shown; ``evidence`` holds the exchanges that its findings are about, with their curl lines."""
 
     outcome: Outcome
-    kind: Kind
+    group: Group
     findings: tuple[_Shown, ...]
     evidence: tuple[tuple[Exchange, str | None], ...]
     rerun: str
@@ -88,23 +76,24 @@ class _Row:
 def render(report: Report) -> str:
     """Return the page."""
     rows = [_row(report, outcome) for outcome in report.outcomes]
-    counts = [(kind, sum(row.kind is kind for row in rows)) for kind in KINDS]
-    sections = [(name, list(group)) for name, group in groupby(rows, key=lambda row: row.outcome.clause.section)]
+    counts = [(group, sum(row.group is group for row in rows)) for group in GROUPS]
+    sections = [(name, list(part)) for name, part in groupby(rows, key=lambda row: row.outcome.clause.section)]
     style, script = _source("report.css"), _source("report.js")
     return _template().render(
         report=report,
         rows=rows,
         counts=counts,
-        sections=[(name, SECTIONS.get(name, name), group) for name, group in sections],
+        sections=[(name, report.contract.sections.get(name, name), part) for name, part in sections],
         broken=_broken(report, rows),
         unjudged=unjudged(report),
         headline=headline(report),
+        contract=contract_name(report.contract),
         sentence=_sentence(report),
         subject=subject(report),
         stale=[stale(deviation) for deviation in report.stale],
-        listing=listing(report),
+        drawing=drawing(report),
         exchanges=[(exchange, _beginning(exchange)) for exchange in report.exchanges],
-        certified=[(kind, [row for row in rows if row.kind is kind]) for kind in reversed(KINDS)],
+        certified=[(group, [row for row in rows if row.group is group]) for group in reversed(GROUPS)],
         grounds=_grounds(report),
         summary=last_line(report),
         style=style,
@@ -123,12 +112,12 @@ def _grounds(report: Report) -> list[str]:
 
 def _broken(report: Report, rows: list[_Row]) -> list[_Row]:
     """Return the rows that are breached, then those warned of; in each, what follows from another stands last."""
-    chosen = [row for row in rows if row.kind in (BREACHED, WARNED)]
-    return sorted(chosen, key=lambda row: (row.kind is WARNED, row.outcome.clause.id in report.follows))
+    chosen = [row for row in rows if row.group in (BREACHED, WARNED)]
+    return sorted(chosen, key=lambda row: (row.group is WARNED, row.outcome.clause.id in report.follows))
 
 
 def _row(report: Report, outcome: Outcome) -> _Row:
-    kind = WARNED if outcome in report.warnings else _BY_LABEL[outcome.state.value]
+    group = WARNED if outcome in report.warnings else _BY_LABEL[outcome.state.value]
     by_probe = {exchange.probe: exchange for exchange in reversed(report.exchanges)}
     shown = outcome.findings[:_SHOWN]
     evidence = {
@@ -138,7 +127,7 @@ def _row(report: Report, outcome: Outcome) -> _Row:
     }
     findings = tuple(_Shown(finding, _part(by_probe.get(finding.probe), finding)) for finding in shown)
     again = rerun(report, outcome.clause.id)
-    return _Row(outcome, kind, findings, tuple(evidence.values()), again)
+    return _Row(outcome, group, findings, tuple(evidence.values()), again)
 
 
 def _part(exchange: Exchange | None, finding: Finding) -> Excerpt | None:

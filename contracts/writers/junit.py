@@ -16,8 +16,6 @@ from contracts.core.report import Outcome, Report, State, Verdict
 from contracts.writers.terminal import breach
 from contracts.writers.wording import headline, last_line, plain, stale
 
-_CLASS = "event_categories"
-
 
 def render(report: Report) -> str:
     """Return the report as a JUnit XML document."""
@@ -29,7 +27,7 @@ def render(report: Report) -> str:
         counts[attribute] = str(sum(case.find(tag) is not None for case in cases))
     document = ET.Element("testsuites", {"name": "event-categories-contracts", "time": seconds, **counts})
     skipped = str(sum(case.find("skipped") is not None for case in cases))
-    suite = ET.SubElement(document, "testsuite", {"name": f"{_CLASS} contract", "time": seconds, **counts})
+    suite = ET.SubElement(document, "testsuite", {"name": f"{report.contract.key} contract", "time": seconds, **counts})
     suite.set("skipped", skipped)
     if report.started:
         suite.set("timestamp", plain(report.started.removesuffix("Z")))  # the format knows no zone
@@ -49,7 +47,7 @@ def _properties(report: Report) -> ET.Element:
         ("target", report.target),
         ("implementation", report.implementation),
         ("verdict", report.verdict.value),
-        ("requests", str(report.spent.sent)),
+        ("requests", str(report.requests.sent)),
         ("summary", last_line(report)),
     ):
         ET.SubElement(properties, "property", name=name, value=plain(value))
@@ -58,7 +56,7 @@ def _properties(report: Report) -> ET.Element:
 
 def _case(report: Report, outcome: Outcome) -> ET.Element:
     clause = outcome.clause
-    case = _testcase(clause.id, f"{_CLASS}.{clause.section}")
+    case = _testcase(clause.id, f"{report.contract.key}.{clause.section}")
     reason = f"{outcome.state}: {outcome.reason}" if outcome.reason else str(outcome.state)
     if outcome in report.failing:
         failure = _add(case, "failure", _summary(report, outcome), clause.level.value)
@@ -90,7 +88,7 @@ def _output(report: Report, outcome: Outcome) -> Iterator[str]:
 def _stale(report: Report) -> Iterator[ET.Element]:
     """Yield a testcase that fails for deviations which excuse nothing: they fail the run, so they show."""
     if report.stale:
-        case = _testcase("deviations", _CLASS)
+        case = _testcase("deviations", report.contract.key)
         failure = _add(case, "failure", f"{len(report.stale)} of the known deviations are stale", "stale")
         failure.text = "\n".join(plain(stale(deviation)) for deviation in report.stale)
         yield case
@@ -99,7 +97,7 @@ def _stale(report: Report) -> Iterator[ET.Element]:
 def _verdict(report: Report, cases: list[ET.Element]) -> Iterator[ET.Element]:
     """Yield a testcase for an inconclusive run that no other shows: skipped clauses alone would look like a pass."""
     if report.verdict is Verdict.INCONCLUSIVE and all(case.find("error") is None for case in cases):
-        case = _testcase("verdict", _CLASS)
+        case = _testcase("verdict", report.contract.key)
         words = f"inconclusive: {len(report.unjudged)} MUST clauses had nothing to be judged on"
         _add(case, "error", words, "inconclusive")
         yield case

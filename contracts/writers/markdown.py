@@ -6,7 +6,7 @@ Everything that a target can say stands in code, where GitHub neither reads Mark
 import re
 from collections.abc import Iterable, Iterator
 
-from contracts.core.clause import Source
+from contracts.core.clause import LIST, Source
 from contracts.core.finding import Finding, shorten
 from contracts.core.report import Outcome, Report, State, Verdict
 from contracts.writers.reproduce import of_finding, rerun
@@ -58,7 +58,7 @@ def _title(report: Report) -> str:
     sign = _SIGNS[report.verdict]
     if report.verdict is Verdict.CONFORMS:
         sign = "❌" if report.stale else "\N{INFORMATION SOURCE}\ufe0f" if report.partial else sign
-    return f"{sign} Event categories contract: {headline(report)}"
+    return f"{sign} {report.contract.title} contract: {headline(report)}"
 
 
 def _row(report: Report, outcome: Outcome) -> tuple[str, ...]:
@@ -106,7 +106,7 @@ def _breach(report: Report, outcome: Outcome) -> Iterator[str]:
 
 def _place(finding: Finding) -> str:
     where = code(finding.where) if finding.where else "the whole body"
-    answer = f" in the answer to {code(finding.probe)}" if finding.probe != "list" else ""
+    answer = f" in the answer to {code(finding.probe)}" if finding.probe != LIST else ""
     through = f" ({code(finding.through)})" if finding.through else ""
     return where + answer + through
 

@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Iterator
 
+from contracts.core.contract import DEFAULT
 from contracts.core.exchange import Request
 from contracts.core.finding import Finding
 from contracts.core.report import Access, Report, Scope
@@ -77,6 +78,8 @@ def rerun(report: Report, clause: str) -> str:
 
 def _options(report: Report, clause: str) -> Iterator[str]:
     scope, access = report.scope, report.access
+    if report.contract.name != DEFAULT:
+        yield f"--contract {report.contract.name}"
     if report.strict:
         yield "--strict"
     if clause.startswith("auth.") and scope.policy != _USUAL.policy:

@@ -7,17 +7,20 @@ import base64
 import hashlib
 import json
 import re
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
 from contracts.core.clause import Clause, Level, Source
-from contracts.core.errors import FAILURES, UsageError
+from contracts.core.contract import Contract
+from contracts.core.errors import FAILURES, Reason, UsageError
 from contracts.core.exchange import Attempt, Exchange, Headers, Request, Response
 from contracts.core.finding import Finding, shorten
-from contracts.core.report import Access, Outcome, Report, Scope, Spent, StaleDeviation, State
-from contracts.event_categories.schema import load
-from contracts.strict_json import decode
+from contracts.core.policy import Policy
+from contracts.core.report import Access, Outcome, Report, RequestCounts, Scope, StaleDeviation, State
+from contracts.global_information.schema import load
+from contracts.global_information.strict_json import decode
 from contracts.writers.reproduce import of_finding, rerun
 from contracts.writers.wording import COMMAND, headline
 
@@ -38,7 +41,7 @@ def to_json(value: object) -> str:
     return COMMAND.sub(r"#\\u0023", text)  # the same JSON, in which no runner of CI finds a command
 
 
-def read(text: str) -> Report:
+def read(text: str, contract_of: Callable[[str], Contract]) -> Report:
     """Return the report that a text from :func:`render` holds.
 
     Only what was observed is read. What follows from it (verdict, counts, lines that reproduce) is computed anew,
@@ -51,18 +54,18 @@ def read(text: str) -> Report:
     try:
         bodies = {name: _read_body(body) for name, body in value["bodies"].items()}
         return Report(
+            contract=contract_of(value["name"]),
             suite=value["suite"],
             digest=value["contract"],
             target=value["target"],
             outcomes=tuple(map(_read_outcome, value["clauses"])),
             exchanges=tuple(_read_exchange(exchange, bodies) for exchange in value["exchanges"]),
-            total=value["total"],
             settings={name: (setting["value"], setting["origin"]) for name, setting in value["settings"].items()},
-            scope=Scope(**value["scope"]),
+            scope=_read_scope(value["scope"]),
             access=Access(**{**value["access"], "headers": tuple(map(tuple, value["access"]["headers"]))}),
             strict=value["strict"],
             allow_empty=value["allow_empty"],
-            spent=Spent(**value["requests"]),
+            requests=RequestCounts(**value["requests"]),
             notes=tuple(value["notes"]),
             stale=tuple(map(_read_stale, value["stale"])),
             narrowed=tuple(value["narrowed"]),
@@ -82,6 +85,7 @@ def _document(report: Report) -> dict[str, Any]:
         "headline": headline(report),
         "suite": report.suite,
         "contract": report.digest,
+        "name": report.contract.name,
         "verdict": report.verdict.value,
         "status": report.status,
         "partial": [reason.value for reason in report.partial],
@@ -91,13 +95,13 @@ def _document(report: Report) -> dict[str, Any]:
         "seconds": report.seconds,
         "strict": report.strict,
         "allow_empty": report.allow_empty,
-        "scope": asdict(report.scope),
+        "scope": {**asdict(report.scope), "selected": list(report.scope.selected)},
         "access": {**asdict(report.access), "headers": [list(pair) for pair in report.access.headers]},
         "requests": {
-            "planned": report.spent.planned,
-            "sent": report.spent.sent,
-            "retries": report.spent.retries,
-            "limit": report.spent.limit,
+            "planned": report.requests.planned,
+            "sent": report.requests.sent,
+            "retries": report.requests.retries,
+            "limit": report.requests.limit,
         },
         "total": report.total,
         "judged": report.judged,
@@ -127,6 +131,7 @@ def _outcome(report: Report, outcome: Outcome) -> dict[str, Any]:
         "count": outcome.count,
         "findings": [_finding(report, clause, finding) for finding in outcome.findings],
         "reason": outcome.reason,
+        "because": outcome.because and outcome.because.value,
         "notes": list(outcome.notes),
         "follows": report.follows.get(clause.id),
         "asks": clause.asks,
@@ -198,7 +203,7 @@ def _checked(text: str) -> dict[str, Any]:
     document = decode(text.encode("utf-8", "surrogatepass"))
     if document.problem:
         raise UsageError(f"the report cannot be read: {document.problem}")
-    for flaw in document.flaws:
+    for flaw in document.violations:
         raise UsageError(
             f"the report cannot be read: {shorten(f'{flaw.expected} at {flaw.where}, not {flaw.received}')}"
         )
@@ -225,6 +230,10 @@ def _read_stale(value: dict[str, Any]) -> StaleDeviation:
     return StaleDeviation(**{**value, "expired": value["expired"] and date.fromisoformat(value["expired"])})
 
 
+def _read_scope(value: dict[str, Any]) -> Scope:
+    return Scope(**{**value, "policy": Policy(value["policy"]), "selected": tuple(value["selected"])})
+
+
 def _read_outcome(value: dict[str, Any]) -> Outcome:
     clause = Clause(
         value["id"],
@@ -243,6 +252,7 @@ def _read_outcome(value: dict[str, Any]) -> Outcome:
         value["count"],
         value["reason"],
         tuple(value["notes"]),
+        value["because"] and Reason(value["because"]),
     )
 
 

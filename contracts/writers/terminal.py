@@ -5,9 +5,22 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import groupby
 
+from contracts import __version__
 from contracts.core.clause import Level
+from contracts.core.contract import Contract
 from contracts.core.report import Outcome, Report, State, Verdict
-from contracts.writers.wording import by_cause, counted, headline, last_line, place, plain, stale, unjudged
+from contracts.global_information.judge import digest
+from contracts.writers.wording import (
+    by_cause,
+    contract_name,
+    counted,
+    headline,
+    last_line,
+    place,
+    plain,
+    stale,
+    unjudged,
+)
 
 #: Of a clause that is broken many times, this many findings are written out; the JSON report has more.
 _SHOWN = 3
@@ -25,10 +38,10 @@ _MARKS = {
 _COLOURS = {Verdict.CONFORMS: "32", Verdict.VIOLATES: "31", Verdict.INCONCLUSIVE: "33"}
 
 
-def header(suite: str, digest: str, target: str, planned: int, limit: int) -> str:
+def header(contract: Contract, target: str, planned: int, limit: int) -> str:
     """Return the lines that say what is judged, by which contract, and how many requests it may take."""
     return (
-        f"event categories contract {suite} · {digest[:19]}\n"
+        f"{contract_name(contract)} {__version__} · {digest(contract)[:19]}\n"
         f"target  {plain(target)}\n"
         f"budget  {counted(planned, 'request')} planned, {limit} at most\n"
     )

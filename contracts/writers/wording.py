@@ -2,8 +2,11 @@
 
 import re
 
+from contracts.core.clause import LIST
+from contracts.core.contract import Contract
+from contracts.core.errors import Reason
 from contracts.core.finding import Finding
-from contracts.core.report import EMPTY_LIST, Outcome, Partial, Report, StaleDeviation, State, Verdict
+from contracts.core.report import Outcome, Partial, Report, StaleDeviation, State, Verdict
 
 COMMAND = re.compile(r"##(?=\[|vso\[|teamcity\[)", re.IGNORECASE)
 EMBEDDED_MOCK = "the embedded mock"
@@ -14,6 +17,11 @@ _FEWER = {Partial.FILE, Partial.CLAUSES, Partial.EMPTY_LIST}
 def counted(number: int, noun: str, plural: str = "") -> str:
     """Return a number with its noun in the right form."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def contract_name(contract: Contract) -> str:
+    """Return what a contract is called within a sentence."""
+    return f"{contract.title[0].lower()}{contract.title[1:]} contract"
 
 
 def plain(text: str) -> str:
@@ -30,7 +38,7 @@ def plain(text: str) -> str:
 
 def place(finding: Finding) -> str:
     """Return where a finding is, in words."""
-    answer = f" in the answer to {finding.probe}" if finding.probe != "list" else ""
+    answer = f" in the answer to {finding.probe}" if finding.probe != LIST else ""
     through = f" ({finding.through})" if finding.through else ""
     return f"{finding.where or 'the whole body'}{answer}{through}"
 
@@ -78,7 +86,7 @@ def unjudged(report: Report) -> dict[str, list[str]]:
 
 def _remedy(report: Report, outcome: Outcome) -> str:
     """What a person can do about a reason that does not say it itself."""
-    return "; --allow-empty accepts that" if outcome.reason == EMPTY_LIST and not report.allow_empty else ""
+    return "; --allow-empty accepts that" if outcome.because is Reason.EMPTY_LIST and not report.allow_empty else ""
 
 
 def subject(report: Report) -> str:
@@ -134,7 +142,7 @@ def last_line(report: Report) -> str:
     narrowed = f"; a file narrowed {plain(', '.join(report.narrowed))}" if report.narrowed else ""
     return (
         f"{words}: {plain(subject(report))}: {', '.join(_counts(report))}; {counted(observed, 'observation')}, "
-        f"{counted(report.spent.sent, 'request')}, {report.seconds:.1f} s{narrowed}"
+        f"{counted(report.requests.sent, 'request')}, {report.seconds:.1f} s{narrowed}"
     )
 
 

@@ -1,79 +1,64 @@
-"""category.*: the elements of the list, one by one."""
+"""envelope.event-categories and category.*: the list, and its elements one by one."""
 
 import re
 
-from contracts.core.finding import step
-from contracts.event_categories.checks.registry import Breach, Note, Steps, answer_check
-from contracts.event_categories.checks.shape import breaches, with_member
-from contracts.event_categories.clauses import KEY
-from contracts.event_categories.evidence import Answer, describe
+from contracts.core.check import Steps
+from contracts.core.finding import Finding
+from contracts.event_categories.checks.registry import CHECKS
+from contracts.global_information.answer import Answer
+from contracts.global_information.checks import elements
+from contracts.global_information.describe import describe
 
-DOCUMENTED = {"id", "name", "display_name", "position"}
-
-_SNAKE_OR_CAMEL = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*|[a-z][a-zA-Z0-9]*")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
-@answer_check("category.object")
+@CHECKS.answer("envelope.event-categories")
+def list_is_array(answer: Answer) -> Steps:
+    return (yield from elements.is_array(answer, "envelope.event-categories"))
+
+
+@CHECKS.answer("category.object")
 def elements_are_objects(answer: Answer) -> Steps:
-    elements = answer.elements
-    yield from breaches(answer, "category.object")
-    return len(elements)
+    return (yield from elements.are_objects(answer, "category.object"))
 
 
-@answer_check("category.required")
+@CHECKS.answer("category.required")
 def members_are_there(answer: Answer) -> Steps:
-    categories = answer.categories
-    yield from breaches(answer, "category.required")
-    if others := sorted(answer.member_names - DOCUMENTED):
-        yield Note(f"additional members of categories: {', '.join(map(ascii, others[:10]))}")
-    return len(categories)
+    return (yield from elements.have_members(answer, "category.required"))
 
 
-@answer_check("category.id")
+@CHECKS.answer("category.id")
 def id_is_text(answer: Answer) -> Steps:
-    yield from breaches(answer, "category.id")
-    return with_member(answer, "id")
+    return (yield from elements.member(answer, "category.id", "id"))
 
 
-@answer_check("category.name")
+@CHECKS.answer("category.name")
 def name_is_text(answer: Answer) -> Steps:
-    yield from breaches(answer, "category.name")
-    return with_member(answer, "name")
+    return (yield from elements.member(answer, "category.name", "name"))
 
 
-@answer_check("category.display-name")
+@CHECKS.answer("category.display-name")
 def display_name_is_text(answer: Answer) -> Steps:
-    yield from breaches(answer, "category.display-name")
-    return with_member(answer, "display_name")
+    return (yield from elements.member(answer, "category.display-name", "display_name"))
 
 
-@answer_check("category.position")
+@CHECKS.answer("category.position")
 def position_is_integer(answer: Answer) -> Steps:
-    yield from breaches(answer, "category.position")
-    return with_member(answer, "position")
+    return (yield from elements.member(answer, "category.position", "position"))
 
 
-@answer_check("category.name-style")
+@CHECKS.answer("category.name-style")
 def name_style(answer: Answer) -> Steps:
-    seen = 0
-    for index, category in answer.categories:
-        name = category.get("name")
-        if isinstance(name, str) and name:
-            seen += 1
-            if not _SNAKE_OR_CAMEL.fullmatch(name):
-                yield Breach(step(KEY) + step(index) + "/name", "snake_case or camelCase", describe(name))
-    return seen
+    return (yield from elements.name_style(answer))
 
 
-@answer_check("category.display-name-printable")
+@CHECKS.answer("category.display-name-printable")
 def display_name_is_printable(answer: Answer) -> Steps:
     seen = 0
-    for index, category in answer.categories:
-        text = category.get("display_name")
-        if isinstance(text, str) and text:
+    for index, text in elements.texts(answer, "display_name"):
+        if text:
             seen += 1
             if text.isspace() or _CONTROL.search(text):
-                where = step(KEY) + step(index) + "/display_name"
-                yield Breach(where, "visible text without control characters", describe(text))
+                where = elements.place(answer, index, "display_name")
+                yield Finding(where, "visible text without control characters", describe(text))
     return seen

@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
-from contracts.core.finding import step
-from contracts.event_categories.checks.registry import Breach, Steps, answer_check
+from contracts.core.check import Steps
+from contracts.core.finding import Finding, step
+from contracts.event_categories.checks.registry import CHECKS
 from contracts.event_categories.clauses import KEY
-from contracts.event_categories.evidence import Answer, describe
-from contracts.strict_json import Replaced, Rule
+from contracts.event_categories.positions import whole_positions
+from contracts.global_information.answer import Answer
+from contracts.global_information.describe import describe
+from contracts.global_information.strict_json import Replaced, Rule
 
 _GO_MEMBERS = ("id", "name", "position")
 _TEXT_OR_NULL = (str, type(None))
@@ -16,16 +19,16 @@ _INT64 = range(-(2**63), 2**63)
 _EXACT_IN_JS = 2**53 - 1
 
 
-@answer_check("client.go-readable")
+@CHECKS.answer("client.go-readable")
 def go_readable(answer: Answer) -> Steps:
-    root = answer.value
-    for flaw in answer.document.flaws:
-        if flaw.rule is Rule.ENCODING:
-            yield Breach(flaw.where, flaw.expected, flaw.received)
+    root = answer.require_value()
+    for violation in answer.document.violations:
+        if violation.clause == Rule.ENCODING:
+            yield Finding.of(violation)
     if root is None:
         return 1
     if not isinstance(root, dict):
-        yield Breach("", "an object or null", describe(root))
+        yield Finding("", "an object or null", describe(root))
         return 1
     seen = 0
     replaced = answer.document.replaced
@@ -36,18 +39,18 @@ def go_readable(answer: Answer) -> Steps:
             names = answer.member_names if known else _names(value)
             yield from _unreadable(step(name), value, _confusable(names), replaced)
         elif value is not None:
-            yield Breach(step(name), "null or a list of objects", describe(value))
+            yield Finding(step(name), "null or a list of objects", describe(value))
     return seen
 
 
-def _unreadable(where: str, elements: list[Any], confusable: set[str], replaced: Replaced) -> Iterator[Breach]:
+def _unreadable(where: str, elements: list[Any], confusable: set[str], replaced: Replaced) -> Iterator[Finding]:
     for index, element in enumerate(elements):
         if isinstance(element, dict):
             if _is_readable(element) and not confusable and not replaced:
                 continue
             yield from _unreadable_members(where + step(index), element, confusable, replaced)
         elif element is not None:
-            yield Breach(where + step(index), "an object or null", describe(element))
+            yield Finding(where + step(index), "an object or null", describe(element))
 
 
 def _is_readable(category: dict[str, Any]) -> bool:
@@ -62,14 +65,14 @@ def _is_readable(category: dict[str, Any]) -> bool:
 
 def _unreadable_members(
     where: str, category: dict[str, Any], confusable: set[str], replaced: Replaced
-) -> Iterator[Breach]:
+) -> Iterator[Finding]:
     for name, value in chain(category.items(), replaced.of(category)):
         if name in confusable:
             expected = "no member that differs from id, name or position by letter case alone"
-            yield Breach(where + step(name), expected, describe(name))
+            yield Finding(where + step(name), expected, describe(name))
         elif name in _GO_MEMBERS and not _is_readable({name: value}):
             expected = "an integer literal of 64 bits, or null" if name == "position" else "a string or null"
-            yield Breach(where + step(name), expected, describe(value))
+            yield Finding(where + step(name), expected, describe(value))
 
 
 def _names(elements: list[Any]) -> set[str]:
@@ -81,10 +84,11 @@ def _confusable(names: set[str]) -> set[str]:
     return {name for name in names.difference(_GO_MEMBERS) if name.casefold() in _GO_MEMBERS}
 
 
-@answer_check("client.js-exact")
+@CHECKS.answer("client.js-exact")
 def js_exact(answer: Answer) -> Steps:
-    for index, position in answer.positions:
+    positions = whole_positions(answer)
+    for index, position in positions:
         if not -_EXACT_IN_JS <= position <= _EXACT_IN_JS:
             where = f"{step(KEY)}{step(index)}/position"
-            yield Breach(where, "between -(2^53-1) and 2^53-1", describe(position))
-    return len(answer.positions)
+            yield Finding(where, "between -(2^53-1) and 2^53-1", describe(position))
+    return len(positions)

@@ -1,13 +1,6 @@
-"""The catalogue: every way to break the contract, and the ways to keep it that look unusual."""
+"""Everything that the mock can do to a list: ways to break the contract, and ways to keep it that look unusual."""
 
-from contracts.mock.faults.fault import Fault, Scene
-from contracts.mock.faults.http import HTTP
-from contracts.mock.faults.members import MEMBERS
-from contracts.mock.faults.refusals import REFUSALS
-from contracts.mock.faults.text import TEXT
-from contracts.mock.faults.variants import NULL_RESPONDERS, VARIANTS
+from contracts.mock.faults.catalogue import Catalogue, catalogue_of
+from contracts.mock.faults.fault import Fault, Scenario
 
-FAULTS: tuple[Fault, ...] = (*HTTP, *REFUSALS, *TEXT, *MEMBERS)
-BY_NAME: dict[str, Fault] = {fault.name: fault for fault in (*FAULTS, *VARIANTS, *NULL_RESPONDERS)}
-
-__all__ = ["BY_NAME", "FAULTS", "NULL_RESPONDERS", "VARIANTS", "Fault", "Scene"]
+__all__ = ["Catalogue", "Fault", "Scenario", "catalogue_of"]

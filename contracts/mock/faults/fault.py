@@ -1,95 +1,118 @@
-"""What a fault is, and the few ways in which one takes hold of a reply."""
+"""What a fault is, and the few ways in which one takes hold of a reply.
+
+Faults are written for every resource: what they need of the one that is served stands in the request that the mock
+received. ``{text}`` and ``{name}`` in a literal are the display name and the name of the second element.
+"""
 
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from contracts.core.clause import Level
-from contracts.event_categories.clauses import BY_ID, KEY
-from contracts.mock import reply as replies
-from contracts.mock.reply import Reply, Request, json_reply
-from contracts.mock.server import generated
+from contracts.core.clause import LIST
+from contracts.core.policy import Policy
+from contracts.mock.reply import Change, Received, Reply, json_reply
+from contracts.mock.sample import Elements
 
-Change = replies.Fault
+#: Another reply, or what makes one for a request.
+Other = Reply | Callable[[Received], Reply]
 
-#: The kinds of request that the conforming mock answers with the list.
-LISTING = ("list", "xml", "unknown-query")
-#: The kinds whose status and header must agree when the list is answered in another way.
-DOCUMENTED = ("list", "head", "unknown-query")
+#: The probes that the conforming mock answers with the list.
+LISTED = (LIST, "xml", "unknown-query")
+#: The probes whose status and header must agree when the list is answered in another way.
+DOCUMENTED = (LIST, "head", "unknown-query")
 REFUSED = ("anonymous", "invalid-token")
 MANY = 1000
+#: In ``breaks``: the clause by which the root has the list, whose id ends with the name of the resource.
+ENVELOPE_LIST = "envelope.*"
 
 
 @dataclass(frozen=True)
-class Scene:
+class Scenario:
     """How a run is arranged around a fault.
 
     ``policy`` is the suite's, ``public`` says that the mock asks for no token, ``burst`` that the rate limit is
-    probed. ``tls`` (trusted or untrusted) makes the mock a live https target called ``host``, whose plain-HTTP twin
-    answers as ``twin`` changes it, or not at all.
+    probed. ``tls`` (trusted or untrusted) makes the mock a live https target called ``host``, whose plain-HTTP
+    endpoint answers as ``plaintext`` changes it, or not at all. ``elements`` are served in place of the sample's.
     """
 
-    policy: str = "either"
+    policy: Policy = Policy.EITHER
     public: bool = False
     burst: bool = False
     tls: str = ""
     host: str = "api.contracts.test"
-    twin: Change | None = None
-    categories: tuple[dict[str, Any], ...] | None = None
+    plaintext: Change | None = None
+    elements: tuple[dict[str, Any], ...] | None = None
 
 
 @dataclass(frozen=True)
 class Fault:
     """One way to break the contract, or, with nothing in ``breaks``, one way to keep it.
 
-    ``breaks`` is the exact set of clauses that the contract says it breaks.
+    ``breaks`` is the exact set of clauses that the contract says it breaks. A ``lasting`` fault is in every list, so
+    that the catalogue adds the clauses by which another answer conforms.
     """
 
     name: str
     sentence: str
     breaks: frozenset[str]
     apply: Change
-    scene: Scene = Scene()
+    scenario: Scenario = Scenario()
+    lasting: bool = False
 
 
-def fault(name: str, sentence: str, breaks: Iterable[str], apply: Change, scene: Scene = Scene()) -> Fault:
+def fault(name: str, sentence: str, breaks: Iterable[str], apply: Change, scenario: Scenario = Scenario()) -> Fault:
     """Return a fault that breaks exactly these clauses."""
-    return Fault(name, sentence, frozenset(breaks), apply, scene)
+    return Fault(name, sentence, frozenset(breaks), apply, scenario)
 
 
-def variant(name: str, sentence: str, apply: Change, scene: Scene = Scene()) -> Fault:
+def variant(name: str, sentence: str, apply: Change, scenario: Scenario = Scenario()) -> Fault:
     """Return what breaks nothing."""
-    return Fault(name, sentence, frozenset(), apply, scene)
+    return Fault(name, sentence, frozenset(), apply, scenario)
 
 
-def lasting(name: str, sentence: str, breaks: Iterable[str], apply: Change, scene: Scene = Scene()) -> Fault:
-    """Return a fault of every listing: when it breaks a MUST, the second answer does not conform either."""
-    clauses = set(breaks)
-    if any(BY_ID[clause].level is Level.MUST for clause in clauses):
-        clauses |= {"http.repeatable", *(("auth.missing", "auth.invalid") if scene.public else ())}
-    return Fault(name, sentence, frozenset(clauses), apply, scene)
+def lasting(name: str, sentence: str, breaks: Iterable[str], apply: Change, scenario: Scenario = Scenario()) -> Fault:
+    """Return a fault of every list: when it breaks a MUST, the second answer does not conform either."""
+    return Fault(name, sentence, frozenset(breaks), apply, scenario, lasting=True)
 
 
-def same(_request: Request, reply: Reply) -> Reply:
+def same(_received: Received, reply: Reply) -> Reply:
     """Change nothing: the scene alone makes the difference."""
     return reply
 
 
-def on(kinds: Iterable[str], change: Callable[[Reply], Reply]) -> Change:
-    """Return a change of the replies to these kinds of request."""
-    kinds = tuple(kinds)
-    return lambda request, reply: change(reply) if request.kind in kinds else reply
+def on(probes: Iterable[str], change: Callable[[Reply], Reply]) -> Change:
+    """Return a change of the replies to these probes."""
+    probes = tuple(probes)
+    return lambda received, reply: change(reply) if received.probe in probes else reply
 
 
-def instead(kinds: Iterable[str], other: Reply) -> Change:
-    """Return a change that answers these kinds with another reply."""
-    return on(kinds, lambda _: other)
+def instead(probes: Iterable[str], other: Other) -> Change:
+    """Return a change that answers these probes with another reply."""
+    probes = tuple(probes)
+    change = wholly(other)
+    return lambda received, reply: change(received, reply) if received.probe in probes else reply
 
 
-def second(change: Callable[[Reply], Reply]) -> Change:
+def wholly(other: Other) -> Change:
+    """Return a change of a reply into another one."""
+    return lambda received, _: other if isinstance(other, Reply) else other(received)
+
+
+def second(change: Change) -> Change:
     """Return a change of the second answer to the documented request only."""
-    return lambda request, reply: change(reply) if request.kind == "list" and request.times == 1 else reply
+    return lambda received, reply: change(received, reply) if received.probe == LIST and received.times == 1 else reply
+
+
+def listed(count: int, **changes: Any) -> Callable[[Received], Reply]:
+    """Return what makes a reply with a list of so many elements, some of whose members are changed, None removed."""
+
+    def reply(received: Received) -> Reply:
+        elements = [{**element, **changes} for element in received.sample.elements(count)]
+        kept = [{name: member for name, member in e.items() if name not in changes or changes[name]} for e in elements]
+        return json_reply(received.sample.root(kept))
+
+    return reply
 
 
 def status(code: int) -> Callable[[Reply], Reply]:
@@ -102,37 +125,43 @@ def header(name: str, value: str | None) -> Callable[[Reply], Reply]:
     return lambda reply: reply.with_header(name, value)
 
 
-def is_list(reply: Reply) -> bool:
+def is_list(received: Received, reply: Reply) -> bool:
     """Whether a reply of the conforming mock holds the list."""
-    return reply.status == 200 and KEY.encode() in reply.body  # noqa: PLR2004 - the documented status
+    is_other = received.path in received.sample.others
+    return reply.status == 200 and received.sample.contract.key.encode() in reply.body and not is_other  # noqa: PLR2004
 
 
 def body(change: Callable[[bytes], bytes]) -> Change:
-    """Return a change of the bytes of every listing.
+    """Return a change of the bytes of every list.
 
-    Faults can be combined: a listing in which an earlier one left nothing to change stays as it is.
+    Faults can be combined: a list in which an earlier one left nothing to change stays as it is.
     """
 
-    def changed(_: Request, reply: Reply) -> Reply:
+    def changed(received: Received, reply: Reply) -> Reply:
         try:
-            return replace(reply, body=change(reply.body)) if is_list(reply) else reply
+            return replace(reply, body=change(reply.body)) if is_list(received, reply) else reply
         except (AttributeError, LookupError, TypeError, ValueError):
             return reply
 
     return changed
 
 
-def value(change: Callable[[Any], Any]) -> Change:
-    """Return a change of the decoded value of every listing."""
-    return body(lambda content: json.dumps(change(json.loads(content))).encode())
+def value(change: Callable[[Any, str], Any]) -> Change:
+    """Return a change of the decoded value of every list, given with the key of the list."""
+
+    def changed(received: Received, reply: Reply) -> Reply:
+        key = received.sample.contract.key
+        return body(lambda content: json.dumps(change(json.loads(content), key)).encode())(received, reply)
+
+    return changed
 
 
 def elements(change: Callable[[list[Any]], list[Any] | None]) -> Change:
-    """Return a change of the list in every listing, in place or by a new one."""
+    """Return a change of the elements of every list, in place or by a new list."""
 
-    def changed(root: Any) -> Any:
-        new = change(root[KEY])
-        return {**root, KEY: root[KEY] if new is None else new}
+    def changed(root: Any, key: str) -> Any:
+        new = change(root[key])
+        return {**root, key: root[key] if new is None else new}
 
     return value(changed)
 
@@ -149,18 +178,30 @@ def member(name: str, new: Any, index: int = 0) -> Change:
     return elements(changed)
 
 
+def of_many(change: Callable[[list[Any]], list[Any] | None]) -> Change:
+    """Return a change of a list of a thousand elements, which takes the place of every list."""
+
+    def changed(received: Received, reply: Reply) -> Reply:
+        return elements(lambda _: _made(received.sample.elements(MANY), change))(received, reply)
+
+    return changed
+
+
+def _made(items: Elements, change: Callable[[list[Any]], list[Any] | None]) -> list[Any]:
+    new = change(items)
+    return items if new is None else new
+
+
 def in_last_of_many(name: str, new: Any) -> Change:
     """Return a change of the last element of a thousand."""
 
-    def changed(_: list[Any]) -> list[Any]:
-        items: list[Any] = generated(MANY)
+    def changed(items: list[Any]) -> None:
         if new is MISSING:
             del items[-1][name]
         else:
             items[-1][name] = new
-        return items
 
-    return elements(changed)
+    return of_many(changed)
 
 
 class _Missing:
@@ -171,18 +212,27 @@ MISSING = _Missing()
 
 
 def literal(*texts: str) -> Change:
-    """Return a change of literals, each followed by the new one, in every listing: what values cannot express.
+    """Return a change of literals, each followed by the new one, in every list: what values cannot express.
 
     The last that is found is replaced.
     """
 
-    def changed(content: bytes) -> bytes:
-        for old, new in zip(texts[::2], texts[1::2], strict=True):
-            before, found, after = content.decode().rpartition(old)
-            content = (before + new + after).encode() if found else content
-        return content
+    def changed(received: Received, reply: Reply) -> Reply:
+        def replaced(content: bytes) -> bytes:
+            for old, new in zip(texts[::2], texts[1::2], strict=True):
+                before, found, after = content.decode().rpartition(of_second(old, received))
+                content = (before + of_second(new, received) + after).encode() if found else content
+            return content
 
-    return body(changed)
+        return body(replaced)(received, reply)
+
+    return changed
+
+
+def of_second(literal: str, received: Received) -> str:
+    """Return a literal with the texts of the second element in it."""
+    second_element = received.sample.second
+    return literal.replace("{text}", second_element["display_name"]).replace("{name}", second_element["name"])
 
 
 def html(code: int = 200) -> Reply:

@@ -2,24 +2,25 @@
 
 from dataclasses import replace
 
-from contracts.event_categories.clauses import KEY
 from contracts.mock.faults.fault import (
     DOCUMENTED,
     Fault,
-    Scene,
+    Scenario,
     error,
     fault,
     header,
     html,
     instead,
     lasting,
+    listed,
+    of_second,
     on,
     same,
     second,
     status,
+    wholly,
 )
-from contracts.mock.reply import Reply, json_reply
-from contracts.mock.server import generated
+from contracts.mock.reply import Change, Received, Reply, json_reply
 
 XML = Reply(200, b'<?xml version="1.0"?>\n<event-categories/>', (("Content-Type", "application/xml"),))
 _LOCATION = ("Location", "/v1/event_categories/")
@@ -32,8 +33,8 @@ def _type(value: str | None) -> Fault:
     return lasting(name, sentence, ["http.content-type"], on(DOCUMENTED, header("Content-Type", value)))
 
 
-def _served(reply: Reply) -> Reply:
-    return json_reply({KEY: generated(3)}) if reply.status == 401 else reply  # noqa: PLR2004
+def _served(received: Received, reply: Reply) -> Reply:
+    return listed(3)(received) if reply.status == 401 else reply  # noqa: PLR2004
 
 
 TRANSPORT = (
@@ -42,21 +43,21 @@ TRANSPORT = (
         "The certificate is signed by an authority that nobody trusts.",
         ["transport.https"],
         same,
-        Scene(tls="untrusted"),
+        Scenario(tls="untrusted"),
     ),
     fault(
         "certificate-of-another-host",
         "The certificate is issued for another name.",
         ["transport.https"],
         same,
-        Scene(tls="trusted", host="api.elsewhere.test"),
+        Scenario(tls="trusted", host="api.elsewhere.test"),
     ),
     fault(
-        "plaintext-twin-serves",
+        "plaintext-serves",
         "Port 80 answers with the list, without encryption.",
         ["transport.no-plaintext"],
         same,
-        Scene(tls="trusted", twin=lambda _, reply: _served(reply)),
+        Scenario(tls="trusted", plaintext=_served),
     ),
 )
 
@@ -143,34 +144,32 @@ HEAD = (
     ),
 )
 
+
+def _replaced(old: str, new: str) -> Change:
+    def change(received: Received, reply: Reply) -> Reply:
+        return replace(reply, body=reply.body.replace(of_second(old, received).encode(), new.encode()))
+
+    return change
+
+
 REPEATED = tuple(
     fault(f"second-answer-{name}", f"The second answer {sentence}.", ["http.repeatable", *more], second(change))
     for name, sentence, more, change in (
-        ("other-ids", "has other ids", [], lambda r: replace(r, body=r.body.replace(b'"5982', b'"6982'))),
-        (
-            "other-text",
-            "has another display_name",
-            [],
-            lambda r: replace(r, body=r.body.replace(b'"Addons"', b'"More"')),
-        ),
-        (
-            "nameless",
-            "has a category more without an id",
-            [],
-            lambda r: replace(r, body=r.body.replace(b"[{", b'[{"name": "more"}, {')),
-        ),
-        ("shorter", "lacks a category", [], lambda _: json_reply({KEY: generated(11)})),
-        ("longer", "has one category more", [], lambda _: json_reply({KEY: generated(13)})),
-        ("empty", "has an empty list", [], lambda _: json_reply({KEY: []})),
-        ("lacks-position", "lacks position", [], lambda r: replace(r, body=r.body.replace(b'"position"', b'"place"'))),
-        ("html", "is a page for people", [], lambda _: html()),
-        ("null", "has null for the list", [], lambda _: json_reply({KEY: None})),
-        ("bom", "begins with a byte order mark", [], lambda r: replace(r, body=b"\xef\xbb\xbf" + r.body)),
-        ("cut", "is cut short", [], lambda r: replace(r, body=r.body[:-9])),
-        ("404", "is not found", [], lambda _: error(404)),
-        ("201", "has the status 201", [], status(201)),
-        ("text-plain", "calls itself text/plain", [], header("Content-Type", "text/plain")),
-        ("500", "is a server error", ["http.no-server-error"], lambda _: error(500)),
+        ("other-ids", "has other ids", [], _replaced('"id": "5982', '"id": "6982')),
+        ("other-text", "has another display_name", [], _replaced('"{text}"', '"More"')),
+        ("nameless", "has an element more without an id", [], _replaced("[{", '[{"name": "more"}, {')),
+        ("shorter", "lacks an element", [], wholly(listed(11))),
+        ("longer", "has one element more", [], wholly(listed(13))),
+        ("empty", "has an empty list", [], wholly(listed(0))),
+        ("lacks-display-name", "lacks display_name", [], _replaced('"display_name"', '"label"')),
+        ("html", "is a page for people", [], wholly(html())),
+        ("null", "has null for the list", [], lambda received, _: json_reply(received.sample.root(None))),
+        ("bom", "begins with a byte order mark", [], lambda _, r: replace(r, body=b"\xef\xbb\xbf" + r.body)),
+        ("cut", "is cut short", [], lambda _, r: replace(r, body=r.body[:-9])),
+        ("404", "is not found", [], wholly(error(404))),
+        ("201", "has the status 201", [], lambda _, r: status(201)(r)),
+        ("text-plain", "calls itself text/plain", [], lambda _, r: header("Content-Type", "text/plain")(r)),
+        ("500", "is a server error", ["http.no-server-error"], wholly(error(500))),
     )
 )
 
@@ -194,7 +193,7 @@ UNKNOWN = (
     *(
         fault(f"unknown-path-{name}", f"An unknown path {sentence}.", ["http.unknown-path", *more], change)
         for name, sentence, more, change in (
-            ("listed", "is answered with the list", [], instead(["unknown-path"], json_reply({KEY: generated(2)}))),
+            ("listed", "is answered with the list", [], instead(["unknown-path"], listed(2))),
             ("400", "is called a bad request", [], instead(["unknown-path"], error(400))),
             ("410", "is called gone", [], instead(["unknown-path"], error(410))),
             ("redirect", "is redirected", [], instead(["unknown-path"], Reply(302, b"", (_LOCATION,)))),
@@ -207,15 +206,15 @@ UNKNOWN = (
         "The list is public, and an unknown path is answered with a page for people: nothing else is refused.",
         ["http.unknown-path"],
         instead(["unknown-path"], html(404)),
-        Scene(public=True),
+        Scenario(public=True),
     ),
     *(
         fault(f"unknown-query-{name}", f"An unknown parameter {sentence}.", ["http.unknown-query", *more], change)
         for name, sentence, more, change in (
             ("400", "is refused", [], instead(["unknown-query"], error(400))),
             ("422", "is refused by name", [], instead(["unknown-query"], error(422, {"errors": {"x": ["unknown"]}}))),
-            ("empties", "empties the list", [], instead(["unknown-query"], json_reply({KEY: []}))),
-            ("filters", "shortens the list", [], instead(["unknown-query"], json_reply({KEY: generated(5)}))),
+            ("empties", "empties the list", [], instead(["unknown-query"], listed(0))),
+            ("filters", "shortens the list", [], instead(["unknown-query"], listed(5))),
             ("typed", "changes the media type", [], on(["unknown-query"], header("Content-Type", "text/json"))),
             ("html", "leads to a page for people", ["error.body"], instead(["unknown-query"], html(404))),
             ("500", "ends in a server error", ["http.no-server-error"], instead(["unknown-query"], error(500))),

@@ -1,44 +1,42 @@
 """Faults of auth.* and error.*: answers without credentials, the bodies of refusals, the rate limit."""
 
 from dataclasses import replace
+from http import HTTPStatus
 
-from contracts.event_categories.clauses import KEY
+from contracts.core.policy import Policy
 from contracts.mock.faults.fault import (
-    MISSING,
     REFUSED,
     Fault,
-    Scene,
+    Other,
+    Scenario,
     error,
     fault,
     header,
     html,
     instead,
-    lasting,
-    member,
+    listed,
     on,
     same,
+    wholly,
 )
-from contracts.mock.reply import Reply, Request, json_reply
-from contracts.mock.server import generated
+from contracts.mock.reply import Received, Reply, json_reply
 
-TOO_MANY = 429
 _CHALLENGE = ("WWW-Authenticate", "Bearer")
 _LOGIN = Reply(302, b"", (("Location", "https://auth.example/login"),))
-_UNPLACED = [{name: text for name, text in category.items() if name != "position"} for category in generated(3)]
 
 
 def _refusal(content: bytes, kind: str = "application/json") -> Reply:
     return Reply(401, content, (("Content-Type", kind), _CHALLENGE))
 
 
-_WRONG_ANSWERS: tuple[tuple[str, str, list[str], Reply], ...] = (
+_WRONG_ANSWERS: tuple[tuple[str, str, list[str], Other], ...] = (
     ("403", "is forbidden, not unauthorized", [], error(403)),
     ("404", "is not found", [], error(404)),
     ("login", "is sent to a login page", [], _LOGIN),
     ("500", "ends in a server error", ["http.no-server-error"], error(500)),
     ("401-html", "is refused with a page for people", ["error.body"], _refusal(html().body, "text/html")),
     ("401-empty", "is refused without a word", ["error.body"], _refusal(b"")),
-    ("lacks-position", "gets a list without positions", [], json_reply({KEY: _UNPLACED})),
+    ("lacks-names", "gets a list without names", [], listed(3, name=None)),
     ("not-json", "gets a list that is no JSON", [], Reply(200, b"{", (("Content-Type", "application/json"),))),
 )
 
@@ -60,42 +58,35 @@ AUTHENTICATION = (
         "The list is public where the policy asks for credentials.",
         ["auth.missing", "auth.invalid"],
         same,
-        Scene(policy="required", public=True),
+        Scenario(policy=Policy.REQUIRED, public=True),
     ),
     fault(
         "refused-although-public",
         "Credentials are asked for where the policy says that the list is public.",
         ["auth.missing", "auth.invalid"],
         same,
-        Scene(policy="public"),
+        Scenario(policy=Policy.PUBLIC),
     ),
     fault(
         "anonymous-served-although-required",
         "The list is public for who has no token, where the policy asks for credentials.",
         ["auth.missing"],
-        instead(["anonymous"], json_reply({KEY: generated(12)})),
-        Scene(policy="required"),
+        instead(["anonymous"], listed(12)),
+        Scenario(policy=Policy.REQUIRED),
     ),
     fault(
         "invalid-token-served-although-required",
         "Any token will do, where the policy asks for credentials.",
         ["auth.invalid"],
-        instead(["invalid-token"], json_reply({KEY: generated(12)})),
-        Scene(policy="required"),
+        instead(["invalid-token"], listed(12)),
+        Scenario(policy=Policy.REQUIRED),
     ),
     fault(
         "invalid-token-refused-although-public",
         "A wrong token is refused where the policy says that the list is public.",
         ["auth.invalid"],
         instead(["invalid-token"], json_reply({"error": "no"}, 401, _CHALLENGE)),
-        Scene(policy="public", public=True),
-    ),
-    lasting(
-        "public-and-broken",
-        "The list is public, and its ids are missing for everybody.",
-        ["category.required"],
-        member("id", MISSING),
-        Scene(public=True),
+        Scenario(policy=Policy.PUBLIC, public=True),
     ),
     fault(
         "challenge-missing",
@@ -153,15 +144,15 @@ ERROR_BODIES = tuple(
 )
 
 
-def _limit(name: str, sentence: str, limited: Reply) -> Fault:
-    def change(_: Request, reply: Reply) -> Reply:
-        return limited if reply.status == TOO_MANY else reply
+def _limit(name: str, sentence: str, limited: Other) -> Fault:
+    def change(received: Received, reply: Reply) -> Reply:
+        return wholly(limited)(received, reply) if reply.status == HTTPStatus.TOO_MANY_REQUESTS else reply
 
-    return fault(f"rate-limit-{name}", sentence, ["error.rate-limit"], change, Scene(burst=True))
+    return fault(f"rate-limit-{name}", sentence, ["error.rate-limit"], change, Scenario(burst=True))
 
 
 RATE_LIMIT = (
-    _limit("missing", "The 61st request of a minute is answered like the first.", json_reply({KEY: generated(12)})),
+    _limit("missing", "The 61st request of a minute is answered like the first.", listed(12)),
     _limit("as-403", "Beyond the limit requests are forbidden.", error(403)),
     _limit("as-json", "The 429 is not in plain text.", error(429)),
     _limit("untyped", "The 429 has no Content-Type.", Reply(429, b"Retry later")),

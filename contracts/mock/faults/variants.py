@@ -4,26 +4,28 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from contracts.event_categories.clauses import KEY, UNSAFE
+from contracts.core.clause import LIST
+from contracts.core.policy import Policy
+from contracts.global_information.clauses import UNSAFE
 from contracts.mock.faults.fault import (
     DOCUMENTED,
     REFUSED,
-    Change,
     Fault,
-    Scene,
+    Scenario,
     elements,
     error,
     header,
     instead,
+    listed,
     on,
     same,
     second,
     value,
     variant,
+    wholly,
 )
 from contracts.mock.faults.lists import LISTS
-from contracts.mock.reply import Reply, Request, json_reply
-from contracts.mock.server import generated
+from contracts.mock.reply import Change, Received, Reply, json_reply
 
 
 def _every(**changes: Any) -> Change:
@@ -35,43 +37,43 @@ def _with(name: str, text: str) -> Change:
 
 
 def _once(failure: Reply) -> Change:
-    def change(request: Request, reply: Reply) -> Reply:
-        return failure if request.kind == "list" and request.times == 0 else reply
+    def change(received: Received, reply: Reply) -> Reply:
+        return failure if received.probe == LIST and received.times == 0 else reply
 
     return change
 
 
 def _once_each(failure: Reply) -> Change:
-    def change(request: Request, reply: Reply) -> Reply:
-        return failure if request.method in ("GET", "HEAD") and request.times == 0 else reply
+    def change(received: Received, reply: Reply) -> Reply:
+        return failure if received.method in ("GET", "HEAD") and received.times == 0 else reply
 
     return change
 
 
-def _hinted(request: Request, reply: Reply) -> Reply:
+def _hinted(received: Received, reply: Reply) -> Reply:
     hint = b"HTTP/1.1 103 Early Hints\r\nLink: </v1>; rel=preload\r\n\r\n"
-    return replace(reply, raw=hint + reply.wire(request.method))
+    return replace(reply, raw=hint + reply.wire(received.method))
 
 
-def _signed(request: Request, reply: Reply) -> Reply:
-    stamp = f"{request.kind}-{request.times}"
+def _signed(received: Received, reply: Reply) -> Reply:
+    stamp = f"{received.probe}-{received.times}"
     signed = elements(lambda all_: [{**category, "icon": f"https://icons.example/?{stamp}"} for category in all_])
-    return value(lambda root: {**root, "meta": [{"name": stamp}]})(request, signed(request, reply))
+    return value(lambda root, _: {**root, "meta": [{"name": stamp}]})(received, signed(received, reply))
 
 
-def _extended(request: Request, reply: Reply) -> Reply:
+def _extended(received: Received, reply: Reply) -> Reply:
     head, _, _ = replace(reply, chunked=True).wire("HEAD").partition(b"\r\n\r\n")
     pieces = [reply.body[start : start + 16] for start in range(0, len(reply.body), 16)]
     chunks = b"".join(b'00%X;note="a;b"\r\n%s\r\n' % (len(piece), piece) for piece in pieces)
-    content = b"" if request.method == "HEAD" else chunks + b"0\r\nExpires: 0\r\n\r\n"
+    content = b"" if received.method == "HEAD" else chunks + b"0\r\nExpires: 0\r\n\r\n"
     return replace(reply, raw=head + b"\r\n\r\n" + content)
 
 
-def _surrounded(_: Request, reply: Reply) -> Reply:
+def _surrounded(_: Received, reply: Reply) -> Reply:
     return replace(reply, headers=tuple((name, f" \t {text}  ") for name, text in reply.headers))
 
 
-def _respelled(_: Request, reply: Reply) -> Reply:
+def _respelled(_: Received, reply: Reply) -> Reply:
     return replace(reply, headers=tuple((name.upper(), text) for name, text in reply.headers))
 
 
@@ -87,6 +89,9 @@ _MORE_HEADERS = (
     ("Set-Cookie", "b=2"),
     ("X-Request-Id", "7c1f"),
 )
+_MOVED = Reply(301, b"", (("Location", "https://api.contracts.test/"),))
+_UPGRADE = Reply(426, b"", (("Upgrade", "TLS/1.2"),))
+_PAGE = Reply(200, b"<p>Hello", (("Content-Type", "text/html"),))
 _DOWN = Reply(503, b"", (("Retry-After", "0"),))
 
 VARIANTS: tuple[Fault, ...] = (
@@ -124,7 +129,7 @@ VARIANTS: tuple[Fault, ...] = (
     variant(
         "second-answer-formatted-otherwise",
         "The second answer has the same members in another order and form.",
-        second(lambda r: replace(r, body=json.dumps(r.value(), sort_keys=True, indent=1).encode())),
+        second(lambda _, r: replace(r, body=json.dumps(r.value(), sort_keys=True, indent=1).encode())),
     ),
     variant(
         "signed-urls",
@@ -156,14 +161,20 @@ VARIANTS: tuple[Fault, ...] = (
     variant(
         "public-for-the-anonymous",
         "Who has no token gets the list; who has a wrong one does not.",
-        instead(["anonymous"], json_reply({KEY: generated(12)})),
+        instead(["anonymous"], listed(12)),
     ),
-    variant("public", "The list asks for no credentials.", same, Scene(public=True)),
+    variant("public", "The list asks for no credentials.", same, Scenario(public=True)),
     variant(
-        "public-as-required", "The policy says public, and the list is.", same, Scene(public=True, policy="public")
+        "public-as-required",
+        "The policy says public, and the list is.",
+        same,
+        Scenario(public=True, policy=Policy.PUBLIC),
     ),
     variant(
-        "refused-as-required", "The policy asks for credentials, and so does the list.", same, Scene(policy="required")
+        "refused-as-required",
+        "The policy asks for credentials, and so does the list.",
+        same,
+        Scenario(policy=Policy.REQUIRED),
     ),
     variant(
         "error-with-more",
@@ -190,37 +201,39 @@ VARIANTS: tuple[Fault, ...] = (
         "The challenge has several schemes, one of them with parameters, and empty list elements.",
         on(REFUSED, header("WWW-Authenticate", ', Negotiate , Bearer realm="a b", error="x", Basic')),
     ),
-    variant("live", "The target is a live one, whose port 80 is closed.", same, Scene(tls="trusted")),
+    variant("live", "The target is a live one, whose port 80 is closed.", same, Scenario(tls="trusted")),
     variant(
         "live-redirecting",
         "Port 80 of a live target redirects to https.",
         same,
-        Scene(tls="trusted", twin=lambda _, __: Reply(301, b"", (("Location", "https://api.contracts.test/"),))),
+        Scenario(tls="trusted", plaintext=wholly(_MOVED)),
     ),
-    variant("live-refusing", "Port 80 of a live target asks for credentials.", same, Scene(tls="trusted", twin=same)),
-    variant("live-public", "A live target asks for no credentials.", same, Scene(tls="trusted", public=True)),
+    variant(
+        "live-refusing", "Port 80 of a live target asks for credentials.", same, Scenario(tls="trusted", plaintext=same)
+    ),
+    variant("live-public", "A live target asks for no credentials.", same, Scenario(tls="trusted", public=True)),
     variant(
         "live-upgrading",
         "Port 80 of a live target asks for another protocol.",
         same,
-        Scene(tls="trusted", twin=lambda _, __: Reply(426, b"", (("Upgrade", "TLS/1.2"),))),
+        Scenario(tls="trusted", plaintext=wholly(_UPGRADE)),
     ),
     variant(
         "live-elsewhere",
         "Port 80 of a live target shows a page.",
         same,
-        Scene(tls="trusted", twin=lambda _, __: Reply(200, b"<p>Hello", (("Content-Type", "text/html"),))),
+        Scenario(tls="trusted", plaintext=wholly(_PAGE)),
     ),
-    variant("limited", "Beyond 60 requests a minute 429 is answered in plain text.", same, Scene(burst=True)),
+    variant("limited", "Beyond 60 requests a minute 429 is answered in plain text.", same, Scenario(burst=True)),
 )
 
 #: Answers that hold nothing: no clause about categories may be called held by them.
 NULL_RESPONDERS: tuple[Fault, ...] = tuple(
-    variant(f"null-{name}", sentence, lambda _, __, reply=reply: reply)  # type: ignore[misc]
-    for name, sentence, reply in (
+    variant(f"null-{name}", sentence, wholly(other))
+    for name, sentence, other in (
         ("object", "Everything is answered {}.", json_reply({})),
         ("array", "Everything is answered [].", json_reply([])),
-        ("list", "Everything is answered with an empty list.", json_reply({KEY: []})),
+        ("list", "Everything is answered with an empty list.", listed(0)),
         (
             "body",
             "Everything is answered with an empty body.",

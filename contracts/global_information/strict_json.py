@@ -1,4 +1,4 @@
-"""Strict decoding of JSON from raw bytes (RFC 8259, RFC 7493): what ``json.loads`` lets through is a flaw.
+"""Strict decoding of JSON from raw bytes (RFC 8259, RFC 7493): what ``json.loads`` lets through is a violation.
 
 ``json.loads`` accepts NaN, repeated names and lone surrogates, guesses UTF-16, drops the difference between ``3``
 and ``3.0``, and gives up on integers of more than 4,300 digits. Here each of these is seen and said.
@@ -15,9 +15,9 @@ from itertools import accumulate
 from typing import Any
 
 from contracts.core.errors import BrokenAnswer, CouldNotJudge
-from contracts.core.finding import KEPT, shorten
+from contracts.core.finding import KEPT, Violation, shorten
 from contracts.core.pointer import Path, pointer, walk
-from contracts.json_scan import scan
+from contracts.global_information.json_scan import scan
 
 #: Deeper nesting than this is not judged: no client of a flat list reads it, and recursion would not end well.
 MAX_DEPTH = 200
@@ -38,26 +38,12 @@ _BRACKET_STEPS = bytes.maketrans(b"[{]}", bytes((_OPEN, _OPEN, _CLOSE, _CLOSE)))
 
 
 class Rule(StrEnum):
-    """The rule of strict decoding that a flaw breaks."""
+    """The clauses that strict decoding judges."""
 
     ENCODING = "json.utf-8"
     GRAMMAR = "json.well-formed"
     NAMES = "json.unique-names"
     TEXT = "json.unicode-text"
-
-
-@dataclass(frozen=True)
-class Flaw:
-    """One departure from strict JSON. ``where`` is a JSON Pointer or ``byte N``, counted from 0.
-
-    ``times`` is more than 1 when one flaw stands for many that nobody would read one by one.
-    """
-
-    rule: Rule
-    where: str
-    expected: str
-    received: str
-    times: int = 1
 
 
 class _Absent:
@@ -93,11 +79,11 @@ class Document:
     ``value`` is ABSENT when the body is no JSON text. Integers written as integers are ``int``; every other number
     (``3.0``, ``3e0``, integers too long for CPython to convert) is an exact ``Decimal``. ``objects`` and ``members``
     count what was seen. ``replaced`` holds the values that a repeated name replaced. ``problem`` is set when the
-    body could not be judged; what is plainly wrong with it is a flaw all the same.
+    body could not be judged; what is plainly wrong with it is a violation all the same.
     """
 
     value: Any = ABSENT
-    flaws: tuple[Flaw, ...] = ()
+    violations: tuple[Violation, ...] = ()
     objects: int = 0
     members: int = 0
     replaced: Replaced = field(default=Replaced(), compare=False)
@@ -110,24 +96,29 @@ class _ConstantError(ValueError):
 
 def decode(body: bytes) -> Document:
     """Decode a body strictly (RFC 8259 for encoding and grammar, RFC 7493 for names and text)."""
-    flaws: list[Flaw] = []
+    violations: list[Violation] = []
     skipped = 0
     if body.startswith(_BYTE_ORDER_MARK):
         skipped = len(_BYTE_ORDER_MARK)
-        flaws.append(Flaw(Rule.ENCODING, "byte 0", "no byte order mark", "EF BB BF, the byte order mark of UTF-8"))
+        violations.append(
+            Violation(Rule.ENCODING, "byte 0", "no byte order mark", "EF BB BF, the byte order mark of UTF-8")
+        )
         body = body.removeprefix(_BYTE_ORDER_MARK)
     encoding = json.detect_encoding(body)
     if not encoding.startswith("utf-8"):
         received = f"{encoding.upper()}: the body begins with {body[:4].hex(' ').upper()}"
-        return Document(flaws=(*flaws, Flaw(Rule.ENCODING, f"byte {skipped}", "UTF-8", received)))
+        violations.append(Violation(Rule.ENCODING, f"byte {skipped}", "UTF-8", received))
+        return Document(violations=tuple(violations))
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
         received = f"{body[error.start : error.start + 4].hex(' ').upper()}: {error.reason}"
-        return Document(flaws=(*flaws, Flaw(Rule.ENCODING, f"byte {skipped + error.start}", "UTF-8", received)))
+        return Document(
+            violations=(*violations, Violation(Rule.ENCODING, f"byte {skipped + error.start}", "UTF-8", received))
+        )
     if beyond := _beyond(body):
-        return _unjudged(text, flaws, skipped, beyond)
-    return _Reader(text, flaws, skipped).read()
+        return _unjudged(text, violations, skipped, beyond)
+    return _Reader(text, violations, skipped).read()
 
 
 def _beyond(body: bytes) -> str:
@@ -161,44 +152,44 @@ def _depth(body: bytes) -> int:
     return max(accumulate(memoryview(brackets).cast("b")), default=0)
 
 
-def _unjudged(text: str, flaws: list[Flaw], skipped: int, beyond: str) -> Document:
+def _unjudged(text: str, violations: list[Violation], skipped: int, beyond: str) -> Document:
     """Return what can be said of a text that is not decoded: it may be plainly broken as well, and that counts."""
     found = scan(text)
     if found.error:
-        return Document(flaws=(*flaws, _malformed(text, skipped, *found.error)))
+        return Document(violations=(*violations, _malformed(text, skipped, *found.error)))
     if found.repeated:
         place, name = found.repeated
-        flaws.append(_repeats(_byte(text, skipped, place), name))
+        violations.append(_repeats(_byte(text, skipped, place), name))
     if found.surrogate:
         place, content = found.surrogate
-        flaws.append(_lone_surrogate(_byte(text, skipped, place), content))
-    return Document(flaws=tuple(flaws), problem=BrokenAnswer(beyond))
+        violations.append(_lone_surrogate(_byte(text, skipped, place), content))
+    return Document(violations=tuple(violations), problem=BrokenAnswer(beyond))
 
 
 def _byte(text: str, skipped: int, position: int) -> str:
     return f"byte {skipped + len(text[:position].encode())}"
 
 
-def _malformed(text: str, skipped: int, position: int, message: str) -> Flaw:
+def _malformed(text: str, skipped: int, position: int, message: str) -> Violation:
     excerpt = shorten(text[position : position + 40], 40)
     received = f"{message}: {excerpt!r}" if excerpt else f"{message}, at the end of the body"
-    return Flaw(Rule.GRAMMAR, _byte(text, skipped, position), "exactly one JSON text", received)
+    return Violation(Rule.GRAMMAR, _byte(text, skipped, position), "exactly one JSON text", received)
 
 
-def _repeats(where: str, name: str, times: int = 1) -> Flaw:
-    return Flaw(Rule.NAMES, where, "each name once in an object", f"{shorten(name)!r} again", times)
+def _repeats(where: str, name: str, times: int = 1) -> Violation:
+    return Violation(Rule.NAMES, where, "each name once in an object", f"{shorten(name)!r} again", times)
 
 
-def _lone_surrogate(where: str, text: str, times: int = 1) -> Flaw:
-    return Flaw(Rule.TEXT, where, "Unicode text", f"a lone surrogate in {ascii(text[:80])[:80]}", times)
+def _lone_surrogate(where: str, text: str, times: int = 1) -> Violation:
+    return Violation(Rule.TEXT, where, "Unicode text", f"a lone surrogate in {ascii(text[:80])[:80]}", times)
 
 
 class _Reader:
     """Reads one text; keeps what the hooks of the standard decoder see on the way."""
 
-    def __init__(self, text: str, flaws: list[Flaw], skipped: int) -> None:
+    def __init__(self, text: str, violations: list[Violation], skipped: int) -> None:
         self.text = text
-        self.flaws = flaws
+        self.violations = violations
         self.skipped = skipped
         self.objects = 0
         self.members = 0
@@ -214,10 +205,10 @@ class _Reader:
             return self._malformed(*self._told(error))
         except InvalidOperation:
             beyond = "the body holds a number whose exponent is too large to be judged"
-            return _unjudged(self.text, self.flaws, self.skipped, beyond)
+            return _unjudged(self.text, self.violations, self.skipped, beyond)
         self._find_repeated_names(value)
         self._find_lone_surrogates(value)
-        return Document(value, tuple(self.flaws), self.objects, self.members, Replaced(self.discarded))
+        return Document(value, tuple(self.violations), self.objects, self.members, Replaced(self.discarded))
 
     def _load(self) -> Any:
         try:
@@ -276,7 +267,7 @@ class _Reader:
         return place, "Expecting value" if in_array else "Expecting property name enclosed in double quotes"
 
     def _malformed(self, position: int, message: str) -> Document:
-        return Document(flaws=(*self.flaws, _malformed(self.text, self.skipped, position, message)))
+        return Document(violations=(*self.violations, _malformed(self.text, self.skipped, position, message)))
 
     def _find_repeated_names(self, value: Any) -> None:
         if not self.repeated:
@@ -290,7 +281,7 @@ class _Reader:
                 break
         found += [(None, name) for names in owners.values() for name in names][: KEPT + 1]  # in a replaced value
         count = sum(len(names) for _, names in self.repeated)
-        self.flaws += _bounded(found, count, _repeats)
+        self.violations += _bounded(found, count, _repeats)
 
     def _find_lone_surrogates(self, value: Any) -> None:
         if "\\u" not in self.text or not re.search(_SURROGATE_ESCAPE, self.text):
@@ -300,15 +291,17 @@ class _Reader:
         count = _lone_surrogates(value, found) + sum(
             _lone_surrogates(replaced, found, placed=False) for _, _, replaced in self.discarded
         )
-        self.flaws += _bounded(found, count, _lone_surrogate)
+        self.violations += _bounded(found, count, _lone_surrogate)
 
 
-def _bounded(found: list[tuple[Path, str]], count: int, flaw: Callable[[str, str, int], Flaw]) -> Iterator[Flaw]:
-    """Yield the first flaws one by one, and one that stands for the others."""
+def _bounded(
+    found: list[tuple[Path, str]], count: int, violation: Callable[[str, str, int], Violation]
+) -> Iterator[Violation]:
+    """Yield the first violations one by one, and one that stands for the others."""
     for path, text in found[: min(count, KEPT)]:
-        yield flaw(pointer(path), text, 1)
+        yield violation(pointer(path), text, 1)
     if count > KEPT:
-        yield flaw(pointer(found[KEPT][0]), found[KEPT][1], count - KEPT)
+        yield violation(pointer(found[KEPT][0]), found[KEPT][1], count - KEPT)
 
 
 def _lone_surrogates(value: Any, found: list[tuple[Path, str]], *, placed: bool = True) -> int:

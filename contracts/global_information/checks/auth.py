@@ -1,12 +1,16 @@
 """auth.*: the answers without credentials and with a made-up token."""
 
 import re
+from http import HTTPStatus
 
+from contracts.core.check import Note, Steps
+from contracts.core.clause import LIST
 from contracts.core.errors import CouldNotJudge, NotExercised
-from contracts.event_categories.checks.conformity import ERROR_BODY, nonconformities, undocumented_error
-from contracts.event_categories.checks.registry import Breach, Note, Steps, run_check
-from contracts.event_categories.evidence import OK, UNAUTHORIZED, Evidence
-from contracts.event_categories.policy import Policy
+from contracts.core.finding import Finding
+from contracts.core.policy import Policy
+from contracts.global_information.checks.conformity import ERROR_BODY, nonconformities, undocumented_error
+from contracts.global_information.checks.registry import CHECKS
+from contracts.global_information.evidence import Evidence
 
 #: An auth-scheme, then nothing, another list element, or what belongs to the scheme; a parameter has a ``=`` there
 #: (RFC 9110, sections 11.1 and 11.6.1). Empty list elements may stand before it (section 5.6.1.2).
@@ -19,43 +23,43 @@ _PROMISES = {
 }
 
 
-@run_check("auth.missing")
+@CHECKS.run("auth.missing")
 def without_credentials(evidence: Evidence) -> Steps:
     status = evidence.response("anonymous").status
-    if status == UNAUTHORIZED:
-        yield Note("scalingo.js lists the event categories without credentials: it fails on this target")
-    elif status == OK and _gave_credentials(evidence):
+    if status == HTTPStatus.UNAUTHORIZED and evidence.contract.public_note:
+        yield Note(evidence.contract.public_note)
+    elif status == HTTPStatus.OK and _gave_credentials(evidence):
         yield Note("the list is public: it is served without credentials, too")
     return (yield from _judge(evidence, "anonymous"))
 
 
 def _gave_credentials(evidence: Evidence) -> bool:
-    documented = evidence.by_probe.get("list", ())
+    documented = evidence.by_probe.get(LIST, ())
     return any(name.lower() == "authorization" for exchange in documented for name, _ in exchange.request.headers)
 
 
-@run_check("auth.invalid")
+@CHECKS.run("auth.invalid")
 def with_a_made_up_token(evidence: Evidence) -> Steps:
     return (yield from _judge(evidence, "invalid-token"))
 
 
 def _judge(evidence: Evidence, probe: str) -> Steps:
     answer = evidence.answer(probe)
-    status, policy = answer.response.status, evidence.policy
-    allowed = (status == UNAUTHORIZED and policy is not Policy.PUBLIC) or (
-        status == OK and policy is not Policy.REQUIRED
+    status, policy = answer.response.status, evidence.scope.policy
+    allowed = (status == HTTPStatus.UNAUTHORIZED and policy is not Policy.PUBLIC) or (
+        status == HTTPStatus.OK and policy is not Policy.REQUIRED
     )
     if not allowed:
-        yield Breach("status", _PROMISES[policy], f"{status} {answer.response.reason}".strip(), probe)
-    elif status == OK:
+        yield Finding("status", _PROMISES[policy], f"{status} {answer.response.reason}".strip(), probe)
+    elif status == HTTPStatus.OK:
         yield from nonconformities(answer, probe)
-        _ = answer.elements  # an empty list shows nothing of whether the list is served
+        answer.require_list()  # an empty list shows nothing of whether the list is served
     elif wrong := undocumented_error(answer):
-        yield Breach("", ERROR_BODY, f"401 with {wrong}", probe)
+        yield Finding("", ERROR_BODY, f"401 with {wrong}", probe)
     return 1
 
 
-@run_check("auth.challenge")
+@CHECKS.run("auth.challenge")
 def challenge(evidence: Evidence) -> Steps:
     seen = 0
     unobserved = None
@@ -65,12 +69,12 @@ def challenge(evidence: Evidence) -> Steps:
         except (CouldNotJudge, NotExercised) as problem:
             unobserved = unobserved or problem
             continue
-        if response.status == UNAUTHORIZED:
+        if response.status == HTTPStatus.UNAUTHORIZED:
             seen += 1
             values = response.all("WWW-Authenticate")
             if not any(map(_SCHEME.match, values)):
                 received = ", ".join(values) or "none"
-                yield Breach("header WWW-Authenticate", "a scheme, for example Bearer", received, probe)
+                yield Finding("header WWW-Authenticate", "a scheme, for example Bearer", received, probe)
     if unobserved:
         raise unobserved
     if not seen:

@@ -4,12 +4,11 @@ from collections.abc import Generator
 
 from contracts.core.clause import Level
 from contracts.core.errors import CouldNotJudge
-from contracts.core.finding import shorten
-from contracts.event_categories.checks.registry import ANSWER_CHECKS, Breach, judge_answer
-from contracts.event_categories.clauses import CLAUSES
-from contracts.event_categories.evidence import Answer
-from contracts.event_categories.schema import ERROR, accepts
-from contracts.strict_json import ABSENT
+from contracts.core.finding import Finding, shorten
+from contracts.core.report import State
+from contracts.global_information.answer import Answer
+from contracts.global_information.schema import error_schema
+from contracts.global_information.strict_json import ABSENT
 
 #: What the findings about an error body expect.
 ERROR_BODY = 'a documented error body, such as {"error": "text"}'
@@ -17,7 +16,7 @@ ERROR_BODY = 'a documented error body, such as {"error": "text"}'
 _BEGINNING = 60
 
 
-def nonconformities(answer: Answer, probe: str) -> Generator[Breach, None, int]:
+def nonconformities(answer: Answer, probe: str) -> Generator[Finding, None, int]:
     """Yield every breach of a MUST clause by an answer that should conform; return how many could be judged.
 
     Only MUST clauses count: an answer conforms when these hold, here as for the run as a whole.
@@ -26,15 +25,15 @@ def nonconformities(answer: Answer, probe: str) -> Generator[Breach, None, int]:
         CouldNotJudge: the answer is beyond what can be judged.
     """
     judged = 0
-    for clause in CLAUSES:
-        if clause.level is not Level.MUST or clause.id not in ANSWER_CHECKS:
+    for clause in answer.contract.clauses:
+        if clause.level is not Level.MUST or answer.contract.checks[clause.id].of_run:
             continue
-        result = judge_answer(clause.id, answer)
-        if isinstance(result.problem, CouldNotJudge):
-            raise result.problem
-        judged += result.observations > 0
-        for finding in result.findings:
-            yield Breach(finding.where, finding.expected, finding.received, probe, through=clause.id)
+        outcome = answer.outcome(clause)
+        if outcome.state is State.INCONCLUSIVE:
+            raise CouldNotJudge(outcome.reason)
+        judged += outcome.observations > 0
+        for finding in outcome.findings:
+            yield Finding(finding.where, finding.expected, finding.received, probe, through=clause.id)
     return judged
 
 
@@ -47,9 +46,9 @@ def undocumented_error(answer: Answer) -> str:
         CouldNotJudge: the body is beyond what strict decoding reads.
     """
     document = answer.document
-    if document.problem and not document.flaws:
+    if document.problem and not document.violations:
         raise document.problem
-    if document.value is not ABSENT and not document.flaws and accepts(ERROR, document.value):
+    if document.value is not ABSENT and not document.violations and error_schema().accepts(document.value):
         return ""
     if not answer.response.body:
         return "an empty body"

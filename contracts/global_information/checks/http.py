@@ -4,26 +4,28 @@ import re
 from collections.abc import Iterator
 from http import HTTPStatus
 
-from contracts.core.errors import CouldNotJudge, NotApplicable, NotExercised, Unavailable
+from contracts.core.check import Note, Steps
+from contracts.core.clause import LIST
+from contracts.core.errors import CouldNotJudge, NotApplicable, NotExercised, Reason, Unavailable
 from contracts.core.exchange import Response
-from contracts.core.finding import shorten
-from contracts.core.report import BEYOND_FILE
-from contracts.event_categories.checks.conformity import ERROR_BODY, undocumented_error
-from contracts.event_categories.checks.registry import Breach, Note, Steps, answer_check, run_check
-from contracts.event_categories.clauses import UNSAFE
-from contracts.event_categories.evidence import CLIENT_ERRORS, GATEWAY_ERRORS, OK, Answer, Evidence, list_of, text_of
+from contracts.core.finding import Finding, shorten
+from contracts.global_information.answer import Answer, text_of
+from contracts.global_information.checks.conformity import ERROR_BODY, undocumented_error
+from contracts.global_information.checks.registry import CHECKS
+from contracts.global_information.clauses import UNSAFE
+from contracts.global_information.evidence import CLIENT_ERRORS, GATEWAY_ERRORS, Evidence
 
 _SERVER_ERRORS = range(500, 600)
 _WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _PARAMETER = re.compile(rf'[ \t]*;[ \t]*(?:({_WORD})=({_WORD}|"(?:[^"\\]|\\.)*"))?')
 
 
-@answer_check("http.status")
+@CHECKS.answer("http.status")
 def answered_200(answer: Answer) -> Steps:
     response = answer.response
-    if response.status != OK:
+    if response.status != HTTPStatus.OK:
         location = response.first("Location")
-        yield Breach("status", "200", status_of(response) + (f" to {location}" if location else ""))
+        yield Finding("status", "200", status_of(response) + (f" to {location}" if location else ""))
     return 1
 
 
@@ -32,18 +34,18 @@ def status_of(response: Response) -> str:
     return f"{response.status} {response.reason}".strip()
 
 
-@answer_check("http.content-type")
+@CHECKS.answer("http.content-type")
 def media_type(answer: Answer) -> Steps:
-    _ = answer.listing
+    answer.require_ok()
     values = answer.response.all("Content-Type")
     if len(values) != 1:
-        yield Breach("header Content-Type", "application/json", f"{len(values)} such headers" if values else "none")
+        yield Finding("header Content-Type", "application/json", f"{len(values)} such headers" if values else "none")
     for value in values:
         kind, parameters = parse_media_type(value)
         if kind != "application/json" or parameters is None:
-            yield Breach("header Content-Type", "application/json", value)
+            yield Finding("header Content-Type", "application/json", value)
         elif any(name == "charset" and text != "utf-8" for name, text in parameters):
-            yield Breach("header Content-Type", "charset utf-8, or none", value)
+            yield Finding("header Content-Type", "charset utf-8, or none", value)
     return 1
 
 
@@ -63,25 +65,25 @@ def parse_media_type(value: str) -> tuple[str, list[tuple[str, str]] | None]:
     return kind.strip().lower(), parameters
 
 
-@run_check("http.head")
+@CHECKS.run("http.head")
 def head_like_get(evidence: Evidence) -> Steps:
-    get, head = evidence.response("list"), evidence.response("head")
+    get, head = evidence.response(LIST), evidence.response("head")
     if head.status != get.status:
-        yield Breach("status", f"{get.status}, as for GET", status_of(head), "head")
+        yield Finding("status", f"{get.status}, as for GET", status_of(head), "head")
     else:
         yield from _types_like_get(get, head)
     if head.stray:
-        yield Breach("", "no byte of a body", f"{head.stray} bytes or more", "head")
+        yield Finding("", "no byte of a body", f"{head.stray} bytes or more", "head")
     return 1
 
 
-def _types_like_get(get: Response, head: Response) -> Iterator[Breach | Note]:
+def _types_like_get(get: Response, head: Response) -> Iterator[Finding | Note]:
     """Compare the media types: RFC 9110, section 9.3.2, makes equal header fields a SHOULD, and servers differ."""
     expected = ", ".join(get.all("Content-Type")) or "none"
     received = ", ".join(head.all("Content-Type")) or "none"
     kinds = [kind for kind, _ in media_types(head)]
     if kinds and kinds != [kind for kind, _ in media_types(get)]:
-        yield Breach("header Content-Type", f"{expected}, as for GET", received, "head")
+        yield Finding("header Content-Type", f"{expected}, as for GET", received, "head")
     elif media_types(head) != media_types(get):
         yield Note(f"HEAD has the Content-Type {shorten(received)}, and GET has {shorten(expected)}")
 
@@ -91,22 +93,24 @@ def media_types(response: Response) -> list[tuple[str, list[tuple[str, str]] | N
     return [parse_media_type(value) for value in response.all("Content-Type")]
 
 
-@run_check("http.json-only")
+@CHECKS.run("http.json-only")
 def json_only(evidence: Evidence) -> Steps:
     answer = evidence.answer("xml")
     response = answer.response
     expected = "a 4xx with a documented error body, or the JSON list"
     if response.is_xml:
-        yield Breach("header Content-Type", "no XML", ", ".join(response.all("Content-Type")) or "a body of XML", "xml")
+        yield Finding(
+            "header Content-Type", "no XML", ", ".join(response.all("Content-Type")) or "a body of XML", "xml"
+        )
     elif response.status in CLIENT_ERRORS:
         if wrong := undocumented_error(answer):
-            yield Breach("", expected, f"{response.status} with {wrong}", "xml")
-    elif response.status != OK or list_of(answer.decoded) is None:
-        yield Breach("", expected, f"{status_of(response)} with {text_of(answer.document)}", "xml")
+            yield Finding("", expected, f"{response.status} with {wrong}", "xml")
+    elif response.status != HTTPStatus.OK or answer.elements is None:
+        yield Finding("", expected, f"{status_of(response)} with {text_of(answer.document)}", "xml")
     return 1
 
 
-@run_check("http.no-server-error")
+@CHECKS.run("http.no-server-error")
 def no_server_error(evidence: Evidence) -> Steps:
     unobserved: list[CouldNotJudge] = []
     seen = 0
@@ -120,7 +124,7 @@ def no_server_error(evidence: Evidence) -> Steps:
             continue
         seen += 1
         if response.status in _SERVER_ERRORS and not _is_refusal(exchange.request.method, response.status):
-            yield Breach("status", "no 5xx", status_of(response), exchange.probe)
+            yield Finding("status", "no 5xx", status_of(response), exchange.probe)
     if unobserved:
         raise unobserved[0]
     return seen
@@ -131,24 +135,24 @@ def _is_refusal(method: str, status: int) -> bool:
     return status == HTTPStatus.NOT_IMPLEMENTED and method not in ("GET", "HEAD")
 
 
-@run_check("http.unknown-path")
+@CHECKS.run("http.unknown-path")
 def unknown_path(evidence: Evidence) -> Steps:
     answer = evidence.answer("unknown-path")
     if answer.response.status != HTTPStatus.NOT_FOUND:
-        yield Breach("status", "404", status_of(answer.response), "unknown-path")
+        yield Finding("status", "404", status_of(answer.response), "unknown-path")
     elif wrong := undocumented_error(answer):
-        yield Breach("", ERROR_BODY, wrong, "unknown-path")
+        yield Finding("", ERROR_BODY, wrong, "unknown-path")
     return 1
 
 
-@run_check("http.method-not-allowed")
+@CHECKS.run("http.method-not-allowed")
 def method_not_allowed(evidence: Evidence) -> Steps:
-    if evidence.offline:
-        raise NotExercised(BEYOND_FILE)
-    if not evidence.unsafe:
+    if evidence.scope.offline:
+        raise NotExercised(Reason.BEYOND_FILE)
+    if not evidence.scope.unsafe:
         raise NotApplicable("sent to the embedded mock only, or with --unsafe-methods")
     for probe in UNSAFE:
         response = evidence.response(probe)
         if response.status not in CLIENT_ERRORS and not _is_refusal(probe.upper(), response.status):
-            yield Breach("status", "4xx or 501", status_of(response), probe)
+            yield Finding("status", "4xx or 501", status_of(response), probe)
     return len(UNSAFE)

@@ -1,0 +1,50 @@
+"""A check: the function that judges one clause, and the table in which a clause finds its own.
+
+A check is a generator over evidence. It yields a finding for everything that is wrong and a :class:`Note` for what is
+worth knowing, and returns the number of things that it looked at: a check that looked at nothing proves nothing. It
+raises NotExercised, NotApplicable or CouldNotJudge when there is nothing to look at.
+"""
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from contracts.core.finding import Finding
+
+
+class Note(NamedTuple):
+    """What is worth knowing and no breach."""
+
+    text: str
+
+
+Steps = Generator[Finding | Note, None, int]
+#: A function of one answer, or of the evidence of a whole run; what these are is known above the vocabulary.
+Judging = Callable[[Any], Steps]
+
+
+@dataclass(frozen=True)
+class Check:
+    """How a clause is judged: by one answer to the documented request, or by the evidence of the whole run."""
+
+    steps: Judging
+    of_run: bool
+
+
+class Checks(dict[str, Check]):
+    """The checks of one package, by clause. Its two methods register the function that they decorate."""
+
+    def answer(self, clause: str) -> Callable[[Judging], Judging]:
+        """Register a function that judges one answer to the documented request."""
+        return self._register(clause, of_run=False)
+
+    def run(self, clause: str) -> Callable[[Judging], Judging]:
+        """Register a function that judges the evidence of a whole run."""
+        return self._register(clause, of_run=True)
+
+    def _register(self, clause: str, *, of_run: bool) -> Callable[[Judging], Judging]:
+        def register(steps: Judging) -> Judging:
+            self[clause] = Check(steps, of_run)
+            return steps
+
+        return register

@@ -1,0 +1,107 @@
+"""A contract: everything that is promised of one resource, as a value that every machinery is given."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from contracts.core.check import Check
+from contracts.core.clause import Clause
+from contracts.core.errors import UsageError
+from contracts.core.probe import Probe
+
+#: The contract that is meant where none is named.
+DEFAULT = "event-categories"
+
+
+@dataclass(frozen=True)
+class Schemas:
+    """The files of the JSON Schemas of a resource: of one element, and of the body that lists them."""
+
+    element: str
+    envelope: str
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """How the list is shown to a person: the member that is the title of an element, and those that programs read.
+
+    ``order`` is the member that gives the order, if any. ``marks`` holds, by clause, the words for an element that
+    breaks it.
+    """
+
+    title: str
+    codes: tuple[str, ...]
+    order: str = ""
+    marks: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)  # there is one of each: it can be a key
+class Contract:
+    """The contract of one resource.
+
+    ``name`` is what options call it, ``title`` what people do; ``element`` and ``elements`` are its nouns. ``package``
+    holds what only the mock and the proof need: its sample and its faults. ``path`` is where the list is, ``key`` the
+    member that holds it. ``members`` are the documented members of an element, in the order of the documentation,
+    ``about_elements`` the sections of the clauses that judge them. ``sections`` maps the part of a clause's id before
+    the dot to its title; ``causes`` are those sections whose breaches another clause may only repeat. ``public_note``
+    is worth knowing where a request without credentials is refused.
+
+    Raises:
+        TypeError: a clause has no check, a check no clause, or a clause a probe that does not exist.
+    """
+
+    name: str
+    package: str
+    title: str
+    element: str
+    elements: str
+    path: str
+    key: str
+    members: tuple[str, ...]
+    clauses: tuple[Clause, ...]
+    probes: tuple[Probe, ...]
+    checks: Mapping[str, Check]
+    schemas: Schemas
+    drawing: Drawing
+    sections: Mapping[str, str]
+    about_elements: tuple[str, ...]
+    causes: tuple[str, ...] = ()
+    public_note: str = ""
+
+    def __post_init__(self) -> None:
+        for clause in self.clauses:
+            if clause.id not in self.checks:
+                raise TypeError(
+                    f"the clause {clause.id} has no check: write a function in the checks of {self.name} and register "
+                    f'it with @CHECKS.answer("{clause.id}") or @CHECKS.run("{clause.id}")'
+                )
+            if unknown := set(clause.probes) - self.probe.keys():
+                raise TypeError(f"the clause {clause.id} stands on {min(unknown)}, which is no probe of {self.name}")
+        if foreign := self.checks.keys() - self.clause.keys():
+            raise TypeError(
+                f"the check of {min(foreign)} judges no clause of {self.name}: write the clause in its clauses.py"
+            )
+
+    @cached_property
+    def clause(self) -> Mapping[str, Clause]:
+        """The clauses by id."""
+        return {clause.id: clause for clause in self.clauses}
+
+    @cached_property
+    def probe(self) -> Mapping[str, Probe]:
+        """The probes by name."""
+        return {probe.name: probe for probe in self.probes}
+
+    def select(self, wanted: tuple[str, ...]) -> tuple[Clause, ...]:
+        """Return the clauses whose id is one of these, or begins with one that is no id itself; all for none.
+
+        Raises:
+            UsageError: one of them matches nothing.
+        """
+        for name in wanted:
+            if not any(self._matches(clause, name) for clause in self.clauses):
+                raise UsageError(f"no clause matches {name!r}; `contracts explain` lists them")
+        return tuple(c for c in self.clauses if not wanted or any(self._matches(c, name) for name in wanted))
+
+    def _matches(self, clause: Clause, name: str) -> bool:
+        return clause.id == name if name in self.clause else clause.id.startswith(name.rstrip("*"))

@@ -1,0 +1,34 @@
+"""A probe: one request that a run may send."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+JSON = "application/json"
+
+
+class Authorization(StrEnum):
+    """What a probe sends as Authorization."""
+
+    GIVEN = "given"
+    NONE = "none"
+    MADE_UP = "made up"
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One request: ``below`` is added to the path of the list, ``query`` to the URL.
+
+    ``path`` takes the place of the path of the list. ``plaintext`` asks the plain-HTTP endpoint of the target,
+    ``times`` is how often the request is sent at most.
+    """
+
+    name: str
+    purpose: str
+    method: str = "GET"
+    below: str = ""
+    query: str = ""
+    accept: str = JSON
+    authorization: Authorization = Authorization.GIVEN
+    path: str = ""
+    plaintext: bool = False
+    times: int = 1

@@ -1,0 +1,46 @@
+"""The contract of ``GET /v1/event_categories`` as a value."""
+
+from contracts.core.contract import Contract, Drawing, Schemas
+from contracts.event_categories.checks import CHECKS
+from contracts.event_categories.clauses import CLAUSES, KEY, MEMBERS, PATH
+from contracts.global_information.checks import CHECKS as SHARED_CHECKS
+from contracts.global_information.probes import PROBES_ON_REQUEST, READING_PROBES
+from contracts.global_information.sections import SECTIONS
+
+CONTRACT = Contract(
+    name="event-categories",
+    package=__package__,
+    title="Event categories",
+    element="category",
+    elements="categories",
+    path=PATH,
+    key=KEY,
+    members=MEMBERS,
+    clauses=CLAUSES,
+    probes=(*READING_PROBES, *PROBES_ON_REQUEST),
+    checks={**SHARED_CHECKS, **CHECKS},
+    schemas=Schemas(element="event_category.schema.json", envelope="event_categories.schema.json"),
+    drawing=Drawing(
+        title="display_name",
+        codes=("name", "id"),
+        order="position",
+        marks={
+            "category.object": "not an object",
+            "category.position": "no position to sort by",
+            "category.display-name": "no display_name",
+            "list.ids-unique": "same id",
+            "list.names-unique": "same name",
+            "list.positions-distinct": "same position",
+            "list.positions-ascending": "came after a higher position",
+        },
+    ),
+    sections={
+        **SECTIONS,
+        "category": "Each category",
+        "list": "The list as a whole",
+        "client": "Official clients",
+    },
+    about_elements=("category", "list"),
+    causes=("json", "envelope", "category"),
+    public_note="scalingo.js lists the event categories without credentials: it fails on this target",
+)

@@ -1,0 +1,1 @@
+"""The contract of ``GET /v1/event_types``, in reading order: clauses, checks, contract."""

@@ -1,0 +1,40 @@
+"""The contract of ``GET /v1/event_types`` as a value."""
+
+from contracts.core.contract import Contract, Drawing, Schemas
+from contracts.core.probe import Probe
+from contracts.event_types.checks import CHECKS
+from contracts.event_types.clauses import CATEGORIES_PATH, CLAUSES, KEY, MEMBERS, PATH
+from contracts.global_information.checks import CHECKS as SHARED_CHECKS
+from contracts.global_information.probes import PROBES_ON_REQUEST, READING_PROBES
+from contracts.global_information.sections import SECTIONS
+
+CATEGORIES = Probe("categories", "the categories that the types refer to", path=CATEGORIES_PATH)
+
+CONTRACT = Contract(
+    name="event-types",
+    package=__package__,
+    title="Event types",
+    element="type",
+    elements="types",
+    path=PATH,
+    key=KEY,
+    members=MEMBERS,
+    clauses=CLAUSES,
+    probes=(*READING_PROBES, CATEGORIES, *PROBES_ON_REQUEST),
+    checks={**SHARED_CHECKS, **CHECKS},
+    schemas=Schemas(element="event_type.schema.json", envelope="event_types.schema.json"),
+    drawing=Drawing(
+        title="display_name",
+        codes=("name", "id"),
+        marks={
+            "type.object": "not an object",
+            "type.display-name": "no display_name",
+            "type.category-known": "no such category",
+            "list.ids-unique": "same id",
+            "list.names-unique": "same name",
+        },
+    ),
+    sections={**SECTIONS, "type": "Each type", "list": "The list as a whole"},
+    about_elements=("type", "list"),
+    causes=("json", "envelope", "type"),
+)

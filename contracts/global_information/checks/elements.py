@@ -1,0 +1,103 @@
+"""The parts of which a resource makes its own checks of the elements, one by one and side by side.
+
+A value of the wrong type is the schema's to report, and is passed over by whatever compares values.
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from operator import itemgetter
+from typing import Any
+
+from contracts.core.check import Note, Steps
+from contracts.core.finding import Finding, step
+from contracts.global_information.answer import Answer
+from contracts.global_information.describe import describe
+
+_SNAKE_OR_CAMEL = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*|[a-z][a-zA-Z0-9]*")
+
+
+def shape(answer: Answer, clause: str) -> Iterator[Finding]:
+    """Iterate over what the schema of the list refuses in an answer by one clause.
+
+    What is beyond what a report keeps comes as one finding that counts for all of it.
+    """
+    return map(Finding.of, answer.violations.get(clause, ()))
+
+
+def is_array(answer: Answer, clause: str) -> Steps:
+    """Judge that the root has the list under its key."""
+    answer.require_members()
+    yield from shape(answer, clause)
+    return 1
+
+
+def are_objects(answer: Answer, clause: str) -> Steps:
+    """Judge that every element is an object."""
+    elements = answer.require_list()
+    yield from shape(answer, clause)
+    return len(elements)
+
+
+def have_members(answer: Answer, clause: str) -> Steps:
+    """Judge that every element has the documented members, and note additional ones."""
+    elements = answer.require_objects()
+    yield from shape(answer, clause)
+    if others := sorted(answer.member_names - set(answer.contract.members)):
+        yield Note(f"additional members of {answer.contract.elements}: {', '.join(map(ascii, others[:10]))}")
+    return len(elements)
+
+
+def member(answer: Answer, clause: str, name: str) -> Steps:
+    """Judge that a member of every element, where it is there, is as the schema says."""
+    yield from shape(answer, clause)
+    elements = answer.require_objects()
+    return sum(name in element for _, element in elements) if answer.violations else len(elements)
+
+
+def texts(answer: Answer, name: str) -> list[tuple[int, str]]:
+    """Return the texts that a member holds, each with the index of its element."""
+    return [(i, element[name]) for i, element in answer.require_objects() if isinstance(element.get(name), str)]
+
+
+def place(answer: Answer, index: int, name: str) -> str:
+    """Return the JSON Pointer of a member of an element."""
+    return step(answer.contract.key) + step(index) + step(name)
+
+
+def name_style(answer: Answer) -> Steps:
+    """Judge that every name is in snake_case or camelCase."""
+    seen = 0
+    for index, name in texts(answer, "name"):
+        if name:
+            seen += 1
+            if not _SNAKE_OR_CAMEL.fullmatch(name):
+                yield Finding(place(answer, index, "name"), "snake_case or camelCase", describe(name))
+    return seen
+
+
+def are_unique(answer: Answer, name: str, values: list[tuple[int, Any]]) -> Steps:
+    """Judge that no two elements share a value of a member."""
+    holders = repeated(values)
+    for index, value in values if holders else ():
+        if index in holders:
+            received = f"{describe(value)}, as {place(answer, holders[index], name)} has"
+            yield Finding(place(answer, index, name), f"a {name} of its own", received)
+    return len(values)
+
+
+def repeated(values: list[tuple[int, Any]]) -> dict[int, int]:
+    """Return the index of each value that another one before it equals, with the index of the first of these.
+
+    Sorted, not hashed: a target can choose numbers whose hashes are all the same.
+    """
+    ordered = sorted(values, key=itemgetter(1))  # stable: of equal values the first comes first
+    found: dict[int, int] = {}
+    first = None
+    for before, (index, value) in pairwise(ordered):
+        if before[1] != value:
+            first = None
+            continue
+        first = before[0] if first is None else first
+        found[index] = first
+    return found

@@ -1,0 +1,48 @@
+"""json.*: the body as a JSON text; what is wrong was found by strict decoding."""
+
+from collections.abc import Iterator
+
+from contracts.core.check import Steps
+from contracts.core.errors import NotExercised
+from contracts.core.finding import Finding
+from contracts.core.pointer import walk
+from contracts.global_information.answer import Answer
+from contracts.global_information.checks.registry import CHECKS
+from contracts.global_information.strict_json import Rule
+
+
+def _findings(answer: Answer, rule: Rule) -> Iterator[Finding]:
+    for violation in answer.require_ok().violations:
+        if violation.clause == rule:
+            yield Finding.of(violation)
+
+
+@CHECKS.answer("json.utf-8")
+def utf_8(answer: Answer) -> Steps:
+    yield from _findings(answer, Rule.ENCODING)
+    return 1
+
+
+@CHECKS.answer("json.well-formed")
+def well_formed(answer: Answer) -> Steps:
+    document = answer.require_ok()
+    if document.problem:
+        raise document.problem
+    if not answer.is_text:
+        raise NotExercised("the body is not UTF-8")
+    yield from _findings(answer, Rule.GRAMMAR)
+    return 1
+
+
+@CHECKS.answer("json.unique-names")
+def unique_names(answer: Answer) -> Steps:
+    yield from _findings(answer, Rule.NAMES)  # before the value: a body may be beyond what is judged, and broken
+    answer.require_value()
+    return answer.document.objects
+
+
+@CHECKS.answer("json.unicode-text")
+def unicode_text(answer: Answer) -> Steps:
+    yield from _findings(answer, Rule.TEXT)
+    value = answer.require_value()
+    return answer.document.members or sum(isinstance(node, str) for _, node in walk(value))

@@ -1,0 +1,73 @@
+"""From evidence to outcomes: every selected clause is judged by its check, and by nothing else."""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import astuple
+from functools import cache
+
+from contracts.core.clause import LIST, Clause
+from contracts.core.contract import Contract
+from contracts.core.errors import ContractsError, NotExercised, Reason
+from contracts.core.exchange import Response
+from contracts.core.report import Outcome, State
+from contracts.global_information import schema
+from contracts.global_information.answer import Answer
+from contracts.global_information.evidence import Evidence
+from contracts.global_information.outcome import outcome_of, unjudged
+from contracts.global_information.strict_json import ABSENT
+
+
+def outcomes(
+    evidence: Evidence, clauses: Iterable[Clause] | None = None, is_late: Callable[[Clause], bool] = lambda _: False
+) -> tuple[Outcome, ...]:
+    """Return the outcome of each clause, by default of all, in the order given.
+
+    ``is_late`` is asked before each whether the time of the run is over.
+    """
+    chosen = evidence.contract.clauses if clauses is None else clauses
+    return tuple(_judged(evidence, clause, is_late) for clause in chosen)
+
+
+def _judged(evidence: Evidence, clause: Clause, is_late: Callable[[Clause], bool]) -> Outcome:
+    if not _shows(evidence, clause):
+        return unjudged(clause, NotExercised(Reason.BEYOND_FILE))
+    if is_late(clause):
+        return Outcome(clause, State.INCONCLUSIVE, reason=Reason.LATE.sentence, because=Reason.LATE)
+    check = evidence.contract.checks[clause.id]
+    if check.of_run:
+        return outcome_of(clause, check.steps(evidence))
+    try:
+        answer = evidence.answer(LIST)
+    except ContractsError as problem:
+        return unjudged(clause, problem)
+    return answer.outcome(clause)
+
+
+def _shows(evidence: Evidence, clause: Clause) -> bool:
+    """Whether the evidence can show the clause at all; a file holds some exchanges, or a body alone."""
+    if not evidence.scope.offline:
+        return True
+    if clause.id == "error.body":  # about each refusal by itself: the check says when there is none
+        return not evidence.scope.body_only
+    return set(clause.probes) <= set(evidence.by_probe) and not (evidence.scope.body_only and clause.section == "http")
+
+
+def said_of(response: Response, contract: Contract) -> dict[str, object]:
+    """Return what the contract says of one answer: for each clause whether it is broken, or why it was not judged."""
+    answer = Answer(response, contract)
+    value = answer.document.value
+    documented = value is not ABSENT and schema.error_schema().accepts(value)
+    judged = (answer.outcome(clause) for clause in contract.clauses if not contract.checks[clause.id].of_run)
+    said: dict[str, object] = {o.clause.id: (o.state, o.observations, o.because) for o in judged}
+    return {**said, "error.body": documented}
+
+
+@cache
+def digest(contract: Contract) -> str:
+    """Return ``sha256:`` and the digest of a contract: of every clause and every schema."""
+    content = hashlib.sha256()
+    for clause in contract.clauses:
+        content.update(repr(astuple(clause)).encode())
+    for name in (contract.schemas.element, contract.schemas.envelope, schema.ERROR):
+        content.update(repr(schema.load(name)).encode())
+    return f"sha256:{content.hexdigest()}"
