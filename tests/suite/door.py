@@ -1,5 +1,7 @@
-"""The command line as a user meets it: a process with an environment, an exit status, and what it printed."""
+"""The command line as a user meets it: an environment, an exit status, and what it printed."""
 
+import io
+import math
 import os
 import signal
 import subprocess
@@ -7,8 +9,12 @@ import sys
 import tempfile
 import threading
 from collections.abc import Mapping
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from unittest.mock import patch
+
+from contracts.cli import main
 
 ROOT = Path(__file__).parents[2]
 _HIDDEN = ("SCALINGO_", "BEARER_", "CONTRACTS_", "GITHUB_", "CI")
@@ -16,12 +22,13 @@ _HIDDEN = ("SCALINGO_", "BEARER_", "CONTRACTS_", "GITHUB_", "CI")
 
 @dataclass(frozen=True)
 class Finished:
-    """What a process left: its status, its output, and the most memory it held, in MiB."""
+    """What a command left: its status, its output, and the most memory that a process of its own held, in MiB."""
 
     status: int
     out: str
     err: str
-    memory: float
+    #: Not a number, and so within no bound, where the command ran in the process of the tests.
+    memory: float = math.nan
 
     @property
     def last_line(self) -> str:
@@ -36,6 +43,30 @@ def clean_environment(**environment: str) -> dict[str, str]:
 
 
 def contracts(
+    *arguments: str, environment: Mapping[str, str] | None = None, stdin: bytes = b"", folder: Path | None = None
+) -> Finished:
+    """Run ``contracts`` here, where all is imported already, in an empty folder unless another is given."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8") for _ in range(2))
+    with (
+        tempfile.TemporaryDirectory() as empty,
+        chdir(folder or empty),
+        patch.dict(os.environ, clean_environment(**(environment or {})), clear=True),
+        patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), "utf-8")),
+        redirect_stdout(out),
+        redirect_stderr(err),
+    ):
+        try:
+            status = main(arguments)
+        except SystemExit as stop:  # --help and --version
+            status = int(stop.code or 0)
+    texts = []
+    for stream in (out, err):
+        stream.seek(0)  # which writes what it has kept
+        texts.append(stream.read())
+    return Finished(status, *texts)
+
+
+def contracts_in_a_process(
     *arguments: str, environment: Mapping[str, str] | None = None, stdin: bytes = b"", folder: Path | None = None
 ) -> Finished:
     """Run ``contracts`` in a process of its own, in an empty folder unless another is given."""

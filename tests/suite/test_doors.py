@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from door import clean_environment, contracts
+from door import clean_environment, contracts, contracts_in_a_process
 from hostile import Behaviour, always, drip, head_of, message, politely, raw_server, silence
 
 from contracts import bundle
@@ -35,7 +35,7 @@ def of(server: MockServer) -> dict[str, str]:
 
 def test_the_embedded_mock_conforms() -> None:
     """The embedded mock conforms, every clause has a line, and the last line says that it is only the mock."""
-    done = contracts("verify", "--mock")
+    done = contracts_in_a_process("verify", "--mock")
     assert done.status == 0, done.out + done.err
     assert "(the embedded mock)" in done.out
     assert all(f" {clause.id} " in done.out for clause in CLAUSES)
@@ -119,7 +119,7 @@ def bomb() -> bytes:
 def test_could_not_judge(behave: Behaviour, words: str) -> None:
     """A target that cannot be observed is exit 3 with the reason, within the deadlines and 200 MiB."""
     with raw_server(behave) as server:
-        done = contracts("verify", server.url, "--timeout", "1", "--deadline", "4", environment=TOKEN)
+        done = contracts_in_a_process("verify", server.url, "--timeout", "1", "--deadline", "4", environment=TOKEN)
     assert done.status == 3, done.out
     assert words in done.out
     assert done.last_line.startswith("INCONCLUSIVE")
@@ -354,7 +354,8 @@ def test_no_token_in_any_output(tmp_path: Path) -> None:
     files = [argument for name in names for argument in (f"--{name}", str(tmp_path / name))]
     with raw_server(echo) as server:
         environment = {**TOKEN, "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"), "GITHUB_ACTIONS": "true"}
-        done = contracts("verify", server.url, *files, "--bundle", str(tmp_path / "zip"), environment=environment)
+        options = (*files, "--bundle", str(tmp_path / "zip"))
+        done = contracts_in_a_process("verify", server.url, *options, environment=environment)
     assert done.status == 1, done.err
     for name, content in bundle.unpack((tmp_path / "zip").read_bytes()).items():
         (tmp_path / f"bundled {name}").write_bytes(content)

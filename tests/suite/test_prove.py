@@ -26,16 +26,16 @@ def test_the_whole_matrix(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert len(matrix["cases"]) == len(FAULTS) + len(VARIANTS) + len(NULL_RESPONDERS)
 
 
-@pytest.mark.parametrize("clause", IDS)
 @pytest.mark.parametrize("observations", [0, 1])
+@pytest.mark.parametrize("clause", IDS)
 def test_a_hollow_check_is_found_out(
     clause: str, observations: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """When the body of any single check is taken out, the proof fails; its command says so with exit 1."""
-    faults = [fault for fault in FAULTS if clause in fault.breaks][:2]
-    monkeypatch.setattr(prove, "FAULTS", faults)
+    # That the proof holds while the check is whole is what the matrix shows, fault by fault.
+    [fault] = [fault for fault in FAULTS if clause in fault.breaks][:1]
+    monkeypatch.setattr(prove, "FAULTS", [fault])
     arguments = ["prove", "--clause", clause, "--jobs", "1"]
-    assert main(arguments) == 0, capsys.readouterr().out
 
     def hollow(_: object) -> Steps:
         yield from ()

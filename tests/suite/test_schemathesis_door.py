@@ -16,12 +16,16 @@ from contracts.pytest_plugin import SCHEMATHESIS
 from contracts.target.target import AGENT
 
 TOKEN = "canary-4c1f7be2a9d0"
+ITEMS = "tests/contract/test_schemathesis.py"
+#: The plugins that the items need. Importing all that are installed takes longer than the run.
+_QUICK = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+_PLUGINS = ("-p", "_hypothesis_pytestplugin", "-p", "schemathesis.pytest.plugin")
 
 
 def judge(url: str, *arguments: str) -> tuple[int, str]:
     """Run the items of Schemathesis against a target; return the exit status and everything that was printed."""
-    items = "tests/contract/test_schemathesis.py"
-    return pytest_in_a_process(items, "--target", url, *arguments, BEARER_TOKEN=TOKEN, CI="1")
+    options = (*_PLUGINS, "--target", url, *arguments)
+    return pytest_in_a_process(ITEMS, *options, **_QUICK, BEARER_TOKEN=TOKEN, CI="1")
 
 
 def test_it_reads_a_target_with_few_requests() -> None:
@@ -163,7 +167,7 @@ def muttering(request: Request, reply: Reply) -> Reply:
     return Reply(200, raw=b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n" + echo + b"\r\n\r\n[]")
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "1")], ids=["here", "in a worker"])
+@pytest.mark.parametrize("workers", [(), ("-p", "xdist", "-n", "1")], ids=["here", "in a worker"])
 def test_no_log_holds_the_token(tmp_path: Path, workers: tuple[str, ...]) -> None:
     """Neither what is logged at any level nor what JUnit keeps of it shows the token."""
     junit = tmp_path / "junit.xml"
@@ -187,8 +191,8 @@ def test_an_interruption_shows_no_token() -> None:
         return reply
 
     with MockServer(token=TOKEN, faults=(stalling,)) as server:
-        options = ("--target", server.url, "--showlocals", "--full-trace", "-vv")
-        status, output = interrupted(asked, "tests/contract/test_schemathesis.py", *options, BEARER_TOKEN=TOKEN)
+        options = (*_PLUGINS, "--target", server.url, "--showlocals", "--full-trace", "-vv")
+        status, output = interrupted(asked, ITEMS, *options, **_QUICK, BEARER_TOKEN=TOKEN)
         go_on.set()
     assert status == pytest.ExitCode.INTERRUPTED, output
     assert "KeyboardInterrupt" in output

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from door import clean_environment, contracts
+from door import clean_environment, contracts, contracts_in_a_process
 
 from contracts.mock.faults import BY_NAME
 
@@ -87,7 +87,7 @@ def test_options(tmp_path: Path) -> None:
 )
 def test_usage_errors(arguments: list[str], words: str) -> None:
     """What cannot be served is exit 2 with one line."""
-    done = contracts("serve", *arguments)
+    done = contracts_in_a_process("serve", *arguments)
     assert done.status == 2
     assert words in done.err
     assert len(done.err.splitlines()) == 1

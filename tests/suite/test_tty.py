@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from door import clean_environment, contracts
+from door import clean_environment, contracts, contracts_in_a_process
 from hostile import raw_server, silence
 
 from contracts.cli import COMMANDS
@@ -59,13 +59,13 @@ def test_colour_can_be_forced() -> None:
 @pytest.mark.parametrize("command", ["", *COMMANDS])
 def test_help_fits_eighty_columns(command: str) -> None:
     """No line of a help text is wider than the terminal."""
-    done = contracts(*command.split(), "--help", environment={"COLUMNS": "80"})
+    done = contracts_in_a_process(*command.split(), "--help", environment={"COLUMNS": "80"})
     assert done.status == 0
     assert max(map(len, done.out.splitlines())) <= 80
 
 
 def test_alone_it_prints_the_help() -> None:
     """Without a command the help is printed; nothing was judged, so that the exit status is 2."""
-    done = contracts()
+    done = contracts_in_a_process()
     assert done.status == 2
     assert done.out.startswith("usage: contracts ")
