@@ -11,11 +11,14 @@ from pathlib import Path
 
 from contracts.core.exchange import Exchange, Request, Response
 from contracts.event_categories.checks import ANSWER_CHECKS
-from contracts.event_categories.clauses import BY_ID, CLAUSES, KEY, PATH
-from contracts.event_categories.evidence import Evidence
-from contracts.event_categories.judge import outcomes
-from contracts.event_categories.probes import MADE_UP_TOKEN, Credentials, needed
-from contracts.mock.server import MockServer, generated
+from subject import SAMPLE, BY_ID, CLAUSES
+from contracts.event_categories.clauses import KEY, PATH
+from contracts.global_information.evidence import Evidence
+from contracts.global_information.judge import outcomes
+from contracts.global_information.probes import MADE_UP_TOKEN, needed
+from contracts.core.probe import Authorization
+from contracts.mock.server import MockServer
+from subject import categories
 
 CATEGORIES = 100_000
 TIMES = 15
@@ -43,8 +46,8 @@ def best(first: Callable[[], object], second: Callable[[], object]) -> tuple[flo
 
 def run_against_script() -> tuple[float, float]:
     """Time ``contracts verify`` against a script that sends the same requests, each with its interpreter."""
-    with MockServer() as mock, tempfile.TemporaryDirectory() as empty:
-        authorization = {Credentials.GIVEN: f"Bearer {mock.token}", Credentials.MADE_UP: f"Bearer {MADE_UP_TOKEN}"}
+    with MockServer(SAMPLE) as mock, tempfile.TemporaryDirectory() as empty:
+        authorization = {Authorization.GIVEN: f"Bearer {mock.token}", Authorization.MADE_UP: f"Bearer {MADE_UP_TOKEN}"}
         wanted = []
         for probe in needed(CLAUSES, plaintext=False, unsafe=False, burst=False):
             headers = {"Accept": probe.accept, "Content-Type": "application/json"}
@@ -73,7 +76,7 @@ def run_against_script() -> tuple[float, float]:
 
 def judging_against_reading() -> tuple[float, float]:
     """Time decoding and judging a long list against ``json.loads`` of the same bytes."""
-    body = json.dumps({KEY: generated(CATEGORIES)}).encode()
+    body = json.dumps({KEY: categories(CATEGORIES)}).encode()
     response = Response(200, (("Content-Type", "application/json"),), body)
     clauses = [BY_ID[clause] for clause in ANSWER_CHECKS]
 

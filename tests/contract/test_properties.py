@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
+from subject import BY_ID, SAMPLE
 
 from contracts.configuration import resolve
 from contracts.core.clause import Level
 from contracts.core.report import Report, State, Verdict
-from contracts.event_categories.clauses import BY_ID, KEY
-from contracts.event_categories.strategies import Departed, conforming_bodies, departures
-from contracts.mock.reply import Reply, Request
+from contracts.event_categories.clauses import KEY
+from contracts.event_categories.strategies import Mutated, conforming_bodies, mutated_lists
+from contracts.mock.reply import Received, Reply
 from contracts.mock.server import MockServer
 from contracts.run import prepare
 from contracts.suite.test_properties import (
@@ -36,7 +37,7 @@ class Substitute:
 
     body: bytes = b""
 
-    def __call__(self, _: Request, reply: Reply) -> Reply:
+    def __call__(self, _: Received, reply: Reply) -> Reply:
         return replace(reply, body=self.body) if reply.status == 200 else reply
 
 
@@ -57,7 +58,7 @@ class Stack:
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     substitute = Substitute()
-    with MockServer(faults=[substitute]) as server:
+    with MockServer(SAMPLE, faults=[substitute]) as server:
         yield Stack(server, substitute, tmp_path_factory.mktemp("settings"))
 
 
@@ -72,8 +73,8 @@ def test_every_conforming_list_is_accepted_in_every_clause(stack: Stack, body: b
 
 
 @settings(max_examples=settings.default.max_examples // 4)
-@given(departed=departures())
-def test_every_single_departure_is_refused_by_its_clause(stack: Stack, departed: Departed) -> None:
+@given(departed=mutated_lists())
+def test_every_single_departure_is_refused_by_its_clause(stack: Stack, departed: Mutated) -> None:
     """One departure from types, required members, uniqueness or order is refused by the clause it belongs to."""
     report = stack.judge(json.dumps({KEY: departed.categories}).encode())
     assert departed.clause in {outcome.clause.id for outcome in report.of(State.BREACHED)}

@@ -15,17 +15,18 @@ from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from subject import categories
+
 from contracts import bundle, deviations
 from contracts.configuration import resolve
 from contracts.core.errors import CouldNotJudge, UsageError
-from contracts.mock.server import generated
+from contracts.global_information.strict_json import decode
 from contracts.offline import evidence_of, report_of, response_of
-from contracts.strict_json import decode
 from contracts.writers import har, html, junit, markdown, result, terminal
 
 #: No input of a few kilobytes may cost more, in seconds of the processor.
 SLOW = 5.0
-BODY = json.dumps({"event_categories": generated(3)}).encode()
+BODY = json.dumps({"event_categories": categories(3)}).encode()
 RESPONSE = (
     b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n[1,2]\r\n0\r\n\r\n"
 )

@@ -8,6 +8,8 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
+from subject import SAMPLE
+
 from contracts.configuration import resolve
 from contracts.core.report import Verdict
 from contracts.mock.server import MockServer
@@ -36,7 +38,7 @@ def held() -> Held:
 def soak(runs: int) -> tuple[Held, Held]:
     """Make so many runs against one mock; return what was held after the first few, and at the end."""
     settings = resolve({"mock": True}, {}, Path("/"))
-    with MockServer() as server:
+    with MockServer(SAMPLE) as server:
         before = held()
         for number in range(runs):
             with prepare(settings, {}, mock=nullcontext(server)) as run:

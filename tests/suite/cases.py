@@ -4,10 +4,12 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from subject import CONTRACT
+
 from contracts.core.errors import CouldNotJudge, TooSlow
 from contracts.core.exchange import Attempt, Exchange, Request, Response
-from contracts.core.report import State
-from contracts.event_categories.evidence import Evidence
+from contracts.core.report import Scope, State
+from contracts.global_information.evidence import Evidence
 
 A = {"id": "a1", "name": "app_operations", "display_name": "App operations", "position": 1}
 B = {"id": "b2", "name": "addOns", "display_name": "Add-ons", "position": 2}
@@ -47,7 +49,7 @@ def run(
         response, failure = (answer, None) if isinstance(answer, Response) else (None, answer)
         exchanges.append(Exchange(probe, request, response, failure, tries, seconds))
     url = "https://api.example" if facts.get("live") else "http://127.0.0.1"
-    return Evidence(url, tuple(exchanges), **facts)
+    return Evidence(url, tuple(exchanges), Scope(**facts), CONTRACT)
 
 
 def answered(response: Response) -> Evidence:

@@ -22,12 +22,11 @@ from cases import (
     unknown,
 )
 
-from contracts.core.errors import CouldNotJudge, Refused, Unavailable, Unreachable, Unverified
+from contracts.core.errors import CouldNotJudge, Reason, Refused, Unavailable, Unreachable, Unverified
 from contracts.core.exchange import Exchange, Request, Response
-from contracts.core.report import BEYOND_FILE, EMPTY_LIST
-from contracts.event_categories.checks.conformity import ERROR_BODY
-from contracts.event_categories.evidence import Evidence
-from contracts.event_categories.policy import Policy
+from contracts.core.policy import Policy
+from contracts.global_information.checks.conformity import ERROR_BODY
+from contracts.global_information.evidence import Evidence
 
 
 def transport() -> Iterator[Case]:
@@ -51,7 +50,7 @@ def transport() -> Iterator[Case]:
     )
     yield excused(clause, "loopback", listed(), "the target is on the loopback interface")
     yield unknown(clause, "no answer", run({"list": SLOW}, live=True), "no answer in 10 s")
-    yield idle(clause, "a file", run({"list": ok()}, live=True, offline=True), BEYOND_FILE)
+    yield idle(clause, "a file", run({"list": ok()}, live=True, offline=True), Reason)
 
     clause = "transport.no-plaintext"
     wanted = "a refusal, a redirect to https or a 4xx"
@@ -86,7 +85,7 @@ def transport() -> Iterator[Case]:
         yield unknown(clause, f"a {code} to nowhere", twin(raw("", status=code)), redirects.format("nowhere"))
     yield unknown(clause, "no answer", twin(SLOW), "no answer in 10 s")
     yield excused(clause, "not asked", listed(), "only for an https target on its default port")
-    yield idle(clause, "a file", run({"list": ok()}, plaintext=True, offline=True), BEYOND_FILE)
+    yield idle(clause, "a file", run({"list": ok()}, plaintext=True, offline=True), Reason)
     yield idle(clause, "not sent", run(plaintext=True), "the plaintext request was not sent")
 
 
@@ -137,7 +136,7 @@ def auth() -> Iterator[Case]:
             ),
         )
         empty = run({probe: raw('{"event_categories": []}')})
-        yield idle(clause, "an empty list", empty, EMPTY_LIST)
+        yield idle(clause, "an empty list", empty, Reason)
         yield held(clause, "a list that breaks what only should be", run({probe: ok(B, {**A, "name": "A b"})}), 1)
         yield unknown(clause, "no answer", run({probe: SLOW}), "no answer in 10 s")
         yield idle(clause, "not sent", listed(), f"the {probe} request was not sent")
@@ -238,7 +237,7 @@ def errors() -> Iterator[Case]:
         }
     )
     yield excused(clause, "200, 399, 429 and 500", others, "no GET of the collection was refused")
-    yield idle(clause, "a file without a refusal", run({"list": ok()}, offline=True), BEYOND_FILE)
+    yield idle(clause, "a file without a refusal", run({"list": ok()}, offline=True), Reason)
 
     clause = "error.rate-limit"
     burst = "burst"
@@ -276,5 +275,5 @@ def errors() -> Iterator[Case]:
     yield unknown(clause, "too slow", run({burst: ok()}, burst=True, attempts=120, seconds=61.0), slow)
     yield unknown(clause, "no answer", run({burst: SLOW}, burst=True), "no answer in 10 s")
     yield excused(clause, "not asked", listed(), "not asked for: --probe-rate-limit")
-    yield idle(clause, "a file", run({burst: ok()}, burst=True, offline=True), BEYOND_FILE)
+    yield idle(clause, "a file", run({burst: ok()}, burst=True, offline=True), Reason)
     yield idle(clause, "not sent", run(burst=True), "the burst request was not sent")

@@ -22,8 +22,8 @@ from cases import (
 )
 
 from contracts.core.exchange import Response
-from contracts.event_categories.checks.repetition import canonical
-from contracts.event_categories.evidence import Evidence
+from contracts.global_information.canonical import canonical
+from contracts.global_information.evidence import Evidence
 
 
 def repeatable() -> Iterator[Case]:

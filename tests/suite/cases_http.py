@@ -24,11 +24,10 @@ from cases import (
     unknown,
 )
 
-from contracts.core.errors import Unreachable
+from contracts.core.errors import Reason, Unreachable
 from contracts.core.exchange import Response
-from contracts.core.report import BEYOND_FILE
-from contracts.event_categories.checks.conformity import ERROR_BODY
-from contracts.event_categories.evidence import Evidence
+from contracts.global_information.checks.conformity import ERROR_BODY
+from contracts.global_information.evidence import Evidence
 
 
 def status() -> Iterator[Case]:
@@ -290,4 +289,4 @@ def methods() -> Iterator[Case]:
     )
     yield unknown(clause, "no answer", run({**refused, "put": SLOW}, unsafe=True), "no answer in 10 s")
     yield excused(clause, "not asked", run(refused), "sent to the embedded mock only, or with --unsafe-methods")
-    yield idle(clause, "a file", run(offline=True), BEYOND_FILE)
+    yield idle(clause, "a file", run(offline=True), Reason)

@@ -18,7 +18,7 @@ from cases import (
 from cases_body import nothing_to_judge
 
 from contracts.core.exchange import Response
-from contracts.event_categories.evidence import describe
+from contracts.global_information.describe import describe
 
 
 def listing() -> Iterator[Case]:

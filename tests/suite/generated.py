@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
+from subject import CLAUSES, FAULTS, NULL_RESPONDERS, VARIANTS
 
 from contracts.cli import COMMANDS
-from contracts.event_categories.clauses import CLAUSES
-from contracts.mock.faults import FAULTS, NULL_RESPONDERS, VARIANTS
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"

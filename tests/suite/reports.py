@@ -5,13 +5,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from subject import CLAUSES, CONTRACT
+
 from contracts.core.clause import Source
 from contracts.core.errors import TooSlow
 from contracts.core.exchange import Attempt, Exchange, Headers, Request, Response
-from contracts.core.report import Outcome, Report, Spent, StaleDeviation, State
-from contracts.event_categories.clauses import CLAUSES
-from contracts.event_categories.evidence import Evidence
-from contracts.event_categories.judge import digest, outcomes
+from contracts.core.report import Outcome, Report, RequestCounts, StaleDeviation, State
+from contracts.global_information.evidence import Evidence
+from contracts.global_information.judge import digest, outcomes
 
 URL = "https://api.osc-fr1.scalingo.com/v1/event_categories"
 CATEGORIES: list[dict[str, Any]] = [
@@ -79,7 +80,7 @@ def judged(these: tuple[Exchange, ...], **fields: Any) -> Report:
     evidence = Evidence(URL, these, live=True, plaintext=False)
     usual: dict[str, Any] = {
         "suite": "0.1.0",
-        "digest": digest(),
+        "digest": digest(CONTRACT),
         "target": URL,
         "outcomes": outcomes(evidence),
         "exchanges": these,
@@ -90,7 +91,7 @@ def judged(these: tuple[Exchange, ...], **fields: Any) -> Report:
             "timeout": ("10.0", "environment CONTRACTS_TIMEOUT"),
             "credentials": ("BEARER_TOKEN", "environment"),
         },
-        "spent": Spent(planned=8, sent=9, retries=1, limit=24),
+        "spent": RequestCounts(planned=8, sent=9, retries=1, limit=24),
         "started": "2026-11-23T09:00:00Z",
         "seconds": 1.62,
     }

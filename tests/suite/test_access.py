@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from door import contracts
+from subject import SAMPLE
 
 from contracts.configuration import resolve
 from contracts.core.errors import UsageError
@@ -33,7 +34,7 @@ def judged(options: Mapping[str, Any], folder: Path, server: MockServer, **envir
 
 def test_plain_http_is_said(tmp_path: Path) -> None:
     """In a private network plain HTTP is judged when the flag says so, and the report never says a bare conforms."""
-    with MockServer() as server:
+    with MockServer(SAMPLE) as server:
         report = judged({"target": PRIVATE, "allow_plain_http": True}, tmp_path, server)
     states = {outcome.clause.id: outcome.state for outcome in report.outcomes}
     assert states["transport.https"] is State.NOT_APPLICABLE
@@ -45,7 +46,7 @@ def test_plain_http_is_said(tmp_path: Path) -> None:
 
 def test_plain_http_needs_the_flag(tmp_path: Path) -> None:
     """Without it nothing is sent, and no file of a checkout can give it."""
-    with MockServer() as server, pytest.raises(UsageError, match="--allow-plain-http"):
+    with MockServer(SAMPLE) as server, pytest.raises(UsageError, match="--allow-plain-http"):
         judged({"target": PRIVATE}, tmp_path, server)
     assert server.requests == []
     assert not any(BY_NAME[name].in_file for name in ("allow_plain_http", "header_env", "client_cert", "client_key"))
@@ -53,7 +54,7 @@ def test_plain_http_needs_the_flag(tmp_path: Path) -> None:
 
 def test_a_gateway_gets_its_field(tmp_path: Path) -> None:
     """The field goes out with every probe, its value is nowhere in the report, and its name is in the curl lines."""
-    with MockServer() as server:
+    with MockServer(SAMPLE) as server:
         environment = {"BEARER_TOKEN": server.token, "GATEWAY_KEY": "gateway-secret-1"}
         done = contracts(
             "verify", server.url, "--header-env", "X-Gateway-Key=GATEWAY_KEY", "--json", "-", environment=environment
@@ -100,7 +101,7 @@ def certificate(tmp_path: Path) -> tuple[Path, Path]:
 def test_a_client_certificate(certificate: tuple[Path, Path]) -> None:
     """The certificate is shown to a target that asks for one; without it the target cannot be judged."""
     file, key = certificate
-    with MockServer(tls=True) as server:
+    with MockServer(SAMPLE, tls=True) as server:
         context: ssl.SSLContext = server._server.socket.context
         context.verify_mode = ssl.CERT_REQUIRED
         context.load_verify_locations(file)
@@ -131,7 +132,7 @@ def test_certificates_are_looked_at_first(tmp_path: Path) -> None:
 def test_a_loopback_name_stays_on_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A name that counts as loopback and leads elsewhere gets no byte: the address that is used was judged."""
     monkeypatch.setattr("contracts.target.wire.is_loopback", lambda host: host == "localhost")
-    with MockServer() as server:
+    with MockServer(SAMPLE) as server:
         settings = resolve({"target": f"http://localhost:{server.port}", "deadline": "1"}, {}, tmp_path)
         with prepare(settings, {"BEARER_TOKEN": TOKEN}) as run:
             run.target.sleep = lambda _: None

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 import yaml
 from door import ROOT, clean_environment
+from subject import BY_NAME, SAMPLE
 
-from contracts.mock.faults import BY_NAME
 from contracts.mock.server import MockServer
 
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
@@ -66,7 +66,7 @@ def judge(folder: Path, target: str, token: str = "", **inputs: str) -> Ran:
 
 def test_a_target_that_conforms(tmp_path: Path) -> None:
     """The step passes, says so in its outputs and on the job's page, and leaves the three reports."""
-    with MockServer() as server:
+    with MockServer(SAMPLE) as server:
         ran = judge(tmp_path, server.url, server.token)
     assert ran.status == 0, ran.log
     assert ran.outputs == {
@@ -85,7 +85,7 @@ def test_a_target_that_conforms(tmp_path: Path) -> None:
 
 def test_a_target_that_violates(tmp_path: Path) -> None:
     """The step fails with the status of the suite, an annotation names the clause, and the reports are there."""
-    with MockServer(faults=(BY_NAME["position-text"].apply,)) as server:
+    with MockServer(SAMPLE, faults=(BY_NAME["position-text"].apply,)) as server:
         ran = judge(tmp_path, server.url, server.token, reports="out/of/the run")
     assert ran.status == 1
     assert (ran.outputs["verdict"], ran.outputs["status"]) == ("violates", "1")
@@ -96,7 +96,7 @@ def test_a_target_that_violates(tmp_path: Path) -> None:
 
 def test_a_target_that_cannot_be_judged(tmp_path: Path) -> None:
     """Without valid credentials the verdict is inconclusive, which is neither a pass nor a breach."""
-    with MockServer() as server:
+    with MockServer(SAMPLE) as server:
         ran = judge(tmp_path, server.url, "a-token-that-is-not-valid")
     assert ran.status == 3, ran.log
     assert (ran.outputs["verdict"], ran.outputs["status"]) == ("inconclusive", "3")
@@ -122,7 +122,7 @@ def test_no_input_forges_an_output(tmp_path: Path, end: str) -> None:
 def test_nothing_of_the_checkout_is_run(tmp_path: Path, name: str) -> None:
     """A module beside the workflow is not imported by the step that has the token, not even through PYTHONPATH."""
     (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')")
-    with MockServer() as server:
+    with MockServer(SAMPLE) as server:
         declared = {key: str(said.get("default", "")) for key, said in ACTION["inputs"].items()}
         values = {f"inputs.{key}": text for key, text in {**declared, "target": server.url}.items()}
         values["steps.install.outputs.python"] = sys.executable
@@ -155,7 +155,7 @@ def test_inputs_take_effect(tmp_path: Path, inputs: dict[str, str], status: int)
     (tmp_path / "known.toml").write_text(
         '[[deviation]]\nclause = "list.positions-ascending"\nreason = "known"\nowner = "me"\nexpires = 2999-12-31\n'
     )
-    with MockServer(faults=(BY_NAME["order-reversed"].apply,)) as server:
+    with MockServer(SAMPLE, faults=(BY_NAME["order-reversed"].apply,)) as server:
         ran = judge(tmp_path, server.url, server.token, **inputs)
     assert ran.status == status, ran.log
     assert ran.outputs["status"] == str(status)
@@ -166,7 +166,7 @@ def test_inputs_take_effect(tmp_path: Path, inputs: dict[str, str], status: int)
 def test_inputs_are_never_run(tmp_path: Path, name: str) -> None:
     """What an input holds is text, whatever it looks like to a shell."""
     hostile = "$(touch ran) `touch ran`; touch ran; \"; touch ran; '; touch ran; * -- &"
-    with MockServer() as server:
+    with MockServer(SAMPLE) as server:
         ran = judge(tmp_path, **{"target": server.url, "token": server.token, name: hostile})
     assert ran.outputs["verdict"] == ("conforms" if name == "reports" else "none")
     assert not list(tmp_path.rglob("ran"))

@@ -110,17 +110,17 @@ def test_loopback(host: str, loopback: object) -> None:
     assert is_loopback(host) is loopback
 
 
-def test_plaintext_twin() -> None:
+def test_plaintext_url() -> None:
     """Only a live https target on its default port has a plain-HTTP twin."""
-    assert parse("api.example/p").plaintext_twin == "http://api.example/p/v1/event_categories"
-    assert parse("https://api.example:8443").plaintext_twin is None
-    assert parse("https://127.0.0.1").plaintext_twin is None
+    assert parse("api.example/p").plaintext_url == "http://api.example/p/v1/event_categories"
+    assert parse("https://api.example:8443").plaintext_url is None
+    assert parse("https://127.0.0.1").plaintext_url is None
 
 
 def test_plain_http_in_a_private_network() -> None:
     """Only the flag admits plain HTTP to another machine; it is never a loopback address by that."""
     address = parse("http://api:3000", allow_plain_http=True)
-    assert (address.url, address.loopback, address.plaintext_twin) == (
+    assert (address.url, address.loopback, address.plaintext_url) == (
         "http://api:3000/v1/event_categories",
         False,
         None,

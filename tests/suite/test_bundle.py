@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 from door import contracts
+from subject import BY_NAME, CONTRACT, SAMPLE
 
 from contracts import __version__, bundle
 from contracts.core.errors import UsageError
-from contracts.mock.faults import BY_NAME
 from contracts.mock.server import MockServer
 
 Files = dict[str, bytes]
@@ -29,7 +29,7 @@ def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         '[[deviation]]\nclause = "list.names-unique"\nreason = "é"\nlink = "https://x"\nexpires = 2999-01-01\n'
     )
     faults = (BY_NAME["id-number"].apply, BY_NAME["names-shared"].apply)
-    with MockServer(faults=faults) as server:
+    with MockServer(SAMPLE, faults=faults) as server:
         arguments = ("--bundle", str(folder / "run.zip"), "--deviations", str(deviations))
         done = contracts("verify", server.url, *arguments, environment={"BEARER_TOKEN": server.token})
         assert done.status == 1, done.err
@@ -78,7 +78,7 @@ def refresh(files: Files) -> None:
     """Make the manifest fit the files."""
     manifest = json.loads(files[bundle.MANIFEST])
     manifest["files"] = {
-        name: f"sha256:{hashlib.sha256(content).hexdigest()}"
+        name: f"sha256:{hashlib.sha256(content).hexdigest(CONTRACT)}"
         for name, content in files.items()
         if name != bundle.MANIFEST
     }

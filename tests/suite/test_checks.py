@@ -26,22 +26,23 @@ from cases import (
     raw,
     run,
 )
+from subject import BY_ID, CLAUSES
 
-from contracts import strict_json
 from contracts.core import clause as clause_module
-from contracts.core.errors import Refused, Unavailable
+from contracts.core.check import Note, Steps
+from contracts.core.errors import Reason, Refused, Unavailable
 from contracts.core.finding import Finding
-from contracts.core.report import BEYOND_FILE, Outcome, State
-from contracts.event_categories import evidence as evidence_module
-from contracts.event_categories import judge, probes, schema
+from contracts.core.policy import Policy
+from contracts.core.report import Outcome, State
 from contracts.event_categories.checks import ANSWER_CHECKS, RUN_CHECKS, registry
-from contracts.event_categories.checks.http import parse_media_type
-from contracts.event_categories.checks.registry import Breach, Note, Steps, exhaust
-from contracts.event_categories.checks.repetition import canonical
-from contracts.event_categories.clauses import BY_ID, CLAUSES
-from contracts.event_categories.evidence import Evidence, describe
-from contracts.event_categories.policy import Policy
-from contracts.strict_json import decode
+from contracts.global_information import evidence as evidence_module
+from contracts.global_information import judge, probes, schema, strict_json
+from contracts.global_information.canonical import canonical
+from contracts.global_information.checks.http import parse_media_type
+from contracts.global_information.describe import describe
+from contracts.global_information.evidence import Evidence
+from contracts.global_information.outcome import outcome_of
+from contracts.global_information.strict_json import decode
 
 SECTIONS = (
     cases_access.transport,
@@ -187,16 +188,18 @@ def test_a_file_is_judged_as_far_as_it_goes() -> None:
     """Of a file those clauses are judged whose probes it holds; of a body alone, none that look at the header."""
 
     def judged(evidence: Evidence) -> set[str]:
-        return {o.clause.id for o in judge.outcomes(evidence) if o.reason != BEYOND_FILE}
+        return {o.clause.id for o in judge.outcomes(evidence) if o.reason != Reason}
 
     on_list = {clause.id for clause in CLAUSES if clause.probes == ("list",)} - {"transport.https"}
     assert judged(run({"list": ok()}, offline=True)) == on_list
-    assert judged(run({"list": ok()}, offline=True, headless=True)) == {c for c in on_list if not c.startswith("http.")}
+    assert judged(run({"list": ok()}, offline=True, body_only=True)) == {
+        c for c in on_list if not c.startswith("http.")
+    }
     assert judged(run({"list": ok(), "repeat": ok()}, offline=True)) == on_list | {"http.repeatable"}
     assert judged(run({"list": ok()})) == set(BY_ID)
 
 
-@pytest.mark.parametrize("fact", ["live", "plaintext", "unsafe", "burst", "offline", "headless"])
+@pytest.mark.parametrize("fact", ["live", "plaintext", "unsafe", "burst", "offline", "body_only"])
 def test_the_scope_says_what_a_judgement_depends_on(fact: str) -> None:
     """Every fact about the target that a clause depends on is in the scope, which a report keeps."""
     facts = {"policy": Policy.PUBLIC, fact: True}
@@ -231,17 +234,17 @@ def test_a_check_without_a_count_is_a_fault_of_the_suite() -> None:
         return None  # type: ignore[return-value]  # that is the fault
 
     with pytest.raises(TypeError, match=r"the check of category\.id returned None, not a number of observations"):
-        exhaust("category.id", forgetful())
+        outcome_of("category.id", forgetful())
 
 
 def test_findings_outrank_the_problem_that_ended_a_check() -> None:
     """What a check found before it had to stop stays found."""
 
     def interrupted() -> Steps:
-        yield Breach("/a", "b", "c")
+        yield Finding("/a", "b", "c")
         raise SLOW
 
-    judged = exhaust("category.id", interrupted())
+    judged = outcome_of("category.id", interrupted())
     assert judged.findings == (Finding("category.id", "list", "/a", "b", "c"),)
     assert (judged.count, judged.problem) == (1, SLOW)
 

@@ -4,12 +4,15 @@ import re
 from dataclasses import replace
 
 import pytest
+from subject import BY_ID, CLAUSES, CONTRACT, PROBES
 
 from contracts.core.clause import Clause, Level
-from contracts.event_categories import judge, schema
+from contracts.core.probe import Authorization
 from contracts.event_categories.checks import ANSWER_CHECKS, RUN_CHECKS
-from contracts.event_categories.clauses import BY_ID, CLAUSES, KEY, PATH, READING, UNSAFE
-from contracts.event_categories.probes import BURST, BY_NAME, PROBES, Credentials, needed
+from contracts.event_categories.clauses import KEY, PATH
+from contracts.global_information import judge, schema
+from contracts.global_information.clauses import READING, UNSAFE
+from contracts.global_information.probes import BURST, PROBES, needed
 
 WRITTEN = """
 transport.https                 MUST
@@ -102,15 +105,15 @@ def test_a_clause_says_what_a_reader_needs(clause: Clause) -> None:
 def test_every_probe_exists_and_serves_a_clause() -> None:
     """Clauses name probes that exist, every probe is named by a clause, and names are unique."""
     named = {name for clause in CLAUSES for name in clause.probes}
-    assert named == BY_NAME.keys()
-    assert [*BY_NAME.values()] == [*PROBES]
+    assert named == PROBES.keys()
+    assert [*PROBES.values()] == [*PROBES]
 
 
 def test_a_default_run_against_a_live_target_is_short_and_reads_only() -> None:
     """Without an option a run reads, at most eight times from the resource, and once from its plain-HTTP twin."""
     default = needed(CLAUSES, plaintext=True, unsafe=False, burst=False)
     assert tuple(probe.name for probe in default) == (*READING, "plaintext")
-    assert sum(probe.times for probe in default if not probe.twin) <= 8
+    assert sum(probe.times for probe in default if not probe.plaintext) <= 8
     assert {probe.method for probe in default} == {"GET", "HEAD"}
 
 
@@ -134,36 +137,36 @@ def test_a_selection_sends_what_it_stands_on() -> None:
 def test_the_burst_is_longer_than_two_minutes_worth() -> None:
     """A limit by fixed minutes lets the rest of one minute and all of the next pass: the burst exceeds both."""
     assert BURST == 2 * 60 + 1
-    assert BY_NAME["burst"].times == BURST
+    assert PROBES["burst"].times == BURST
 
 
 def test_what_the_probes_send() -> None:
     """The documented request and its variations: path, method, Accept and credentials as the clauses have them."""
     assert (PATH, KEY) == ("/v1/event_categories", "event_categories")
-    plain = BY_NAME["list"]
+    plain = PROBES["list"]
     assert (plain.method, plain.below, plain.query, plain.accept) == ("GET", "", "", "application/json")
-    assert (plain.credentials, plain.twin, plain.times) == (Credentials.GIVEN, False, 1)
+    assert (plain.credentials, plain.twin, plain.times) == (Authorization.GIVEN, False, 1)
     varied = {
         "repeat": {},
         "head": {"method": "HEAD"},
         "xml": {"accept": "application/xml"},
         "unknown-path": {"below": "/no-such-category-of-the-contract-suite"},
         "unknown-query": {"query": "contract_suite_parameter=1"},
-        "anonymous": {"credentials": Credentials.NONE},
-        "invalid-token": {"credentials": Credentials.MADE_UP},
-        "plaintext": {"credentials": Credentials.NONE, "twin": True},
+        "anonymous": {"credentials": Authorization.NONE},
+        "invalid-token": {"credentials": Authorization.MADE_UP},
+        "plaintext": {"credentials": Authorization.NONE, "twin": True},
         **{method: {"method": method.upper()} for method in UNSAFE},
         "burst": {"times": BURST},
     }
     for name, variation in varied.items():
-        probe = BY_NAME[name]
+        probe = PROBES[name]
         assert probe == replace(plain, name=name, purpose=probe.purpose, **variation)
 
 
 def test_the_digest_is_of_every_clause_and_every_schema(monkeypatch: pytest.MonkeyPatch) -> None:
     """The digest is stable, and another one when any word of a clause or of a schema is another."""
-    assert re.fullmatch(r"sha256:[0-9a-f]{64}", judge.digest())
-    digests = {judge.digest()}
+    assert re.fullmatch(r"sha256:[0-9a-f]{64}", judge.digest(CONTRACT))
+    digests = {judge.digest(CONTRACT)}
     for field, value in (("asks", "x"), ("level", Level.SHOULD), ("probes", ("head",)), ("why", "x")):
         monkeypatch.setattr(judge, "CLAUSES", (*CLAUSES[:-1], replace(CLAUSES[-1], **{field: value})))
         digests.add(judge.digest.__wrapped__())
@@ -172,5 +175,5 @@ def test_the_digest_is_of_every_clause_and_every_schema(monkeypatch: pytest.Monk
         monkeypatch.setattr(schema, "load", lambda other, name=name: {} if other == name else {"other": other})
         digests.add(judge.digest.__wrapped__())
     monkeypatch.undo()
-    assert judge.digest.__wrapped__() == judge.digest()
+    assert judge.digest.__wrapped__() == judge.digest(CONTRACT)
     assert len(digests) == 8

@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 from door import contracts
 from reports import CATEGORIES, exchanges
+from subject import BY_NAME as FAULTS
+from subject import CONTRACT, SAMPLE
 
 from contracts import deviations
 from contracts.core.errors import UsageError
 from contracts.core.report import Report, StaleDeviation, State, Verdict
-from contracts.event_categories.clauses import READING
-from contracts.event_categories.evidence import Evidence
-from contracts.event_categories.judge import digest, outcomes
-from contracts.mock.faults import BY_NAME as FAULTS
+from contracts.global_information.clauses import READING
+from contracts.global_information.evidence import Evidence
+from contracts.global_information.judge import digest, outcomes
 from contracts.mock.server import MockServer
 from contracts.proposal import proposal
 from contracts.writers.wording import headline, stale
@@ -28,7 +29,7 @@ def report_of(*broken: int) -> Report:
     """A report of a list in which the ids at these places are numbers; only the list itself is judged."""
     elements = [{**c, "id": 7} if i in broken else c for i, c in enumerate(CATEGORIES)]
     evidence = Evidence("http://127.0.0.1", tuple(e for e in exchanges(elements) if e.probe in READING))
-    return Report("0", digest(), "http://127.0.0.1", outcomes(evidence), evidence.exchanges)
+    return Report("0", digest(CONTRACT), "http://127.0.0.1", outcomes(evidence), evidence.exchanges)
 
 
 def state_of(report: Report, clause: str) -> State:
@@ -113,7 +114,7 @@ def test_expired_entries_excuse_nothing() -> None:
 def test_nothing_excuses_an_inconclusive_run() -> None:
     """A clause that could not be judged stays inconclusive, and its entry is not called stale."""
     evidence = Evidence("http://127.0.0.1", ())
-    report = Report("0", digest(), "http://127.0.0.1", outcomes(evidence), ())
+    report = Report("0", digest(CONTRACT), "http://127.0.0.1", outcomes(evidence), ())
     after = deviations.apply(report, entries(ENTRY), TODAY)
     assert after.verdict is Verdict.INCONCLUSIVE
     assert after.stale == ()
@@ -213,7 +214,7 @@ def test_many_stars_cost_nothing() -> None:
 def test_entries_are_written_to_a_new_file(tmp_path: Path) -> None:
     """--write-deviations writes what is to be completed, never over a file, and nothing where nothing fails."""
     file = tmp_path / "new.toml"
-    with MockServer(faults=[FAULTS["id-number"].apply]) as server:
+    with MockServer(SAMPLE, faults=[FAULTS["id-number"].apply]) as server:
         environment = {"BEARER_TOKEN": server.token}
         done = contracts("verify", server.url, "--write-deviations", str(file), environment=environment)
         assert done.status == 1

@@ -15,10 +15,9 @@ from urllib.parse import quote
 import pytest
 from door import clean_environment, contracts, contracts_in_a_process
 from hostile import Behaviour, always, drip, head_of, message, politely, raw_server, silence
+from subject import BY_NAME, CLAUSES, SAMPLE
 
 from contracts import bundle
-from contracts.event_categories.clauses import CLAUSES
-from contracts.mock.faults import BY_NAME
 from contracts.mock.faults.fault import instead
 from contracts.mock.reply import Reply
 from contracts.mock.server import CA_PEM, SERVER_PEM, MockServer
@@ -45,7 +44,7 @@ def test_the_embedded_mock_conforms() -> None:
 
 def test_a_conforming_server() -> None:
     """A conforming server: exit 0, every MUST held or not applicable with a reason, at most 8 requests."""
-    with MockServer() as server:
+    with MockServer(SAMPLE) as server:
         done = contracts("verify", server.url, "--json", "-", environment=of(server))
         assert len(server.requests) <= 8
     assert done.status == 0, done.err
@@ -64,7 +63,7 @@ def test_a_conforming_server() -> None:
 def test_a_server_that_breaks_one_clause(name: str) -> None:
     """A breach is exit 1, and the output names the clause, the place, both values, a curl line and how to rerun."""
     fault = BY_NAME[name]
-    with MockServer(faults=(fault.apply,)) as server:
+    with MockServer(SAMPLE, faults=(fault.apply,)) as server:
         done = contracts("verify", server.url, environment=of(server))
     assert done.status == 1
     assert done.last_line.startswith("VIOLATES")
@@ -78,7 +77,7 @@ def test_a_server_that_breaks_one_clause(name: str) -> None:
 
 def test_a_should_warns_and_fails_when_strict() -> None:
     """A breached SHOULD is a warning and exit 0; under --strict it is exit 1."""
-    with MockServer(faults=(BY_NAME["order-reversed"].apply,)) as server:
+    with MockServer(SAMPLE, faults=(BY_NAME["order-reversed"].apply,)) as server:
         lenient = contracts("verify", server.url, environment=of(server))
         strict = contracts("verify", server.url, "--strict", environment=of(server))
     assert (lenient.status, strict.status) == (0, 1)
@@ -88,7 +87,7 @@ def test_a_should_warns_and_fails_when_strict() -> None:
 
 def test_an_empty_list_is_no_pass() -> None:
     """An empty list leaves clauses unexercised: exit 3, and 0 with --allow-empty."""
-    with MockServer(categories=[]) as server:
+    with MockServer(SAMPLE, categories=[]) as server:
         plain = contracts("verify", server.url, environment=of(server))
         allowed = contracts("verify", server.url, "--allow-empty", environment=of(server))
     assert (plain.status, allowed.status) == (3, 0)
@@ -137,7 +136,7 @@ def test_dead_port() -> None:
 
 def test_unverified_certificate() -> None:
     """A certificate that does not verify is exit 3 on loopback; the authority given by --ca-bundle mends it."""
-    with MockServer(tls=True) as server:
+    with MockServer(SAMPLE, tls=True) as server:
         refused = contracts("verify", server.url, environment=of(server) | {"REQUESTS_CA_BUNDLE": ""})
         trusted = contracts("verify", server.url, "--ca-bundle", str(CA_PEM), environment=of(server))
     assert (refused.status, trusted.status) == (3, 0), refused.out + trusted.out
@@ -155,7 +154,7 @@ def test_a_firewall_is_no_api() -> None:
     """The same 403 to every request tells nothing of the API: could not judge, in those words, and no breach."""
     for kind, body in (("text/html", b"<h1>Forbidden"), ("application/json", b'{"error": "forbidden"}')):
         blocked = Reply(403, body, (("Content-Type", kind),))
-        with MockServer(faults=[lambda _, __, blocked=blocked: blocked]) as server:  # type: ignore[misc]
+        with MockServer(SAMPLE, faults=[lambda _, __, blocked=blocked: blocked]) as server:  # type: ignore[misc]
             done = contracts("verify", server.url, environment=of(server))
         assert done.status == 3, done.out
         assert "a gateway or firewall answers, and not the API" in done.out
@@ -165,7 +164,7 @@ def test_a_firewall_is_no_api() -> None:
 def test_a_public_target_with_a_catch_all_route() -> None:
     """Where nothing is refused, no refusal has to be judged: a framework's page for unknown paths is a warning."""
     page = Reply(404, b"<h1>Not Found", (("Content-Type", "text/html"),))
-    with MockServer(auth="public", faults=[instead(["unknown-path"], page)]) as server:
+    with MockServer(SAMPLE, auth="public", faults=[instead(["unknown-path"], page)]) as server:
         done = contracts("verify", server.url, environment=of(server))
     assert done.status == 0, done.out
     assert "not applicable: no GET of the collection was refused" in done.out
@@ -181,7 +180,7 @@ def test_a_public_target_with_a_catch_all_route() -> None:
 )
 def test_refused_credentials(environment: dict[str, str], words: str) -> None:
     """A 401 to the documented request is exit 3, says whose credentials these are; what can be judged is judged."""
-    with MockServer() as server:
+    with MockServer(SAMPLE) as server:
         done = contracts("verify", server.url, environment=environment)
     assert done.status == 3
     assert words in done.out
@@ -190,7 +189,7 @@ def test_refused_credentials(environment: dict[str, str], words: str) -> None:
 
 def test_api_token_is_exchanged() -> None:
     """SCALINGO_API_TOKEN is exchanged at --auth-url, and the run is made with the bearer token."""
-    with MockServer() as server:
+    with MockServer(SAMPLE) as server:
         good = {"SCALINGO_API_TOKEN": server.api_token}
         done = contracts("verify", server.url, "--auth-url", server.auth_url, environment=good)
         bad = {"SCALINGO_API_TOKEN": "tk-us-revoked-0123456789"}
@@ -263,7 +262,7 @@ def test_help_and_settings_agree() -> None:
 
 def test_show_config_tells_origins_and_no_secret() -> None:
     """--show-config prints the effective values with their origins, sends nothing, and shows no token."""
-    with MockServer() as server:
+    with MockServer(SAMPLE) as server:
         environment = {"SCALINGO_API_URL": server.url, "CONTRACTS_TIMEOUT": "3", **TOKEN}
         done = contracts("verify", "--strict", "--show-config", environment=environment)
         assert server.requests == []
@@ -278,7 +277,7 @@ def test_show_config_tells_origins_and_no_secret() -> None:
 
 def test_selected_clauses_send_only_what_they_need() -> None:
     """--clause judges an id or a prefix, and sends no request that these do not need."""
-    with MockServer() as server:
+    with MockServer(SAMPLE) as server:
         done = contracts("verify", server.url, "--clause", "list", "--clause", "json.utf-8", environment=of(server))
         assert len(server.requests) == 1
     assert done.status == 0
@@ -302,7 +301,7 @@ def test_a_selection_without_evidence_is_no_pass() -> None:
 
 def test_rate_limit_probe() -> None:
     """--probe-rate-limit exceeds the limit and stops at the first 429; a server without one breaks the clause."""
-    with MockServer(rate_limit=60) as limited, MockServer() as unlimited:
+    with MockServer(SAMPLE, rate_limit=60) as limited, MockServer(SAMPLE) as unlimited:
         good = contracts("verify", limited.url, "--probe-rate-limit", environment=of(limited))
         bad = contracts("verify", unlimited.url, "--probe-rate-limit", environment=of(unlimited))
     assert (good.status, bad.status) == (0, 1), good.out
@@ -311,7 +310,7 @@ def test_rate_limit_probe() -> None:
 
 def test_unsafe_methods_only_when_asked() -> None:
     """POST, PUT, PATCH and DELETE go to a target that is not ours only with --unsafe-methods."""
-    with MockServer() as server:
+    with MockServer(SAMPLE) as server:
         contracts("verify", server.url, environment=of(server))
         assert {request.method for request in server.requests} == {"GET", "HEAD"}
         contracts("verify", server.url, "--unsafe-methods", environment=of(server))
@@ -328,7 +327,7 @@ def test_quiet_prints_one_line() -> None:
 
 def test_the_same_target_gives_the_same_result() -> None:
     """Two runs against the same state differ in nothing but times."""
-    with MockServer() as server:
+    with MockServer(SAMPLE) as server:
         results = [
             json.loads(contracts("verify", server.url, "--json", "-", environment=of(server)).out) for _ in range(2)
         ]

@@ -6,9 +6,10 @@ from pathlib import Path
 import naive_run
 import pytest
 from naive_run import Seen
+from subject import BY_NAME, FAULTS, NULL_RESPONDERS, SAMPLE, VARIANTS
 
 from contracts.mock import faults
-from contracts.mock.faults import BY_NAME, FAULTS, NULL_RESPONDERS, VARIANTS, Fault
+from contracts.mock.faults import Fault
 from contracts.mock.reply import Reply
 from contracts.mock.server import MockServer
 
@@ -61,7 +62,7 @@ def seen(reply: Reply) -> Seen:
 def observed(fault: Fault) -> tuple[dict[str, Seen], list[Seen]]:
     """What a patient client sees of a mock with this fault: the answer to each probe, and a burst if there is one."""
     with MockServer(
-        auth="public" if fault.scene.public else "required", faults=(fault.apply,), rate_limit=75
+        SAMPLE, auth="public" if fault.scenario.public else "required", faults=(fault.apply,), rate_limit=75
     ) as server:
         answers = {}
         for probe, request in requests(server.token).items():
@@ -69,7 +70,7 @@ def observed(fault: Fault) -> tuple[dict[str, Seen], list[Seen]]:
             final = next(r for r in replies if r.raw != b"" and r.status not in RETRIED)
             answers[probe] = seen(final)
         listing = requests(server.token)["list"]
-        burst = [seen(server.answer(*listing)[1]) for _ in range(76)] if fault.scene.burst else []
+        burst = [seen(server.answer(*listing)[1]) for _ in range(76)] if fault.scenario.burst else []
     return answers, burst
 
 
@@ -87,13 +88,13 @@ def many(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_fault_breaks_what_it_says(fault: Fault) -> None:
     """The set of clauses of each fault and variant is exactly that of a naive reading of the contract."""
     answers, burst = observed(fault)
-    assert naive_run.broken(answers, fault.scene.policy, burst) == fault.breaks - TRANSPORT
+    assert naive_run.broken(answers, fault.scenario.policy, burst) == fault.breaks - TRANSPORT
 
 
 @pytest.mark.parametrize("first", RUINOUS)
 def test_faults_combine(first: str) -> None:
     """Any fault can follow any other: what it would change may be gone, and then the answer stays as it is."""
-    with MockServer() as server:
+    with MockServer(SAMPLE) as server:
         for second in BY_NAME.values():
             server.faults = (BY_NAME[first].apply, second.apply)
             for request in requests(server.token).values():
@@ -103,7 +104,7 @@ def test_faults_combine(first: str) -> None:
 
 def test_faults_have_no_memory() -> None:
     """A fault depends on the request and the reply alone: two runs of the suite meet the same target."""
-    with MockServer() as server:
+    with MockServer(SAMPLE) as server:
         answers = [server.answer(*request) for request in requests(server.token).values()]
     for fault in BY_NAME.values():
         for request, reply in answers:
@@ -113,7 +114,7 @@ def test_faults_have_no_memory() -> None:
 @pytest.mark.parametrize("fault", NULL_RESPONDERS, ids=lambda fault: fault.name)
 def test_null_responders_say_nothing(fault: Fault) -> None:
     """Whatever is asked, a null responder gives the same answer, and there is no category in it."""
-    with MockServer(faults=(fault.apply,)) as server:
+    with MockServer(SAMPLE, faults=(fault.apply,)) as server:
         replies = {server.answer(*request)[1] for request in requests(server.token).values()}
     (reply,) = replies
     assert not naive_run.categories(seen(reply))

@@ -12,10 +12,10 @@ import pytest
 from cases import answered, raw
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from subject import BY_ID
 
 from contracts.core.report import State
-from contracts.event_categories.clauses import BY_ID
-from contracts.event_categories.judge import outcomes
+from contracts.global_information.judge import outcomes
 
 SOURCE = Path(__file__).with_name("go_client.go")
 

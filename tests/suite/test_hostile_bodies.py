@@ -14,12 +14,14 @@ from pathlib import Path
 
 import pytest
 from hostile import Behaviour, message, politely, raw_server
+from subject import SAMPLE
 
 from contracts import bundle
+from contracts.core.check import Steps
+from contracts.core.errors import Reason
 from contracts.core.report import State
-from contracts.event_categories.checks import ANSWER_CHECKS, Steps
-from contracts.event_categories.evidence import Answer
-from contracts.event_categories.judge import LATE
+from contracts.event_categories.checks import ANSWER_CHECKS
+from contracts.global_information.answer import Answer
 from contracts.mock.server import MockServer
 from contracts.run import prepare, verify
 from contracts.settings import Settings
@@ -200,15 +202,15 @@ def test_judging_stands_under_the_deadline(monkeypatch: pytest.MonkeyPatch) -> N
 
     monkeypatch.setitem(ANSWER_CHECKS, "http.content-type", slow)
     with (
-        MockServer() as server,
+        MockServer(SAMPLE) as server,
         prepare(Settings(target=server.url, deadline=30), {"BEARER_TOKEN": server.token}) as run,
     ):
         run.target.clock = lambda: now[0]
         report = verify(run)
     states = {outcome.clause.id: outcome for outcome in report.outcomes}
     assert states["http.content-type"].state is State.HELD  # what was begun is judged to its end
-    assert {o.state for o in states.values() if o.reason == LATE} == {State.INCONCLUSIVE}
-    assert states["category.id"].reason == LATE
+    assert {o.state for o in states.values() if o.reason == Reason} == {State.INCONCLUSIVE}
+    assert states["category.id"].reason == Reason
     assert report.status == INCONCLUSIVE
     monkeypatch.undo()
     _, differences = bundle.audit(bundle.unpack(bundle.pack(report)))

@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 import reports
 from markup import parse
+from subject import CLAUSES, CONTRACT
 
 from contracts.core.report import Report, State
-from contracts.event_categories.clauses import CLAUSES
 from contracts.writers import html
 
 ROOT = Path(__file__).parents[2]
@@ -50,7 +50,7 @@ def test_policy_admits_its_own_style_and_script_only(make: Callable[[], Report])
     document = parse(html.render(make()))
     [policy] = [e.attributes["content"] for e in document.find("meta") if "http-equiv" in e.attributes]
     [style], [script] = document.find("style"), document.find("script")
-    digests = [base64.b64encode(hashlib.sha256(e.text.encode()).digest()).decode() for e in (style, script)]
+    digests = [base64.b64encode(hashlib.sha256(e.text.encode()).digest(CONTRACT)).decode() for e in (style, script)]
     assert policy.split("; ") == [
         "default-src 'none'",
         f"style-src 'sha256-{digests[0]}'",

@@ -8,7 +8,7 @@ import reports
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.writers.listing import DRAWN, OFFENDERS, Listing, listing
+from contracts.writers.drawing import DRAWN, MARKED, Drawing, drawing
 
 _CATEGORIES = st.lists(
     st.fixed_dictionaries(
@@ -26,8 +26,8 @@ _CATEGORIES = st.lists(
 )
 
 
-def drawn(elements: list[Any]) -> Listing:
-    return listing(reports.judged(reports.exchanges(elements), outcomes=()))
+def drawn(elements: list[Any]) -> Drawing:
+    return drawing(reports.judged(reports.exchanges(elements), outcomes=()))
 
 
 @given(elements=_CATEGORIES)
@@ -71,14 +71,14 @@ def test_a_long_list_is_drawn_within_bounds() -> None:
     assert [(item.index, item.skipped) for item in shown.items[DRAWN:]] == [(500, 300), (501, 0), (1999, 1497)]
     assert (shown.total, shown.omitted) == (2000, 0)
     worst = drawn([{"position": 1}, *({"position": "x"} for _ in range(999))] * 2)
-    assert (len(worst.items), len(worst.unplaced), worst.unplaced_omitted) == (2, OFFENDERS, 1998 - OFFENDERS)
+    assert (len(worst.items), len(worst.unplaced), worst.unplaced_omitted) == (2, MARKED, 1998 - MARKED)
 
 
 def test_every_element_of_a_bad_list_is_counted() -> None:
     """Drawn, skipped and left out add up to the list."""
     elements = [*reports.categories(400), *reports.categories(400)]
     shown = drawn(elements)
-    assert len(shown.items) == DRAWN + OFFENDERS
+    assert len(shown.items) == DRAWN + MARKED
     assert len(shown.items) + sum(item.skipped for item in shown.items) + shown.omitted == 800
 
 
@@ -88,12 +88,12 @@ def test_every_element_of_a_bad_list_is_counted() -> None:
 )
 def test_without_a_list_there_is_a_reason(body: bytes, reason: str) -> None:
     """What is no list is not drawn, and it is said why."""
-    shown = listing(reports.judged(reports.exchanges(body)))
+    shown = drawing(reports.judged(reports.exchanges(body)))
     assert not shown.items
     assert reason in shown.reason
 
 
 def test_a_run_without_the_documented_request_draws_nothing() -> None:
     """A run of clauses that need other requests has no list, nor has one without an answer."""
-    assert listing(reports.judged(())).reason == "the documented request was not sent"
-    assert "deadline" in listing(reports.unreachable()).reason
+    assert drawing(reports.judged(())).reason == "the documented request was not sent"
+    assert "deadline" in drawing(reports.unreachable()).reason

@@ -17,7 +17,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from contracts.core.errors import BrokenAnswer, UsageError
-from contracts.event_categories.judge import said_of
+from contracts.global_information.judge import said_of
 from contracts.target.address import parse
 from contracts.target.credentials import check
 from contracts.target.masking import Secrets

@@ -8,11 +8,12 @@ import ssl
 from pathlib import Path
 
 import pytest
+from subject import BY_NAME, FAULTS, SAMPLE, VARIANTS, categories
 
 from contracts.core.errors import UsageError
-from contracts.event_categories.schema import CATEGORY, ENVELOPE, ERROR, accepts
-from contracts.mock.faults import BY_NAME, FAULTS, VARIANTS, Fault
-from contracts.mock.server import CA_PEM, MockServer, categories_from, generated
+from contracts.global_information.schema import CATEGORY, ENVELOPE, ERROR, accepts
+from contracts.mock.faults import Fault
+from contracts.mock.server import CA_PEM, MockServer, elements_from
 
 PATH = "/v1/event_categories"
 
@@ -33,7 +34,7 @@ def ask(
 
 def test_documented_request() -> None:
     """The documented request is answered with the list; the first two categories are the documented ones."""
-    with MockServer() as server:
+    with MockServer(SAMPLE) as server:
         status, headers, body = ask(server)
     assert (status, headers["content-type"]) == (200, "application/json; charset=utf-8")
     value = json.loads(body)
@@ -56,7 +57,7 @@ def test_documented_request() -> None:
 )
 def test_statuses(method: str, path: str, headers: dict[str, str] | None, expected: int) -> None:
     """Refusals have the documented status, and a documented error body."""
-    with MockServer() as server:
+    with MockServer(SAMPLE) as server:
         status, got, body = ask(server, method, path, headers, "{}" if method == "POST" else "")
     assert status == expected
     assert expected == 200 or accepts(ERROR, json.loads(body))
@@ -65,7 +66,7 @@ def test_statuses(method: str, path: str, headers: dict[str, str] | None, expect
 
 def test_head_has_the_header_and_no_body() -> None:
     """HEAD gives what GET gives, without the body."""
-    with MockServer() as server:
+    with MockServer(SAMPLE) as server:
         get, head = ask(server), ask(server, "HEAD")
     assert head[:2] == get[:2]
     assert head[2] == b""
@@ -73,7 +74,7 @@ def test_head_has_the_header_and_no_body() -> None:
 
 def test_token_exchange() -> None:
     """The API token is exchanged for the bearer token; another one is refused. The log shows the resource only."""
-    with MockServer() as server:
+    with MockServer(SAMPLE) as server:
         basic = base64.b64encode(f":{server.api_token}".encode()).decode()
         good = ask(server, "POST", "/v1/tokens/exchange", {"Authorization": f"Basic {basic}"})
         bad = ask(server, "POST", "/v1/tokens/exchange", {"Authorization": "Basic Og=="})
@@ -85,7 +86,7 @@ def test_token_exchange() -> None:
 def test_rate_limit() -> None:
     """Beyond the limit of a minute 429 is answered in plain text, and no longer when the minute is over."""
     now = [0.0]
-    with MockServer(rate_limit=2, clock=lambda: now[0]) as server:
+    with MockServer(SAMPLE, rate_limit=2, clock=lambda: now[0]) as server:
         statuses = [ask(server)[0] for _ in range(3)]
         limited = ask(server)
         now[0] = 60.0
@@ -96,18 +97,18 @@ def test_rate_limit() -> None:
 def test_categories_of_a_file(tmp_path: Path) -> None:
     """A file may hold the list itself or a whole body; anything else is refused in one line."""
     file = tmp_path / "categories.json"
-    for text in (json.dumps(generated(3)), json.dumps({"event_categories": generated(3)})):
+    for text in (json.dumps(categories(3)), json.dumps({"event_categories": categories(3)})):
         file.write_text(text)
-        assert categories_from(str(file)) == generated(3)
+        assert elements_from(str(file)) == categories(3)
     for text in ("7", '{"event_categories": [1]}', "{"):
         file.write_text(text)
         with pytest.raises(UsageError, match=r"categories\.json"):
-            categories_from(str(file))
+            elements_from(str(file))
 
 
 def test_generated_lists_conform() -> None:
-    """A generated list of any length has distinct ids and names, and positions in order."""
-    categories = generated(500)
+    """A categories list of any length has distinct ids and names, and positions in order."""
+    categories = categories(500)
     assert all(accepts(CATEGORY, category) for category in categories)
     assert len({category["id"] for category in categories}) == len({c["name"] for c in categories}) == 500
     assert [category["position"] for category in categories] == list(range(1, 501))
@@ -135,7 +136,7 @@ def talk(server: MockServer, message: bytes) -> bytes:
 )
 def test_malformed_requests(message: bytes, status: int, capfd: pytest.CaptureFixture[str]) -> None:
     """What is no HTTP request is refused with a documented error, unlogged, and leaves no trace on the terminal."""
-    with MockServer() as server:
+    with MockServer(SAMPLE) as server:
         head, _, body = talk(server, message).partition(b"\r\n\r\n")
         assert server.requests == []
         assert ask(server)[0] == 200
@@ -147,7 +148,7 @@ def test_malformed_requests(message: bytes, status: int, capfd: pytest.CaptureFi
 @pytest.mark.parametrize("method", ["OPTIONS", "TRACE", "CONNECT", "LIST"])
 def test_methods_beyond_reading(method: str) -> None:
     """Every method but GET and HEAD is refused alike, also one that HTTP does not know."""
-    with MockServer() as server:
+    with MockServer(SAMPLE) as server:
         status, headers, body = ask(server, method)
     assert (status, headers["allow"]) == (405, "GET, HEAD")
     assert accepts(ERROR, json.loads(body))
@@ -156,7 +157,7 @@ def test_methods_beyond_reading(method: str) -> None:
 @pytest.mark.parametrize("coding", ["chunked", None])
 def test_a_body_is_read_and_dropped(coding: str | None) -> None:
     """The body of a request is not taken for the next one: a connection serves as many as the client likes."""
-    with MockServer() as server:
+    with MockServer(SAMPLE) as server:
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
         headers = {"Authorization": f"Bearer {server.token}"}
         for _ in range(2):
@@ -170,12 +171,12 @@ def test_a_body_is_read_and_dropped(coding: str | None) -> None:
 
 def test_a_stopped_server_serves_nobody() -> None:
     """With the end of the context an open connection ends, and another server can have the port."""
-    with MockServer() as server, socket.create_connection(("127.0.0.1", server.port), timeout=5) as peer:
+    with MockServer(SAMPLE) as server, socket.create_connection(("127.0.0.1", server.port), timeout=5) as peer:
         peer.sendall(b"HEAD / HTTP/1.1\r\n\r\n")
         assert peer.recv(65536).startswith(b"HTTP/1.1 401 ")
         server.close()
         assert peer.recv(1) == b""
-        with MockServer(port=server.port) as other:
+        with MockServer(SAMPLE, port=server.port) as other:
             assert ask(other)[0] == 200
 
 
@@ -183,7 +184,7 @@ def test_a_stopped_server_serves_nobody() -> None:
 def test_closing_variants_close(name: str) -> None:
     """A server that says that it closes the connection does so, without being asked."""
     with (
-        MockServer(faults=(BY_NAME[name].apply,)) as server,
+        MockServer(SAMPLE, faults=(BY_NAME[name].apply,)) as server,
         socket.create_connection(("127.0.0.1", server.port), timeout=5) as peer,
     ):
         peer.sendall(b"GET / HTTP/1.1\r\n\r\n")
@@ -193,7 +194,7 @@ def test_closing_variants_close(name: str) -> None:
 def test_ipv6() -> None:
     """The mock listens on IPv6, and its URL can be used as it is."""
     try:
-        server = MockServer(host="::1")
+        server = MockServer(SAMPLE, host="::1")
     except OSError:
         pytest.skip("this machine has no IPv6")
     with server, socket.create_connection(("::1", server.port), timeout=5) as peer:
@@ -207,7 +208,7 @@ def test_certificate(host: str) -> None:
     """The certificate verifies, by the embedded authority, for each of the names of the mock."""
     trusting = ssl.create_default_context(cafile=CA_PEM)
     with (
-        MockServer(tls=True) as server,
+        MockServer(SAMPLE, tls=True) as server,
         socket.create_connection(("127.0.0.1", server.port), timeout=5) as peer,
         trusting.wrap_socket(peer, server_hostname=host) as secured,
     ):
@@ -221,7 +222,7 @@ def test_certificate_refused(trust: Path | None, host: str, capfd: pytest.Captur
     """It verifies for no other name, and for nobody who does not trust the embedded authority."""
     context = ssl.create_default_context(cafile=trust)
     with (
-        MockServer(tls=True) as server,
+        MockServer(SAMPLE, tls=True) as server,
         socket.create_connection(("127.0.0.1", server.port), timeout=5) as peer,
         pytest.raises(ssl.SSLCertVerificationError),
     ):
@@ -231,11 +232,11 @@ def test_certificate_refused(trust: Path | None, host: str, capfd: pytest.Captur
 
 def wire(fault: Fault | None, scene_of: Fault) -> list[bytes]:
     """What the mock sends to each kind of request, with or without the fault."""
-    scene = scene_of.scene
+    scene = scene_of.scenario
     kinds = [("GET", PATH), ("GET", PATH), ("HEAD", PATH), ("GET", PATH + "/x"), ("GET", PATH + "?x=1")]
     kinds += [(method, PATH) for method in ("POST", "PUT", "PATCH", "DELETE")]
     changes = (fault.apply,) if fault else ()
-    with MockServer(auth="public" if scene.public else "required", faults=changes, rate_limit=14) as server:
+    with MockServer(SAMPLE, auth="public" if scene.public else "required", faults=changes, rate_limit=14) as server:
         token = ("Authorization", f"Bearer {server.token}")
         sent = [(m, p, (token,)) for m, p in kinds]
         sent += [("GET", PATH, (token, ("Accept", "application/xml"))), ("GET", PATH, ())]
@@ -254,7 +255,7 @@ def test_every_fault_shows_on_the_wire(fault: Fault) -> None:
 def test_the_log_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """However long the mock serves, it remembers the last requests only."""
     monkeypatch.setattr("contracts.mock.server._REMEMBERED", 3)
-    with MockServer() as server:
+    with MockServer(SAMPLE) as server:
         for number in range(5):
             server.answer("GET", f"/v1/event_categories?n={number}", ())
         assert [request.query for request in server.requests] == ["n=2", "n=3", "n=4"]

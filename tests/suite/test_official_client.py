@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from door import clean_environment
+from subject import SAMPLE, categories
 
 from contracts.event_categories.clauses import PATH
-from contracts.mock.server import MockServer, generated
+from contracts.mock.server import MockServer
 
 SCRIPT = Path(__file__).with_name("official_client.mjs")
 
@@ -26,13 +27,13 @@ def listed(url: str) -> dict[str, Any]:
 
 def test_the_official_client_lists_the_categories(node_modules: Path) -> None:
     """What the mock serves, the official client reads: every member, in the order of the list."""
-    with MockServer(auth="public") as server:
-        assert listed(server.url) == {"categories": generated(12)}
+    with MockServer(SAMPLE, auth="public") as server:
+        assert listed(server.url) == {"categories": categories(12)}
 
 
 def test_the_official_client_sends_no_credentials(node_modules: Path) -> None:
     """It has a token and does not send it for this list: the reason why a public list conforms by default."""
-    with MockServer(auth="public") as server:
+    with MockServer(SAMPLE, auth="public") as server:
         listed(server.url)
     [request] = server.requests
     assert (request.method, request.path, request.query) == ("GET", PATH, "")
@@ -44,5 +45,5 @@ def test_the_official_client_fails_where_the_documentation_is_followed(node_modu
 
     The text of the documented error body is what the client's user gets to see.
     """
-    with MockServer(auth="required") as server:
+    with MockServer(SAMPLE, auth="required") as server:
         assert listed(server.url) == {"refused": 401, "says": "the token is missing, invalid or has expired"}

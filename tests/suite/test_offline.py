@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 from door import contracts
+from subject import SAMPLE, categories
 
 from contracts.core.errors import UsageError
-from contracts.mock.server import MockServer, generated
+from contracts.mock.server import MockServer
 from contracts.offline import evidence_of, response_of
 
-BODY = json.dumps({"event_categories": generated(3)}).encode()
+BODY = json.dumps({"event_categories": categories(3)}).encode()
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 
@@ -106,7 +107,7 @@ def test_what_is_no_response(content: bytes) -> None:
 def test_a_har(tmp_path: Path) -> None:
     """A HAR of ours shows every clause; one of a browser what its entries show; one without the list is exit 2."""
     file = tmp_path / "run.har"
-    with MockServer() as server:
+    with MockServer(SAMPLE) as server:
         contracts("verify", server.url, "--har", str(file), environment={"BEARER_TOKEN": server.token})
     status, text = checked(file.read_bytes())
     assert status == 0, text
@@ -207,7 +208,7 @@ def test_a_har_of_refusals_alone(tmp_path: Path) -> None:
 def test_the_policy_of_a_file(tmp_path: Path) -> None:
     """Check --auth judges the answers without credentials by a policy."""
     file = tmp_path / "run.har"
-    with MockServer() as server:
+    with MockServer(SAMPLE) as server:
         contracts("verify", server.url, "--har", str(file), environment={"BEARER_TOKEN": server.token})
     assert contracts("check", str(file), "--auth", "required").status == 0
     assert contracts("check", str(file), "--auth", "public").status == 1

@@ -14,22 +14,15 @@ import oracle
 import pytest
 from hypothesis import assume, event, example, given
 from hypothesis import strategies as st
+from subject import BY_ID
 
 from contracts.core.exchange import Exchange, Request, Response
-from contracts.event_categories import judge
 from contracts.event_categories.checks import ANSWER_CHECKS
-from contracts.event_categories.clauses import BY_ID, KEY
-from contracts.event_categories.evidence import Evidence
-from contracts.event_categories.strategies import (
-    DEPARTURES,
-    Departed,
-    Verbatim,
-    bodies,
-    conforming_lists,
-    pick,
-    written,
-)
-from contracts.event_categories.strategies import departures as departed_lists
+from contracts.event_categories.clauses import KEY
+from contracts.event_categories.strategies import MUTATIONS, Mutated, Verbatim, bodies, conforming_lists, pick, written
+from contracts.event_categories.strategies import mutated_lists as departed_lists
+from contracts.global_information import judge
+from contracts.global_information.evidence import Evidence
 
 JSON = ("application/json",)
 
@@ -94,7 +87,7 @@ def _nested(draw: st.DrawFn, categories: list[Any]) -> None:
 
 
 _LISTS: list[Callable[[st.DrawFn, list[Any]], None]] = [
-    *(departure.depart for departure in DEPARTURES),
+    *(departure.depart for departure in MUTATIONS),
     _number_literal,
     _repeated_name,
     _lone_surrogate,
@@ -205,7 +198,7 @@ def test_suite_and_oracle_agree_on_what_conforms(data: st.DataObject) -> None:
 
 
 @given(departed_lists())
-def test_suite_and_oracle_refuse_a_single_departure_by_its_clause(departed: Departed) -> None:
+def test_suite_and_oracle_refuse_a_single_departure_by_its_clause(departed: Mutated) -> None:
     """A list with one named departure breaches the clause that the departure belongs to, in both opinions."""
     answer = Answer(json.dumps({KEY: departed.categories}).encode())
     assert suite_says(answer)[departed.clause] == oracle_says(answer)[departed.clause] == "breached"

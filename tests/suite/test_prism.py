@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 from door import ROOT, clean_environment, contracts
-
-from contracts.event_categories.clauses import CLAUSES
+from subject import CLAUSES
 
 READ_FROM_THE_LIST = ("json", "envelope", "category", "list", "client")
 PATIENCE = 60.0  # seconds until a server that does not come up is ended

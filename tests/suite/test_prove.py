@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 from door import ROOT
+from subject import BY_NAME, CLAUSES, FAULTS, NULL_RESPONDERS, VARIANTS
 
 from contracts import prove
 from contracts.cli import main
-from contracts.event_categories.checks import ANSWER_CHECKS, RUN_CHECKS, Breach, Steps
-from contracts.event_categories.clauses import CLAUSES
-from contracts.mock.faults import BY_NAME, FAULTS, NULL_RESPONDERS, VARIANTS
+from contracts.core.check import Steps
+from contracts.core.finding import Finding
+from contracts.event_categories.checks import ANSWER_CHECKS, RUN_CHECKS
 
 IDS = [clause.id for clause in CLAUSES]
 
@@ -62,7 +63,7 @@ def test_a_check_that_raises_alarm_on_everything_is_found_out(monkeypatch: pytes
     """A check that always finds something is a bystander in every fault of another clause, and in every variant."""
 
     def alarmed(_: object) -> Steps:
-        yield Breach("", "better", "this")
+        yield Finding("", "better", "this")
         return 1
 
     monkeypatch.setitem(ANSWER_CHECKS, "list.names-unique", alarmed)

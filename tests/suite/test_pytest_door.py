@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from door import ROOT, interrupted, pytest_in_a_process
 from hostile import Behaviour, always, message, raw_server
+from subject import BY_NAME, CLAUSES, SAMPLE
 
-from contracts.event_categories.clauses import CLAUSES, PATH
-from contracts.mock.faults import BY_NAME
-from contracts.mock.reply import Reply, Request
+from contracts.event_categories.clauses import PATH
+from contracts.mock.reply import Received, Reply
 from contracts.mock.server import MockServer
 from contracts.settings import TABLE
 
@@ -68,7 +68,7 @@ def test_one_item_a_clause(tmp_path: Path) -> None:
 
 def test_a_breach_is_a_failure(tmp_path: Path) -> None:
     """A breached MUST fails its item, with the block of the command line and without the token."""
-    with MockServer(faults=(BY_NAME["id-number"].apply,)) as server:
+    with MockServer(SAMPLE, faults=(BY_NAME["id-number"].apply,)) as server:
         options = ("--target", server.url, "--junitxml", str(tmp_path / "junit.xml"))
         status, output = run(*options, token=server.token, CI="1")  # where summary lines are not cut to the terminal
         assert server.token not in output + (tmp_path / "junit.xml").read_text()
@@ -85,7 +85,7 @@ def test_a_breach_is_a_failure(tmp_path: Path) -> None:
 
 def test_a_should_warns_unless_strict() -> None:
     """A breached SHOULD is a warning; with --strict it fails."""
-    with MockServer(faults=(BY_NAME["order-reversed"].apply,)) as server:
+    with MockServer(SAMPLE, faults=(BY_NAME["order-reversed"].apply,)) as server:
         lenient = run("--target", server.url, token=server.token)
         strict = run("--target", server.url, "--contract-strict", token=server.token)
     assert lenient[0] == 0, lenient[1]
@@ -113,7 +113,7 @@ def test_could_not_judge_is_an_error(tmp_path: Path) -> None:
     assert "pytest_plugin.py" not in output
 
 
-def busy(request: Request, reply: Reply) -> Reply:
+def busy(request: Received, reply: Reply) -> Reply:
     """Be unavailable below the collection."""
     below = request.path.startswith(f"{PATH}/")
     return replace(reply, status=503, headers=(("Retry-After", "0"),)) if below else reply
@@ -122,7 +122,7 @@ def busy(request: Request, reply: Reply) -> Reply:
 def test_a_should_that_could_not_be_judged_is_a_skip() -> None:
     """What leaves the verdict of the command line as it is fails no session either."""
     clauses = ("--contract-clause", "http.unknown-path", "--contract-clause", "json")
-    with MockServer(faults=(busy,)) as server:
+    with MockServer(SAMPLE, faults=(busy,)) as server:
         status, output = run("--target", server.url, *clauses, token=server.token)
     assert status == 0, output
     assert re.search(r"SKIPPED .* inconclusive: GET .* was answered 503", output)
@@ -130,7 +130,7 @@ def test_a_should_that_could_not_be_judged_is_a_skip() -> None:
 
 def test_not_exercised_is_a_skip_and_no_pass() -> None:
     """An empty list skips what it leaves unexercised, says so, and the session is an error all the same."""
-    with MockServer(categories=[]) as server:
+    with MockServer(SAMPLE, categories=[]) as server:
         status, output = run("--target", server.url, token=server.token)
         allowed, _ = run("--target", server.url, "--contract-allow-empty", token=server.token)
     assert status == 1
@@ -141,7 +141,7 @@ def test_not_exercised_is_a_skip_and_no_pass() -> None:
 
 def test_header_tells_target_budget_and_origins() -> None:
     """The header says what is judged, what it costs and where each setting came from."""
-    with MockServer() as server:
+    with MockServer(SAMPLE) as server:
         options = ("--target", server.url, "--contract-timeout", "3")
         _, output = run(*options, token=server.token, CONTRACTS_DEADLINE="60")
     assert f"contract target: {server.url}/v1/event_categories" in output
@@ -153,7 +153,7 @@ def test_header_tells_target_budget_and_origins() -> None:
 @pytest.mark.parametrize("variable", ["SCALINGO_API_URL", "CONTRACTS_TARGET"])
 def test_only_an_option_leads_to_a_target(variable: str) -> None:
     """The contract alone, where a shell holds a target, is neither sent there nor judged on the mock unasked."""
-    with MockServer() as server:
+    with MockServer(SAMPLE) as server:
         status, output = run("--contract-clause", "json", **{variable: server.url})
         asked, judged = run("--contract-clause", "json", "--contract-mock", **{variable: server.url})
         assert server.requests == []
@@ -165,7 +165,7 @@ def test_only_an_option_leads_to_a_target(variable: str) -> None:
 
 def test_xdist_fetches_once_a_worker() -> None:
     """With two workers each observes the target once, and the header says so."""
-    with MockServer() as server:
+    with MockServer(SAMPLE) as server:
         status, output = run("-p", "xdist", "-n", "2", "--target", server.url, token=server.token)
         assert len(server.requests) in (8, 16)
     assert status == 0, output
@@ -174,7 +174,7 @@ def test_xdist_fetches_once_a_worker() -> None:
 
 def test_selection() -> None:
     """--clause leaves the other items out and sends only what is needed; nothing matched is a usage error."""
-    with MockServer() as server:
+    with MockServer(SAMPLE) as server:
         status, output = run("--target", server.url, "--contract-clause", "json", token=server.token)
         assert len(server.requests) == 1
     assert status == 0
@@ -190,7 +190,7 @@ def test_deviations(tmp_path: Path) -> None:
     known, stale = tmp_path / "known.toml", tmp_path / "stale.toml"
     known.write_text(entry.format("category.required"))
     stale.write_text(known.read_text() + entry.format("category.id"))
-    with MockServer(faults=(BY_NAME["position-missing"].apply,)) as server:
+    with MockServer(SAMPLE, faults=(BY_NAME["position-missing"].apply,)) as server:
         good = run("--target", server.url, "--contract-deviations", str(known), token=server.token)
         bad = run("--target", server.url, "--contract-deviations", str(stale), token=server.token)
     assert good[0] == 0, good[1]
@@ -202,7 +202,7 @@ def test_deviations(tmp_path: Path) -> None:
 def test_html_and_annotations(tmp_path: Path) -> None:
     """pytest-html and the annotations for GitHub name the clause that failed."""
     page = tmp_path / "report.html"
-    with MockServer(faults=(BY_NAME["id-number"].apply,)) as server:
+    with MockServer(SAMPLE, faults=(BY_NAME["id-number"].apply,)) as server:
         plugins = (
             "-p",
             "pytest_html.plugin",
@@ -259,7 +259,7 @@ def test_an_interruption_shows_no_token() -> None:
 def test_a_bare_run_tests_the_project_on_the_mock() -> None:
     """Whatever a shell holds for another use, nothing of it steers the tests of this project."""
     foreign = {"CONTRACTS_TIMEOUT": "soon", "CONTRACTS_MOKC": "1", "BEARER_TOKEN": "two words"}
-    with MockServer() as server:
+    with MockServer(SAMPLE) as server:
         arguments = ("-k", "test_verdict", "-p", "_hypothesis_pytestplugin", "-p", "schemathesis.pytest.plugin")
         status, output = pytest_in_a_process(*arguments, **_QUICK, **foreign, SCALINGO_API_URL=server.url)
         assert server.requests == []
@@ -278,7 +278,7 @@ def test_the_header_and_the_end_say_what_was_judged() -> None:
 
 def test_a_violation_fails_the_verdict() -> None:
     """The item of the verdict fails when a clause fails the run, and says what the command line says last."""
-    with MockServer(faults=(BY_NAME["id-number"].apply,)) as server:
+    with MockServer(SAMPLE, faults=(BY_NAME["id-number"].apply,)) as server:
         status, output = run("--target", server.url, "-k", "test_verdict", token=server.token, CI="1")
     assert status == 1
     assert f"test_verdict - VIOLATES: {server.url}/v1/event_categories: " in output
@@ -319,7 +319,7 @@ def test_a_project_that_does_not_use_it_is_left_alone(tmp_path: Path) -> None:
     """No line, no request and no complaint about settings, where no item asks for a fixture of the plugin."""
     (tmp_path / "test_own.py").write_text("def test_own(): pass\n")
     (tmp_path / "contracts.toml").write_text("nonsense = 1\n")
-    with MockServer() as server:
+    with MockServer(SAMPLE) as server:
         wrong = {"CONTRACTS_TIMEOUT": "soon", "CONTRACTS_MOKC": "1", "SCALINGO_API_URL": server.url}
         status, output = elsewhere(tmp_path, **wrong)
         assert server.requests == []
@@ -340,7 +340,7 @@ def test_other(): pass
 def test_items_of_another_project(tmp_path: Path) -> None:
     """Items elsewhere may ask for the report; without a target the session is refused, also by what a worker says."""
     (tmp_path / "test_own.py").write_text(OWN)
-    with MockServer() as server:
+    with MockServer(SAMPLE) as server:
         judged = elsewhere(tmp_path, "--contract-target", server.url, BEARER_TOKEN=server.token)
         refused = elsewhere(tmp_path, SCALINGO_API_URL=server.url)
         assert len(server.requests) == 8

@@ -6,9 +6,9 @@ from importlib import import_module
 
 import generated
 from door import ROOT
+from subject import CLAUSES
 
 from contracts.cli import COMMANDS
-from contracts.event_categories.clauses import CLAUSES
 
 README = generated.README.read_text("utf-8")
 

@@ -10,7 +10,7 @@ import reports
 
 from contracts.core.errors import FAILURES, UsageError
 from contracts.core.report import Report, State, Verdict
-from contracts.event_categories.schema import load
+from contracts.global_information.schema import load
 from contracts.writers import result
 
 ALL = [reports.conforming, reports.violating, reports.inconclusive, reports.unreachable]

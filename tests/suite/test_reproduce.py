@@ -15,11 +15,12 @@ from typing import Any
 import pytest
 import reports
 from door import contracts
+from subject import BY_NAME as FAULTS
+from subject import SAMPLE
 
 from contracts.configuration import resolve
 from contracts.core.exchange import Exchange, Request, Response
 from contracts.core.report import Access, Report, Scope
-from contracts.mock.faults import BY_NAME as FAULTS
 from contracts.mock.server import CA_PEM, MockServer
 from contracts.run import prepare, verify
 from contracts.writers.reproduce import curl, of_finding, rerun
@@ -100,7 +101,10 @@ def test_curl_uses_the_method(recorder: Recorder, tmp_path: Path, method: str) -
 
 def test_curl_gets_what_the_suite_got(tmp_path: Path) -> None:
     """Every line of a run against the mock, pasted, gets the status and the body that the suite judged."""
-    with MockServer() as server, prepare(resolve({"mock": True}, {}, tmp_path), {}, mock=nullcontext(server)) as run:
+    with (
+        MockServer(SAMPLE) as server,
+        prepare(resolve({"mock": True}, {}, tmp_path), {}, mock=nullcontext(server)) as run,
+    ):
         report = verify(run)
         assert {exchange.probe for exchange in report.exchanges} >= {"list", "head", "anonymous", "delete"}
         for exchange in report.exchanges:
@@ -212,7 +216,7 @@ def test_every_line_of_a_tls_target_works(tmp_path: Path) -> None:
         seen.append(request.first("X-Gateway-Key"))
         return reply
 
-    with MockServer(tls=True, faults=[FAULTS["position-text"].apply, gate]) as server:
+    with MockServer(SAMPLE, tls=True, faults=[FAULTS["position-text"].apply, gate]) as server:
         variables = {
             "SCALINGO_API_TOKEN": server.api_token,
             "GATEWAY_KEY": "gateway-secret-1",

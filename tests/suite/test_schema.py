@@ -11,14 +11,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
+from subject import BY_ID
 
-from contracts.core.finding import KEPT
-from contracts.event_categories import schema
-from contracts.event_categories.clauses import BY_ID, KEY
-from contracts.event_categories.schema import CATEGORY, ENVELOPE, ERROR, Departure, accepts, departures, is_whole
-from contracts.event_categories.strategies import MEMBERS, VALUES, Departed, conforming_lists
-from contracts.event_categories.strategies import departures as departed_lists
-from contracts.strict_json import decode
+from contracts.core.finding import KEPT, Violation
+from contracts.event_categories.clauses import KEY, MEMBERS
+from contracts.event_categories.strategies import VALUES, Mutated, conforming_lists
+from contracts.event_categories.strategies import mutated_lists as departed_lists
+from contracts.global_information import schema
+from contracts.global_information.schema import CATEGORY, ENVELOPE, ERROR, accepts, departures, is_whole
+from contracts.global_information.strict_json import decode
 
 ALL = (CATEGORY, ENVELOPE, ERROR)
 GOOD = {"id": "a1", "name": "addons", "display_name": "Add-ons", "position": 1}
@@ -177,7 +178,7 @@ _SHAPE = {"category.object", "category.required", "category.id", "category.name"
 
 
 @given(departed_lists())
-def test_a_departure_of_shape_is_found_in_its_place(departed: Departed) -> None:
+def test_a_departure_of_shape_is_found_in_its_place(departed: Mutated) -> None:
     """A departure of type or presence is the only one found, under its clause, at the element that has it."""
     value = decode(json.dumps({KEY: departed.categories}).encode()).value
     found = [*departures(ENVELOPE, value)]
@@ -186,7 +187,7 @@ def test_a_departure_of_shape_is_found_in_its_place(departed: Departed) -> None:
         index = int(found[0].where.split("/")[2])
         assert not accepts(CATEGORY, value[KEY][index])
         assert [*departures(CATEGORY, value[KEY][index])] == [
-            Departure(
+            Violation(
                 found[0].clause,
                 found[0].where.removeprefix(f"/{KEY}/{index}"),
                 found[0].expected,
@@ -199,63 +200,63 @@ def test_a_departure_of_shape_is_found_in_its_place(departed: Departed) -> None:
 
 
 DEPARTED = {
-    "another root": (ENVELOPE, [], [Departure("envelope.object", "", "an object", [])]),
+    "another root": (ENVELOPE, [], [Violation("envelope.object", "", "an object", [])]),
     "no list": (
         ENVELOPE,
         {},
-        [Departure("envelope.event-categories", f"/{KEY}", f"a member {KEY}", missing=True)],
+        [Violation("envelope.event-categories", f"/{KEY}", f"a member {KEY}", missing=True)],
     ),
     "a list that is none": (
         ENVELOPE,
         {KEY: {"a": 1}},
-        [Departure("envelope.event-categories", f"/{KEY}", "an array", {"a": 1})],
+        [Violation("envelope.event-categories", f"/{KEY}", "an array", {"a": 1})],
     ),
     "several, in document order": (
         ENVELOPE,
         {KEY: [GOOD, 7, {**GOOD, "name": "", "id": 7}, {"position": Decimal("0.5")}]},
         [
-            Departure("category.object", f"/{KEY}/1", "an object", 7),
-            Departure("category.id", f"/{KEY}/2/id", "a non-empty string", 7),
-            Departure("category.name", f"/{KEY}/2/name", "a non-empty string", ""),
+            Violation("category.object", f"/{KEY}/1", "an object", 7),
+            Violation("category.id", f"/{KEY}/2/id", "a non-empty string", 7),
+            Violation("category.name", f"/{KEY}/2/name", "a non-empty string", ""),
             *(
-                Departure("category.required", f"/{KEY}/3/{member}", f"a member {member}", missing=True)
+                Violation("category.required", f"/{KEY}/3/{member}", f"a member {member}", missing=True)
                 for member in MEMBERS[:3]
             ),
-            Departure("category.position", f"/{KEY}/3/position", "an integer", Decimal("0.5")),
+            Violation("category.position", f"/{KEY}/3/position", "an integer", Decimal("0.5")),
         ],
     ),
     "a member of the wrong kind": (
         CATEGORY,
         {**GOOD, "display_name": None},
-        [Departure("category.display-name", "/display_name", "a non-empty string")],
+        [Violation("category.display-name", "/display_name", "a non-empty string")],
     ),
     "a boolean as position": (
         CATEGORY,
         {**GOOD, "position": True},
-        [Departure("category.position", "/position", "an integer", value=True)],
+        [Violation("category.position", "/position", "an integer", value=True)],
     ),
     "a category with a list of its own": (
         CATEGORY,
         {**GOOD, "id": "", KEY: [7]},
-        [Departure("category.id", "/id", "a non-empty string", "")],
+        [Violation("category.id", "/id", "a non-empty string", "")],
     ),
     "an error with a list of its own": (
         ERROR,
         {"error": "", KEY: [7]},
-        [Departure("error.body", "", "a member error or errors as documented", {"error": "", KEY: [7]})],
+        [Violation("error.body", "", "a member error or errors as documented", {"error": "", KEY: [7]})],
     ),
     "an error of no kind": (
         ERROR,
         {"error": 1},
-        [Departure("error.body", "", "a member error or errors as documented", {"error": 1})],
+        [Violation("error.body", "", "a member error or errors as documented", {"error": 1})],
     ),
-    "an error that is no object": (ERROR, "no", [Departure("error.body", "", "an object", "no")]),
+    "an error that is no object": (ERROR, "no", [Violation("error.body", "", "an object", "no")]),
     "errors with extra members": (ERROR, {"errors": {"a": ["b"]}, "error": 1, "c": 2}, []),
 }
 
 
 @pytest.mark.parametrize(("name", "value", "expected"), DEPARTED.values(), ids=DEPARTED)
-def test_departures_say_what_and_where(name: str, value: Any, expected: list[Departure]) -> None:
+def test_departures_say_what_and_where(name: str, value: Any, expected: list[Violation]) -> None:
     """Each departure names the clause of its subschema, its place, what was expected and what stands there."""
     assert [*departures(name, value)] == expected
     assert accepts(name, value) is not bool(expected)
@@ -295,7 +296,7 @@ def test_elements_that_look_alike_are_explained_alike(elements: list[Any]) -> No
     """Explaining each kind of element once says of every element what explaining it by itself says."""
     together = list(departures(ENVELOPE, {KEY: elements}))
     alone = [
-        Departure(d.clause, f"/{KEY}/{index}{d.where}", d.expected, d.value, d.missing)
+        Violation(d.clause, f"/{KEY}/{index}{d.where}", d.expected, d.value, d.missing)
         for index, element in enumerate(elements)
         for d in departures(CATEGORY, element)
     ]

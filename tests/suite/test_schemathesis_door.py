@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from door import interrupted, pytest_in_a_process
+from subject import BY_NAME, SAMPLE
 
-from contracts.mock.faults import BY_NAME
-from contracts.mock.reply import Reply, Request
+from contracts.mock.reply import Received, Reply
 from contracts.mock.server import CA_PEM, MockServer
 from contracts.pytest_plugin import SCHEMATHESIS
 from contracts.target.target import AGENT
@@ -30,7 +30,7 @@ def judge(url: str, *arguments: str) -> tuple[int, str]:
 
 def test_it_reads_a_target_with_few_requests() -> None:
     """It finds nothing wrong with a conforming target, sends it GET and HEAD only, and no more than is announced."""
-    with MockServer(token=TOKEN) as server:
+    with MockServer(SAMPLE, token=TOKEN) as server:
         status, output = judge(server.url, "--contract-auth", "required")
     assert status == 0, output
     assert "3 passed, 1 skipped" in output
@@ -45,7 +45,7 @@ def test_every_request_goes_through_the_target_layer(fault: str) -> None:
 
     Among it is what ignored_auth sends, which takes an interim answer for the answer when it sends on its own.
     """
-    with MockServer(token=TOKEN, faults=(BY_NAME[fault].apply,), tls=True) as server:
+    with MockServer(SAMPLE, token=TOKEN, faults=(BY_NAME[fault].apply,), tls=True) as server:
         status, output = judge(server.url, "--contract-auth", "required", "--contract-ca-bundle", str(CA_PEM))
     assert status == 0, output
     assert "3 passed, 1 skipped" in output
@@ -59,14 +59,14 @@ def test_every_request_goes_through_the_target_layer(fault: str) -> None:
 
 def test_its_requests_keep_to_the_budget() -> None:
     """What --contract-max-requests allows is all that is sent, whoever sends it."""
-    with MockServer(token=TOKEN) as server:
+    with MockServer(SAMPLE, token=TOKEN) as server:
         status, output = judge(server.url, "--contract-auth", "required", "--contract-max-requests", "10")
     assert len(server.requests) == 10
     assert status == 1
     assert "could not judge: the budget of 10 requests is spent (--contract-max-requests)" in output
 
 
-def clumsy(request: Request, reply: Reply) -> Reply:
+def clumsy(request: Received, reply: Reply) -> Reply:
     """Fail over a media type that announces a form, and comes without one, as some frameworks do."""
     if (request.first("Content-Type") or "").startswith("multipart/"):
         return replace(reply, status=500, body=b"")
@@ -75,7 +75,7 @@ def clumsy(request: Request, reply: Reply) -> Reply:
 
 def test_what_no_clause_asks_is_a_warning() -> None:
     """A request that the contract does not know is no reason to fail a target, and what came of it is said."""
-    with MockServer(token=TOKEN, faults=(clumsy,)) as server:
+    with MockServer(SAMPLE, token=TOKEN, faults=(clumsy,)) as server:
         status, output = judge(server.url)
     assert status == 0, output
     assert "ContractWarning: no clause asks for this: schemathesis: GET /v1/event_categories: " in output
@@ -84,7 +84,7 @@ def test_what_no_clause_asks_is_a_warning() -> None:
 
 def test_a_number_beyond_its_reader_is_a_warning() -> None:
     """A list that is JSON by every clause does not fail because Python's own reader has no room for a number of it."""
-    with MockServer(token=TOKEN, faults=(BY_NAME["numbers-added"].apply,)) as server:
+    with MockServer(SAMPLE, token=TOKEN, faults=(BY_NAME["numbers-added"].apply,)) as server:
         status, output = judge(server.url)
     assert status == 0, output
     assert "ContractWarning: no clause asks for this: schemathesis: GET /v1/event_categories: " in output
@@ -93,7 +93,7 @@ def test_a_number_beyond_its_reader_is_a_warning() -> None:
 def test_it_finds_what_is_wrong() -> None:
     """A check that cannot fail is a defect: an answer that departs from openapi.yaml fails its item, and no other."""
     faults = (BY_NAME["position-text"].apply, BY_NAME["head-500"].apply)
-    with MockServer(token=TOKEN, faults=faults) as server:
+    with MockServer(SAMPLE, token=TOKEN, faults=faults) as server:
         status, output = judge(server.url)
     assert status == 1, output
     assert "2 failed, 2 skipped" in output
@@ -108,7 +108,7 @@ def test_it_respects_known_deviations(tmp_path: Path) -> None:
     fault = BY_NAME["position-text"]
     entry = '[[deviation]]\nclause = "{}"\nreason = "known"\nowner = "me"\nexpires = 2999-12-31\n'
     (tmp_path / "known.toml").write_text("".join(entry.format(clause) for clause in sorted(fault.breaks)))
-    with MockServer(token=TOKEN, faults=(fault.apply,)) as server:
+    with MockServer(SAMPLE, token=TOKEN, faults=(fault.apply,)) as server:
         status, output = judge(server.url, "--contract-deviations", str(tmp_path / "known.toml"))
     assert status == 0, output
     assert "waived: " in output and "category.position" in output
@@ -117,20 +117,20 @@ def test_it_respects_known_deviations(tmp_path: Path) -> None:
 
 def test_it_finds_a_list_that_needs_no_token() -> None:
     """Under --auth required, a target that gives the list to everybody fails."""
-    with MockServer(token=TOKEN, auth="public") as server:
+    with MockServer(SAMPLE, token=TOKEN, auth="public") as server:
         status, output = judge(server.url, "--contract-auth", "required")
     assert status == 1
     assert "API accepts requests without authentication" in output
 
 
-def echoing(request: Request, reply: Reply) -> Reply:
+def echoing(request: Received, reply: Reply) -> Reply:
     """Repeat the request headers in the header and in the body, which then departs from openapi.yaml."""
     headers = {name: value for name, value in request.headers if name != "Host"}
     echo = (("X-Echo", headers.get("Authorization", "")), ("Content-Type", "application/json"))
     return replace(reply, headers=echo, body=json.dumps([headers]).encode())
 
 
-def fading(request: Request, reply: Reply) -> Reply:
+def fading(request: Received, reply: Reply) -> Reply:
     """Repeat the token to Schemathesis, where there is no answer, or one that is no list, to judge."""
     if not request.first("X-Schemathesis-TestCaseId"):
         return reply
@@ -142,7 +142,7 @@ def fading(request: Request, reply: Reply) -> Reply:
 
 def test_no_failure_to_judge_holds_the_token() -> None:
     """An answer that is broken or 503 is an error, whose traceback with all variables does not hold the token."""
-    with MockServer(token=TOKEN, faults=(fading,)) as server:
+    with MockServer(SAMPLE, token=TOKEN, faults=(fading,)) as server:
         status, output = judge(server.url, "--showlocals", "--full-trace", "--show-capture=all", "-vv")
     assert status == 1
     assert "was answered 503" in output and "the answer is not HTTP" in output
@@ -151,7 +151,7 @@ def test_no_failure_to_judge_holds_the_token() -> None:
 
 def test_no_output_holds_the_token() -> None:
     """A target may echo what it is sent, and pytest may show every variable: the token is not there."""
-    with MockServer(token=TOKEN, faults=(echoing,)) as server:
+    with MockServer(SAMPLE, token=TOKEN, faults=(echoing,)) as server:
         status, output = judge(server.url, "--showlocals", "--full-trace", "--show-capture=all")
     assert status == 1
     assert "Response violates schema" in output
@@ -159,7 +159,7 @@ def test_no_output_holds_the_token() -> None:
     assert TOKEN not in output
 
 
-def muttering(request: Request, reply: Reply) -> Reply:
+def muttering(request: Received, reply: Reply) -> Reply:
     """Repeat the token to Schemathesis in a header line without a colon, which urllib3 logs as it came."""
     if not request.first("X-Schemathesis-TestCaseId"):
         return reply
@@ -171,7 +171,7 @@ def muttering(request: Request, reply: Reply) -> Reply:
 def test_no_log_holds_the_token(tmp_path: Path, workers: tuple[str, ...]) -> None:
     """Neither what is logged at any level nor what JUnit keeps of it shows the token."""
     junit = tmp_path / "junit.xml"
-    with MockServer(token=TOKEN, faults=(muttering,)) as server:
+    with MockServer(SAMPLE, token=TOKEN, faults=(muttering,)) as server:
         shown = ("--log-cli-level=DEBUG", "-o", "log_level=DEBUG", "--showlocals", "--tb=long", "-rA")
         kept = ("--junitxml", str(junit), "-o", "junit_logging=all")
         status, output = judge(server.url, *shown, *kept, *workers)
@@ -184,13 +184,13 @@ def test_an_interruption_shows_no_token() -> None:
     """Ctrl-C during a request, with all frames and variables shown, does not show the token."""
     asked, go_on = threading.Event(), threading.Event()
 
-    def stalling(request: Request, reply: Reply) -> Reply:
+    def stalling(request: Received, reply: Reply) -> Reply:
         if request.first("X-Schemathesis-TestCaseId"):
             asked.set()
             go_on.wait(60)
         return reply
 
-    with MockServer(token=TOKEN, faults=(stalling,)) as server:
+    with MockServer(SAMPLE, token=TOKEN, faults=(stalling,)) as server:
         options = (*_PLUGINS, "--target", server.url, "--showlocals", "--full-trace", "-vv")
         status, output = interrupted(asked, ITEMS, *options, **_QUICK, BEARER_TOKEN=TOKEN)
         go_on.set()

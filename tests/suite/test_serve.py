@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 from door import clean_environment, contracts, contracts_in_a_process
-
-from contracts.mock.faults import BY_NAME
+from subject import BY_NAME
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from door import ROOT, clean_environment, contracts_in_a_process
+from subject import SAMPLE
 
 from contracts.mock.server import MockServer
 
@@ -46,7 +47,7 @@ def test_both_streams_full(tmp_path: Path) -> None:
 
 def test_a_socket_never_takes_the_place_of_a_stream(tmp_path: Path) -> None:
     """With all streams closed nothing that is printed reaches the target."""
-    with MockServer() as server:
+    with MockServer(SAMPLE) as server:
         line = f"contracts verify {server.url} <&- >&- 2>&-"
         assert shell(line, tmp_path, BEARER_TOKEN=server.token).returncode == 0
         assert {request.method for request in server.requests} == {"GET", "HEAD"}

@@ -11,15 +11,23 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from contracts.core.errors import BrokenAnswer
-from contracts.core.finding import KEPT
+from contracts.core.finding import KEPT, Violation
 from contracts.core.pointer import pointer as join
 from contracts.core.pointer import walk
 from contracts.event_categories.strategies import VALUES, texts
-from contracts.strict_json import ABSENT, MAX_CONTAINERS, MAX_DEPTH, MAX_VALUES, Document, Flaw, Rule, decode
+from contracts.global_information.strict_json import (
+    ABSENT,
+    MAX_CONTAINERS,
+    MAX_DEPTH,
+    MAX_VALUES,
+    Document,
+    Rule,
+    decode,
+)
 
 
 def places(document: Document) -> list[tuple[Rule, str]]:
-    return [(flaw.rule, flaw.where) for flaw in document.flaws]
+    return [(flaw.rule, flaw.where) for flaw in document.violations]
 
 
 def loads(text: str) -> Any:
@@ -32,7 +40,7 @@ def test_every_json_text_decodes_to_what_json_loads_says_without_a_flaw(data: st
     """A text that is strict JSON has no flaw, and decodes to the values of json.loads with exact decimals."""
     text = data.draw(texts(data.draw(VALUES)))
     document = decode(text.encode())
-    assert document.flaws == ()
+    assert document.violations == ()
     assert document.problem is None
     assert document.value == loads(text)
     assert repr(document.value) == repr(loads(text))  # 1 and 1.0 are equal, and not the same
@@ -48,8 +56,8 @@ def test_every_json_text_decodes_to_what_json_loads_says_without_a_flaw(data: st
 def test_decode_never_raises(body: bytes) -> None:
     """Whatever the bytes, decoding returns a document: with a value, or with a flaw or problem that says why not."""
     document = decode(body)
-    assert (document.value is not ABSENT) or document.flaws or document.problem
-    for flaw in document.flaws:
+    assert (document.value is not ABSENT) or document.violations or document.problem
+    for flaw in document.violations:
         assert flaw.where.startswith(("/", "byte ")) or flaw.where == ""
         assert all((flaw.expected, flaw.received, flaw.where.encode() or True))
 
@@ -105,12 +113,12 @@ def test_what_is_no_json_text_is_told_by_its_byte(body: bytes, offset: int) -> N
 
 def test_the_flaw_quotes_what_stands_there() -> None:
     """A grammar flaw quotes up to forty characters from where reading stopped, or says that the body ends."""
-    assert decode(b"[1, oops]").flaws == (
-        Flaw(Rule.GRAMMAR, "byte 4", "exactly one JSON text", "Expecting value: 'oops]'"),
+    assert decode(b"[1, oops]").violations == (
+        Violation(Rule.GRAMMAR, "byte 4", "exactly one JSON text", "Expecting value: 'oops]'"),
     )
-    assert decode(b"[" + b"x" * 99).flaws[0].received == f"Expecting value: {'x' * 40!r}"
-    assert decode(b"[1").flaws[0].received.endswith("at the end of the body")
-    assert decode(b"[1, -Infinity]").flaws[0].received == "-Infinity, which is no JSON number: '-Infinity]'"
+    assert decode(b"[" + b"x" * 99).violations[0].received == f"Expecting value: {'x' * 40!r}"
+    assert decode(b"[1").violations[0].received.endswith("at the end of the body")
+    assert decode(b"[1, -Infinity]").violations[0].received == "-Infinity, which is no JSON number: '-Infinity]'"
 
 
 NOT_UTF_8 = {
@@ -130,13 +138,13 @@ NOT_UTF_8 = {
 @pytest.mark.parametrize(("body", "where", "received"), NOT_UTF_8.values(), ids=NOT_UTF_8)
 def test_what_is_not_utf_8_is_told_by_its_byte(body: bytes, where: str, received: str) -> None:
     """A body in another encoding has one encoding flaw and no value: no decoder is left to guess."""
-    assert decode(body) == Document(flaws=(Flaw(Rule.ENCODING, where, "UTF-8", received),))
+    assert decode(body) == Document(violations=(Violation(Rule.ENCODING, where, "UTF-8", received),))
 
 
 def test_a_byte_order_mark_is_a_flaw_and_no_obstacle() -> None:
     """A byte order mark is told, and what follows is decoded all the same."""
     document = decode(b'\xef\xbb\xbf{"a": 1}')
-    mark = Flaw(Rule.ENCODING, "byte 0", "no byte order mark", "EF BB BF, the byte order mark of UTF-8")
+    mark = Violation(Rule.ENCODING, "byte 0", "no byte order mark", "EF BB BF, the byte order mark of UTF-8")
     assert document == Document({"a": 1}, (mark,), objects=1, members=1)
     assert places(decode(b"\xef\xbb\xbf\xff")) == [(Rule.ENCODING, "byte 0"), (Rule.ENCODING, "byte 3")]
     assert places(decode(b"\xef\xbb\xbf[\x00]\x00")) == [(Rule.ENCODING, "byte 0"), (Rule.ENCODING, "byte 3")]
@@ -168,7 +176,7 @@ def test_the_last_of_repeated_members_counts() -> None:
     """Of repeated members the last is judged, as the official clients do."""
     document = decode(b'{"a": 1, "b": 0, "a": 2}')
     assert document.value == {"a": 2, "b": 0}
-    assert document.flaws == (Flaw(Rule.NAMES, "/a", "each name once in an object", "'a' again"),)
+    assert document.violations == (Violation(Rule.NAMES, "/a", "each name once in an object", "'a' again"),)
 
 
 LONE_SURROGATES = {
@@ -199,8 +207,10 @@ def test_a_lone_surrogate_is_told_by_its_pointer(body: bytes, pointers: list[str
 
 def test_a_lone_surrogate_is_shown_as_its_escape() -> None:
     """What was received is shown in ASCII, cut after eighty characters."""
-    assert decode(b'"a\\ud800"').flaws == (Flaw(Rule.TEXT, "", "Unicode text", "a lone surrogate in 'a\\ud800'"),)
-    assert len(decode(b'"\\ud800' + b"x" * 999 + b'"').flaws[0].received) == len("a lone surrogate in ") + 80
+    assert decode(b'"a\\ud800"').violations == (
+        Violation(Rule.TEXT, "", "Unicode text", "a lone surrogate in 'a\\ud800'"),
+    )
+    assert len(decode(b'"\\ud800' + b"x" * 999 + b'"').violations[0].received) == len("a lone surrogate in ") + 80
 
 
 NUMBERS = {
@@ -257,7 +267,7 @@ def test_a_number_beyond_every_exponent_cannot_be_judged() -> None:
     """An exponent that no exact number holds is a problem of judging, not a breach."""
     document = decode(b'{"a": 1e9999999999999999999}')
     assert document.value is ABSENT
-    assert document.flaws == ()
+    assert document.violations == ()
     assert isinstance(document.problem, BrokenAnswer)
     assert "exponent" in str(document.problem)
 
@@ -294,7 +304,7 @@ def test_a_hostile_string_costs_linear_time() -> None:
 
     Tried anew, these would take hours: the test could not end.
     """
-    assert decode(b"[" * (MAX_DEPTH + 1) + b'"' + b'\\"' * 1_000_000).flaws
+    assert decode(b"[" * (MAX_DEPTH + 1) + b'"' + b'\\"' * 1_000_000).violations
 
 
 def test_more_values_than_anybody_lists_are_not_judged() -> None:
@@ -339,8 +349,8 @@ def test_a_body_beyond_what_is_judged_may_be_plainly_broken(
     beyond: str, spoil: Callable[[bytes], bytes], rule: Rule
 ) -> None:
     """The first flaw counts: too deep or too large, and cut off as well, is a breach and no excuse."""
-    assert decode(BEYOND[beyond]).flaws == ()
-    [flaw] = decode(spoil(BEYOND[beyond])).flaws
+    assert decode(BEYOND[beyond]).violations == ()
+    [flaw] = decode(spoil(BEYOND[beyond])).violations
     assert flaw.rule is rule
     assert flaw.where.startswith("byte ")
 
@@ -348,7 +358,7 @@ def test_a_body_beyond_what_is_judged_may_be_plainly_broken(
 def test_flaws_without_end_are_counted_and_not_listed() -> None:
     """Of very many flaws the first are told one by one, and the last stands for the others."""
     for element, rule in ((b'{"a": 1, "a": 2}', Rule.NAMES), (b'"\\ud800"', Rule.TEXT)):
-        flaws = decode(b"[" + b",".join([element] * 500) + b"]").flaws
+        flaws = decode(b"[" + b",".join([element] * 500) + b"]").violations
         assert (len(flaws), sum(flaw.times for flaw in flaws)) == (KEPT + 1, 500)
         assert {flaw.rule for flaw in flaws} == {rule}
         assert flaws[KEPT].where.startswith(f"/{KEPT}")

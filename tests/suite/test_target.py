@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from hostile import Behaviour, always, drip, head_of, message, politely, raw_server, silence
+from subject import PROBES
 
 from contracts.core.errors import (
     BrokenAnswer,
@@ -22,7 +23,6 @@ from contracts.core.errors import (
     Unreachable,
 )
 from contracts.core.exchange import Exchange, Response
-from contracts.event_categories.probes import BY_NAME
 from contracts.target.address import parse
 from contracts.target.credentials import Bearer
 from contracts.target.target import AGENT, Budget, Limits, Target
@@ -63,7 +63,7 @@ def target(url: str, clock: Clock | None = None, **limits: float) -> Target:
 def fetch(behave: Behaviour, probe: str = "list", clock: Clock | None = None, **limits: float) -> Exchange:
     """Send one probe to a server that behaves like this."""
     with raw_server(behave) as server:
-        return target(server.url, clock, **limits).fetch(BY_NAME[probe])
+        return target(server.url, clock, **limits).fetch(PROBES[probe])
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_dead_port() -> None:
     """A port that nobody listens on is unreachable, and the message names it and the reason."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    exchange = target(f"http://127.0.0.1:{port}", Clock()).fetch(BY_NAME["list"])
+    exchange = target(f"http://127.0.0.1:{port}", Clock()).fetch(PROBES["list"])
     assert type(exchange.failure) is Unreachable
     assert f"127.0.0.1:{port}" in str(exchange.failure)
     assert "refused" in str(exchange.failure)
@@ -141,11 +141,11 @@ def test_what_no_retry_changes_is_told_at_once() -> None:
 
         thread = threading.Thread(target=refuse)
         thread.start()
-        plain = target(f"https://{place}", clock).fetch(BY_NAME["list"])
+        plain = target(f"https://{place}", clock).fetch(PROBES["list"])
         thread.join()
     assert type(plain.failure) is Misdirected
     assert f"this port speaks plain HTTP, as it seems: did you mean http://{place}?" in str(plain.failure)
-    unknown = target("https://no-such-host.invalid", clock).fetch(BY_NAME["list"])
+    unknown = target("https://no-such-host.invalid", clock).fetch(PROBES["list"])
     assert type(unknown.failure) is Misdirected
     assert "the host name does not resolve" in str(unknown.failure)
     assert clock.slept == []
@@ -173,7 +173,7 @@ def test_gzip_bomb_costs_neither_memory_nor_time() -> None:
         subject = target(server.url, body=2**20)
         tracemalloc.start()
         try:
-            exchange = subject.fetch(BY_NAME["list"])
+            exchange = subject.fetch(PROBES["list"])
             peak = tracemalloc.get_traced_memory()[1]
         finally:
             tracemalloc.stop()
@@ -240,7 +240,7 @@ def test_retry_after_beyond_the_deadline_is_not_waited_for() -> None:
 def test_other_statuses_are_not_retried(status: int) -> None:
     """What is no gateway's and no limiter's answer is an answer."""
     with raw_server(always(message(b"", status=f"{status} X"))) as server:
-        exchange = target(server.url).fetch(BY_NAME["list"])
+        exchange = target(server.url).fetch(PROBES["list"])
         assert exchange.observed().status == status
         assert len(server.requests) == 1
 
@@ -250,9 +250,9 @@ def test_run_deadline() -> None:
     clock = Clock()
     with raw_server(always(message(LIST))) as server:
         subject = target(server.url, clock, deadline=5.0)
-        subject.fetch(BY_NAME["list"])
+        subject.fetch(PROBES["list"])
         clock.now += 6
-        exchange = subject.fetch(BY_NAME["repeat"])
+        exchange = subject.fetch(PROBES["repeat"])
         assert type(exchange.failure) is TooSlow
         assert len(server.requests) == 1
 
@@ -261,8 +261,8 @@ def test_request_budget() -> None:
     """No request is sent beyond the budget."""
     with raw_server(always(message(LIST))) as server:
         subject = target(server.url, requests=1)
-        subject.fetch(BY_NAME["list"])
-        assert type(subject.fetch(BY_NAME["repeat"]).failure) is OverBudget
+        subject.fetch(PROBES["list"])
+        assert type(subject.fetch(PROBES["repeat"]).failure) is OverBudget
         assert len(server.requests) == 1
 
 
@@ -290,7 +290,7 @@ def test_netrc_is_ignored(probe: str, tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setenv("NETRC", str(netrc))
     monkeypatch.setenv("HOME", str(tmp_path))
     with raw_server(always(message(LIST))) as server:
-        target(server.url).fetch(BY_NAME[probe])
+        target(server.url).fetch(PROBES[probe])
         expected = {"list": f"Bearer {TOKEN}", "anonymous": None}
         sent = head_of(server.requests[0], "Authorization")
         assert sent == expected.get(probe, "Bearer made-up-by-the-contract-suite")
@@ -301,7 +301,7 @@ def test_no_proxy_on_the_way_to_this_machine(monkeypatch: pytest.MonkeyPatch) ->
     with raw_server(always(message(b""))) as proxy, raw_server(always(message(LIST))) as server:
         for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY"):
             monkeypatch.setenv(name, proxy.url)
-        assert target(server.url).fetch(BY_NAME["list"]).observed().body == LIST
+        assert target(server.url).fetch(PROBES["list"]).observed().body == LIST
         assert proxy.requests == []
 
 
@@ -310,7 +310,7 @@ def test_proxy_of_the_environment_is_honoured(monkeypatch: pytest.MonkeyPatch) -
     with raw_server(always(b"HTTP/1.1 403 Forbidden\r\n\r\n")) as proxy:
         monkeypatch.setenv("https_proxy", proxy.url)
         monkeypatch.setenv("no_proxy", "")
-        exchange = target("https://api.contracts.test", Clock()).fetch(BY_NAME["list"])
+        exchange = target("https://api.contracts.test", Clock()).fetch(PROBES["list"])
         assert type(exchange.failure) is Unreachable
         assert proxy.requests[0].startswith(b"CONNECT api.contracts.test:443")
         assert TOKEN.encode() not in b"".join(proxy.requests)
@@ -320,7 +320,7 @@ def test_ipv6_and_path_prefix() -> None:
     """An IPv6 target with a path prefix is asked at prefix and path, and named in brackets."""
     try:
         with raw_server(always(message(LIST)), host="::1") as server:
-            exchange = target(f"{server.url}/proxy").fetch(BY_NAME["list"])
+            exchange = target(f"{server.url}/proxy").fetch(PROBES["list"])
             assert exchange.request.url == f"http://[::1]:{server.port}/proxy/v1/event_categories"
             assert server.requests[0].startswith(b"GET /proxy/v1/event_categories HTTP/1.1\r\n")
             assert head_of(server.requests[0], "Host") == f"[::1]:{server.port}"
@@ -377,8 +377,8 @@ def test_documented_headers_are_sent() -> None:
     """The request is the documented one: Accept, Content-Type and a bearer token, and no cookie."""
     with raw_server(always(message(LIST, headers=("Set-Cookie: session=1",)))) as server:
         subject = target(server.url)
-        subject.fetch(BY_NAME["list"])
-        subject.fetch(BY_NAME["repeat"])
+        subject.fetch(PROBES["list"])
+        subject.fetch(PROBES["repeat"])
     for request in server.requests:
         assert head_of(request, "Accept") == "application/json"
         assert head_of(request, "Content-Type") == "application/json"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from door import ROOT, clean_environment, pytest_in_a_process
+from subject import SAMPLE
 
 from contracts.mock.server import MockServer
 
@@ -62,7 +63,7 @@ def test_the_contract_from_another_project(wheel: Path, tmp_path: Path) -> None:
     installed, folder = tmp_path / "installed", tmp_path / "project"
     zipfile.ZipFile(wheel).extractall(installed)
     folder.mkdir()
-    with MockServer() as server:
+    with MockServer(SAMPLE) as server:
         options = ("-rs", "--pyargs", "contracts.suite", "--contract-target", server.url)
         environment = {"PYTHONPATH": str(installed), "BEARER_TOKEN": server.token}
         status, output = pytest_in_a_process(*options, folder=folder, **environment)

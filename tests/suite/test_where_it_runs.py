@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 import yaml
 from door import ROOT, clean_environment
+from subject import BY_NAME, SAMPLE
 
 from contracts.commands.output import BUNDLE_FILE, FORMATS
-from contracts.mock.faults import BY_NAME
 from contracts.mock.server import MockServer
 
 BIN = Path(sys.executable).parent
@@ -56,7 +56,7 @@ def gitlab(folder: Path, target: str, token: str = "") -> subprocess.CompletedPr
 
 def test_gitlab_keeps_the_reports_of_a_breach(tmp_path: Path) -> None:
     """The job fails with the status of the suite, and its artifacts are there all the same."""
-    with MockServer(faults=(BY_NAME["position-text"].apply,)) as server:
+    with MockServer(SAMPLE, faults=(BY_NAME["position-text"].apply,)) as server:
         done = gitlab(tmp_path, server.url, server.token)
     assert done.returncode == 1, done.stderr
     assert any("pip install" in line and '"$SUITE"' in line for line in JOB["before_script"])
@@ -71,7 +71,7 @@ def test_gitlab_keeps_the_reports_of_a_breach(tmp_path: Path) -> None:
 
 def test_gitlab_passes_what_conforms(tmp_path: Path) -> None:
     """A conforming target is a green job, whose log does not show the token."""
-    with MockServer() as server:
+    with MockServer(SAMPLE) as server:
         done = gitlab(tmp_path, server.url, server.token)
     assert done.returncode == 0, done.stderr
     assert server.token not in done.stdout + done.stderr
