@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bench.goals import Goal
 
-_MILLI = 1000
+_MILLI, _HUNDRED = 1000, 100
 
 
 @dataclass(frozen=True)
@@ -36,4 +36,7 @@ def goal_table(goals: Iterable[Goal]) -> str:
 
 def seconds(value: float) -> str:
     """Return a time in the unit in which it is read best."""
-    return f"{value:.2f} s" if value >= 1 else f"{value * _MILLI:.3g} ms"
+    if value >= 1:
+        return f"{value:.2f} s"
+    thousandths = value * _MILLI
+    return f"{thousandths:.0f} ms" if thousandths >= _HUNDRED else f"{thousandths:.3g} ms"

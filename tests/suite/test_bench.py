@@ -3,6 +3,7 @@
 import asyncio
 import json
 import math
+import socket
 import sys
 import time
 from collections.abc import Iterator
@@ -11,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from bench import __main__ as command
-from bench import contenders, judging, memory, subject, whole
+from bench import contenders, judging, memory, server, subject, whole
 from bench.categories import body
+from bench.gauge import TIMES, gauge
 from bench.goals import Goal, at_least, at_most
 from bench.links import Link, serving
 from bench.others import imported
@@ -38,6 +40,24 @@ def test_the_suite_and_the_script_send_the_same(link: Link) -> None:
     assert contenders.essence(script[1:]) != contenders.essence(ours)
 
 
+def test_the_server_sends_without_nagle() -> None:
+    """The event loop turns it off on the connections of a listening socket whose protocol is named."""
+    with server.listen() as listening:
+        assert listening.proto == socket.IPPROTO_TCP
+        assert listening.getsockname()[0] == "127.0.0.1"
+
+
+def test_a_link_is_gauged_with_the_bare_client(link: Link) -> None:
+    """Two requests a time, on one connection each, without credentials."""
+    before = len(link.log.read_text("utf-8").splitlines())
+    first, following = gauge(link)
+    assert first > 0
+    assert following > 0
+    sent = [json.loads(line) for line in link.log.read_text("utf-8").splitlines()[before:]]
+    assert len(sent) == 2 * TIMES
+    assert not any("authorization" in headers for _, _, headers in sent)
+
+
 def relayed(sent: bytes, round_trip: float) -> tuple[bytes, float]:
     """What an echoing server gives back through a relay after the end of what is sent, and how long that took."""
 
@@ -46,8 +66,8 @@ def relayed(sent: bytes, round_trip: float) -> tuple[bytes, float]:
         writer.close()
 
     async def ask() -> tuple[bytes, float]:
-        server = await asyncio.start_server(echo, "127.0.0.1", 0)
-        async with server, await listen(server.sockets[0].getsockname()[1], round_trip) as relay:
+        echoing = await asyncio.start_server(echo, "127.0.0.1", 0)
+        async with echoing, await listen(echoing.sockets[0].getsockname()[1], round_trip) as relay:
             start = time.monotonic()
             reader, writer = await asyncio.open_connection("127.0.0.1", relay.sockets[0].getsockname()[1])
             writer.write(sent)
@@ -125,7 +145,7 @@ def test_a_missed_goal_is_marked(goal: Goal, is_met: bool) -> None:  # noqa: FBT
 def made_up(ours: float, script: float, schemathesis: float, link: Link) -> whole.Race:
     names = (contenders.OURS, contenders.SCRIPT, contenders.SCHEMATHESIS)
     samples = {name: Sample((value,)) for name, value in zip(names, (ours, script, schemathesis), strict=True)}
-    return whole.Race(link, samples, dict.fromkeys(names, 8))
+    return whole.Race(link, (0.1, 0.05), samples, dict.fromkeys(names, 8))
 
 
 def test_goals_of_whole_runs() -> None:
@@ -190,7 +210,12 @@ def test_a_bad_number_of_rounds_is_a_usage_error(rounds: str, capsys: pytest.Cap
 def test_tables_escape_bars_and_times_choose_their_unit() -> None:
     """A bar would end a cell."""
     assert table(("a", "b"), [("x|y", 1)]) == "| a | b |\n| --- | --- |\n| x\\|y | 1 |"
-    assert [seconds(value) for value in (0.00001234, 0.0456, 12.345)] == ["0.0123 ms", "45.6 ms", "12.35 s"]
+    assert [seconds(value) for value in (0.00001234, 0.0456, 0.9996, 12.34)] == [
+        "0.0123 ms",
+        "45.6 ms",
+        "1000 ms",
+        "12.34 s",
+    ]
 
 
 def test_the_time_of_an_import_is_that_of_the_module_and_its_parents() -> None:
