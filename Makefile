@@ -31,7 +31,7 @@ serve: $(VENV)/runtime ## Run the mock in the foreground.
 prove: $(VENV)/runtime ## Show that every clause can fail.
 	$(BIN)/contracts prove
 
-bench: $(VENV)/dev ## Print the speed ratios.
+bench: $(VENV)/dev ## Measure what users wait for, and write bench/RESULTS.md. Some minutes.
 	$(BIN)/python -m bench
 
 # In a clone: a mutant is a changed file, and nobody should meet one in the checkout.
