@@ -7,11 +7,12 @@ other modules start or hand on.
 import sys
 from pathlib import Path
 
+from contracts.core.clause import LIST
 from contracts.core.exchange import Exchange, Request, Response
-from contracts.event_categories.checks import ANSWER_CHECKS
-from contracts.event_categories.clauses import BY_ID
-from contracts.event_categories.evidence import Evidence
-from contracts.event_categories.judge import outcomes
+from contracts.core.report import Scope, State
+from contracts.event_categories.contract import CONTRACT
+from contracts.global_information.evidence import Evidence
+from contracts.global_information.judge import outcomes
 
 _ROOT = Path(__file__).parents[1]
 COMMAND = str(Path(sys.executable).with_name("contracts"))
@@ -28,6 +29,7 @@ def judge(body: bytes) -> dict[str, int]:
     Returns the number of observations behind each clause that held.
     """
     response = Response(200, (("Content-Type", "application/json"),), body)
-    evidence = Evidence("http://127.0.0.1", (Exchange("list", Request("GET", "http://127.0.0.1"), response),))
-    judged = outcomes(evidence, [BY_ID[clause] for clause in ANSWER_CHECKS])
-    return {outcome.clause.id: outcome.observations for outcome in judged if outcome.state.name == "HELD"}
+    exchange = Exchange(LIST, Request("GET", "http://127.0.0.1"), response)
+    evidence = Evidence("http://127.0.0.1", (exchange,), Scope(), CONTRACT)
+    judged = outcomes(evidence, [clause for clause in CONTRACT.clauses if not CONTRACT.checks[clause.id].of_run])
+    return {outcome.clause.id: outcome.observations for outcome in judged if outcome.state is State.HELD}

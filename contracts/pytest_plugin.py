@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 _RUN: pytest.StashKey["Run"] = pytest.StashKey()
+#: The contract of the run that was prepared last: a module that is imported is given no configuration.
+_ACTIVE: list["Contract"] = []
 _SUITE = Path(__file__).parent / "suite"
 _VERDICT = "contract verdict"
 #: The options that have a prefix here; --contract has it in itself.
@@ -179,6 +181,13 @@ def in_pytest(text: str) -> str:
     return _OPTION.sub("--contract-", text)
 
 
+def active_contract() -> "Contract":
+    """Return the contract that this session judges: for what is made of it when a module is imported."""
+    from contracts.resources import contract_of  # noqa: PLC0415 - only where the contract is judged
+
+    return _ACTIVE[-1] if _ACTIVE else contract_of(DEFAULT)
+
+
 def allowance(run: "Run") -> int:
     """Return how many requests Schemathesis may send beyond those of the run: none where somebody set the limit."""
     if run.settings.max_requests:
@@ -249,6 +258,7 @@ def _prepared(config: pytest.Config) -> "Run":
         why = f"; pytest does not follow {led[0]}, which a shell may happen to hold" if led else ""
         raise UsageError(f"no target: say --target URL, or --mock to judge the embedded mock{why}") from None
     config.add_cleanup(stack.close)
+    _ACTIVE[:] = [run.contract]
     return run
 
 

@@ -66,7 +66,7 @@ def _check_new(path: str) -> None:
 
 
 def _write_deviations(path: str, report: Report) -> str:
-    from contracts.proposal import proposal  # noqa: PLC0415 - only where it was asked for
+    from contracts.writers.proposal import proposal  # noqa: PLC0415 - only where it was asked for
 
     text = proposal(report, date.fromisoformat(report.started[:10]))
     if not text:

@@ -19,38 +19,46 @@ from contracts.global_information.schema import is_whole
 LARGEST = 100
 
 
+Elements = list[dict[str, Any]]
+
+
 @pytest.fixture(scope="session")
-def categories(contract_evidence: Evidence, contract_report: Report) -> list[dict[str, Any]]:
-    """The observed categories; a skip when there are none, or when a deviation excuses what they break."""
+def elements(contract_evidence: Evidence, contract_report: Report) -> Elements:
+    """The observed elements; a skip when there are none, or when a deviation excuses what they break."""
     if waived := [outcome.clause.id for outcome in contract_report.of(State.WAIVED)]:
         pytest.skip(f"waived: {', '.join(waived)}")
     try:
-        return [category for _, category in contract_evidence.answer(LIST).require_objects()]
+        return [element for _, element in contract_evidence.answer(LIST).require_objects()]
     except (NotExercised, CouldNotJudge) as problem:
-        pytest.skip(f"there are no categories: {problem}")
+        pytest.skip(f"there are no {contract_report.contract.elements}: {problem}")
 
 
 @settings(deadline=None)
 @given(st.data())
-def test_positions_give_one_order_whatever_the_order_of_the_answer(
-    categories: list[dict[str, Any]], data: st.DataObject
+def test_one_order_whatever_the_order_of_the_answer(
+    elements: Elements, contract_report: Report, data: st.DataObject
 ) -> None:
-    """However the list is shuffled, sorted by position it is the same sequence: clients draw one and the same menu."""
-    placed = [category for category in categories if is_whole(category.get("position"))][:LARGEST]
+    """However the list is shuffled, sorted by its order it is the same sequence: clients draw one and the same menu."""
+    order = contract_report.contract.drawing.order
+    if not order:
+        pytest.skip(f"not applicable: {contract_report.contract.elements} have no order")
+    placed = [element for element in elements if is_whole(element.get(order))][:LARGEST]
 
-    def in_order(listing: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        return sorted(listing, key=lambda category: category["position"])
+    def in_order(shuffled: Elements) -> Elements:
+        return sorted(shuffled, key=lambda element: element[order])
 
     assert in_order(data.draw(st.permutations(placed))) == in_order(placed)
 
 
 @settings(deadline=None)
 @given(st.data())
-def test_types_hold_on_every_part_of_the_list(categories: list[dict[str, Any]], data: st.DataObject) -> None:
-    """Whichever categories a client reads, each has its texts, not empty, and a whole number as position."""
-    for category in data.draw(st.lists(st.sampled_from(categories), max_size=min(len(categories), LARGEST))):
-        for member in ("id", "name", "display_name"):
-            text = category.get(member)
-            assert text and isinstance(text, str), f"{member}: expected a text, not empty, received {text!r}"
-        position = category.get("position")
-        assert is_whole(position), f"position: expected a whole number, received {position!r}"
+def test_types_hold_on_every_part_of_the_list(elements: Elements, contract_report: Report, data: st.DataObject) -> None:
+    """Whichever elements a client reads, each has its texts, not empty, and a whole number where it has its order."""
+    contract = contract_report.contract
+    for element in data.draw(st.lists(st.sampled_from(elements), max_size=min(len(elements), LARGEST))):
+        for member in contract.members:
+            value = element.get(member)
+            if member == contract.drawing.order:
+                assert is_whole(value), f"{member}: expected a whole number, received {value!r}"
+            else:
+                assert value and isinstance(value, str), f"{member}: expected a text, not empty, received {value!r}"

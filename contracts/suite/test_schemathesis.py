@@ -30,7 +30,7 @@ from contracts.core.policy import Policy
 from contracts.core.probe import JSON
 from contracts.core.report import Report, State
 from contracts.global_information.evidence import UNAVAILABLE, Evidence
-from contracts.pytest_plugin import ContractWarning, allowance, in_pytest, shielded
+from contracts.pytest_plugin import ContractWarning, active_contract, allowance, in_pytest, shielded
 from contracts.run import Run
 
 Case = schemathesis.Case[Any]
@@ -120,8 +120,8 @@ def load(*, unexpected_methods: bool, token_required: bool) -> Any:
 
 
 def each(schema: Any, method: str) -> Callable[[Item], Item]:
-    """Return the decorator that makes an item of every operation with this method."""
-    decorator: Callable[[Item], Item] = schema.include(method=method).parametrize()
+    """Return the decorator that makes an item of the operation with this method on the resource that is judged."""
+    decorator: Callable[[Item], Item] = schema.include(path=active_contract().path, method=method).parametrize()
     return decorator
 
 

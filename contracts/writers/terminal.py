@@ -161,7 +161,7 @@ def _proposal(report: Report) -> Iterator[str]:
     """The breaches that fail the run as entries of a deviations file."""
     if not report.failing or not report.started:
         return
-    from contracts.proposal import proposal  # noqa: PLC0415 - only for a run that fails
+    from contracts.writers.proposal import proposal  # noqa: PLC0415 - only for a run that fails
 
     yield ""
     yield "to accept them for a while, add to the deviations file, with reason and owner:"

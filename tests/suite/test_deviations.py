@@ -18,7 +18,7 @@ from contracts.global_information.clauses import READING
 from contracts.global_information.evidence import Evidence
 from contracts.global_information.judge import digest, outcomes
 from contracts.mock.server import MockServer
-from contracts.proposal import proposal
+from contracts.writers.proposal import proposal
 from contracts.writers.wording import headline, stale
 
 TODAY = date(2030, 1, 15)

@@ -4,7 +4,10 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+import tomlkit
+
 from contracts.core.report import Outcome, Report
+from contracts.writers.wording import counted
 
 #: The first entry expires after so many days, and each further one so many later, up to the longest time: ends on
 #: one day would fail every run at once.
@@ -53,13 +56,15 @@ def _expiry(number: int, today: date) -> date:
 
 
 def _entry(clause: str, pointer: str | None, count: int, expires: date) -> str:
-    place = "" if pointer is None else f"pointer = {_quoted(pointer)}\n"
-    return (
-        f"# {count:,} finding{'s' * (count != 1)}\n"
-        f'[[deviation]]\nclause = "{clause}"\n{place}reason = ""\nowner = ""\nexpires = {expires}\n'
-    )
+    entry = {"clause": clause, "pointer": pointer, "reason": "", "owner": "", "expires": expires}
+    table = tomlkit.item({"deviation": [{key: _toml(value) for key, value in entry.items() if value is not None}]})
+    return f"# {counted(count, 'finding')}\n{_visible(tomlkit.dumps(table))}"
 
 
-def _quoted(text: str) -> str:
-    escaped = text.encode("utf-8", "backslashreplace").decode().replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in escaped) + '"'
+def _toml(value: object) -> object:
+    return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
+
+
+def _visible(text: str) -> str:
+    """Return TOML in which what cannot be seen is written as an escape, as strings may have it."""
+    return "".join(c if c.isprintable() or c == "\n" else f"\\U{ord(c):08x}" for c in text)
