@@ -6,7 +6,7 @@ from dataclasses import astuple
 from functools import cache
 
 from contracts.core.clause import Clause
-from contracts.core.errors import CouldNotJudge, NotApplicable
+from contracts.core.errors import CouldNotJudge, Late, NotApplicable
 from contracts.core.exchange import Response
 from contracts.core.report import BEYOND_FILE, Outcome, State
 from contracts.event_categories import schema
@@ -17,13 +17,16 @@ from contracts.event_categories.evidence import Answer, Evidence
 from contracts.strict_json import ABSENT
 
 #: The reason of a clause for which no time was left.
-LATE = "the time of the run was over before this clause was judged (--deadline)"
+LATE = "the time of the run was over before this clause was judged and reported (--deadline)"
 
 
 def outcomes(
     evidence: Evidence, clauses: Iterable[Clause] = CLAUSES, is_late: Callable[[Clause], bool] = lambda _: False
 ) -> tuple[Outcome, ...]:
-    """Return the outcome of each clause, in the order given; ``is_late`` is asked before each for the time left."""
+    """Return the outcome of each clause, in the order given.
+
+    ``is_late`` is asked before each for the time left; one during which a deadline passes is not judged either.
+    """
     return tuple(_judged(evidence, clause, is_late) for clause in clauses)
 
 
@@ -32,7 +35,10 @@ def _judged(evidence: Evidence, clause: Clause, is_late: Callable[[Clause], bool
         return Outcome(clause, State.NOT_EXERCISED, reason=BEYOND_FILE)
     if is_late(clause):
         return Outcome(clause, State.INCONCLUSIVE, reason=LATE)
-    return _outcome(clause, judge(clause.id, evidence))
+    try:
+        return _outcome(clause, judge(clause.id, evidence))
+    except Late:  # half a judgement is none
+        return Outcome(clause, State.INCONCLUSIVE, reason=LATE)
 
 
 def _shows(evidence: Evidence, clause: Clause) -> bool:

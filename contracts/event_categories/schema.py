@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jsonschema_rs
 
+from contracts.core.deadline import watched
 from contracts.core.finding import KEPT, step
 from contracts.event_categories.clauses import KEY
 
@@ -106,7 +107,9 @@ def departures(name: str, value: Any) -> Iterator[Departure]:
     """
     if accepts(name, value):
         return
-    for error in sorted(_readable(name).iter_errors(value), key=lambda error: [str(s) for s in error.absolute_path]):
+    for error in sorted(
+        watched(_readable(name).iter_errors(value)), key=lambda error: [str(s) for s in error.absolute_path]
+    ):
         yield from _explain(error)
     elements = value.get(KEY) if name == ENVELOPE and isinstance(value, dict) else None
     yield from _of_elements(elements if isinstance(elements, list) else [])
@@ -117,7 +120,7 @@ def _of_elements(elements: list[Any]) -> Iterator[Departure]:
     known: dict[object, list[Departure]] = {}
     others: dict[object, tuple[int, Any]] = {}
     counts = Counter[object]()
-    for index, element in enumerate(elements):
+    for index, element in enumerate(watched(elements)):
         if accepts(CATEGORY, element):
             continue
         look = _look(element)

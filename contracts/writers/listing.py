@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from contracts.core.errors import ContractsError
+from contracts.core.deadline import watched
+from contracts.core.errors import ContractsError, Late
 from contracts.core.exchange import Exchange
 from contracts.core.finding import shorten
 from contracts.core.report import Report
@@ -63,6 +64,8 @@ def listing(report: Report) -> Listing:
 def _listing(exchange: Exchange) -> Listing:
     try:
         elements = Answer(exchange.observed()).elements
+    except Late:
+        raise
     except ContractsError as problem:
         return Listing(reason=str(problem))
     marks = list(_marks(elements))
@@ -86,7 +89,7 @@ def _marks(elements: list[Any]) -> Iterator[tuple[str, ...]]:
     """Yield what stands out about each element, in the order of the answer."""
     shared = {member: _repeated(elements, member) for member in ("id", "name", "position")}
     before = None
-    for index, element in enumerate(elements):
+    for index, element in enumerate(watched(elements)):
         if not isinstance(element, dict):
             yield ("not an object",)
             continue

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from itertools import count as count_from_zero
 from typing import NamedTuple
 
-from contracts.core.errors import ContractsError
+from contracts.core.deadline import watched
+from contracts.core.errors import ContractsError, Late
 from contracts.core.finding import KEPT, Finding, bounded
 from contracts.event_categories.evidence import Answer, Evidence
 
@@ -80,6 +82,7 @@ def exhaust(clause: str, steps: Steps) -> Judged:
     """Run a check to its end and return what it said.
 
     Raises:
+        Late: the time of the run is over: what was found so far is not all.
         TypeError: the check returned no number of observations, which is a fault of the suite.
     """
     findings: list[Finding] = []
@@ -87,7 +90,7 @@ def exhaust(clause: str, steps: Steps) -> Judged:
     count = observations = 0
     problem = None
     try:
-        while True:
+        for _ in watched(count_from_zero()):
             step = next(steps)
             if isinstance(step, Note):
                 notes.append(bounded(step.text, _LONGEST))
@@ -99,6 +102,8 @@ def exhaust(clause: str, steps: Steps) -> Judged:
         if type(stop.value) is not int:
             raise TypeError(f"the check of {clause} returned {stop.value!r}, not a number of observations") from None
         observations = stop.value
+    except Late:
+        raise
     except ContractsError as error:
         problem = error
         observations = count  # what was found was looked at

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from contracts.core.deadline import watched
 from contracts.core.errors import NotExercised
 from contracts.core.finding import shorten, step
 from contracts.event_categories.checks.category import DOCUMENTED
@@ -33,11 +34,11 @@ def _differences(first: Any, second: Any) -> Iterator[Breach | Note]:
         yield Breach("", f"{describe(first)}, as before", f"{describe(second)}, another one", "repeat")
         return
     known: dict[str, list[Any]] = {}
-    for element in before:
+    for element in watched(before):
         known.setdefault(canonical(_documented(element)), []).append(element)
     changing = {name for name in first.keys() | second.keys() if name != KEY and _differ(first, second, name)}
     new: list[tuple[int, Any]] = []
-    for index, element in enumerate(after):
+    for index, element in enumerate(watched(after)):
         if same := known.get(canonical(_documented(element))):
             changing |= _changing(same.pop(), element)
         else:
