@@ -11,8 +11,11 @@ from contracts import deviations, offline
 from contracts.commands import output, streams
 from contracts.commands.files import STANDARD_OUTPUT
 from contracts.configuration import resolve, working_directory
-from contracts.core.errors import UsageError
+from contracts.core.errors import BrokenAnswer, UsageError
 from contracts.core.report import BEYOND_FILE, Report, State
+from contracts.event_categories.evidence import Evidence
+from contracts.event_categories.judge import outcomes
+from contracts.event_categories.policy import Policy
 from contracts.reading import read_bytes
 from contracts.settings import OUTPUTS
 from contracts.target.credentials import API, BEARER, is_ordinary
@@ -45,8 +48,8 @@ def run(options: argparse.Namespace) -> int:
     secrets = _secrets(os.environ)
     statuses = []
     for file in options.files:
-        content = secrets.mask_bytes(read_bytes(file))
-        evidence = offline.evidence_of(content, "standard input" if file == "-" else file, settings.auth)
+        name = "standard input" if file == "-" else file
+        evidence = _evidence(read_bytes(file), name, settings.auth, secrets)
         report = offline.report_of(evidence, strict=settings.strict, allow_empty=settings.allow_empty)
         report = replace(deviations.apply(report, known, datetime.now(UTC).date()), narrowed=settings.narrowed)
         output.write_outputs(report, outputs, str)
@@ -54,6 +57,30 @@ def run(options: argparse.Namespace) -> int:
         streams.write(stream, output.told(report, options) + ("" if output.is_brief(options) else _advice(report)))
         statuses.append(report.status)
     return next(status for status in (1, 3, 0) if status in statuses)
+
+
+def _evidence(content: bytes, name: str, policy: Policy, secrets: Secrets) -> Evidence:
+    """Return what a file shows without the tokens in it; nothing can be judged where masking them changes that."""
+    masked = secrets.mask_bytes(content)
+    evidence = offline.evidence_of(masked, name, policy)
+    if masked == content or _said(content, name, policy) == _said(masked, name, policy):
+        return evidence
+    failure = BrokenAnswer(
+        "the file repeats a token of the environment where masking it changes what is judged: "
+        "judge a file without it, or without the token in the environment"
+    )
+    exchanges = tuple(replace(exchange, response=None, failure=failure) for exchange in evidence.exchanges)
+    return replace(evidence, exchanges=exchanges)
+
+
+def _said(content: bytes, name: str, policy: Policy) -> object:
+    """Return what is judged of a file: of each clause its state and the numbers; or nothing of one that is refused."""
+    try:
+        evidence = offline.evidence_of(content, name, policy)
+    except UsageError:
+        return None
+    judged = [(outcome.state, outcome.observations, outcome.count) for outcome in outcomes(evidence)]
+    return [exchange.probe for exchange in evidence.exchanges], judged
 
 
 def _secrets(environ: Mapping[str, str]) -> Secrets:
