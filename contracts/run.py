@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 from contracts import __version__
 from contracts.configuration import NO_TARGET
 from contracts.core.clause import Clause
-from contracts.core.errors import UsageError
+from contracts.core.deadline import until
+from contracts.core.errors import Late, TooSlow, UsageError
 from contracts.core.exchange import Exchange
-from contracts.core.report import Access, Report, Spent
+from contracts.core.report import Access, Outcome, Report, Spent, State
 from contracts.event_categories.clauses import BY_ID, CLAUSES
 from contracts.event_categories.evidence import Evidence, unless_blocked
-from contracts.event_categories.judge import digest, outcomes
+from contracts.event_categories.judge import LATE, digest, outcomes
 from contracts.event_categories.policy import Policy
 from contracts.event_categories.probes import PER_MINUTE, Probe, needed
 from contracts.settings import Settings
@@ -32,6 +33,7 @@ from contracts.target.credentials import (
     check,
     is_ordinary,
 )
+from contracts.target.kept import Kept
 from contracts.target.masking import Secrets
 from contracts.target.observe import observe
 from contracts.target.target import Budget, Limits, Target
@@ -43,8 +45,9 @@ if TYPE_CHECKING:
 
 #: Requests that a run may send beyond those planned, for retries.
 _SPARE = 16
-#: Judging may take what is left of the deadline, and so many seconds when the target has used it up.
-_JUDGING = 10.0
+#: Judging, and then writing the reports, may take what is left of the deadline, and each so many seconds when it is
+#: used up: the list of an honest target takes a few tenths.
+_GRACE = 2.0
 _MASKED = f"${BEARER}".encode()
 
 
@@ -86,7 +89,9 @@ class Run:
 
     def exchanges(self) -> Iterator[Exchange]:
         """Send the probes and yield what came of each."""
-        return observe(self.target, self.probes)
+        for exchange in observe(self.target, self.probes):
+            late = isinstance(exchange.failure, Late)  # while its answer was masked
+            yield replace(exchange, failure=TooSlow(str(exchange.failure))) if late else exchange
 
     def evidence(self, exchanges: Iterable[Exchange]) -> Evidence:
         """Return the exchanges as evidence about this target."""
@@ -112,12 +117,14 @@ class Run:
     def report(self, evidence: Evidence, *, started: str = "", seconds: float = 0.0) -> Report:
         """Judge the evidence, apply the deviations, and return the report."""
         budget, clock = self.target.budget, self.target.clock
-        ends = clock() + max(self.target.remaining, _JUDGING)
+        ends = clock() + max(self.target.remaining, _GRACE)
+        with until(ends, clock):
+            judged = outcomes(evidence, self.clauses, lambda _: clock() > ends)
         report = Report(
             suite=__version__,
             digest=digest(),
             target=evidence.url,
-            outcomes=outcomes(evidence, self.clauses, lambda _: clock() > ends),
+            outcomes=judged,
             exchanges=evidence.exchanges,
             total=len(CLAUSES),
             settings=self.shown(),
@@ -132,6 +139,24 @@ class Run:
             started=started,
             seconds=seconds,
         )
+        return self._waived(report)
+
+    def writing(self) -> AbstractContextManager[None]:
+        """Let what is done inside be over in time: rendering goes through bodies, too, and raises Late then."""
+        clock = self.target.clock
+        return until(clock() + max(self.target.remaining, _GRACE), clock)
+
+    def unwritten(self, report: Report) -> Report:
+        """Return what is left of a report for which the time was over before it was written: no body, no judgement.
+
+        A verdict that nobody could reproduce from what was written would be a claim.
+        """
+        late = TooSlow("the time of the run was over before this answer was written down (--deadline)")
+        exchanges = (replace(e, response=None, failure=late if e.response else e.failure) for e in report.exchanges)
+        outcomes = (Outcome(outcome.clause, State.INCONCLUSIVE, reason=LATE) for outcome in report.outcomes)
+        return self._waived(replace(report, exchanges=tuple(exchanges), outcomes=tuple(outcomes), stale=()))
+
+    def _waived(self, report: Report) -> Report:
         if not self.deviations:
             return report
         from contracts import deviations  # noqa: PLC0415 - only for a run that has some
@@ -236,7 +261,7 @@ def _target(
     limits = Limits(timeout=settings.timeout, deadline=settings.deadline, retries=settings.retries)
     secrets = Secrets()
     budget = Budget(0, live=not address.loopback)
-    target = Target(address, wire, budget, secrets, limits=limits)
+    target = Target(address, wire, budget, secrets, limits=limits, kept=Kept(settings.max_body))
     target.credentials = _credentials(environ, auth, target)
     target.fields = tuple(_fields(settings.header_env, environ, secrets))
     return target
@@ -275,6 +300,7 @@ def verify(run: Run) -> Report:
     """Make the run: send the probes, judge what came back, return the report."""
     started = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     clock = time.perf_counter()
-    evidence = run.evidence(run.exchanges())
+    with until(run.target.clock() + run.target.remaining, run.target.clock):  # masking goes through bodies, too
+        evidence = run.evidence(run.exchanges())
     report = run.report(evidence)
     return replace(report, started=started, seconds=round(time.perf_counter() - clock, 3))

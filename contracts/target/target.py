@@ -24,6 +24,7 @@ from contracts.event_categories.probes import JSON, MADE_UP_TOKEN, PER_MINUTE, C
 from contracts.target.address import Address
 from contracts.target.credentials import BEARER, NoCredentials
 from contracts.target.credentials import Credentials as Source
+from contracts.target.kept import Kept
 from contracts.target.masking import Secrets
 from contracts.target.wire import Wire
 
@@ -90,6 +91,7 @@ class Target:
     limits: Limits = Limits()
     #: Additional fields of every probe: name, value, and what is shown in its place.
     fields: tuple[tuple[str, str, str], ...] = ()
+    kept: Kept = field(default_factory=lambda: Kept(4 * 2**20))
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     say: Callable[[str], None] = lambda _: None
@@ -212,8 +214,9 @@ class Target:
         """Return the response without a secret.
 
         Raises:
-            BrokenAnswer: without it, something else would be judged.
+            BrokenAnswer: without it, something else would be judged, or there is too much to be judged.
         """
+        self.kept.add(response.body)
         mask = self.secrets.mask
         headers = tuple((mask(name), mask(value)) for name, value in response.headers)
         body = self.secrets.mask_bytes(response.body)

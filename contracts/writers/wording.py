@@ -1,12 +1,14 @@
 """The words that all writers share: how a run is summed up, and how a text of the target is shown."""
 
 import re
+from collections.abc import Iterator
 
 from contracts.core.finding import Finding
 from contracts.core.report import EMPTY_LIST, Outcome, Partial, Report, StaleDeviation, State, Verdict
 
 COMMAND = re.compile(r"##(?=\[|vso\[|teamcity\[)", re.IGNORECASE)
 EMBEDDED_MOCK = "the embedded mock"
+_PIECE = 2**20
 #: The reasons for which fewer clauses are judged than the contract has.
 _FEWER = {Partial.FILE, Partial.CLAUSES, Partial.EMPTY_LIST}
 
@@ -14,6 +16,12 @@ _FEWER = {Partial.FILE, Partial.CLAUSES, Partial.EMPTY_LIST}
 def counted(number: int, noun: str, plural: str = "") -> str:
     """Return a number with its noun in the right form."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def encoded(text: str) -> Iterator[bytes]:
+    """Iterate over a rendered text in UTF-8, a piece at a time; a lone surrogate comes out as its escape."""
+    for start in range(0, len(text), _PIECE):
+        yield text[start : start + _PIECE].encode("utf-8", "backslashreplace")
 
 
 def plain(text: str) -> str:
