@@ -17,11 +17,13 @@ from io import BytesIO
 
 from contracts import __version__, deviations
 from contracts.core.contract import Contract
+from contracts.core.deadline import watched
 from contracts.core.errors import Reason, UsageError
 from contracts.core.finding import shorten
 from contracts.core.report import Report
 from contracts.global_information.evidence import Evidence
 from contracts.global_information.judge import digest, outcomes
+from contracts.writers.wording import encoded
 
 MANIFEST, RESULT, DEVIATIONS = "manifest.json", "result.json", "deviations.toml"
 #: The files that are rendered from the result, and the writer of each.
@@ -39,24 +41,23 @@ def pack(report: Report, deviations_text: str | None = None) -> bytes:
     """Return the archive of a report; the same report gives the same bytes."""
     from contracts.writers import result  # noqa: PLC0415
 
-    contents = {RESULT: _encoded(result.render(report))}
-    contents |= {name: _encoded(_render(writer, report)) for name, writer in RENDERED.items()}
-    if deviations_text is not None:
-        contents[DEVIATIONS] = _encoded(deviations_text)
-    manifest = {
-        "suite": __version__,
-        "contract": report.digest,
-        "name": report.contract.name,
-        "verdict": report.verdict.value,
-        "files": {name: _digest(content) for name, content in sorted(contents.items())},
-    }
-    contents[MANIFEST] = (json.dumps(manifest, indent=2) + "\n").encode()
     stream = BytesIO()
+    digests = {}
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in sorted(contents.items()):
-            entry = zipfile.ZipInfo(name, _EPOCH)  # no time of its own: equal runs, equal archives
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, content)
+        # Each text is let go before the next is rendered: a large one may be there several times at once.
+        digests[RESULT] = _add(archive, RESULT, result.render(report))
+        for name, writer in RENDERED.items():
+            digests[name] = _add(archive, name, _render(writer, report))
+        if deviations_text is not None:
+            digests[DEVIATIONS] = _add(archive, DEVIATIONS, deviations_text)
+        manifest = {
+            "suite": __version__,
+            "contract": report.digest,
+            "name": report.contract.name,
+            "verdict": report.verdict.value,
+            "files": dict(sorted(digests.items())),
+        }
+        _add(archive, MANIFEST, json.dumps(manifest, indent=2) + "\n")
     return stream.getvalue()
 
 
@@ -65,8 +66,16 @@ def _render(writer: str, report: Report) -> str:
     return text
 
 
-def _encoded(text: str) -> bytes:
-    return text.encode("utf-8", "backslashreplace")
+def _add(archive: zipfile.ZipFile, name: str, text: str) -> str:
+    """Write a text into the archive, and return its digest."""
+    entry = zipfile.ZipInfo(name, _EPOCH)  # no time of its own: equal runs, equal archives
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    content = hashlib.sha256()
+    with archive.open(entry, "w") as file:
+        for piece in watched(encoded(text), every=1):
+            content.update(piece)
+            file.write(piece)
+    return f"sha256:{content.hexdigest()}"
 
 
 def _digest(content: bytes) -> str:

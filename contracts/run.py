@@ -11,7 +11,8 @@ from contracts import __version__
 from contracts.configuration import NO_TARGET
 from contracts.core.clause import Clause
 from contracts.core.contract import Contract
-from contracts.core.errors import UsageError
+from contracts.core.deadline import until
+from contracts.core.errors import Late, TooSlow, UsageError
 from contracts.core.exchange import Exchange
 from contracts.core.policy import Policy
 from contracts.core.probe import Probe
@@ -33,6 +34,7 @@ from contracts.target.credentials import (
     check,
     is_ordinary,
 )
+from contracts.target.kept import kept
 from contracts.target.masking import Secrets
 from contracts.target.observe import observe
 from contracts.target.target import Budget, Limits, Target
@@ -44,8 +46,9 @@ if TYPE_CHECKING:
 
 #: Requests that a run may send beyond those planned, for retries.
 _SPARE = 16
-#: Judging may take what is left of the deadline, and so many seconds when the target has used it up.
-_JUDGING = 10.0
+#: Judging, and then writing the reports, may take what is left of the deadline, and each so many seconds when it is
+#: used up: the list of an honest target takes a few tenths.
+_GRACE = 2.0
 _MASKED = f"${BEARER}".encode()
 
 
@@ -88,7 +91,9 @@ class Run:
 
     def exchanges(self) -> Iterator[Exchange]:
         """Send the probes and yield what came of each."""
-        return observe(self.target, self.probes)
+        for exchange in observe(self.target, self.probes):
+            is_late = isinstance(exchange.failure, Late)  # while its answer was masked
+            yield replace(exchange, failure=TooSlow(str(exchange.failure))) if is_late else exchange
 
     def evidence(self, exchanges: Iterable[Exchange]) -> Evidence:
         """Return the exchanges as evidence about this target."""
@@ -101,7 +106,8 @@ class Run:
             embedded=self.embedded,
             selected=self.settings.clause,
         )
-        return Evidence(self.target.address.url, unless_blocked(exchanges), scope, self.contract)
+        bounded = kept(exchanges, self.settings.max_body)
+        return Evidence(self.target.address.url, unless_blocked(bounded), scope, self.contract)
 
     def shown(self) -> dict[str, tuple[str, str]]:
         """Return the effective settings as text, each with its origin; of credentials only the variable's name."""
@@ -115,13 +121,15 @@ class Run:
     def report(self, evidence: Evidence) -> Report:
         """Judge the evidence, apply the deviations, and return the report."""
         budget, clock = self.target.budget, self.target.clock
-        ends = clock() + max(self.target.remaining, _JUDGING)
+        ends = clock() + max(self.target.remaining, _GRACE)
+        with until(ends, clock):
+            judged = outcomes(evidence, self.clauses, lambda _: clock() > ends)
         report = Report(
             contract=self.contract,
             suite=__version__,
             digest=digest(self.contract),
             target=evidence.url,
-            outcomes=outcomes(evidence, self.clauses, lambda _: clock() > ends),
+            outcomes=judged,
             exchanges=evidence.exchanges,
             settings=self.shown(),
             scope=evidence.scope,
@@ -133,6 +141,24 @@ class Run:
             narrowed=self.settings.narrowed,
             implementation=self.settings.implementation,
         )
+        return self._waived(report)
+
+    def writing(self) -> AbstractContextManager[None]:
+        """Let what is done inside be over in time: rendering goes through bodies, too, and raises Late then."""
+        clock = self.target.clock
+        return until(clock() + max(self.target.remaining, _GRACE), clock)
+
+    def unwritten(self, report: Report) -> Report:
+        """Return what is left of a report for which the time was over before it was written: no body, no judgement.
+
+        A verdict that nobody could reproduce from what was written would be a claim.
+        """
+        slow = TooSlow("the time of the run was over before this answer was written down (--deadline)")
+        exchanges = (replace(e, response=None, failure=slow if e.response else e.failure) for e in report.exchanges)
+        outcomes = (late(outcome.clause) for outcome in report.outcomes)
+        return self._waived(replace(report, exchanges=tuple(exchanges), outcomes=tuple(outcomes), stale=()))
+
+    def _waived(self, report: Report) -> Report:
         if not self.deviations:
             return report
         from contracts import deviations  # noqa: PLC0415 - only for a run that has some
@@ -264,6 +290,7 @@ def verify(run: Run) -> Report:
     """Make the run: send the probes, judge what came back, return the report."""
     started = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     clock = time.perf_counter()
-    evidence = run.evidence(run.exchanges())
+    with until(run.target.clock() + run.target.remaining, run.target.clock):  # masking goes through bodies, too
+        evidence = run.evidence(run.exchanges())
     report = run.report(evidence)
     return replace(report, started=started, seconds=round(time.perf_counter() - clock, 3))

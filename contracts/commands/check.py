@@ -13,8 +13,11 @@ from contracts.commands.files import STANDARD_OUTPUT
 from contracts.commands.options import add_contract
 from contracts.configuration import resolve, working_directory
 from contracts.core.contract import Contract
-from contracts.core.errors import Reason, UsageError
+from contracts.core.errors import BrokenAnswer, Reason, UsageError
+from contracts.core.policy import Policy
 from contracts.core.report import Report, State
+from contracts.global_information.evidence import Evidence
+from contracts.global_information.judge import outcomes
 from contracts.reading import read_bytes
 from contracts.resources import contract_of
 from contracts.settings import OUTPUTS
@@ -50,9 +53,8 @@ def run(options: argparse.Namespace) -> int:
     secrets = _secrets(os.environ, contract)
     statuses = []
     for file in options.files:
-        content = secrets.mask_bytes(read_bytes(file))
         name = "standard input" if file == "-" else file
-        evidence = offline.evidence_of(content, name, contract, settings.auth)
+        evidence = _evidence(read_bytes(file), name, contract, settings.auth, secrets)
         report = offline.report_of(evidence, strict=settings.strict, allow_empty=settings.allow_empty)
         report = replace(deviations.apply(report, known, datetime.now(UTC).date()), narrowed=settings.narrowed)
         output.write_outputs(report, outputs, str)
@@ -60,6 +62,30 @@ def run(options: argparse.Namespace) -> int:
         streams.write(stream, output.told(report, options) + ("" if output.is_brief(options) else _advice(report)))
         statuses.append(report.status)
     return next(status for status in (1, 3, 0) if status in statuses)
+
+
+def _evidence(content: bytes, name: str, contract: Contract, policy: Policy, secrets: Secrets) -> Evidence:
+    """Return what a file shows without the tokens in it; nothing can be judged where masking them changes that."""
+    masked = secrets.mask_bytes(content)
+    evidence = offline.evidence_of(masked, name, contract, policy)
+    if masked == content or _said(content, name, contract, policy) == _said(masked, name, contract, policy):
+        return evidence
+    failure = BrokenAnswer(
+        "the file repeats a token of the environment where masking it changes what is judged: "
+        "judge a file without it, or without the token in the environment"
+    )
+    exchanges = tuple(replace(exchange, response=None, failure=failure) for exchange in evidence.exchanges)
+    return replace(evidence, exchanges=exchanges)
+
+
+def _said(content: bytes, name: str, contract: Contract, policy: Policy) -> object:
+    """Return what is judged of a file: of each clause its state and the numbers; or nothing of one that is refused."""
+    try:
+        evidence = offline.evidence_of(content, name, contract, policy)
+    except UsageError:
+        return None
+    judged = [(outcome.state, outcome.observations, outcome.count) for outcome in outcomes(evidence)]
+    return [exchange.probe for exchange in evidence.exchanges], judged
 
 
 def _secrets(environ: Mapping[str, str], contract: Contract) -> Secrets:

@@ -1,15 +1,23 @@
 """Files that a command writes: each whole or not at all, and none in the place of another or of an input."""
 
 import os
+import re
 import tempfile
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
 from contracts.core.errors import UsageError
+from contracts.writers.wording import encoded
 
 STANDARD_OUTPUT = "-"
 _PRIVATE = 0o600
+#: A file that is being written; a run that was killed leaves it behind, and nobody else makes such a name.
+_PREFIX = ".contracts-unfinished-"
+_UNFINISHED = re.compile(re.escape(_PREFIX) + r"[a-z0-9_]{8}")
+#: No file is written for so long, in seconds.
+_HOUR = 3600
 
 
 def check_writable(file: str, option: str) -> None:
@@ -68,16 +76,18 @@ def write_file(file: str, content: str | bytes, *, private: bool = False) -> Non
     Raises:
         UsageError: it cannot be written.
     """
-    data = content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace")
+    pieces = (content,) if isinstance(content, bytes) else encoded(content)
     path = Path(os.path.realpath(file))
     try:
         if path.exists() and not path.is_file():
-            path.write_bytes(data)
+            with path.open("wb") as stream:
+                stream.writelines(pieces)
             return
-        descriptor, name = tempfile.mkstemp(prefix=".contracts-", dir=path.parent)
+        _remove_leftovers(path.parent)
+        descriptor, name = tempfile.mkstemp(prefix=_PREFIX, dir=path.parent)
         try:
             with os.fdopen(descriptor, "wb") as stream:
-                stream.write(data)
+                stream.writelines(pieces)
             Path(name).chmod(_PRIVATE if private else _usual_mode())
             Path(name).replace(path)
         except BaseException:
@@ -85,6 +95,17 @@ def write_file(file: str, content: str | bytes, *, private: bool = False) -> Non
             raise
     except OSError as error:
         raise UsageError(f"{file} cannot be written: {error.strerror}") from None
+
+
+def _remove_leftovers(folder: Path) -> None:
+    """Remove what runs that were killed have left in a folder; one that is still at work is younger."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if not _UNFINISHED.fullmatch(entry.name) or not entry.is_file(follow_symlinks=False):
+                continue
+            if time.time() - entry.stat(follow_symlinks=False).st_mtime > _HOUR:
+                with suppress(OSError):
+                    Path(entry.path).unlink()
 
 
 def append(file: str, text: str) -> None:

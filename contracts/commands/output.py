@@ -8,6 +8,7 @@ from pathlib import Path
 
 from contracts.commands import files, streams
 from contracts.commands.files import STANDARD_OUTPUT
+from contracts.core.deadline import check
 from contracts.core.errors import UsageError
 from contracts.core.report import Report
 from contracts.settings import BY_NAME, OUTPUTS, Settings
@@ -89,8 +90,14 @@ def _make_folder(folder: str) -> None:
 def write_outputs(
     report: Report, outputs: Mapping[str, str], mask: Callable[[str], str], deviations_text: str | None = None
 ) -> None:
-    """Render the report in each format and write it; ``mask`` has the last look at every text."""
-    for name, file in outputs.items():
+    """Render the report in each format and write it; ``mask`` has the last look at every text.
+
+    Raises:
+        Late: the time of the run was over before all was written.
+    """
+    # Standard output comes last: what was printed is not replaced, should the time of the run be over before the end.
+    for name, file in sorted(outputs.items(), key=lambda output: output[1] == STANDARD_OUTPUT):
+        check()
         if name == BUNDLE:
             from contracts import bundle  # noqa: PLC0415 - it needs every writer
 

@@ -2,13 +2,14 @@
 
 import argparse
 import os
+from collections.abc import Mapping
 from datetime import date
 
 from contracts.commands import files, output, streams
 from contracts.commands import options as settings_options
 from contracts.commands.files import STANDARD_OUTPUT
 from contracts.configuration import CONFIG, resolve, working_directory
-from contracts.core.errors import UsageError
+from contracts.core.errors import Late, UsageError
 from contracts.core.report import Report
 from contracts.reading import read_text
 from contracts.resources import contract_of
@@ -49,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
         console.write(_header(prepared))
         report = verify(prepared)
         console.done()
-        output.write_outputs(report, outputs, mask, read_text(known) if known else None)
+        report = written(prepared, report, outputs)
         output.write_for_github(report, os.environ, mask)
         console.write(mask(output.told(report, options, colour=console.colour)), always=True)
         if options.write_deviations:
@@ -57,6 +58,19 @@ def run(options: argparse.Namespace) -> int:
         if options.prune_deviations and known:
             console.write(_prune(known, report))
     return report.status
+
+
+def written(prepared: Run, report: Report, outputs: Mapping[str, str]) -> Report:
+    """Write the reports and return what they say: where the time is over before all are written, that it was."""
+    known, mask = prepared.settings.deviations, prepared.target.secrets.sweep
+    entries = read_text(known) if known else None
+    try:
+        with prepared.writing():
+            output.write_outputs(report, outputs, mask, entries)
+    except Late:
+        report = prepared.unwritten(report)
+        output.write_outputs(report, outputs, mask, entries)
+    return report
 
 
 def _check_new(path: str) -> None:

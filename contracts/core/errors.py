@@ -12,6 +12,7 @@
         │       └── Unverified  a certificate that does not verify
         ├── BrokenAnswer        an answer broken below HTTP, or larger than the cap
         ├── TooSlow             a deadline passed
+        │   └── Late            that of the run, while the suite was at work on what it had received
         ├── Unavailable         429, 502, 503 or 504 after the retries
         ├── Refused             the credentials were refused, or are missing
         └── OverBudget          the request budget of the run is spent
@@ -38,7 +39,7 @@ class Reason(StrEnum):
 _SENTENCES = {
     Reason.EMPTY_LIST: "the list is empty",
     Reason.BEYOND_FILE: "the file does not show it",
-    Reason.LATE: "the time of the run was over before this clause was judged (--deadline)",
+    Reason.LATE: "the time of the run was over before this clause was judged and reported (--deadline)",
 }
 
 
@@ -93,6 +94,13 @@ class BrokenAnswer(CouldNotJudge):
 
 class TooSlow(CouldNotJudge):
     """The deadline of the exchange or of the run passed."""
+
+
+class Late(TooSlow):
+    """The deadline of the run passed while the suite was at work on what it had received.
+
+    It ends that work and is never stored: what a report says of it is TooSlow.
+    """
 
 
 class Unavailable(CouldNotJudge):

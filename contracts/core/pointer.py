@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from contracts.core.deadline import check
 from contracts.core.finding import step
 
 #: The way to a node: that of what holds it, and its name or index there. None is the root.
@@ -38,4 +39,5 @@ def walk(value: Any) -> Iterator[tuple[Path, Any]]:
 
 
 def _children(node: Any) -> Iterator[tuple[str | int, Any]]:
+    check()
     return iter(node.items()) if isinstance(node, dict) else enumerate(node)

@@ -7,6 +7,9 @@ import json
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import count
+
+from contracts.core.deadline import watched
 
 _LEXEME = r"""(?x) [ \t\r\n]*+ (?:
       ( [\[\]{},:] )
@@ -62,11 +65,12 @@ class _Scanner:
     def read(self) -> tuple[int, str] | None:
         match, plain = re.compile(_LEXEME).match, re.compile(_PLAIN_VALUES).match
         state, place = _VALUE, 0
-        while lexeme := match(self.text, place):
-            following = self._after(state, lexeme)
-            if following is None:
+        for _ in watched(count()):
+            lexeme = match(self.text, place)
+            following = self._after(state, lexeme) if lexeme else None
+            if lexeme is None or following is None:
                 break
-            state, place = following, lexeme.end()
+            state, place = following, self._brackets(following, lexeme.end())
             if state is _AFTER and self.open and self.open[-1] is None and (values := plain(self.text, place)):
                 place = values.end()
         blank = re.compile(_BLANK).match(self.text, place)
@@ -87,6 +91,17 @@ class _Scanner:
         if state is _COLON:
             return _VALUE if lexeme[1] == ":" else None
         return self._separator(lexeme[1])
+
+    def _brackets(self, state: int, place: int) -> int:
+        """Return the place behind the brackets of arrays that follow at once: of a body of them, each would cost."""
+        if state is _FIRST_VALUE and (opening := re.compile(r"\[++").match(self.text, place)):
+            self.open += [None] * len(opening[0])
+            return opening.end()
+        if state is _AFTER and (closing := re.compile(r"\]++").match(self.text, place)):
+            while place < closing.end() and self.open and self.open[-1] is None:
+                self.open.pop()
+                place += 1
+        return place
 
     def _bracket(self, state: int, bracket: str) -> int | None:
         if bracket == "[":

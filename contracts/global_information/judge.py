@@ -7,13 +7,13 @@ from functools import cache
 
 from contracts.core.clause import LIST, Clause
 from contracts.core.contract import Contract
-from contracts.core.errors import ContractsError, NotExercised, Reason
+from contracts.core.errors import ContractsError, Late, NotExercised, Reason
 from contracts.core.exchange import Response
-from contracts.core.report import Outcome, State
+from contracts.core.report import Outcome
 from contracts.global_information import schema
 from contracts.global_information.answer import Answer
 from contracts.global_information.evidence import Evidence
-from contracts.global_information.outcome import outcome_of, unjudged
+from contracts.global_information.outcome import late, outcome_of, unjudged
 from contracts.global_information.strict_json import ABSENT
 
 
@@ -22,7 +22,8 @@ def outcomes(
 ) -> tuple[Outcome, ...]:
     """Return the outcome of each clause, by default of all, in the order given.
 
-    ``is_late`` is asked before each whether the time of the run is over.
+    ``is_late`` is asked before each whether the time of the run is over; one during which a deadline passes is not
+    judged either.
     """
     chosen = evidence.contract.clauses if clauses is None else clauses
     return tuple(_judged(evidence, clause, is_late) for clause in chosen)
@@ -32,7 +33,14 @@ def _judged(evidence: Evidence, clause: Clause, is_late: Callable[[Clause], bool
     if not _shows(evidence, clause):
         return unjudged(clause, NotExercised(Reason.BEYOND_FILE))
     if is_late(clause):
-        return Outcome(clause, State.INCONCLUSIVE, reason=Reason.LATE.sentence, because=Reason.LATE)
+        return late(clause)
+    try:
+        return _checked(evidence, clause)
+    except Late:  # half a judgement is none
+        return late(clause)
+
+
+def _checked(evidence: Evidence, clause: Clause) -> Outcome:
     check = evidence.contract.checks[clause.id]
     if check.of_run:
         return outcome_of(clause, check.steps(evidence))

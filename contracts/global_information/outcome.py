@@ -1,10 +1,12 @@
 """From the steps of a check to the outcome of its clause."""
 
 from dataclasses import replace
+from itertools import count as endless
 
 from contracts.core.check import Note, Steps
 from contracts.core.clause import Clause
-from contracts.core.errors import ContractsError, CouldNotJudge, NotApplicable, NotExercised
+from contracts.core.deadline import watched
+from contracts.core.errors import ContractsError, CouldNotJudge, Late, NotApplicable, NotExercised, Reason
 from contracts.core.finding import KEPT, Finding, bounded
 from contracts.core.report import Outcome, State
 
@@ -16,6 +18,7 @@ def outcome_of(clause: Clause, steps: Steps) -> Outcome:
     """Run a check to its end and return what became of its clause: the first findings, and the number of all.
 
     Raises:
+        Late: the time of the run is over: what was found so far is not all.
         TypeError: the check returned no number of observations, which is a fault of the suite.
     """
     findings: list[Finding] = []
@@ -23,7 +26,7 @@ def outcome_of(clause: Clause, steps: Steps) -> Outcome:
     count = observations = 0
     problem: ContractsError | None = None
     try:
-        while True:
+        for _ in watched(endless()):
             step = next(steps)
             if isinstance(step, Note):
                 notes.append(bounded(step.text, _LONGEST))
@@ -35,6 +38,8 @@ def outcome_of(clause: Clause, steps: Steps) -> Outcome:
         if type(stop.value) is not int:
             raise TypeError(f"the check of {clause.id} returned {stop.value!r}, not a number of observations") from None
         observations = stop.value
+    except Late:
+        raise
     except ContractsError as error:
         problem = error
         observations = count  # what was found was looked at
@@ -44,6 +49,11 @@ def outcome_of(clause: Clause, steps: Steps) -> Outcome:
 def _finding(clause: Clause, found: Finding) -> Finding:
     where, expected, received = (bounded(text, _LONGEST) for text in (found.where, found.expected, found.received))
     return Finding(where, expected, received, found.probe, found.through, clause.id)
+
+
+def late(clause: Clause) -> Outcome:
+    """Return the outcome of a clause for which no time was left."""
+    return Outcome(clause, State.INCONCLUSIVE, reason=Reason.LATE.sentence, because=Reason.LATE)
 
 
 def unjudged(clause: Clause, problem: ContractsError) -> Outcome:

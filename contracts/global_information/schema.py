@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema_rs
 
 from contracts.core.contract import Schemas
+from contracts.core.deadline import watched
 from contracts.core.finding import KEPT, Violation, step
 from contracts.global_information.describe import describe
 
@@ -62,7 +63,7 @@ class Schema:
     def violations(self, value: Any) -> Iterator[Violation]:
         """Iterate over what the schema refuses in a decoded value, in document order."""
         if not self.accepts(value):
-            errors = self._readable.iter_errors(value)
+            errors = watched(self._readable.iter_errors(value))
             for error in sorted(errors, key=lambda error: [str(part) for part in error.absolute_path]):
                 yield _explained(error)
 
@@ -118,7 +119,7 @@ class ListSchema(Schema):
         known: dict[object, list[Violation]] = {}
         others: dict[object, tuple[int, Any]] = {}
         counts = Counter[object]()
-        for index, element in enumerate(elements):
+        for index, element in enumerate(watched(elements)):
             if self.element.accepts(element):
                 continue
             look = self._look(element)

@@ -14,6 +14,7 @@ from enum import StrEnum
 from itertools import accumulate
 from typing import Any
 
+from contracts.core.deadline import check
 from contracts.core.errors import BrokenAnswer, CouldNotJudge
 from contracts.core.finding import KEPT, Violation, shorten
 from contracts.core.pointer import Path, pointer, walk
@@ -234,6 +235,7 @@ class _Reader:
 
     def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         members = dict(pairs)
+        check()
         self.objects += 1
         self.members += len(pairs)
         if len(members) != len(pairs):

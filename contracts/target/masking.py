@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from urllib.parse import quote
 
+from contracts.core.deadline import watched
 from contracts.target.views import json_text, numbers, views
 
 #: Where a secret was found, and the name of the variable that holds it.
@@ -150,7 +151,7 @@ def _alone(pattern: str, secret: str) -> str:
 def _merged(found: Iterable[Found]) -> Iterator[Found]:
     """Iterate over what was found from left to right; what overlaps is one."""
     last: Found | None = None
-    for start, end, name in sorted(found):
+    for start, end, name in watched(sorted(found)):
         if last and start < last[1]:
             last = last[0], max(end, last[1]), last[2]
             continue
@@ -164,7 +165,7 @@ def _merged(found: Iterable[Found]) -> Iterator[Found]:
 def _spliced(content: bytes, replacements: Iterable[Found]) -> bytes:
     """Return the content with each of its parts, from left to right, replaced by other bytes."""
     pieces, place = [], 0
-    for start, end, text in replacements:
+    for start, end, text in watched(replacements):
         pieces += [content[place:start], text]
         place = end
     return b"".join((*pieces, content[place:])) if pieces else content

@@ -12,6 +12,8 @@ from functools import cache, cached_property
 from html.entities import html5
 from itertools import accumulate
 
+from contracts.core.deadline import watched
+
 Span = tuple[int, int]
 
 #: What stands between two runs of a view: it is in no secret, in no alphabet and no escape.
@@ -49,7 +51,7 @@ class _Substituted(View):
     def __init__(self, pattern: bytes, replace: Callable[[re.Match[bytes]], bytes], original: bytes) -> None:
         self._pattern, self._replace, self._original = re.compile(pattern), replace, original
         content, place = bytearray(), 0
-        for match in self._pattern.finditer(original):  # sub would keep every piece until the end
+        for match in watched(self._pattern.finditer(original)):  # sub would keep every piece until the end
             content += original[place : match.start()]
             content += replace(match)
             place = match.end()
@@ -60,7 +62,7 @@ class _Substituted(View):
         """Where each replacement begins and ends here, and where the original of it begins and ends."""
         edits: tuple[list[int], list[int], list[int], list[int]] = ([], [], [], [])
         shift = 0
-        for match in self._pattern.finditer(self._original):
+        for match in watched(self._pattern.finditer(self._original)):
             here = match.start() + shift
             length = len(self._replace(match))
             for column, value in zip(edits, (here, here + length, *match.span()), strict=True):
@@ -93,7 +95,7 @@ class _Decoded(View):
         places: Callable[[bytes], Callable[[int], Span]],
     ) -> None:
         self._runs, self._original, self._places = runs, original, places
-        parts = [decode(original[start:end]) for start, end in runs]
+        parts = [decode(original[start:end]) for start, end in watched(runs)]
         self.content = _BETWEEN.join(parts)
         self._starts = list(accumulate((len(part) + 1 for part in parts), initial=0))
         self._last: tuple[int, Callable[[int], Span]] = (-1, lambda _: (0, 0))

@@ -8,7 +8,8 @@ from typing import Any
 
 from contracts.core.clause import LIST
 from contracts.core.contract import Contract
-from contracts.core.errors import ContractsError
+from contracts.core.deadline import watched
+from contracts.core.errors import ContractsError, Late
 from contracts.core.exchange import Exchange
 from contracts.core.finding import shorten, step
 from contracts.core.report import Report
@@ -62,11 +63,15 @@ def drawing(report: Report) -> Drawing:
         return Drawing(reason="the documented request was not sent")
     try:
         elements = _elements(exchange, report.contract)
+    except Late:
+        raise
     except ContractsError as problem:
         return Drawing(reason=str(problem))
     order = report.contract.drawing.order
     marks = _marks(report)
-    placed = [(e[order] if order else i, i) for i, e in enumerate(elements) if not order or _has_place(e, order)]
+    placed = [
+        (e[order] if order else i, i) for i, e in enumerate(watched(elements)) if not order or _has_place(e, order)
+    ]
     unplaced = [index for index, element in enumerate(elements) if order and not _has_place(element, order)]
     drawn, omitted = _bounded([index for _, index in sorted(placed)], marks)
 

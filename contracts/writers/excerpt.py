@@ -6,7 +6,10 @@ from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
+from itertools import count, islice
+
+from contracts.core.deadline import watched
+from contracts.core.errors import Late
 
 #: Characters shown on each side of a place, of a container that is shown whole, and of the place itself.
 _AROUND, _WHOLE, _PLACE = 240, 800, 400
@@ -113,26 +116,30 @@ class _Places:
         if start not in self._elements:
             self._elements[start] = array("Q"), array("Q"), self._scan(start)
         begins, ends, left = self._elements[start]
-        for _, (begin, end) in left if index >= len(begins) else ():
-            begins.append(begin)
-            ends.append(end)
-            if index < len(begins):
-                break
+        try:
+            for _, (begin, end) in left if index >= len(begins) else ():
+                begins.append(begin)
+                ends.append(end)
+                if index < len(begins):
+                    break
+        except Late:
+            del self._elements[start]  # what ended early looks like a shorter array
+            raise
         return (begins[index], ends[index]) if index < len(begins) else None
 
     def _scan(self, start: int) -> Iterator[tuple[str, _Span]]:
         """Yield the name or index of each value in a container; a name that is repeated comes again."""
         is_object = self.text[start] == "{"
         index = self._skip(start + 1)
-        number = 0
-        while self.text[index] not in "]}":
+        for number in watched(count()):
+            if self.text[index] in "]}":
+                return
             name = str(number)
             if is_object:
                 name, colon = _DECODER.raw_decode(self.text, index)
                 index = self._skip(self._skip(colon) + 1)
             end = _DECODER.raw_decode(self.text, index)[1]
             yield name, (index, end)
-            number += 1
             index = self._skip(end)
             if self.text[index] == ",":
                 index = self._skip(index + 1)

@@ -15,7 +15,7 @@ from contracts.core.errors import FAILURES, BrokenAnswer, CouldNotJudge, Unreach
 from contracts.core.exchange import NOT_READ, Attempt, Exchange, Headers, Request, Response
 from contracts.core.finding import shorten
 from contracts.core.report import Report
-from contracts.writers.result import to_json
+from contracts.writers.result import LARGE, as_text, to_json
 from contracts.writers.wording import headline
 
 #: The probe of an exchange that another program recorded.
@@ -26,8 +26,6 @@ _KEPT = (
     *("accept", "accept-encoding", "authorization", "content-type", "user-agent"),
     *("if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since", "range"),
 )
-#: A larger body that several entries share stands in the first one only, in bytes.
-_LARGE = 2**16
 _THIRTY_YEARS = 1e9  # in seconds; no exchange takes longer
 _Kind = TypeVar("_Kind")
 
@@ -38,11 +36,10 @@ def render(report: Report) -> str:
     entries: list[dict[str, Any]] = []
     first: dict[bytes, int] = {}
     for number, exchange in enumerate(report.exchanges):
-        entry = _entry(exchange, started)
         body = exchange.response.body if exchange.response else b""
-        if len(body) > _LARGE and first.setdefault(body, number) != number:
-            _refer(entry["response"]["content"], first[body])
-        entries.append(entry)
+        same = first.setdefault(body, number) if len(body) > LARGE else number
+        content = _text(body) if same == number else _reference(same)
+        entries.append(_entry(exchange, started, content))
         started = _later(started, exchange.seconds + sum(attempt.waited for attempt in exchange.attempts))
     creator = {"name": "event-categories-contracts", "version": report.suite}
     return to_json({"log": {"version": "1.2", "creator": creator, "comment": headline(report), "entries": entries}})
@@ -66,10 +63,16 @@ def read(text: str) -> list[Exchange]:
     return [exchange for exchange in exchanges if exchange.request.url.startswith(("http://", "https://"))]
 
 
-def _refer(content: dict[str, Any], number: int) -> None:
-    """Let the content of an entry stand in an earlier one that has the same."""
-    content.pop("text")
-    content |= {"comment": f"the text is that of entry {number}, counted from 0", "_same": number}
+def _text(body: bytes) -> dict[str, Any]:
+    text = as_text(body)
+    if text is None:
+        return {"text": base64.b64encode(body).decode("ascii"), "encoding": "base64"}
+    return {"text": text}
+
+
+def _reference(number: int) -> dict[str, Any]:
+    """Return the content of an entry whose text stands in an earlier one: a large body is stored once."""
+    return {"comment": f"the text is that of entry {number}, counted from 0", "_same": number}
 
 
 def _resolved(entries: list[Any]) -> Iterator[Any]:
@@ -82,12 +85,12 @@ def _resolved(entries: list[Any]) -> Iterator[Any]:
         if isinstance(content, dict) and type(same) is int and 0 <= same < len(contents):
             earlier = contents[same]
             if isinstance(earlier, dict) and "text" in earlier and "text" not in content:
-                content["text"] = earlier["text"]
+                content |= {key: earlier[key] for key in ("text", "encoding") if key in earlier}
         contents.append(content)
         yield entry
 
 
-def _entry(exchange: Exchange, started: datetime) -> dict[str, Any]:
+def _entry(exchange: Exchange, started: datetime, stored: dict[str, Any]) -> dict[str, Any]:
     request = exchange.request
     milliseconds = round(exchange.seconds * 1000, 3)
     query = parse_qsl(urlsplit(request.url).query, keep_blank_values=True)
@@ -104,7 +107,7 @@ def _entry(exchange: Exchange, started: datetime) -> dict[str, Any]:
             "headersSize": -1,
             "bodySize": 0,
         },
-        "response": _response(exchange),
+        "response": _response(exchange, stored),
         "cache": {},
         "timings": {"send": 0, "wait": milliseconds, "receive": 0},
         "comment": exchange.probe,
@@ -113,13 +116,9 @@ def _entry(exchange: Exchange, started: datetime) -> dict[str, Any]:
     }
 
 
-def _response(exchange: Exchange) -> dict[str, Any]:
+def _response(exchange: Exchange, stored: dict[str, Any]) -> dict[str, Any]:
     response = exchange.response or Response(0, (), b"")
-    content: dict[str, Any] = {"size": len(response.body), "mimeType": response.first("Content-Type") or "x-unknown"}
-    try:
-        content["text"] = response.body.decode("utf-8")
-    except UnicodeDecodeError:
-        content |= {"text": base64.b64encode(response.body).decode("ascii"), "encoding": "base64"}
+    content = {"size": len(response.body), "mimeType": response.first("Content-Type") or "x-unknown", **stored}
     rendered = {
         "status": response.status,
         "statusText": response.reason,

@@ -14,6 +14,7 @@ from typing import Any
 
 from contracts.core.clause import Clause, Level, Source
 from contracts.core.contract import Contract
+from contracts.core.deadline import watched
 from contracts.core.errors import FAILURES, Reason, UsageError
 from contracts.core.exchange import Attempt, Exchange, Headers, Request, Response
 from contracts.core.finding import Finding, shorten
@@ -27,6 +28,11 @@ from contracts.writers.wording import COMMAND, headline
 SCHEMA = "report.schema.json"
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
+#: From this size on, in bytes, it is worth while to look for the shorter way to store a body.
+LARGE = 2**16
+#: What a string of JSON holds as two characters, and as six.
+_ESCAPED_BY_TWO = (b'"', b"\\", b"\b", b"\t", b"\n", b"\f", b"\r")
+_ESCAPED_BY_SIX = bytes(sign for sign in range(32) if bytes((sign,)) not in _ESCAPED_BY_TWO)
 
 
 def render(report: Report) -> str:
@@ -36,9 +42,14 @@ def render(report: Report) -> str:
 
 def to_json(value: object) -> str:
     """Return a value as JSON, indented by 2 and ended by a newline; a lone surrogate stands there as its escape."""
-    text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
-    text = _SURROGATE.sub(lambda match: f"\\\\u{ord(match[0]):04x}", text)
-    return COMMAND.sub(r"#\\u0023", text)  # the same JSON, in which no runner of CI finds a command
+    # A piece is a string or what stands between two: at no time there are two copies of the whole.
+    pieces = json.JSONEncoder(indent=2, ensure_ascii=False).iterencode(value)
+    return "".join((*map(_safe, watched(pieces)), "\n"))
+
+
+def _safe(piece: str) -> str:
+    piece = _SURROGATE.sub(lambda match: f"\\\\u{ord(match[0]):04x}", piece)
+    return COMMAND.sub(r"#\\u0023", piece)  # the same JSON, in which no runner of CI finds a command
 
 
 def read(text: str, contract_of: Callable[[str], Contract]) -> Report:
@@ -117,7 +128,10 @@ def _document(report: Report) -> dict[str, Any]:
         "settings": {name: {"value": value, "origin": origin} for name, (value, origin) in report.settings.items()},
         "clauses": [_outcome(report, outcome) for outcome in report.outcomes],
         "exchanges": [_exchange(exchange) for exchange in report.exchanges],
-        "bodies": {body_digest(e.response.body): _body(e.response.body) for e in report.exchanges if e.response},
+        "bodies": {
+            body_digest(body): _body(body)
+            for body in dict.fromkeys(exchange.response.body for exchange in report.exchanges if exchange.response)
+        },
     }
 
 
@@ -189,11 +203,30 @@ def body_digest(body: bytes) -> str:
     return f"sha256:{hashlib.sha256(body).hexdigest()}"
 
 
-def _body(body: bytes) -> dict[str, str]:
+def as_text(body: bytes) -> str | None:
+    """Return a body as the text that stands for it in JSON, or None where Base64 has to, or is much the shorter one.
+
+    JSON writes a control character as six: a large body of them would be a report of six times its size.
+    """
+    if len(body) > LARGE and _grows(body) > len(body) // 3:
+        return None
     try:
-        return {"encoding": "utf-8", "content": body.decode("utf-8")}
+        return body.decode("utf-8")
     except UnicodeDecodeError:
+        return None
+
+
+def _grows(body: bytes) -> int:
+    """Return by how many bytes a body is longer as a string of JSON: by a third, and it is as long as its Base64."""
+    two = sum(map(body.count, _ESCAPED_BY_TWO))
+    return two + 5 * (len(body) - len(body.translate(None, _ESCAPED_BY_SIX)))
+
+
+def _body(body: bytes) -> dict[str, str]:
+    text = as_text(body)
+    if text is None:
         return {"encoding": "base64", "content": base64.b64encode(body).decode("ascii")}
+    return {"encoding": "utf-8", "content": text}
 
 
 def _checked(text: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The words that all writers share: how a run is summed up, and how a text of the target is shown."""
 
 import re
+from collections.abc import Iterator
 
 from contracts.core.clause import LIST
 from contracts.core.contract import Contract
@@ -10,6 +11,7 @@ from contracts.core.report import Outcome, Partial, Report, StaleDeviation, Stat
 
 COMMAND = re.compile(r"##(?=\[|vso\[|teamcity\[)", re.IGNORECASE)
 EMBEDDED_MOCK = "the embedded mock"
+_PIECE = 2**20
 #: The reasons for which fewer clauses are judged than the contract has.
 _FEWER = {Partial.FILE, Partial.CLAUSES, Partial.EMPTY_LIST}
 
@@ -22,6 +24,12 @@ def counted(number: int, noun: str, plural: str = "") -> str:
 def contract_name(contract: Contract) -> str:
     """Return what a contract is called within a sentence."""
     return f"{contract.title[0].lower()}{contract.title[1:]} contract"
+
+
+def encoded(text: str) -> Iterator[bytes]:
+    """Iterate over a rendered text in UTF-8, a piece at a time; a lone surrogate comes out as its escape."""
+    for start in range(0, len(text), _PIECE):
+        yield text[start : start + _PIECE].encode("utf-8", "backslashreplace")
 
 
 def plain(text: str) -> str:

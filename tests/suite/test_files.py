@@ -3,6 +3,9 @@
 import json
 import os
 import stat
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -100,3 +103,30 @@ def test_check_makes_no_bundle(tmp_path: Path) -> None:
     assert contracts("check", "x.json", "--bundle", "x.zip", folder=tmp_path).status == 2
     assert contracts("check", "x.json", "--reports", "out", folder=tmp_path).status == 1
     assert {path.name for path in (tmp_path / "out").iterdir()} == USUAL - {"run.zip"}
+
+
+def test_leftovers_of_runs_that_were_killed_are_removed(tmp_path: Path) -> None:
+    """What a killed run left is removed by the next one; what is at work, or was made by somebody else, stays."""
+    old = time.time() - 2 * 3600
+    for name in ("unfinished-abcdefg_", "unfinished-12345678", "unfinished-x", "mine"):
+        (tmp_path / f".contracts-{name}").write_text("")
+        os.utime(tmp_path / f".contracts-{name}", (old, old))
+    os.utime(tmp_path / ".contracts-unfinished-12345678")
+    files.write_file(str(tmp_path / "report"), "x")
+    names = {".contracts-unfinished-12345678", ".contracts-unfinished-x", ".contracts-mine", "report"}
+    assert {path.name for path in tmp_path.iterdir()} == names
+
+
+def test_a_killed_run_leaves_what_the_next_one_knows(tmp_path: Path) -> None:
+    """SIGKILL in the middle of writing leaves a file of a name that the next run removes when it is old."""
+    script = (
+        "import os, signal; from contracts.commands import files\n"
+        "class Text(str):\n"
+        "    def __getitem__(self, part): os.kill(os.getpid(), signal.SIGKILL)\n"
+        "files.write_file('report', Text('x'))\n"
+    )
+    subprocess.run([sys.executable, "-c", script], cwd=tmp_path, check=False)
+    (left,) = tmp_path.iterdir()
+    os.utime(left, (0, 0))
+    files.write_file(str(tmp_path / "report"), "x")
+    assert [path.name for path in tmp_path.iterdir()] == ["report"]

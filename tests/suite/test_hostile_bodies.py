@@ -6,10 +6,13 @@ own, which tells what it has cost. The bounds are generous: what was quadratic p
 
 import json
 import os
+import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -22,9 +25,27 @@ from contracts.core.errors import Reason
 from contracts.core.report import State
 from contracts.event_categories.checks import ANSWER_CHECKS
 from contracts.global_information.answer import Answer
+from contracts.commands import output
+from contracts.commands import verify as command
+from contracts.core import deadline
+from contracts.core.errors import BrokenAnswer, Late
+from contracts.core.exchange import Exchange, Request, Response
+from contracts.core.report import Report, State
+from contracts.event_categories.checks import ANSWER_CHECKS, Steps
+from contracts.event_categories.checks.registry import Breach
+from contracts.event_categories.evidence import Answer, Evidence
+from contracts.event_categories.judge import LATE
+from contracts.event_categories.schema import ENVELOPE, departures
+from contracts.json_scan import scan
 from contracts.mock.server import MockServer
+from contracts.offline import report_of
 from contracts.run import prepare, verify
 from contracts.settings import Settings
+from contracts.strict_json import decode
+from contracts.target.kept import Kept
+from contracts.target.masking import Secrets
+from contracts.writers import har, result
+from contracts.writers.excerpt import excerpt
 
 SIZE = 2**20
 #: Seconds of CPU, and MiB; the process alone takes 0.4 and 60.
@@ -131,6 +152,7 @@ ROWS = (
     Row("names again in many objects", lambda: in_list(b'{"id":"a","id":"b"}'), VIOLATES),
     Row("lone surrogates", lambda: repeated(b'"\\ud800"', b"[", b"]", b","), VIOLATES),
     Row("control characters", lambda: b"\x01" * SIZE, VIOLATES),
+    Row("control characters in a list", lambda: repeated(b"\x01", b'{"event_categories":["', b'"]}'), VIOLATES),
     Row("an emoji in a long string", lambda: repeated(b"x", b'"\xf0\x9f\x98\x80', b'"'), VIOLATES),
     Row("no UTF-8", lambda: b"\xff" * SIZE, VIOLATES),
     Row("a number of a million digits", lambda: in_list(b'{"position":' + b"9" * (SIZE - 40) + b"}"), VIOLATES),
@@ -215,3 +237,131 @@ def test_judging_stands_under_the_deadline(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.undo()
     _, differences = bundle.audit(bundle.unpack(bundle.pack(report)))
     assert differences == []
+
+
+def test_half_a_judgement_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clause during which the deadline passes was not judged, whatever was found so far; and an audit agrees."""
+    now = [0.0]
+
+    def broken_and_slow(answer: Answer) -> Steps:
+        yield Breach("", "what is not there", "what is")
+        now[0] += 60.0
+        deadline.check()
+        return 1
+
+    monkeypatch.setitem(ANSWER_CHECKS, "http.content-type", broken_and_slow)
+    with (
+        MockServer() as server,
+        prepare(Settings(target=server.url, deadline=30), {"BEARER_TOKEN": server.token}) as run,
+    ):
+        run.target.clock = lambda: now[0]
+        report = verify(run)
+    outcome = next(outcome for outcome in report.outcomes if outcome.clause.id == "http.content-type")
+    assert (outcome.state, outcome.reason, outcome.findings) == (State.INCONCLUSIVE, LATE, ())
+    monkeypatch.undo()
+    _, differences = bundle.audit(bundle.unpack(bundle.pack(report)))
+    assert differences == []
+
+
+LONG = json.dumps({"event_categories": [{"id": str(n)} for n in range(2000)], "x": "\\u0041%41" * 2000}).encode()
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda: decode(LONG),
+        lambda: scan("[0,[]" * 2000),
+        lambda: secrets_of("a-token-of-some-length").mask_bytes(LONG),
+        lambda: list(departures(ENVELOPE, json.loads(LONG))),
+        lambda: excerpt(LONG, "/event_categories/1999/id"),
+        lambda: result.to_json(list(range(2000))),
+    ],
+    ids=["decoding", "scanning", "masking", "explaining", "showing", "rendering"],
+)
+def test_long_loops_look_at_the_clock(work: Callable[[], object]) -> None:
+    """Whatever goes through all of a body ends when the time is over, and not when it is done."""
+    with deadline.until(0.0, lambda: 1.0), pytest.raises(Late):
+        work()
+    work()
+
+
+def secrets_of(token: str) -> Secrets:
+    secrets = Secrets()
+    secrets.add(token, "BEARER_TOKEN")
+    return secrets
+
+
+def test_writing_stands_under_the_deadline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the time is over while reports are written, all of them say so, none is missing and none is of before."""
+    now = [0.0]
+    render = har.render
+
+    def slow(report: Report) -> str:
+        now[0] += 60.0
+        return render(report)
+
+    monkeypatch.setattr(har, "render", slow)
+    with (
+        MockServer() as server,
+        prepare(Settings(target=server.url, deadline=30), {"BEARER_TOKEN": server.token}) as run,
+    ):
+        run.target.clock = lambda: now[0]
+        report = verify(run)
+        assert report.status == CONFORMS
+        usual = {name: file for name, (_, file) in output.FORMATS.items()} | {output.BUNDLE: output.BUNDLE_FILE}
+        outputs = {name: str(tmp_path / file) for name, file in usual.items()}
+        written = command.written(run, report, outputs)
+    assert written.status == INCONCLUSIVE
+    assert {outcome.reason for outcome in written.outcomes} == {LATE}
+    assert {path.name for path in tmp_path.iterdir()} == set(usual.values())
+    assert (tmp_path / "result.json").read_text() == result.render(written)
+    assert LATE in (tmp_path / "junit.xml").read_text()
+    audited, differences = bundle.audit(bundle.unpack((tmp_path / "run.zip").read_bytes()))
+    assert (audited.status, differences) == (INCONCLUSIVE, [])
+
+
+def test_a_run_keeps_no_more_than_two_largest_bodies() -> None:
+    """Equal bodies count once; what would be too much is not judged, and the words name limit and option."""
+    kept = Kept(100)
+    for body in (b"a" * 100, b"b" * 100, b"a" * 100):
+        kept.add(body)
+    with pytest.raises(BrokenAnswer, match=r"200 bytes.*--max-body"):
+        kept.add(b"c")
+    kept.add(b"b" * 100)
+
+
+def test_a_target_that_sends_another_large_body_each_time(tmp_path: Path) -> None:
+    """Of six different bodies near the cap two are judged, and the run says why the others are not."""
+    cap = 2**17
+    number = count()
+    body = ONE.join(LIST).encode().ljust(cap - 100)
+
+    def behave(connection: socket.socket, request: bytes, stop: threading.Event) -> None:
+        politely(message(body + b" " * next(number)))(connection, request, stop)
+
+    with raw_server(behave) as server:
+        status, _, _, said = cost(server.url, tmp_path, "--max-body", str(cap))
+    assert status == INCONCLUSIVE, said
+    document = json.loads((tmp_path / "result.json").read_text())
+    assert len([digest for digest, stored in document["bodies"].items() if len(stored["content"]) > cap // 2]) == 2
+    reasons = {clause["id"]: clause["reason"] for clause in document["clauses"]}
+    assert "262,144 bytes" in reasons["auth.missing"]
+    assert reasons["category.id"] == ""
+
+
+@pytest.mark.parametrize("body", [b"\x01" * 2**17, b'["' + b"\x01" * 2**17 + b'"]', b'""' * 2**17])
+def test_what_json_would_write_much_longer_is_stored_as_base64(body: bytes) -> None:
+    """No stored body is much longer than its Base64, and each comes back as it was, from both formats."""
+    report = of_body(body)
+    for writer in (result, har):
+        assert len(writer.render(report)) < len(body) * 4 / 3 + 100_000
+    text = result.render(report)
+    assert result.render(result.read(text)) == text
+    assert har.read(har.render(report))[0].response == report.exchanges[0].response
+    small = of_body(body[:100])
+    assert '"base64"' not in result.render(small)  # a person may want to read it
+
+
+def of_body(body: bytes) -> Report:
+    exchange = Exchange("list", Request("GET", "http://localhost/v1/event_categories"), Response(200, (), body))
+    return report_of(Evidence("http://localhost/", (exchange,), offline=True), strict=False, allow_empty=False)

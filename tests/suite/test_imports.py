@@ -19,7 +19,7 @@ MODULES = {
 #: named here is a door or stands behind one, and may import everything.
 BELOW: dict[str, set[str]] = {
     "core": set(),
-    "json_scan": set(),
+    "json_scan": {"core"},
     "strict_json": {"core", "json_scan"},
     "schemas": set(),
     "event_categories": {"core", "strict_json", "schemas"},

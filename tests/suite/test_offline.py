@@ -242,3 +242,19 @@ def test_large_framing_is_read_in_one_pass() -> None:
     with pytest.raises(UsageError, match="more than 1,000 header fields"):
         response_of(HEAD + b"a:\r\n" * 1_000_000 + b"\r\n{}", "x")
     assert time.process_time() - before < 20  # quadratic, it would take minutes
+
+
+def test_masking_changes_no_verdict_on_a_file(tmp_path: Path) -> None:
+    """A file in which something else would be judged without the token is not judged, and every report says so."""
+    body = b'{"event_categories":[{"id":"1","name":"a","display_name":"A","position":1}]}'
+    (tmp_path / "file").write_bytes(b"HTTP/1.1 200 OK\r\nContent-Type: application/json;charset=utf-8\r\n\r\n" + body)
+    options = ("check", "--quiet", "--junit", "junit.xml", "file")
+    assert contracts(*options, folder=tmp_path).status == 0
+    token = {"BEARER_TOKEN": "json;charset=utf-8"}
+    done = contracts(*options, environment=token, folder=tmp_path)
+    assert done.status == 3, done.out
+    assert "where masking it changes what is judged" in done.out.splitlines()[0]
+    assert "where masking it changes what is judged" in (tmp_path / "junit.xml").read_text()
+    harmless = {"BEARER_TOKEN": "a-token-elsewhere"}
+    (tmp_path / "file").write_bytes(body.replace(b'"A"', b'"a-token-elsewhere"'))
+    assert contracts(*options, environment=harmless, folder=tmp_path).status == 0

@@ -7,6 +7,7 @@ from typing import Any
 from contracts.core.check import Note, Steps
 from contracts.core.clause import LIST
 from contracts.core.contract import Contract
+from contracts.core.deadline import watched
 from contracts.core.errors import NotExercised
 from contracts.core.finding import Finding, shorten, step
 from contracts.global_information.answer import Answer, text_of
@@ -37,11 +38,11 @@ def _differences(first: Answer, second: Answer) -> Iterator[Finding | Note]:
         yield Finding("", f"{describe(before)}, as before", f"{describe(after)}, another one", "repeat")
         return
     known: dict[str, list[Any]] = {}
-    for element in first.elements:
+    for element in watched(first.elements):
         known.setdefault(canonical(_documented(element, contract)), []).append(element)
     changing = {name for name in before.keys() | after.keys() if name != contract.key and _differ(before, after, name)}
     new: list[tuple[int, Any]] = []
-    for index, element in enumerate(second.elements):
+    for index, element in enumerate(watched(second.elements)):
         if same := known.get(canonical(_documented(element, contract))):
             changing |= _changing(same.pop(), element, contract)
         else:
