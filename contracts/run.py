@@ -19,6 +19,7 @@ from contracts.core.probe import Probe
 from contracts.core.report import Access, Report, RequestCounts, Scope
 from contracts.global_information.evidence import Evidence, unless_blocked
 from contracts.global_information.judge import digest, outcomes
+from contracts.global_information.outcome import late
 from contracts.global_information.probes import PER_MINUTE, needed
 from contracts.settings import Settings
 from contracts.target import certificates
