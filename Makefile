@@ -7,16 +7,20 @@ BIN := $(VENV)/bin
 PYTEST_OPTIONS ?= -n 2
 
 .DEFAULT_GOAL := help
-.PHONY: help verify test lint types serve bench prove mutants fuzz soak audit lock docs clients clean
+.PHONY: help verify test test-all-pythons lint types serve bench prove mutants fuzz soak audit lock docs clients clean
 
 help: ## Say what there is.
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 26
 
 verify: $(VENV)/runtime ## Judge the embedded mock; nothing leaves this machine.
 	env -u SCALINGO_API_URL -u CONTRACTS_TARGET $(BIN)/contracts verify --mock
 
 test: lint types clients ## Lint, types and all tests.
 	$(BIN)/python -m pytest $(PYTEST_OPTIONS)
+
+test-all-pythons: $(VENV)/dev ## The tests on every Python from 3.11 to 3.13, and bundles from one to the other.
+	rm -rf build/bundles
+	$(BIN)/nox
 
 lint: $(VENV)/dev ## Style, formatting and dead ignores.
 	$(BIN)/ruff check .
@@ -70,7 +74,7 @@ audit: $(VENV)/dev ## Look the locked dependencies up in a service for advisorie
 	build/audit/bin/pip-audit --strict --require-hashes --disable-pip -r requirements/runtime.txt || \
 	  { echo "the audit found something above, or could not reach its service: nothing is proven" >&2; exit 1; }
 
-docs: $(VENV)/dev ## Write the parts of the README that are made from the code.
+docs: $(VENV)/dev ## Write what is made from the code: parts of the README, the published clauses.
 	$(BIN)/python tests/suite/generated.py
 
 clients: node_modules/.stamp ## The programs of others that tests run, from npm; skipped where npm is missing.

@@ -1,24 +1,41 @@
-"""The parts of the README that are made from the code: ``make docs`` writes them, test_readme says when it is due."""
+"""What is made from the code: parts of the README, and the lists of published clauses.
+
+``make docs`` writes them; test_readme and test_clause_table say when it is due.
+"""
 
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
-from subject import CLAUSES, FAULTS, NULL_RESPONDERS, VARIANTS
 
 from contracts.cli import COMMANDS
+from contracts.core.contract import Contract
+from contracts.event_categories.contract import CONTRACT as EVENT_CATEGORIES
+from contracts.event_types.contract import CONTRACT as EVENT_TYPES
+from contracts.mock.faults import catalogue_of
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
+PUBLISHED = ROOT / "tests" / "suite" / "published"
+
+
+def _table(contract: Contract, left_out: Contract | None = None) -> Iterator[str]:
+    yield from ("| clause | level | what it asks | source |", "|---|---|---|---|")
+    for clause in contract.clauses:
+        if left_out is None or clause.id not in left_out.clause or clause.section == "list":
+            sources = ", ".join(f"[{source.title}]({source.url})" for source in clause.sources)
+            yield f"| `{clause.id}` | {clause.level} | {clause.asks} | {sources} |"
 
 
 def clauses() -> Iterator[str]:
     """The table of the contract."""
-    yield from ("| clause | level | what it asks | source |", "|---|---|---|---|")
-    for clause in CLAUSES:
-        sources = ", ".join(f"[{source.title}]({source.url})" for source in clause.sources)
-        yield f"| `{clause.id}` | {clause.level} | {clause.asks} | {sources} |"
+    return _table(EVENT_CATEGORIES)
+
+
+def types() -> Iterator[str]:
+    """The table of the clauses that only the event types have."""
+    return _table(EVENT_TYPES, EVENT_CATEGORIES)
 
 
 def commands() -> Iterator[str]:
@@ -29,10 +46,14 @@ def commands() -> Iterator[str]:
 
 def proof() -> Iterator[str]:
     """The last line of a whole proof, as the catalogue has it today; test_prove shows that a run prints it."""
-    yield (
-        f"PROVEN: {len(CLAUSES)} of {len(CLAUSES)} clauses killed by {len(FAULTS)} faults; {len(VARIANTS)} conforming "
-        f"variants and {len(NULL_RESPONDERS)} null responders; 0 problems"
-    )
+    for contract in (EVENT_CATEGORIES, EVENT_TYPES):
+        catalogue = catalogue_of(contract)
+        number = len(contract.clauses)
+        yield (
+            f"- PROVEN: {number} of {number} clauses killed by {len(catalogue.faults)} faults; "
+            f"{len(catalogue.variants)} conforming variants and {len(catalogue.null_responders)} null responders; "
+            "0 problems"
+        )
 
 
 def action() -> Iterator[str]:
@@ -46,7 +67,12 @@ def action() -> Iterator[str]:
     yield from (f"| `{name}` | {value['description']} |" for name, value in content["outputs"].items())
 
 
-PARTS = {part.__name__: part for part in (clauses, commands, proof, action)}
+def published(contract: Contract) -> str:
+    """The ids and levels of the clauses, as they are published: an id is never renamed, dropped or weakened."""
+    return "".join(f"{clause.id:<32}{clause.level}\n" for clause in contract.clauses)
+
+
+PARTS = {part.__name__: part for part in (clauses, types, commands, proof, action)}
 
 
 def rewritten(text: str) -> str:
@@ -57,8 +83,25 @@ def rewritten(text: str) -> str:
         text, times = re.subn(pattern, lambda match, lines=lines: match[1] + lines + match[2], text, flags=re.DOTALL)
         if times != 1:
             raise SystemExit(f"README.md: the mark {name} is there {times} times, and must be there once")
-    return text
+    count = f"<!-- count -->{len(EVENT_CATEGORIES.clauses)}<!-- /count -->"
+    return re.sub("<!-- count -->.*?<!-- /count -->", count, text)
+
+
+def publish(contract: Contract) -> None:
+    """Write the list of published clauses. What was published stays: this adds, and refuses anything else.
+
+    Raises:
+        SystemExit: a clause that was published is gone, was renamed or weakened.
+    """
+    file = PUBLISHED / f"{contract.name}.txt"
+    new = published(contract).splitlines()
+    gone = [line for line in file.read_text("utf-8").splitlines() if line not in new] if file.exists() else []
+    if gone:
+        raise SystemExit(f"{file.name}: published, and no clause any more: {gone[0]}")
+    file.write_text(published(contract), "utf-8")
 
 
 if __name__ == "__main__":
     README.write_text(rewritten(README.read_text("utf-8")), "utf-8")
+    for each in (EVENT_CATEGORIES, EVENT_TYPES):
+        publish(each)
