@@ -21,6 +21,7 @@ from contracts.strict_json import Rule, decode
 
 SCHEMA = "snapshot.schema.json"
 FORMAT = 1
+_SENT = ("/list/", "/top_level/", "/repeat/")
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,8 @@ def read(text: str, name: str) -> Snapshot:
     if document.problem:
         raise UsageError(f"{name}: the snapshot cannot be read: {document.problem}")
     for flaw in document.flaws:
-        if flaw.rule is not Rule.TEXT:  # a target may have sent a lone surrogate, and its list is kept as it was
+        # A target may have sent a lone surrogate, and what it sent is kept as it was.
+        if flaw.rule is not Rule.TEXT or not flaw.where.startswith(_SENT):
             words = shorten(f"{flaw.expected} at {flaw.where}, not {flaw.received}")
             raise UsageError(f"{name}: the snapshot cannot be read: {words}")
     value = document.value

@@ -72,6 +72,8 @@ def equal(one: Any, other: Any) -> bool:
 
 def identical(one: Any, other: Any) -> bool:
     """Whether two decoded values are equal, and every number of them is written in the same form."""
+    if one is other or (type(one) is type(other) and isinstance(one, (str, int))):
+        return bool(one == other)
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(identical(value, other[name]) for name, value in one.items())
     if isinstance(one, list) and isinstance(other, list):
@@ -87,16 +89,20 @@ def text_of(value: Any, depth: int | None = None) -> str:
     The text is on one line without ``depth``, else indented as it stands that deep within a document. A lone
     surrogate comes out as its escape, so that the text can always be written as UTF-8.
     """
-    if isinstance(value, dict):
-        members = (f"{_string(name)}: {text_of(value[name], _below(depth))}" for name in sorted(value))
-        return _enclosed("{", members, "}", depth)
-    if isinstance(value, list):
-        return _enclosed("[", (text_of(element, _below(depth)) for element in value), "]", depth)
-    if isinstance(value, str):
-        return _string(value)
-    if value is None or isinstance(value, bool):
-        return json.dumps(value)
-    return _number(value)
+    parts: list[str] = []
+    todo: list[tuple[str, Any, int | None]] = [("", value, depth)]  # recursion would end before the nesting does
+    while todo:
+        before, node, depth = todo.pop()
+        parts.append(before)
+        if isinstance(node, (dict, list)) and node:
+            start, end = "{}" if isinstance(node, dict) else "[]"
+            margin = "" if depth is None else "\n" + " " * _INDENT * depth
+            parts.append(start)
+            todo.append((margin + end, ABSENT, None))
+            todo += reversed(list(_children(node, depth)))
+        elif node is not ABSENT:
+            parts.append(_scalar(node))
+    return "".join(parts)
 
 
 def shown(value: Any) -> str:
@@ -113,16 +119,23 @@ def shown(value: Any) -> str:
     return shorten(text_of(value))
 
 
-def _below(depth: int | None) -> int | None:
-    return None if depth is None else depth + 1
+def _children(node: Any, depth: int | None) -> Iterator[tuple[str, Any, int | None]]:
+    """Iterate over the values in a container, each with the text in front of it, and how deep it stands."""
+    below = None if depth is None else depth + 1
+    margin = " " if below is None else "\n" + " " * _INDENT * below
+    first = "" if below is None else margin
+    names = sorted(node) if isinstance(node, dict) else range(len(node))
+    for number, name in enumerate(names):
+        before = f",{margin}" if number else first
+        yield before + (f"{_string(name)}: " if isinstance(name, str) else ""), node[name], below
 
 
-def _enclosed(start: str, parts: Iterator[str], end: str, depth: int | None) -> str:
-    if depth is None:
-        return start + ", ".join(parts) + end
-    margin = "\n" + " " * _INDENT * depth
-    inside = ",".join(margin + " " * _INDENT + part for part in parts)
-    return start + inside + (margin if inside else "") + end
+def _scalar(value: Any) -> str:
+    if isinstance(value, str):
+        return _string(value)
+    if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
+        return _number(value)
+    return json.dumps(value)  # null, true, false, and containers that are empty
 
 
 def _string(text: str) -> str:
