@@ -411,6 +411,20 @@ def test_a_flicker_hides_nothing_else() -> None:
     ]
 
 
+def test_an_element_whose_identity_flickers_does_so_as_a_whole() -> None:
+    """Where an id flickers, what was matched by it may be another element: no line that touches it is stable."""
+    old = {KEY: [{"id": "a", "name": "x"}, {"id": "b", "name": "z", "note": 1}, {"id": "c", "name": "y"}]}
+    new = {KEY: [{"id": "b", "name": "x", "note": 2}]}
+    again = {KEY: [{"id": "a", "name": "x", "note": 2}]}
+    found = told(compare(SUBJECT, observe(SUBJECT, old, old), observe(SUBJECT, new, again)))
+    assert found == [
+        ("element-removed", B, "c", None),
+        ("element-removed", "unstable", "a", None),
+        ("name-changed", "unstable", "b", "name"),
+        ("value-changed", "unstable", "b", "note"),
+    ]
+
+
 def test_a_flickering_order_is_told_once_for_each_move() -> None:
     """Where the order differs from reading to reading, no move is visible; positions that hold are judged."""
     new, again = body(), body()
