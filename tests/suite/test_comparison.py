@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from contracts.comparison.clients import GO_INTEGER, GO_STRING, Client
+from contracts.comparison.clients import GO_INTEGER, GO_STRING, JS_NUMBER, Client
 from contracts.comparison.compare import compare
 from contracts.comparison.difference import Comparison
 from contracts.comparison.observation import CouldNotCompare, observe
@@ -155,6 +155,10 @@ DIFFERENCES: dict[str, tuple[Callable[[Body], Any], list[tuple[str, str, str | N
     "two positions in the same order": (
         lambda new: (_set(2, position=7)(new), _set(3, position=8)(new)),
         [("positions-renumbered", V, None, None)],
+    ),
+    "two positions in the same order, of which JavaScript rounds one": (
+        lambda new: (_set(2, position=7)(new), _set(3, position=2**53)(new)),
+        [("client-unreadable", B, "id4", "position"), ("position-changed", V, "id3", "position")],
     ),
     "two positions exchanged": (
         _swap_positions,
@@ -456,6 +460,20 @@ def test_fingerprints_stay() -> None:
     assert all(len(text) == 16 for text in seen["a"])
 
 
+def test_positions_are_told_by_themselves_where_the_order_flickers() -> None:
+    """A move that is unstable carries no positions: those that both readings show are visible."""
+    new = body()
+    _move(3, 0, renumber=True)(new)
+    again = deepcopy(new)
+    again[KEY].append(again[KEY].pop(0))
+    found = told(compare(SUBJECT, observe(SUBJECT, body(), body()), observe(SUBJECT, new, again)))
+    assert found == [
+        ("positions-renumbered", V, None, None),
+        ("position-changed", V, "id4", "position"),
+        ("order-moved", "unstable", "id4", None),
+    ]
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -539,6 +557,15 @@ def test_another_resource_needs_a_value_and_no_code() -> None:
     assert found.differences[0].notices == ("the Go client",)
     removed = sides(old, {"event_types": types[1:]}, subject=EVENT_TYPES).differences[0]
     assert removed.says == "The event type is gone."
+
+
+def test_a_repair_hides_no_breach() -> None:
+    """A reference to another element is breaking, also when a client can read only the new one."""
+    subject = replace(EVENT_TYPES, clients=(Client("a client", ("category_id",), {"category_id": JS_NUMBER}),))
+    old = {"event_types": [{"id": "t1", "category_id": 2**53}]}
+    new = {"event_types": [{"id": "t1", "category_id": 1}]}
+    expected = [("reference-changed", B), ("client-readable", V)]
+    assert [each[:2] for each in told(sides(old, new, subject=subject))] == expected
 
 
 def test_members_of_any_name() -> None:
