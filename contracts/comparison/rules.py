@@ -77,7 +77,7 @@ RULES = (
     Rule(
         "client-unreadable",
         _BREAKING,
-        "{member} cannot be read any more by an official client.",
+        "An official client that could read the answer cannot read {member}.",
         _CONCERNED,
         _VALUE,
         "client-readable",
