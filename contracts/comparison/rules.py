@@ -1,0 +1,145 @@
+"""Every kind of difference: how bad it is, what it says, who notices, and what it is from the other side.
+
+Ids are append-only: exceptions name them. Nouns come from the subject, so that the table holds for every resource.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Impact(StrEnum):
+    """The class of a difference, the worst first. What is unstable is never called any of the others."""
+
+    BREAKING = "breaking"
+    VISIBLE = "visible"
+    ADDITIVE = "additive"
+    UNSTABLE = "unstable"
+
+
+class About(StrEnum):
+    """What a difference is about, and with it what an exception has to name."""
+
+    ELEMENT = "an element"
+    MEMBER = "a member of an element"
+    TOP_LEVEL = "a member of the root"
+    LIST = "the whole list"
+
+
+class Audience(StrEnum):
+    """Who notices a difference."""
+
+    ALL = "every client"
+    KEEPERS = "every client, and whoever stored ids"
+    READERS = "the clients that read the member; of a member that none reads, whoever reads it all the same"
+    CONCERNED = "the clients whose reading changed"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One kind of difference.
+
+    ``says`` is one sentence, in which ``{noun}`` and ``{member}`` stand for what the difference is about. ``mirror``
+    is the rule that tells the same difference when the sides are swapped; ``unmirrored`` is the reason for none.
+
+    Raises:
+        ValueError: it has neither a mirror nor a reason, or both.
+    """
+
+    id: str
+    impact: Impact
+    says: str
+    audience: Audience
+    about: tuple[About, ...]
+    mirror: str = ""
+    unmirrored: str = ""
+
+    def __post_init__(self) -> None:
+        if bool(self.mirror) == bool(self.unmirrored.strip()):
+            raise ValueError(f"the rule {self.id} needs a mirror, or a written reason for having none")
+
+
+_BREAKING, _VISIBLE, _ADDITIVE = Impact.BREAKING, Impact.VISIBLE, Impact.ADDITIVE
+_ALL, _KEEPERS, _READERS, _CONCERNED = Audience
+_ELEMENT, _MEMBER, _ROOT, _LIST = ((about,) for about in About)
+_VALUE = _MEMBER + _ROOT
+
+#: All rules. A type is a JSON type. Null is the narrowest: it says nothing.
+RULES = (
+    Rule("element-removed", _BREAKING, "The {noun} is gone.", _KEEPERS, _ELEMENT, "element-added"),
+    Rule("element-added", _ADDITIVE, "The {noun} is new.", _ALL, _ELEMENT, "element-removed"),
+    Rule("id-changed", _BREAKING, "The {noun} of this name has another id.", _READERS, _MEMBER, "id-changed"),
+    Rule("name-changed", _BREAKING, "The {noun} of this id has another name.", _READERS, _MEMBER, "name-changed"),
+    Rule("member-removed", _BREAKING, "The {noun} has no {member} any more.", _READERS, _MEMBER, "member-added"),
+    Rule("member-added", _ADDITIVE, "The {noun} has the new member {member}.", _READERS, _MEMBER, "member-removed"),
+    Rule("type-changed", _BREAKING, "{member} has another type.", _READERS, _VALUE, "type-changed"),
+    Rule("type-narrowed", _BREAKING, "{member} became null.", _READERS, _VALUE, "type-widened"),
+    Rule("type-widened", _ADDITIVE, "{member} was null and has a value.", _READERS, _VALUE, "type-narrowed"),
+    Rule(
+        "client-unreadable",
+        _BREAKING,
+        "An official client that could read the answer cannot read {member}.",
+        _CONCERNED,
+        _VALUE,
+        "client-readable",
+    ),
+    Rule(
+        "client-readable",
+        _VISIBLE,
+        "An official client that could not read {member} can read it.",
+        _CONCERNED,
+        _VALUE,
+        "client-unreadable",
+    ),
+    Rule("reference-changed", _BREAKING, "{member} refers to another one.", _READERS, _MEMBER, "reference-changed"),
+    Rule(
+        "display-text-changed",
+        _VISIBLE,
+        "{member}, which people read, is another text.",
+        _READERS,
+        _MEMBER,
+        "display-text-changed",
+    ),
+    Rule(
+        "position-changed",
+        _VISIBLE,
+        "The {noun} is displayed at another place.",
+        _READERS,
+        _MEMBER,
+        "position-changed",
+    ),
+    Rule(
+        "positions-renumbered",
+        _VISIBLE,
+        "Positions have other numbers, and are in the same order.",
+        _ALL,
+        _LIST,
+        "positions-renumbered",
+    ),
+    Rule("order-moved", _VISIBLE, "The {noun} comes at another place of the list.", _ALL, _ELEMENT, "order-moved"),
+    Rule("value-changed", _VISIBLE, "{member} has another value.", _READERS, _VALUE, "value-changed"),
+    Rule(
+        "literal-changed",
+        _VISIBLE,
+        "{member} has the same value, and its number is written in another form.",
+        _READERS,
+        _VALUE,
+        "literal-changed",
+    ),
+    Rule(
+        "top-level-member-removed",
+        _BREAKING,
+        "The root has no {member} any more.",
+        _READERS,
+        _ROOT,
+        "top-level-member-added",
+    ),
+    Rule(
+        "top-level-member-added",
+        _ADDITIVE,
+        "The root has the new member {member}.",
+        _READERS,
+        _ROOT,
+        "top-level-member-removed",
+    ),
+)
+BY_ID = {rule.id: rule for rule in RULES}

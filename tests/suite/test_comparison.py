@@ -1,0 +1,588 @@
+"""Comparing two sides: every kind of difference is told once, in its class, and says who notices."""
+
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import replace
+from decimal import Decimal
+from itertools import combinations, permutations
+from typing import Any
+
+import pytest
+
+from contracts.comparison.clients import GO_INTEGER, GO_STRING, JS_NUMBER, Client
+from contracts.comparison.compare import compare
+from contracts.comparison.difference import Comparison
+from contracts.comparison.observation import CouldNotCompare, observe
+from contracts.comparison.ordering import moved
+from contracts.comparison.rules import BY_ID, RULES, About, Audience, Impact, Rule
+from contracts.comparison.subject import OTHERS, Subject
+from contracts.comparison.verdict import exit_status, failing
+from contracts.event_categories.comparison import SUBJECT
+
+KEY = SUBJECT.key
+GO, JAVASCRIPT, RUBY = (client.name for client in SUBJECT.clients)
+NAMES = ("app_operations", "addons", "deployments", "domains")
+Body = dict[str, Any]
+
+
+def body(count: int = 4) -> Body:
+    """A list of categories, as strict decoding gives it; the fourth has members of its own."""
+    names = [*NAMES, *(f"category_{number}" for number in range(4, count))][:count]
+    elements: list[Body] = [
+        {"id": f"id{number}", "name": name, "display_name": name.title(), "position": number}
+        for number, name in enumerate(names, 1)
+    ]
+    elements[3] |= {"note": "old", "count": 3, "ratio": Decimal("0.5"), "tags": ["a", 1], "gone": None}
+    return {KEY: elements, "meta": None, "others": []}
+
+
+def sides(old: Any, new: Any, *, subject: Subject = SUBJECT) -> Comparison:
+    """The comparison of two bodies, each read twice and the same."""
+    return compare(subject, observe(subject, old, deepcopy(old)), observe(subject, new, deepcopy(new)))
+
+
+def told(comparison: Comparison) -> list[tuple[str, str, str | None, str | None]]:
+    """What each difference says: rule, class, id of the element and member."""
+    return [(d.rule.id, d.impact.value, d.element and d.element.id, d.member) for d in comparison.differences]
+
+
+def _set(index: int, **members: Any) -> Callable[[Body], None]:
+    return lambda new: new[KEY][index].update(members)
+
+
+def _drop(index: int, member: str) -> Callable[[Body], None]:
+    return lambda new: new[KEY][index].pop(member)
+
+
+def _root(**members: Any) -> Callable[[Body], None]:
+    return lambda new: new.update(members)
+
+
+def _new(**members: Any) -> Body:
+    return {"id": "id9", "name": "new", "display_name": "New", "position": 9, **members}
+
+
+def _move(old: int, new: int, *, renumber: bool = False) -> Callable[[Body], None]:
+    def change(new_body: Body) -> None:
+        elements = new_body[KEY]
+        elements.insert(new, elements.pop(old))
+        if renumber:
+            for number, element in enumerate(elements, 1):
+                element["position"] = number
+
+    return change
+
+
+def _insert(index: int, element: Body, *, renumber: bool = False) -> Callable[[Body], None]:
+    def change(new: Body) -> None:
+        new[KEY].insert(index, element)
+        if renumber:
+            for number, each in enumerate(new[KEY], 1):
+                each["position"] = number
+
+    return change
+
+
+def _swap_positions(new: Body) -> None:
+    new[KEY][1]["position"], new[KEY][2]["position"] = 3, 2
+
+
+def _remove(index: int) -> Callable[[Body], None]:
+    return lambda new: new[KEY].pop(index)
+
+
+def _swap_identities(new: Body) -> None:
+    new[KEY][0]["id"], new[KEY][1]["id"] = "id2", "id1"
+
+
+B, V, A = "breaking", "visible", "additive"
+#: What is done to the list, and what a comparison says of it: rule, class, id of the element, member.
+DIFFERENCES: dict[str, tuple[Callable[[Body], Any], list[tuple[str, str, str | None, str | None]]]] = {
+    "a category goes": (_remove(1), [("element-removed", B, "id2", None)]),
+    "the first one goes": (_remove(0), [("element-removed", B, "id1", None)]),
+    "a category comes at the end": (_insert(4, _new()), [("element-added", A, "id9", None)]),
+    "one comes in front, without a number of its own": (
+        _insert(0, _new(position=0)),
+        [("element-added", A, "id9", None)],
+    ),
+    "one comes in front, and all are renumbered": (
+        _insert(0, _new(), renumber=True),
+        [("positions-renumbered", V, None, None), ("element-added", A, "id9", None)],
+    ),
+    "one comes that Go cannot read": (
+        _insert(4, _new(position=Decimal("9.0"))),
+        [("client-unreadable", B, "id9", "position"), ("element-added", A, "id9", None)],
+    ),
+    "one comes that JavaScript rounds": (
+        _insert(4, _new(position=2**53)),
+        [("client-unreadable", B, "id9", "position"), ("element-added", A, "id9", None)],
+    ),
+    "another id": (_set(0, id="other"), [("id-changed", B, "id1", "id")]),
+    "another name": (_set(0, name="other"), [("name-changed", B, "id1", "name")]),
+    "another id and name": (
+        _set(0, id="x", name="y"),
+        [("element-removed", B, "id1", None), ("element-added", A, "x", None)],
+    ),
+    "two exchange their ids": (
+        _swap_identities,
+        [
+            ("name-changed", B, "id2", "name"),
+            ("name-changed", B, "id1", "name"),
+            ("display-text-changed", V, "id2", "display_name"),
+            ("display-text-changed", V, "id1", "display_name"),
+            ("order-moved", V, ..., None),
+        ],
+    ),
+    "an id becomes a number": (_set(0, id=7), [("type-changed", B, "id1", "id")]),
+    "an id becomes null": (_set(0, id=None), [("type-narrowed", B, "id1", "id")]),
+    "an id goes": (_drop(0, "id"), [("member-removed", B, "id1", "id")]),
+    "a name becomes null": (_set(0, name=None), [("type-narrowed", B, "id1", "name")]),
+    "a name becomes a list": (_set(0, name=["addons"]), [("type-changed", B, "id1", "name")]),
+    "a name goes": (_drop(0, "name"), [("member-removed", B, "id1", "name")]),
+    "a display name goes": (_drop(0, "display_name"), [("member-removed", B, "id1", "display_name")]),
+    "a display name is another": (_set(0, display_name="x"), [("display-text-changed", V, "id1", "display_name")]),
+    "a display name differs by case": (
+        _set(0, display_name="app_operations"),
+        [("display-text-changed", V, "id1", "display_name")],
+    ),
+    "a display name becomes null": (_set(0, display_name=None), [("type-narrowed", B, "id1", "display_name")]),
+    "a display name becomes a number": (_set(0, display_name=1), [("type-changed", B, "id1", "display_name")]),
+    "a display name becomes an object": (
+        _set(0, display_name={"en": "x"}),
+        [("type-changed", B, "id1", "display_name")],
+    ),
+    "a position is another": (_set(3, position=8), [("position-changed", V, "id4", "position")]),
+    "two positions in the same order": (
+        lambda new: (_set(2, position=7)(new), _set(3, position=8)(new)),
+        [("positions-renumbered", V, None, None)],
+    ),
+    "two positions in the same order, of which JavaScript rounds one": (
+        lambda new: (_set(2, position=7)(new), _set(3, position=2**53)(new)),
+        [("client-unreadable", B, "id4", "position"), ("position-changed", V, "id3", "position")],
+    ),
+    "two positions exchanged": (
+        _swap_positions,
+        [("position-changed", V, "id2", "position"), ("position-changed", V, "id3", "position")],
+    ),
+    "a position becomes text": (_set(0, position="1"), [("type-changed", B, "id1", "position")]),
+    "a position becomes true": (_set(0, position=True), [("type-changed", B, "id1", "position")]),
+    "a position becomes null": (_set(0, position=None), [("type-narrowed", B, "id1", "position")]),
+    "a position becomes a fraction": (_set(0, position=Decimal("1.5")), [("client-unreadable", B, "id1", "position")]),
+    "a position gets a fraction of zero": (
+        _set(0, position=Decimal("1.0")),
+        [("client-unreadable", B, "id1", "position")],
+    ),
+    "a position gets an exponent": (_set(0, position=Decimal("1e0")), [("client-unreadable", B, "id1", "position")]),
+    "a position that JavaScript rounds": (_set(3, position=2**53), [("client-unreadable", B, "id4", "position")]),
+    "a position beyond 64 bits": (_set(3, position=2**63), [("client-unreadable", B, "id4", "position")]),
+    "the largest exact position": (_set(3, position=2**53 - 1), [("position-changed", V, "id4", "position")]),
+    "a position goes": (_drop(0, "position"), [("member-removed", B, "id1", "position")]),
+    "a new member": (_set(0, color="red"), [("member-added", A, "id1", "color")]),
+    "a new member that is null": (_set(0, color=None), [("member-added", A, "id1", "color")]),
+    "a new member that Go takes for the id": (
+        _set(0, ID="x"),
+        [("client-unreadable", B, "id1", "ID"), ("member-added", A, "id1", "ID")],
+    ),
+    "an additional member goes": (_drop(3, "note"), [("member-removed", B, "id4", "note")]),
+    "an additional member of null goes": (_drop(3, "gone"), [("member-removed", B, "id4", "gone")]),
+    "an additional member has another value": (_set(3, note="new"), [("value-changed", V, "id4", "note")]),
+    "an additional list has another value": (_set(3, tags=["a", 2]), [("value-changed", V, "id4", "tags")]),
+    "an additional member becomes null": (_set(3, note=None), [("type-narrowed", B, "id4", "note")]),
+    "an additional null gets a value": (_set(3, gone=1), [("type-widened", A, "id4", "gone")]),
+    "an additional member has another type": (_set(3, note=False), [("type-changed", B, "id4", "note")]),
+    "one is no boolean": (_set(3, count=True), [("type-changed", B, "id4", "count")]),
+    "a number is written otherwise": (_set(3, count=Decimal("3.0")), [("literal-changed", V, "id4", "count")]),
+    "a number within a list is written otherwise": (
+        _set(3, tags=["a", Decimal("1.0")]),
+        [("literal-changed", V, "id4", "tags")],
+    ),
+    "a fraction becomes a whole number": (_set(3, ratio=2), [("value-changed", V, "id4", "ratio")]),
+    "a fraction is written otherwise": (_set(3, ratio=Decimal("0.50")), [("literal-changed", V, "id4", "ratio")]),
+    "the last one comes first": (_move(3, 0), [("order-moved", V, "id4", None)]),
+    "the last one comes first, positions and all": (_move(3, 0, renumber=True), [("order-moved", V, "id4", None)]),
+    "a member of the root goes": (lambda new: new.pop("meta"), [("top-level-member-removed", B, None, "meta")]),
+    "a list comes to the root": (_root(more=[]), [("top-level-member-added", A, None, "more")]),
+    "null comes to the root": (_root(more=None), [("top-level-member-added", A, None, "more")]),
+    "an object comes to the root, where Go reads lists": (
+        _root(more={"page": 1}),
+        [("client-unreadable", B, None, "more"), ("top-level-member-added", A, None, "more")],
+    ),
+    "a list of numbers comes to the root": (
+        _root(more=[1]),
+        [("client-unreadable", B, None, "more"), ("top-level-member-added", A, None, "more")],
+    ),
+    "a list with an id that is a number": (
+        _root(others=[{"id": 1}]),
+        [("client-unreadable", B, None, "others")],
+    ),
+    "a null of the root becomes a list": (_root(meta=[]), [("type-widened", A, None, "meta")]),
+    "a null of the root becomes an object": (
+        _root(meta={}),
+        [("client-unreadable", B, None, "meta"), ("type-widened", A, None, "meta")],
+    ),
+    "a list of the root becomes null": (_root(others=None), [("type-narrowed", B, None, "others")]),
+    "a list of the root becomes text": (_root(others="x"), [("type-changed", B, None, "others")]),
+    "a list of the root has another value": (_root(others=[None]), [("value-changed", V, None, "others")]),
+}
+
+
+@pytest.mark.parametrize("name", DIFFERENCES)
+def test_every_difference_has_its_rule_and_class(name: str) -> None:
+    """What is done to a list is told by exactly these rules, in these classes, of this element and member."""
+    change, expected = DIFFERENCES[name]
+    new = body()
+    change(new)
+    found = told(sides(body(), new))
+    assert len(found) == len(expected)
+    for each in expected:  # of two that are exchanged, either one moved: ... stands for both
+        found.remove(next(f for f in found if all(e in (..., told) for e, told in zip(each, f, strict=True))))
+
+
+def test_the_table_knows_every_rule() -> None:
+    """Each rule but those of other resources and the mirrors that need a broken side is in the table of differences."""
+    in_table = {rule for _, expected in DIFFERENCES.values() for rule, *_ in expected}
+    assert len(DIFFERENCES) >= 40
+    assert set(BY_ID) - in_table == {"client-readable", "reference-changed"}
+
+
+def test_what_a_client_could_not_read_and_now_can() -> None:
+    """The other way round, a repair is visible: of a value, of an element that goes, of a member of the root."""
+    broken = body()
+    broken[KEY][0]["position"] = Decimal("1.0")
+    broken["meta"] = {}
+    assert ("client-readable", V, "id1", "position") in told(sides(broken, body()))
+    assert ("client-readable", V, None, "meta") in told(sides(broken, body()))
+    gone = body()
+    del gone[KEY][0]
+    assert ("client-readable", V, "id1", "position") in told(sides(broken, gone))
+
+
+def test_every_rule_has_a_mirror_or_a_reason() -> None:
+    """A rule whose mirror is missing, or has another one for its own, would be told from one side only."""
+    for rule in RULES:
+        assert rule.unmirrored.strip() or BY_ID[rule.mirror].mirror == rule.id
+        assert rule.says.format(noun="noun", member="member").endswith(".")
+    with pytest.raises(ValueError, match="needs a mirror, or a written reason"):
+        Rule("x", Impact.VISIBLE, "x.", Audience.ALL, (About.LIST,))
+    with pytest.raises(ValueError, match="needs a mirror, or a written reason"):
+        Rule("x", Impact.VISIBLE, "x.", Audience.ALL, (About.LIST,), mirror="x", unmirrored="none")
+    assert Rule("x", Impact.VISIBLE, "x.", Audience.ALL, (About.LIST,), unmirrored="it is a constant").mirror == ""
+
+
+def test_rules_are_append_only() -> None:
+    """Exceptions name rules: none of these may go or be called otherwise."""
+    assert {
+        *("element-removed", "element-added", "id-changed", "name-changed", "member-removed", "member-added"),
+        *("type-changed", "type-narrowed", "type-widened", "client-unreadable", "client-readable"),
+        *("reference-changed", "display-text-changed", "position-changed", "positions-renumbered", "order-moved"),
+        *("value-changed", "literal-changed", "top-level-member-removed", "top-level-member-added"),
+    } <= set(BY_ID)
+
+
+def _noticed(change: Callable[[Body], Any], rule: str) -> tuple[str, ...]:
+    new = body()
+    change(new)
+    return next(d.notices for d in sides(body(), new).differences if d.rule.id == rule)
+
+
+def test_who_notices() -> None:
+    """Everybody who reads what changed is named, and nobody else."""
+    keepers = SUBJECT.keepers
+    assert "event types" in keepers
+    assert _noticed(_remove(0), "element-removed") == (GO, JAVASCRIPT, RUBY, keepers)
+    assert _noticed(_set(0, id="x"), "id-changed") == (GO, JAVASCRIPT, RUBY, keepers)
+    assert _noticed(_set(0, name="x"), "name-changed") == (GO, JAVASCRIPT, RUBY)
+    assert _noticed(_set(0, display_name="x"), "display-text-changed") == (JAVASCRIPT, RUBY)
+    assert _noticed(_set(0, position=Decimal("1.0")), "client-unreadable") == (GO,)
+    assert _noticed(_set(0, position=2**53), "client-unreadable") == (JAVASCRIPT,)
+    assert _noticed(_set(0, position=2**63), "client-unreadable") == (GO, JAVASCRIPT)
+    assert _noticed(_root(more={}), "client-unreadable") == (GO,)
+    assert _noticed(_root(more={}), "top-level-member-added") == (OTHERS,)
+    assert _noticed(_set(3, note="x"), "value-changed") == (OTHERS,)
+
+
+def test_a_difference_says_what_and_where() -> None:
+    """Place, element, before and after: the exact values, in the form in which they were received, on one line."""
+    new = body()
+    new[KEY].insert(0, _new(position=0))
+    new[KEY][4] |= {"ratio": Decimal("5e3"), "note": "line\nbreak \u202e"}
+    note, ratio, added = sides(body(), new).differences
+    assert (note.place, note.before, note.after) == (f"/{KEY}/4/note", '"old"', r'"line\nbreak \u202e"')
+    assert (ratio.before, ratio.after) == ("0.5", "5E+3")
+    assert (added.place, added.before) == (f"/{KEY}/0", "nothing")
+    assert '"position": 0' in added.after
+    assert note.element is not None
+    assert (note.element.id, note.element.name) == ("id4", "domains")
+    assert added.says == "The category is new."
+    gone = sides(new, body()).differences[0]
+    assert (gone.place, gone.after) == (f"/{KEY}/0", "nothing")
+
+
+def test_values_of_any_size_are_short_texts() -> None:
+    """A difference of huge values is a line: numbers of thousands of digits, long texts, lone surrogates, nesting."""
+    nested: Any = "x"
+    for _ in range(200):
+        nested = [nested]
+    for value in (
+        10**5000,
+        Decimal("9" * 6000),
+        "x" * 10**6,
+        "\ud800",
+        nested,
+        [0] * 10**5,
+        dict.fromkeys("abc", nested),
+    ):
+        new = body()
+        new[KEY][0]["extra"] = value
+        difference = sides(body(), new).differences[0]
+        assert len(difference.after) < 500
+        assert difference.after.isprintable()
+        assert difference.after.encode()
+
+
+def test_moves_say_behind_which_element() -> None:
+    """A place in the order is told by the neighbour, which holds whatever comes in front of it."""
+    new = body()
+    _move(3, 0, renumber=True)(new)
+    difference = sides(body(), new).differences[0]
+    assert difference.before == 'after "id3", position 4'
+    assert difference.after == "first, position 1; 3 others renumbered"
+
+
+def test_moving_one_of_twelve_is_one_line() -> None:
+    """From any place to any other, with the positions rewritten or left alone, one difference tells it."""
+    for old in range(12):
+        for new in range(12):
+            for renumber in (False, True):
+                changed = body(12)
+                _move(old, new, renumber=renumber)(changed)
+                rules = [d.rule.id for d in sides(body(12), changed).differences]
+                assert rules == ["order-moved"] * (old != new)
+
+
+def test_a_move_is_the_element_that_moved() -> None:
+    """Of twelve, the one that jumped is named, and not the eleven that made room."""
+    changed = body(12)
+    _move(10, 2, renumber=True)(changed)
+    assert told(sides(body(12), changed)) == [("order-moved", V, "id11", None)]
+
+
+def test_the_smallest_set_of_moves() -> None:
+    """Against every subset: no smaller set leaves the rest in order, and of equal ones the heaviest rest stays."""
+    weights = (3, 10, 20, 45, 70)
+    for ranks in permutations(range(5)):
+        best = max(
+            (
+                kept
+                for size in range(6)
+                for kept in combinations(range(5), size)
+                if [ranks[k] for k in kept] == sorted(ranks[k] for k in kept)
+            ),
+            key=lambda kept: (len(kept), sum(weights[k] for k in kept)),
+        )
+        assert moved(ranks, weights) == set(range(5)) - set(best)
+    assert moved((), ()) == set()
+
+
+def test_what_flickers_within_a_side_is_unstable() -> None:
+    """A member, an element, the order, a member of the root: never breaking, visible or additive, and always said."""
+    for name, (change, _) in DIFFERENCES.items():
+        new = body()
+        change(new)
+        flickering = observe(SUBJECT, new, body())
+        for old_side, new_side in (
+            (observe(SUBJECT, body(), body()), flickering),
+            (flickering, observe(SUBJECT, body(), body())),
+        ):
+            comparison = compare(SUBJECT, old_side, new_side)
+            assert {d.impact for d in comparison.differences} == {Impact.UNSTABLE}, name
+            assert comparison.flickering, name
+            assert exit_status(comparison, Impact.ADDITIVE) == 0
+
+
+def test_a_flicker_hides_nothing_else() -> None:
+    """Beside a display name that flickers, a category that went is still breaking."""
+    new, again = body(), body()
+    del new[KEY][1], again[KEY][1]
+    again[KEY][0]["display_name"] = new[KEY][0]["display_name"] + "!"
+    old = observe(SUBJECT, body(), body())
+    comparison = compare(SUBJECT, old, observe(SUBJECT, new, again))
+    assert told(comparison) == [("element-removed", B, "id2", None)]
+    assert comparison.flickering == ('new: display_name of the category "id1"',)
+    new[KEY][0]["display_name"] = "?"
+    assert told(compare(SUBJECT, old, observe(SUBJECT, new, again)))[1:] == [
+        ("display-text-changed", "unstable", "id1", "display_name")
+    ]
+
+
+def test_an_element_whose_identity_flickers_does_so_as_a_whole() -> None:
+    """Where an id flickers, what was matched by it may be another element: no line that touches it is stable."""
+    old = {KEY: [{"id": "a", "name": "x"}, {"id": "b", "name": "z", "note": 1}, {"id": "c", "name": "y"}]}
+    new = {KEY: [{"id": "b", "name": "x", "note": 2}]}
+    again = {KEY: [{"id": "a", "name": "x", "note": 2}]}
+    found = told(compare(SUBJECT, observe(SUBJECT, old, old), observe(SUBJECT, new, again)))
+    assert found == [
+        ("element-removed", B, "c", None),
+        ("element-removed", "unstable", "a", None),
+        ("name-changed", "unstable", "b", "name"),
+        ("value-changed", "unstable", "b", "note"),
+    ]
+
+
+def test_a_flickering_order_is_told_once_for_each_move() -> None:
+    """Where the order differs from reading to reading, no move is visible; positions that hold are judged."""
+    new, again = body(), body()
+    _move(3, 0)(new)
+    for element in (*new[KEY], *again[KEY]):
+        element["position"] += 10
+    comparison = compare(SUBJECT, observe(SUBJECT, body(), body()), observe(SUBJECT, new, again))
+    assert told(comparison) == [("positions-renumbered", V, None, None), ("order-moved", "unstable", "id4", None)]
+
+
+def test_a_side_that_was_read_once_is_named() -> None:
+    """Of a single reading nobody knows what flickers, and the comparison says so."""
+    once = observe(SUBJECT, body())
+    comparison = compare(SUBJECT, observe(SUBJECT, body(), body()), once)
+    assert comparison.read_once == ("new",)
+    assert compare(SUBJECT, once, once).read_once == ("old", "new")
+
+
+def test_fingerprints_stay() -> None:
+    """The same thing has the same fingerprint whatever the values, and two things have two."""
+    seen = {}
+    for value in ("a", "b"):
+        new = body()
+        new[KEY][0] |= {"display_name": value, "name": value}
+        new[KEY][1]["display_name"] = value
+        seen[value] = [d.fingerprint for d in sides(body(), new).differences]
+    assert seen["a"] == seen["b"]
+    assert len(set(seen["a"])) == 3
+    assert all(len(text) == 16 for text in seen["a"])
+
+
+def test_positions_are_told_by_themselves_where_the_order_flickers() -> None:
+    """A move that is unstable carries no positions: those that both readings show are visible."""
+    new = body()
+    _move(3, 0, renumber=True)(new)
+    again = deepcopy(new)
+    again[KEY].append(again[KEY].pop(0))
+    found = told(compare(SUBJECT, observe(SUBJECT, body(), body()), observe(SUBJECT, new, again)))
+    assert found == [
+        ("positions-renumbered", V, None, None),
+        ("position-changed", V, "id4", "position"),
+        ("order-moved", "unstable", "id4", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (_set(1, id="id1"), "2 elements share the id 'id1'"),
+        (_set(1, name="app_operations"), "2 elements share the name 'app_operations'"),
+        (_set(1, id=2, name=None), f"/{KEY}/1 has neither id nor name"),
+        (lambda new: new[KEY].append(None), f"/{KEY}/4 is null, not an object"),
+        (lambda new: new[KEY].append([]), f"/{KEY}/4 is an array, not an object"),
+        (lambda new: new.pop(KEY), f"its member {KEY} is nothing, not an array"),
+        (_root(**{KEY: {}}), f"its member {KEY} is an object, not an array"),
+    ],
+)
+def test_sides_that_cannot_be_compared(change: Callable[[Body], Any], words: str) -> None:
+    """What cannot be matched is refused with its reason, in either reading: it is no difference and no pass."""
+    broken = body()
+    change(broken)
+    with pytest.raises(CouldNotCompare, match="the list cannot be compared: ") as caught:
+        observe(SUBJECT, broken, body())
+    assert words in str(caught.value)
+    with pytest.raises(CouldNotCompare, match="the second answer cannot be compared: "):
+        observe(SUBJECT, body(), broken)
+    with pytest.raises(CouldNotCompare, match="its root is a string, not an object"):
+        observe(SUBJECT, "x")
+
+
+def test_exit_status() -> None:
+    """0 nothing fails, 1 something does, 3 a side could not be observed or there was nothing to be broken."""
+    additive, visible, breaking = body(), body(), body()
+    additive[KEY][0]["extra"] = 1
+    visible[KEY][0]["display_name"] = "x"
+    del breaking[KEY][0]
+    table = {
+        level: [exit_status(sides(body(), new), level) for new in (body(), additive, visible, breaking)]
+        for level in (Impact.BREAKING, Impact.VISIBLE, Impact.ADDITIVE)
+    }
+    assert table == {Impact.BREAKING: [0, 0, 0, 1], Impact.VISIBLE: [0, 0, 1, 1], Impact.ADDITIVE: [0, 1, 1, 1]}
+    assert exit_status(None) == 3
+    empty = {KEY: []}
+    assert exit_status(sides(empty, body())) == 3
+    assert exit_status(sides(empty, body()), allow_empty=True) == 0
+    assert exit_status(sides(empty, body()), Impact.ADDITIVE) == 1
+    assert exit_status(sides(body(), empty), allow_empty=True) == 1
+    assert [d.rule.id for d in failing(sides(body(), breaking))] == ["element-removed"]
+
+
+def test_the_evidence_is_counted() -> None:
+    """A comparison says how many elements each side has, and how many of them are the same."""
+    new = body()
+    del new[KEY][0]
+    comparison = sides(body(), new)
+    assert (comparison.old, comparison.new, comparison.matched) == (4, 3, 3)
+
+
+EVENT_TYPES = Subject(
+    noun="event type",
+    key="event_types",
+    clients=(
+        Client(
+            "the Go client", ("id", "name", "category_id"), {"id": GO_STRING, "category_id": GO_STRING}, strict=True
+        ),
+    ),
+    keepers="whoever stored ids",
+    references=("category_id",),
+    display=("display_name", "description"),
+    ordered=False,
+)
+
+
+def test_another_resource_needs_a_value_and_no_code() -> None:
+    """A list with references, texts and no positions, whose order means nothing, is compared by its subject alone."""
+    types = [{"id": f"t{n}", "name": f"n{n}", "category_id": "c1", "description": "x"} for n in range(3)]
+    old, new = {"event_types": types}, {"event_types": [dict(each) for each in reversed(types)]}
+    assert told(sides(old, new, subject=EVENT_TYPES)) == []
+    new["event_types"][0] |= {"category_id": "c2", "description": "y", "position": 1}
+    found = sides(old, new, subject=EVENT_TYPES)
+    assert told(found) == [
+        ("reference-changed", B, "t2", "category_id"),
+        ("display-text-changed", V, "t2", "description"),
+        ("member-added", A, "t2", "position"),
+    ]
+    assert found.differences[0].notices == ("the Go client",)
+    removed = sides(old, {"event_types": types[1:]}, subject=EVENT_TYPES).differences[0]
+    assert removed.says == "The event type is gone."
+
+
+def test_a_repair_hides_no_breach() -> None:
+    """A reference to another element is breaking, also when a client can read only the new one."""
+    subject = replace(EVENT_TYPES, clients=(Client("a client", ("category_id",), {"category_id": JS_NUMBER}),))
+    old = {"event_types": [{"id": "t1", "category_id": 2**53}]}
+    new = {"event_types": [{"id": "t1", "category_id": 1}]}
+    expected = [("reference-changed", B), ("client-readable", V)]
+    assert [each[:2] for each in told(sides(old, new, subject=subject))] == expected
+
+
+def test_members_of_any_name() -> None:
+    """A name with a slash, a tilde, a brace or a lone surrogate is placed and said without harm."""
+    for name in ("a/b~c", "{noun}", "\ud800", "x" * 10**5, ""):
+        new = body()
+        new[KEY][0][name] = 1
+        difference = sides(body(), new).differences[0]
+        assert difference.member == name
+        assert len(difference.place) < 250
+        assert difference.says.encode()
+    assert f"/{KEY}/0/a~1b~0c" in [
+        d.place for d in sides(body(), {**body(), KEY: [{**body()[KEY][0], "a/b~c": 1}, *body()[KEY][1:]]}).differences
+    ]
+
+
+def test_numbers_that_go_reads_and_a_form_says_so() -> None:
+    """The forms say in words what they accept: a writer can show them."""
+    assert "64 bits" in GO_INTEGER.expected
+    assert replace(SUBJECT, clients=()).audience == ()
