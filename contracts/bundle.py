@@ -19,8 +19,8 @@ from contracts import __version__, deviations
 from contracts.core.contract import Contract
 from contracts.core.deadline import watched
 from contracts.core.errors import Reason, UsageError
-from contracts.core.finding import shorten
 from contracts.core.report import Report
+from contracts.core.text import shorten
 from contracts.global_information.evidence import Evidence
 from contracts.global_information.judge import digest, outcomes
 from contracts.writers.wording import encoded

@@ -13,8 +13,9 @@ from typing import Any
 
 from contracts.core.contract import Contract
 from contracts.core.errors import UsageError
-from contracts.core.finding import Finding, shorten
+from contracts.core.finding import Finding
 from contracts.core.report import Outcome, Report, StaleDeviation, State
+from contracts.core.text import counted, shorten
 from contracts.reading import read_text
 
 _HEADING = re.compile(r"[ \t]*\[\[[ \t]*deviation[ \t]*\]\]")
@@ -123,7 +124,7 @@ def _waive(outcome: Outcome, deviations: list[Deviation], today: date) -> Outcom
 def _soon(deviation: Deviation, today: date) -> str:
     """Warn of an end that is near; from the day after it on, the entry fails the run."""
     days = (deviation.expires - today).days
-    left = "today is the last day" if days == 0 else f"only {days} day{'s' * (days != 1)} left"
+    left = "today is the last day" if days == 0 else f"only {counted(days, 'day')} left"
     return f", {left}" if days <= WARNED_BEFORE else ""
 
 

@@ -17,6 +17,7 @@ from contracts.core.exchange import Exchange
 from contracts.core.policy import Policy
 from contracts.core.probe import Probe
 from contracts.core.report import Access, Report, RequestCounts, Scope
+from contracts.core.text import counted
 from contracts.global_information.evidence import Evidence, unless_blocked
 from contracts.global_information.judge import digest, outcomes
 from contracts.global_information.outcome import late
@@ -170,7 +171,7 @@ class Run:
         if self.access.allow_plain_http:
             yield "plain HTTP was allowed: whoever is on the way reads the token and can change the answers"
         if exchanged := getattr(self.target.credentials, "exchanges", 0):
-            yield f"beside the requests above, {API} was exchanged {exchanged} time{'s' * (exchanged != 1)}"
+            yield f"beside the requests above, {API} was exchanged {counted(exchanged, 'time')}"
         for exchange in evidence.exchanges:
             response = exchange.response
             if response and (_MASKED in response.body or any(_MASKED.decode() in text for _, text in response.headers)):

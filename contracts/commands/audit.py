@@ -6,6 +6,7 @@ import sys
 from contracts import bundle
 from contracts.commands import streams
 from contracts.core.report import Report, Verdict
+from contracts.core.text import counted
 from contracts.reading import read_bytes
 from contracts.resources import contract_of
 from contracts.writers import terminal
@@ -36,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
     lines = [*(f"differs   {line}" for line in differences), *(f"expected  {line}" for line in unexpected)]
     if not options.quiet:
         streams.write(sys.stdout, terminal.render(judged))
-    words = f"DIFFERS: {len(differences)} difference{'s' * (len(differences) != 1)}" if differences else "AGREES"
+    words = f"DIFFERS: {counted(len(differences), 'difference')}" if differences else "AGREES"
     lines.append(f"{words}: run of {judged.started}: {last_line(judged)}")
     streams.write(sys.stdout, "".join(f"{plain(line)}\n" for line in lines))
     return DIFFERS if differences or unexpected else 0

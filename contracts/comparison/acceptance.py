@@ -13,7 +13,7 @@ from typing import Any
 from contracts.comparison.difference import Comparison, Difference, StaleAcceptance
 from contracts.comparison.rules import BY_ID, About
 from contracts.core.errors import UsageError
-from contracts.core.finding import shorten
+from contracts.core.text import shorten
 from contracts.reading import read_text
 
 _TEXTS = ("rule", "id", "name", "member", "reason", "owner", "link")

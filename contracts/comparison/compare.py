@@ -15,7 +15,7 @@ from contracts.comparison.rules import Impact
 from contracts.comparison.subject import Subject
 from contracts.comparison.telling import Teller, Values
 from contracts.comparison.values import ABSENT, shown
-from contracts.core.finding import shorten
+from contracts.core.text import shorten
 
 _WORST_FIRST = {impact: number for number, impact in enumerate(Impact)}
 

@@ -7,7 +7,7 @@ from contracts.comparison.matching import Known, Pair, match
 from contracts.comparison.observation import Observation
 from contracts.comparison.subject import Subject
 from contracts.comparison.values import ABSENT, identical
-from contracts.core.finding import shorten
+from contracts.core.text import shorten
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 from contracts.comparison.subject import Subject
 from contracts.comparison.values import ABSENT, kind
 from contracts.core.errors import CouldNotJudge
-from contracts.core.finding import shorten
+from contracts.core.text import shorten
 
 
 class CouldNotCompare(CouldNotJudge):

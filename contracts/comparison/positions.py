@@ -16,7 +16,8 @@ from contracts.comparison.matching import Pair
 from contracts.comparison.members import readability
 from contracts.comparison.ordering import moved
 from contracts.comparison.subject import Subject
-from contracts.comparison.values import equal, is_whole
+from contracts.comparison.values import equal
+from contracts.global_information.numbers import is_whole
 
 
 @dataclass(frozen=True)

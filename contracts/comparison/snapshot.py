@@ -15,9 +15,9 @@ from contracts.comparison.observation import Observation, observe
 from contracts.comparison.subject import Subject
 from contracts.comparison.values import ABSENT, identical, text_of
 from contracts.core.errors import UsageError
-from contracts.core.finding import shorten
+from contracts.core.text import shorten
+from contracts.global_information.strict_json import Rule, decode
 from contracts.reading import read_text
-from contracts.strict_json import Rule, decode
 
 SCHEMA = "snapshot.schema.json"
 FORMAT = 1
@@ -94,10 +94,10 @@ def read(text: str, name: str) -> Snapshot:
     document = decode(text.encode("utf-8", "surrogatepass"))
     if document.problem:
         raise UsageError(f"{name}: the snapshot cannot be read: {document.problem}")
-    for flaw in document.flaws:
+    for violation in document.violations:
         # A target may have sent a lone surrogate, and what it sent is kept as it was.
-        if flaw.rule is not Rule.TEXT or not flaw.where.startswith(_SENT):
-            words = shorten(f"{flaw.expected} at {flaw.where}, not {flaw.received}")
+        if violation.clause != Rule.TEXT or not violation.where.startswith(_SENT):
+            words = shorten(f"{violation.expected} at {violation.where}, not {violation.received}")
             raise UsageError(f"{name}: the snapshot cannot be read: {words}")
     value = document.value
     _check(value, name)

@@ -10,7 +10,8 @@ from contracts.comparison.members import Told
 from contracts.comparison.rules import BY_ID, Audience, Impact, Rule
 from contracts.comparison.subject import OTHERS, Subject
 from contracts.comparison.values import shown
-from contracts.core.finding import shorten, step
+from contracts.core.finding import step
+from contracts.core.text import shorten
 
 #: What stands before and after, as texts or as values.
 Texts = tuple[str, str]

@@ -1,24 +1,20 @@
 """Decoded JSON values, exactly: ``3`` and ``3.0`` are equal as JSON values, and still two literals.
 
-Values are as :func:`contracts.strict_json.decode` gives them: an integer written as one is ``int``, any other number
-``Decimal``.
+Values are as strict decoding gives them: an integer written as one is ``int``, any other number ``Decimal``.
 """
 
 import json
-import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from contracts.core.finding import shorten
+from contracts.core.text import COMMAND, shorten
 
-#: More digits than these may be a Decimal although they were written as an integer (see ``contracts.strict_json``).
+#: More digits than these may be a Decimal although they were written as an integer (see strict decoding).
 _DIGITS = 640
 _INDENT = 2
 #: The largest value that is written out to be shown: of a larger one nobody reads more than its size.
 _SHOWN = 4096
-#: What some runners of CI take for a command wherever it stands in a line.
-_COMMAND = re.compile(r"##(?=\[|vso\[|teamcity\[)", re.IGNORECASE)
 
 
 class _Absent:
@@ -49,14 +45,6 @@ def kind(value: Any) -> str:
     if isinstance(value, (list, dict)):
         return "array" if isinstance(value, list) else "object"
     return "nothing"
-
-
-def is_whole(value: Any) -> bool:
-    """Whether a decoded value is an integer in JSON Schema's sense: 1, 1.0 and 1e400 are, 1.5 and true are not."""
-    if isinstance(value, Decimal):
-        digits, exponent = value.as_tuple()[1:]
-        return isinstance(exponent, int) and (exponent >= 0 or not any(digits[exponent:]))
-    return type(value) is int
 
 
 def equal(one: Any, other: Any) -> bool:
@@ -139,7 +127,7 @@ def _scalar(value: Any) -> str:
 
 
 def _string(text: str) -> str:
-    written = _COMMAND.sub(r"#\\u0023", json.dumps(text, ensure_ascii=False))  # the same JSON
+    written = COMMAND.sub(r"#\\u0023", json.dumps(text, ensure_ascii=False))  # the same JSON
     return written if written.isprintable() else "".join(map(_character, written))
 
 

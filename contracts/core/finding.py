@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from contracts.core.text import bounded
+
 #: What is broken a hundred thousand times is shown this many times, and counted in full.
 KEPT = 200
 #: A longer name is not written out in a pointer: a target could else make every place of a finding a page.
@@ -47,20 +49,6 @@ class Finding:
         return cls(violation.where, violation.expected, violation.received, times=violation.times)
 
 
-def shorten(text: str, limit: int = 200) -> str:
-    """Return the text on one line, its middle replaced by a count when it is longer than ``limit`` characters."""
-    if len(text) <= limit and text.isprintable():
-        return text
-    flat = "".join(
-        character if character.isprintable() else character.encode("unicode_escape").decode()
-        for character in text[: limit * 2]
-    )
-    if len(text) <= limit and len(flat) <= limit * 2:
-        return flat
-    half = limit // 2
-    return f"{flat[:half]}… ({len(text):,} characters)"
-
-
 def step(name: str | int) -> str:
     """Return a member name or an index as one step of a JSON Pointer (RFC 6901, section 4).
 
@@ -70,8 +58,3 @@ def step(name: str | int) -> str:
         return f"/{name}"
     text = bounded(name, _LONGEST_NAME).encode("utf-8", "backslashreplace").decode("utf-8")
     return "/" + text.replace("~", "~0").replace("/", "~1")
-
-
-def bounded(text: str, limit: int) -> str:
-    """Return the text, its end replaced by a count when it is longer than ``limit`` characters."""
-    return text if len(text) <= limit else f"{text[:limit]}… ({len(text):,} characters)"

@@ -3,7 +3,7 @@
 from typing import Any
 
 from contracts.global_information.answer import Answer
-from contracts.global_information.schema import is_whole
+from contracts.global_information.numbers import is_whole
 
 
 def whole_positions(answer: Answer) -> list[tuple[int, Any]]:

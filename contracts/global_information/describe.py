@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from contracts.core.finding import shorten
+from contracts.core.text import counted, shorten
 
 
 def describe(value: Any) -> str:
     """Return a short text for a decoded value: scalars as JSON writes them, containers by their size."""
     if isinstance(value, dict):
-        return f"an object with {len(value):,} member{'s' * (len(value) != 1)}"
+        return f"an object with {counted(len(value), 'member')}"
     if isinstance(value, list):
         return f"an array of {len(value):,}"
     if isinstance(value, str):

@@ -7,8 +7,9 @@ from contracts.core.check import Note, Steps
 from contracts.core.clause import Clause
 from contracts.core.deadline import watched
 from contracts.core.errors import ContractsError, CouldNotJudge, Late, NotApplicable, NotExercised, Reason
-from contracts.core.finding import KEPT, Finding, bounded
+from contracts.core.finding import KEPT, Finding
 from contracts.core.report import Outcome, State
+from contracts.core.text import bounded
 
 #: A longer place or text of a finding is cut: it is for a person to read, and stands in every format.
 _LONGEST = 1000

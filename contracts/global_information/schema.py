@@ -8,7 +8,6 @@ clause (``x-clause``), that they come from.
 import json
 from collections import Counter
 from collections.abc import Iterator
-from decimal import Decimal
 from functools import cache, cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ from contracts.core.contract import Schemas
 from contracts.core.deadline import watched
 from contracts.core.finding import KEPT, Violation, step
 from contracts.global_information.describe import describe
+from contracts.global_information.numbers import is_whole
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
@@ -36,14 +36,6 @@ def load(name: str) -> dict[str, Any]:
     """Return one of the schemas that travel with the package."""
     schema: dict[str, Any] = json.loads(files("contracts.schemas").joinpath(name).read_text("utf-8"))
     return schema
-
-
-def is_whole(value: object) -> bool:
-    """Whether a decoded number is an integer in JSON Schema's sense: 1, 1.0 and 1e400 are, 1.5 and true are not."""
-    if isinstance(value, Decimal):
-        digits, exponent = value.as_tuple()[1:]
-        return isinstance(exponent, int) and (exponent >= 0 or not any(digits[exponent:]))
-    return type(value) is int
 
 
 class Schema:

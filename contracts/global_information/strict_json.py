@@ -16,8 +16,9 @@ from typing import Any
 
 from contracts.core.deadline import check
 from contracts.core.errors import BrokenAnswer, CouldNotJudge
-from contracts.core.finding import KEPT, Violation, shorten
+from contracts.core.finding import KEPT, Violation
 from contracts.core.pointer import Path, pointer, walk
+from contracts.core.text import shorten
 from contracts.global_information.json_scan import scan
 
 #: Deeper nesting than this is not judged: no client of a flat list reads it, and recursion would not end well.

@@ -11,11 +11,12 @@ from contracts.core.contract import Contract
 from contracts.core.deadline import watched
 from contracts.core.errors import ContractsError, Late
 from contracts.core.exchange import Exchange
-from contracts.core.finding import shorten, step
+from contracts.core.finding import step
 from contracts.core.report import Report
+from contracts.core.text import shorten
 from contracts.global_information.answer import Answer
 from contracts.global_information.describe import describe
-from contracts.global_information.schema import is_whole
+from contracts.global_information.numbers import is_whole
 
 #: A long list is drawn so far; of what comes later, only as many elements as are marked.
 DRAWN, MARKED = 200, 50

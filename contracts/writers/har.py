@@ -13,8 +13,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from contracts.core.errors import FAILURES, BrokenAnswer, CouldNotJudge, Unreachable, UsageError
 from contracts.core.exchange import NOT_READ, Attempt, Exchange, Headers, Request, Response
-from contracts.core.finding import shorten
 from contracts.core.report import Report
+from contracts.core.text import shorten
 from contracts.writers.result import LARGE, as_text, to_json
 from contracts.writers.wording import headline
 

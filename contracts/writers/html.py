@@ -17,10 +17,11 @@ from contracts.core.clause import Level
 from contracts.core.exchange import Exchange
 from contracts.core.finding import Finding
 from contracts.core.report import Outcome, Report, State, Verdict
+from contracts.core.text import counted
 from contracts.writers.drawing import drawing
 from contracts.writers.excerpt import Excerpt, excerpt
 from contracts.writers.reproduce import of_finding, rerun
-from contracts.writers.wording import contract_name, counted, headline, last_line, stale, subject, unjudged
+from contracts.writers.wording import contract_name, headline, last_line, stale, subject, unjudged
 
 if TYPE_CHECKING:
     from jinja2 import Template

@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterable, Iterator
 
 from contracts.core.clause import LIST, Source
-from contracts.core.finding import Finding, shorten
+from contracts.core.finding import Finding
 from contracts.core.report import Outcome, Report, State, Verdict
+from contracts.core.text import counted, shorten
 from contracts.writers.reproduce import of_finding, rerun
-from contracts.writers.wording import by_cause, counted, headline, last_line, stale, unjudged
+from contracts.writers.wording import by_cause, headline, last_line, stale, unjudged
 
 #: Of a clause that is broken many times, this many findings are written out; the JSON report has more.
 _SHOWN = 3

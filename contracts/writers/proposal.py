@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import tomlkit
 
 from contracts.core.report import Outcome, Report
-from contracts.writers.wording import counted
+from contracts.core.text import counted
 
 #: The first entry expires after so many days, and each further one so many later, up to the longest time: ends on
 #: one day would fail every run at once.

@@ -17,13 +17,14 @@ from contracts.core.contract import Contract
 from contracts.core.deadline import watched
 from contracts.core.errors import FAILURES, Reason, UsageError
 from contracts.core.exchange import Attempt, Exchange, Headers, Request, Response
-from contracts.core.finding import Finding, shorten
+from contracts.core.finding import Finding
 from contracts.core.policy import Policy
 from contracts.core.report import Access, Outcome, Report, RequestCounts, Scope, StaleDeviation, State
+from contracts.core.text import COMMAND, shorten
 from contracts.global_information.schema import load
 from contracts.global_information.strict_json import decode
 from contracts.writers.reproduce import of_finding, rerun
-from contracts.writers.wording import COMMAND, headline
+from contracts.writers.wording import headline
 
 SCHEMA = "report.schema.json"
 

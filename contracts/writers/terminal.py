@@ -9,18 +9,9 @@ from contracts import __version__
 from contracts.core.clause import Level
 from contracts.core.contract import Contract
 from contracts.core.report import Outcome, Report, State, Verdict
+from contracts.core.text import counted
 from contracts.global_information.judge import digest
-from contracts.writers.wording import (
-    by_cause,
-    contract_name,
-    counted,
-    headline,
-    last_line,
-    place,
-    plain,
-    stale,
-    unjudged,
-)
+from contracts.writers.wording import by_cause, contract_name, headline, last_line, place, plain, stale, unjudged
 
 #: Of a clause that is broken many times, this many findings are written out; the JSON report has more.
 _SHOWN = 3

@@ -1,6 +1,5 @@
 """The words that all writers share: how a run is summed up, and how a text of the target is shown."""
 
-import re
 from collections.abc import Iterator
 
 from contracts.core.clause import LIST
@@ -8,17 +7,12 @@ from contracts.core.contract import Contract
 from contracts.core.errors import Reason
 from contracts.core.finding import Finding
 from contracts.core.report import Outcome, Partial, Report, StaleDeviation, State, Verdict
+from contracts.core.text import COMMAND, counted
 
-COMMAND = re.compile(r"##(?=\[|vso\[|teamcity\[)", re.IGNORECASE)
 EMBEDDED_MOCK = "the embedded mock"
 _PIECE = 2**20
 #: The reasons for which fewer clauses are judged than the contract has.
 _FEWER = {Partial.FILE, Partial.CLAUSES, Partial.EMPTY_LIST}
-
-
-def counted(number: int, noun: str, plural: str = "") -> str:
-    """Return a number with its noun in the right form."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def contract_name(contract: Contract) -> str:

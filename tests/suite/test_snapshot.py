@@ -17,7 +17,7 @@ from contracts.comparison.snapshot import SCHEMA, Answer, Snapshot, answer_of, l
 from contracts.comparison.values import equal, identical, text_of
 from contracts.core.errors import UsageError
 from contracts.event_categories.comparison import SUBJECT
-from contracts.strict_json import decode
+from contracts.global_information.strict_json import decode
 
 KEY = SUBJECT.key
 SCHEMAS = Path(__file__).parents[2] / "schemas"

@@ -4,8 +4,9 @@ from collections.abc import Generator
 
 from contracts.core.clause import Level
 from contracts.core.errors import CouldNotJudge
-from contracts.core.finding import Finding, shorten
+from contracts.core.finding import Finding
 from contracts.core.report import State
+from contracts.core.text import shorten
 from contracts.global_information.answer import Answer
 from contracts.global_information.schema import error_schema
 from contracts.global_information.strict_json import ABSENT

@@ -8,7 +8,8 @@ from contracts.core.check import Note, Steps
 from contracts.core.clause import LIST
 from contracts.core.errors import CouldNotJudge, NotApplicable, NotExercised, Reason, Unavailable
 from contracts.core.exchange import Response
-from contracts.core.finding import Finding, shorten
+from contracts.core.finding import Finding
+from contracts.core.text import shorten
 from contracts.global_information.answer import Answer, text_of
 from contracts.global_information.checks.conformity import ERROR_BODY, undocumented_error
 from contracts.global_information.checks.registry import CHECKS

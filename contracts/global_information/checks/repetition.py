@@ -9,7 +9,8 @@ from contracts.core.clause import LIST
 from contracts.core.contract import Contract
 from contracts.core.deadline import watched
 from contracts.core.errors import NotExercised
-from contracts.core.finding import Finding, shorten, step
+from contracts.core.finding import Finding, step
+from contracts.core.text import shorten
 from contracts.global_information.answer import Answer, text_of
 from contracts.global_information.canonical import canonical, identical
 from contracts.global_information.checks.conformity import nonconformities
