@@ -6,7 +6,7 @@ from typing import Any
 
 from subject import CONTRACT
 
-from contracts.core.errors import CouldNotJudge, TooSlow
+from contracts.core.errors import CouldNotJudge, Reason, TooSlow
 from contracts.core.exchange import Attempt, Exchange, Request, Response
 from contracts.core.report import Scope, State
 from contracts.global_information.evidence import Evidence
@@ -71,6 +71,7 @@ class Case:
     observations: int | None = None
     findings: tuple[tuple[str, ...], ...] = ()
     reason: str = ""
+    because: Reason | None = None
 
 
 def held(clause: str, name: str, evidence: Evidence, observations: int) -> Case:
@@ -82,8 +83,9 @@ def breached(clause: str, name: str, evidence: Evidence, *findings: tuple[str, .
     return Case(clause, name, evidence, State.BREACHED, None, findings, reason)
 
 
-def idle(clause: str, name: str, evidence: Evidence, reason: str, state: State = State.NOT_EXERCISED) -> Case:
-    return Case(clause, name, evidence, state, reason=reason)
+def idle(clause: str, name: str, evidence: Evidence, reason: str | Reason, state: State = State.NOT_EXERCISED) -> Case:
+    known = reason if isinstance(reason, Reason) else None
+    return Case(clause, name, evidence, state, reason=known.sentence if known else reason, because=known)
 
 
 def excused(clause: str, name: str, evidence: Evidence, reason: str) -> Case:

@@ -28,7 +28,9 @@ ENTRY = 'clause = "category.id"\nreason = "being fixed"\nowner = "team"\nexpires
 def report_of(*broken: int) -> Report:
     """A report of a list in which the ids at these places are numbers; only the list itself is judged."""
     elements = [{**c, "id": 7} if i in broken else c for i, c in enumerate(CATEGORIES)]
-    evidence = Evidence("http://127.0.0.1", tuple(e for e in exchanges(elements) if e.probe in READING), Scope(), CONTRACT)
+    evidence = Evidence(
+        "http://127.0.0.1", tuple(e for e in exchanges(elements) if e.probe in READING), Scope(), CONTRACT
+    )
     return Report(CONTRACT, "0", digest(CONTRACT), "http://127.0.0.1", outcomes(evidence), evidence.exchanges)
 
 
