@@ -20,10 +20,11 @@ from contracts.core.errors import UsageError
 from contracts.core.finding import shorten
 from contracts.core.report import Report
 from contracts.event_categories.clauses import CLAUSES
+from contracts.event_categories.digest import digest
 from contracts.event_categories.evidence import Evidence
-from contracts.event_categories.judge import LATE, digest, outcomes
+from contracts.event_categories.judge import LATE, outcomes
 from contracts.event_categories.policy import Policy
-from contracts.run import select
+from contracts.selection import select
 
 MANIFEST, RESULT, DEVIATIONS = "manifest.json", "result.json", "deviations.toml"
 #: The files that are rendered from the result, and the writer of each.

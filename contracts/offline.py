@@ -11,8 +11,9 @@ from contracts.core.errors import BrokenAnswer, CouldNotJudge, Refused, Unavaila
 from contracts.core.exchange import NOT_READ, Exchange, Headers, Request, Response
 from contracts.core.report import Report
 from contracts.event_categories.clauses import CLAUSES, PATH
+from contracts.event_categories.digest import digest
 from contracts.event_categories.evidence import CLIENT_ERRORS, REFUSED, UNAVAILABLE, Evidence
-from contracts.event_categories.judge import digest, outcomes
+from contracts.event_categories.judge import outcomes
 from contracts.event_categories.policy import Policy
 from contracts.event_categories.probes import BY_NAME
 from contracts.target.reading import read as read_body

@@ -173,9 +173,14 @@ def _run(fault: Fault) -> Report:
             # Without a twin nobody listens: the port of a server that has gone.
             places[scene.host, _HTTP] = ("127.0.0.1", twin.port if twin else _closed_port())
         run = stack.enter_context(
-            prepare(settings, {BEARER: server.token}, mock=None if scene.tls else server, connect_to=places)
+            prepare(
+                settings,
+                {BEARER: server.token},
+                mock=None if scene.tls else server,
+                connect_to=places,
+                sleep=lambda _: None,  # a pause between tries proves nothing
+            )
         )
-        run.target.sleep = lambda _: None  # a pause between tries proves nothing
         return verify(run)
 
 

@@ -5,22 +5,25 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from contracts import __version__
 from contracts.configuration import NO_TARGET
 from contracts.core.clause import Clause
 from contracts.core.errors import UsageError
-from contracts.core.exchange import Exchange
+from contracts.core.exchange import Exchange, Headers, Response
 from contracts.core.report import Access, Report, Spent
-from contracts.event_categories.clauses import BY_ID, CLAUSES
-from contracts.event_categories.evidence import Evidence, unless_blocked
-from contracts.event_categories.judge import digest, outcomes
+from contracts.event_categories.clauses import CLAUSES
+from contracts.event_categories.digest import digest
 from contracts.event_categories.policy import Policy
 from contracts.event_categories.probes import PER_MINUTE, Probe, needed
+from contracts.selection import select
 from contracts.settings import Settings
 from contracts.target import certificates
 from contracts.target.address import Address, parse
+from contracts.target.budget import Budget, Deadline, Limits
+from contracts.target.connection import Message
 from contracts.target.credentials import (
     API,
     BEARER,
@@ -32,13 +35,16 @@ from contracts.target.credentials import (
     check,
     is_ordinary,
 )
+from contracts.target.dial import Place
 from contracts.target.masking import Secrets
 from contracts.target.observe import observe
-from contracts.target.target import Budget, Limits, Target
-from contracts.target.wire import Place, Wire
+from contracts.target.request import Field
+from contracts.target.target import Target
+from contracts.target.wire import Wire
 
 if TYPE_CHECKING:
     from contracts.deviations import Deviation
+    from contracts.event_categories.evidence import Evidence
     from contracts.mock.server import MockServer
 
 #: Requests that a run may send beyond those planned, for retries.
@@ -86,10 +92,12 @@ class Run:
 
     def exchanges(self) -> Iterator[Exchange]:
         """Send the probes and yield what came of each."""
-        return observe(self.target, self.probes)
+        return observe(self.target, self.probes, meanwhile=_get_ready)
 
-    def evidence(self, exchanges: Iterable[Exchange]) -> Evidence:
+    def evidence(self, exchanges: Iterable[Exchange]) -> "Evidence":
         """Return the exchanges as evidence about this target."""
+        from contracts.event_categories.evidence import Evidence, unless_blocked  # noqa: PLC0415 - see _get_ready
+
         return Evidence(
             self.target.address.url,
             unless_blocked(exchanges),
@@ -109,8 +117,10 @@ class Run:
         where = "the embedded mock" if self.embedded else "environment" if origin else "default"
         return {**shown, "credentials": (origin or "none", where)}
 
-    def report(self, evidence: Evidence, *, started: str = "", seconds: float = 0.0) -> Report:
+    def report(self, evidence: "Evidence", *, started: str = "", seconds: float = 0.0) -> Report:
         """Judge the evidence, apply the deviations, and return the report."""
+        from contracts.event_categories.judge import outcomes  # noqa: PLC0415 - see _get_ready
+
         budget, clock = self.target.budget, self.target.clock
         ends = clock() + max(self.target.remaining, _JUDGING)
         report = Report(
@@ -138,7 +148,7 @@ class Run:
 
         return deviations.apply(report, self.deviations, datetime.now(UTC).date())
 
-    def _notes(self, evidence: Evidence) -> Iterator[str]:
+    def _notes(self, evidence: "Evidence") -> Iterator[str]:
         if self.access.allow_plain_http:
             yield "plain HTTP was allowed: whoever is on the way reads the token and can change the answers"
         if exchanged := getattr(self.target.credentials, "exchanges", 0):
@@ -149,21 +159,11 @@ class Run:
                 yield f"the target repeats the token in its answer to {exchange.probe}: whoever logs answers logs it"
 
 
-def select(wanted: Iterable[str]) -> tuple[Clause, ...]:
-    """Return the clauses whose id is one of these, or begins with one that is no id itself; all for none.
+def _get_ready() -> None:
+    """Import what judging needs, and compile the schemas: half of the time to start, spent while an answer is due."""
+    from contracts.event_categories import judge, schema  # noqa: F401, PLC0415 - see above
 
-    Raises:
-        UsageError: one of them matches nothing.
-    """
-    wanted = tuple(wanted)
-    for name in wanted:
-        if not any(_matches(clause, name) for clause in CLAUSES):
-            raise UsageError(f"no clause matches {name!r}; `contracts explain` lists them")
-    return tuple(clause for clause in CLAUSES if not wanted or any(_matches(clause, name) for name in wanted))
-
-
-def _matches(clause: Clause, name: str) -> bool:
-    return clause.id == name if name in BY_ID else clause.id.startswith(name.rstrip("*"))
+    schema.accepts(schema.ENVELOPE, None)
 
 
 @contextmanager
@@ -174,10 +174,12 @@ def prepare(
     say: Callable[[str], None] = lambda _: None,
     connect_to: Mapping[Place, Place] | None = None,
     mock: "AbstractContextManager[MockServer] | None" = None,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[Run]:
     """Give a run of these settings; the embedded mock, when it is judged, lives as long as the context.
 
-    ``mock`` is another embedded mock than the default one. Nothing is sent to the target here.
+    ``mock`` is another embedded mock than the default one; ``sleep`` waits before a retry. Nothing
+    is sent to the target here.
 
     Raises:
         UsageError: the settings cannot be used.
@@ -196,17 +198,15 @@ def prepare(
             environ = {BEARER: server.token}
         if address is None:
             raise UsageError("there is no target")
-        target = _target(settings, address, auth, environ, connect_to)
-        target.say = say
         probes = needed(
             clauses,
             plaintext=address.plaintext_twin is not None,
             unsafe=settings.unsafe_methods or embedded,
             burst=settings.probe_rate_limit,
         )
-        run = Run(settings, clauses, probes, target, embedded, known)
-        target.budget.limit = settings.max_requests or run.planned + _SPARE
-        yield run
+        most = settings.max_requests or sum(probe.times for probe in probes) + _SPARE
+        target = _target(settings, address, auth, environ, most=most, connect_to=connect_to, sleep=sleep, say=say)
+        yield Run(settings, clauses, probes, target, embedded, known)
 
 
 def _known(path: str) -> "tuple[Deviation, ...]":
@@ -229,45 +229,62 @@ def _target(
     address: Address,
     auth: Address,
     environ: Mapping[str, str],
+    *,
+    most: int,
     connect_to: Mapping[Place, Place] | None,
+    sleep: Callable[[float], None],
+    say: Callable[[str], None],
 ) -> Target:
     client = certificates.client(settings.client_cert, settings.client_key)
     wire = Wire(cap=settings.max_body, ca_bundle=settings.ca_bundle, client=client, connect_to=connect_to)
-    limits = Limits(timeout=settings.timeout, deadline=settings.deadline, retries=settings.retries)
-    secrets = Secrets()
-    budget = Budget(0, live=not address.loopback)
-    target = Target(address, wire, budget, secrets, limits=limits)
-    target.credentials = _credentials(environ, auth, target)
-    target.fields = tuple(_fields(settings.header_env, environ, secrets))
-    return target
+    if address.scheme == "https":
+        wire.prepare()
+    limits = Limits(timeout=settings.timeout, retries=settings.retries, concurrency=settings.concurrency)
+    secrets, deadline = Secrets(), Deadline(settings.deadline)
+
+    def post(url: str, headers: Headers) -> Response:
+        return wire.send(Message("POST", url, headers), min(limits.timeout, deadline.remaining))
+
+    return Target(
+        address,
+        wire,
+        Budget(most, live=not address.loopback),
+        secrets,
+        deadline,
+        _credentials(environ, auth, secrets, post, deadline.clock),
+        limits,
+        tuple(_fields(settings.header_env, environ, secrets)),
+        sleep,
+        say,
+    )
 
 
-def _fields(
-    wanted: Iterable[tuple[str, str]], environ: Mapping[str, str], secrets: Secrets
-) -> Iterator[tuple[str, SecretValue, str]]:
-    """Yield each additional header field with its value and with what is shown in its place."""
+def _fields(wanted: Iterable[tuple[str, str]], environ: Mapping[str, str], secrets: Secrets) -> Iterator[Field]:
+    """Yield each additional header field, its value a secret."""
     for name, variable in wanted:
         value = environ.get(variable, "")
         if not value or value != value.strip() or not (value.isascii() and value.isprintable()):
             raise UsageError(f"--header-env: {variable} is empty, or holds what no header field may")
         if not is_ordinary(value):  # such as the name of an environment: no secret, and in many answers
             secrets.add(value, variable)
-        yield name, SecretValue(value), f"${variable}"
+        yield Field(name, f"${variable}", partial(SecretValue, value))
 
 
-def _credentials(environ: Mapping[str, str], auth: Address, target: Target) -> Credentials:
+def _credentials(
+    environ: Mapping[str, str],
+    auth: Address,
+    secrets: Secrets,
+    post: Callable[[str, Headers], Response],
+    clock: Callable[[], float],
+) -> Credentials:
     if token := environ.get(BEARER):
         check(token, BEARER)
-        target.secrets.add(token, BEARER)
+        secrets.add(token, BEARER)
         return Bearer(token)
     if token := environ.get(API):
         check(token, API)
-        target.secrets.add(token, API)
-
-        def post(url: str, headers: tuple[tuple[str, str], ...]) -> object:
-            return target.wire.send("POST", url, headers, min(target.limits.timeout, target.remaining))
-
-        return Exchanged(token, auth, target.secrets, post, target.clock)  # type: ignore[arg-type]
+        secrets.add(token, API)
+        return Exchanged(token, auth, secrets, post, clock)
     return NoCredentials()
 
 

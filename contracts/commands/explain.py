@@ -8,7 +8,7 @@ import textwrap
 from contracts.commands import streams
 from contracts.core.clause import Clause
 from contracts.event_categories.probes import BY_NAME
-from contracts.run import select
+from contracts.selection import select
 
 STATUSES = "exit status: 0 told; 2 there is no such clause"
 

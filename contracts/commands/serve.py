@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from contracts.commands import streams
 from contracts.core.errors import UsageError
 from contracts.event_categories.probes import PER_MINUTE
-from contracts.run import select
+from contracts.selection import select
 from contracts.target.address import is_loopback
 from contracts.writers.wording import plain
 

@@ -3,6 +3,7 @@
 import argparse
 import os
 from datetime import date
+from typing import TYPE_CHECKING
 
 from contracts import __version__
 from contracts.commands import files, output, streams
@@ -11,10 +12,12 @@ from contracts.commands.files import STANDARD_OUTPUT
 from contracts.configuration import CONFIG, resolve, working_directory
 from contracts.core.errors import UsageError
 from contracts.core.report import Report
-from contracts.event_categories.judge import digest
+from contracts.event_categories.digest import digest
 from contracts.reading import read_text
-from contracts.run import Run, prepare, verify
 from contracts.writers import terminal
+
+if TYPE_CHECKING:
+    from contracts.run import Run
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -32,6 +35,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Judge the target. Returns the exit status: that of the verdict, or 1 where a deviation is stale."""
+    from contracts.run import prepare, verify  # noqa: PLC0415 - it brings the network, and --help needs none
+
     given = {**settings_options.given(options), "config": options.config}
     settings = resolve(given, os.environ, working_directory())
     known = settings.deviations
@@ -84,12 +89,12 @@ def _prune(path: str, report: Report) -> str:
     return f"{path}: {len(stale)} stale entries removed\n"
 
 
-def _header(prepared: Run) -> str:
+def _header(prepared: "Run") -> str:
     target = prepared.target.address.url + (" (the embedded mock)" if prepared.embedded else "")
     return terminal.header(__version__, digest(), target, prepared.planned, prepared.target.budget.limit)
 
 
-def _configuration(prepared: Run) -> str:
+def _configuration(prepared: "Run") -> str:
     shown = prepared.shown()
     width = max(map(len, shown))
     return "".join(f"{name:<{width}}  {value}  ({origin})\n" for name, (value, origin) in shown.items())

@@ -1,9 +1,6 @@
 """From evidence to outcomes: every selected clause is judged by its check, and by nothing else."""
 
-import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import astuple
-from functools import cache
 
 from contracts.core.clause import Clause
 from contracts.core.errors import CouldNotJudge, NotApplicable
@@ -66,14 +63,3 @@ def said_of(response: Response) -> dict[str, object]:
     judged = {clause: judge_answer(clause, answer) for clause in ANSWER_CHECKS}
     said: dict[str, object] = {c: (j.count > 0, j.observations, type(j.problem)) for c, j in judged.items()}
     return {**said, "error.body": documented}
-
-
-@cache
-def digest() -> str:
-    """Return ``sha256:`` and the digest of the contract: of every clause and every schema."""
-    content = hashlib.sha256()
-    for clause in CLAUSES:
-        content.update(repr(astuple(clause)).encode())
-    for name in (schema.CATEGORY, schema.ENVELOPE, schema.ERROR):
-        content.update(repr(schema.load(name)).encode())
-    return f"sha256:{content.hexdigest()}"

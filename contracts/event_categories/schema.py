@@ -13,8 +13,6 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import jsonschema_rs
-
 from contracts.core.finding import KEPT, step
 from contracts.event_categories.clauses import KEY
 
@@ -53,6 +51,8 @@ def load(name: str) -> dict[str, Any]:
 
 @cache
 def _compiled(name: str) -> Any:
+    import jsonschema_rs  # noqa: PLC0415 - a native library, which is loaded while the first answer is due
+
     category = load(CATEGORY)
     registry = jsonschema_rs.Registry([(category["$id"], category)])
     return jsonschema_rs.Draft202012Validator(load(name), registry=registry)

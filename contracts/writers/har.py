@@ -110,6 +110,7 @@ def _entry(exchange: Exchange, started: datetime) -> dict[str, Any]:
         "comment": exchange.probe,
         "_probe": exchange.probe,
         "_attempts": [{"outcome": attempt.outcome, "waited": attempt.waited} for attempt in exchange.attempts],
+        "_sent": exchange.sent,
     }
 
 
@@ -173,6 +174,7 @@ def _exchange(entry: object, name: str) -> Exchange:
         failure,
         tuple(_attempt(attempt, name) for attempt in _member(entry, "_attempts", list, name, [])),
         _finite(_member(entry, "time", (int, float), name, 0)) / 1000,
+        _member(entry, "_sent", int, name, 1),
     )
 
 

@@ -138,7 +138,7 @@ def _unjudged(report: Report) -> Iterator[str]:
 
 def _retries(report: Report) -> Iterator[str]:
     for exchange in report.exchanges:
-        if any(attempt.waited for attempt in exchange.attempts):
+        if exchange.attempts:
             yield ""
             tries = ", ".join(f"{plain(a.outcome)} (waited {a.waited:.3g} s)" for a in exchange.attempts)
             yield f"retried   {exchange.probe}: {tries}"

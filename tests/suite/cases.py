@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from contracts.core.errors import CouldNotJudge, TooSlow
-from contracts.core.exchange import Attempt, Exchange, Request, Response
+from contracts.core.exchange import Exchange, Request, Response
 from contracts.core.report import State
 from contracts.event_categories.evidence import Evidence
 
@@ -35,7 +35,7 @@ def run(
     answers: dict[str, Response | CouldNotJudge] | None = None,
     /,
     *,
-    attempts: int = 0,
+    sent: int = 1,
     seconds: float = 0.0,
     **facts: Any,
 ) -> Evidence:
@@ -43,9 +43,8 @@ def run(
     exchanges = []
     for probe, answer in (answers or {}).items():
         request = Request("GET", "http://127.0.0.1/v1/event_categories")
-        tries = tuple(Attempt("429", 0.0) for _ in range(attempts))
         response, failure = (answer, None) if isinstance(answer, Response) else (None, answer)
-        exchanges.append(Exchange(probe, request, response, failure, tries, seconds))
+        exchanges.append(Exchange(probe, request, response, failure, (), seconds, sent))
     url = "https://api.example" if facts.get("live") else "http://127.0.0.1"
     return Evidence(url, tuple(exchanges), **facts)
 

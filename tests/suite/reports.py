@@ -10,8 +10,9 @@ from contracts.core.errors import TooSlow
 from contracts.core.exchange import Attempt, Exchange, Headers, Request, Response
 from contracts.core.report import Outcome, Report, Spent, StaleDeviation, State
 from contracts.event_categories.clauses import CLAUSES
+from contracts.event_categories.digest import digest
 from contracts.event_categories.evidence import Evidence
-from contracts.event_categories.judge import digest, outcomes
+from contracts.event_categories.judge import outcomes
 
 URL = "https://api.osc-fr1.scalingo.com/v1/event_categories"
 CATEGORIES: list[dict[str, Any]] = [

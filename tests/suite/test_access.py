@@ -130,11 +130,10 @@ def test_certificates_are_looked_at_first(tmp_path: Path) -> None:
 
 def test_a_loopback_name_stays_on_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A name that counts as loopback and leads elsewhere gets no byte: the address that is used was judged."""
-    monkeypatch.setattr("contracts.target.wire.is_loopback", lambda host: host == "localhost")
+    monkeypatch.setattr("contracts.target.dial.is_loopback", lambda host: host == "localhost")
     with MockServer() as server:
         settings = resolve({"target": f"http://localhost:{server.port}", "deadline": "1"}, {}, tmp_path)
-        with prepare(settings, {"BEARER_TOKEN": TOKEN}) as run:
-            run.target.sleep = lambda _: None
+        with prepare(settings, {"BEARER_TOKEN": TOKEN}, sleep=lambda _: None) as run:
             report = verify(run)
         assert server.requests == []
     assert "which is not this machine" in str(report.exchanges[0].failure)

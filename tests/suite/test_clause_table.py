@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from contracts.core.clause import Clause, Level
-from contracts.event_categories import judge, schema
+from contracts.event_categories import digest, schema
 from contracts.event_categories.checks import ANSWER_CHECKS, RUN_CHECKS
 from contracts.event_categories.clauses import BY_ID, CLAUSES, KEY, PATH, READING, UNSAFE
 from contracts.event_categories.probes import BURST, BY_NAME, PROBES, Credentials, needed
@@ -162,15 +162,15 @@ def test_what_the_probes_send() -> None:
 
 def test_the_digest_is_of_every_clause_and_every_schema(monkeypatch: pytest.MonkeyPatch) -> None:
     """The digest is stable, and another one when any word of a clause or of a schema is another."""
-    assert re.fullmatch(r"sha256:[0-9a-f]{64}", judge.digest())
-    digests = {judge.digest()}
+    assert re.fullmatch(r"sha256:[0-9a-f]{64}", digest.digest())
+    digests = {digest.digest()}
     for field, value in (("asks", "x"), ("level", Level.SHOULD), ("probes", ("head",)), ("why", "x")):
-        monkeypatch.setattr(judge, "CLAUSES", (*CLAUSES[:-1], replace(CLAUSES[-1], **{field: value})))
-        digests.add(judge.digest.__wrapped__())
+        monkeypatch.setattr(digest, "CLAUSES", (*CLAUSES[:-1], replace(CLAUSES[-1], **{field: value})))
+        digests.add(digest.digest.__wrapped__())
     monkeypatch.undo()
     for name in (schema.CATEGORY, schema.ENVELOPE, schema.ERROR):
         monkeypatch.setattr(schema, "load", lambda other, name=name: {} if other == name else {"other": other})
-        digests.add(judge.digest.__wrapped__())
+        digests.add(digest.digest.__wrapped__())
     monkeypatch.undo()
-    assert judge.digest.__wrapped__() == judge.digest()
+    assert digest.digest.__wrapped__() == digest.digest()
     assert len(digests) == 8

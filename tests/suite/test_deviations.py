@@ -13,8 +13,9 @@ from contracts import deviations
 from contracts.core.errors import UsageError
 from contracts.core.report import Report, StaleDeviation, State, Verdict
 from contracts.event_categories.clauses import READING
+from contracts.event_categories.digest import digest
 from contracts.event_categories.evidence import Evidence
-from contracts.event_categories.judge import digest, outcomes
+from contracts.event_categories.judge import outcomes
 from contracts.mock.faults import BY_NAME as FAULTS
 from contracts.mock.server import MockServer
 from contracts.proposal import proposal

@@ -22,7 +22,7 @@ from contracts.mock.faults import BY_NAME
 from contracts.mock.faults.fault import instead
 from contracts.mock.reply import Reply
 from contracts.mock.server import CA_PEM, SERVER_PEM, MockServer
-from contracts.run import select
+from contracts.selection import select
 from contracts.settings import TABLE
 
 TOKEN = {"BEARER_TOKEN": "canary-7f3a/9+secret=="}

@@ -203,7 +203,7 @@ def test_judging_stands_under_the_deadline(monkeypatch: pytest.MonkeyPatch) -> N
         MockServer() as server,
         prepare(Settings(target=server.url, deadline=30), {"BEARER_TOKEN": server.token}) as run,
     ):
-        run.target.clock = lambda: now[0]
+        run.target.deadline.clock = lambda: now[0]
         report = verify(run)
     states = {outcome.clause.id: outcome for outcome in report.outcomes}
     assert states["http.content-type"].state is State.HELD  # what was begun is judged to its end

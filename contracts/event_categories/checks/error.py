@@ -43,7 +43,7 @@ def rate_limit(evidence: Evidence) -> Steps:
         raise NotApplicable("not asked for: --probe-rate-limit")
     exchange = evidence.exchange("burst")
     response = exchange.observed()
-    sent = len(exchange.attempts) + 1
+    sent = exchange.sent
     if response.status == TOO_MANY:
         if response.media_type != "text/plain":
             received = response.first("Content-Type") or "none"
