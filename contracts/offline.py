@@ -13,8 +13,10 @@ from contracts.core.errors import BrokenAnswer, CouldNotJudge, Refused, Unavaila
 from contracts.core.exchange import NOT_READ, Exchange, Headers, Request, Response
 from contracts.core.policy import Policy
 from contracts.core.report import Report, Scope
-from contracts.global_information.evidence import CLIENT_ERRORS, REFUSED, UNAVAILABLE, Evidence
-from contracts.global_information.judge import digest, outcomes
+from contracts.core.statuses import CLIENT_ERRORS, UNAVAILABLE
+from contracts.global_information.digest import digest
+from contracts.global_information.evidence import REFUSED, Evidence
+from contracts.global_information.judge import outcomes
 from contracts.target.reading import read as read_body
 
 _CAP = 32 * 2**20

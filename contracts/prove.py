@@ -192,10 +192,15 @@ def report_of(fault: Fault, contract: Contract) -> Report:
         places = {(scenario.host, _HTTPS): ("127.0.0.1", server.port)}
         if scenario.tls:
             places[scenario.host, _HTTP] = ("127.0.0.1", stack.enter_context(_plaintext(fault, sample)))
-        mock = None if scenario.tls else server
-        prepared = prepare(settings, contract, {BEARER: server.token}, mock=mock, connect_to=places)
+        prepared = prepare(
+            settings,
+            contract,
+            {BEARER: server.token},
+            mock=None if scenario.tls else server,
+            connect_to=places,
+            sleep=lambda _: None,  # a pause between tries proves nothing
+        )
         run = stack.enter_context(prepared)
-        run.target.sleep = lambda _: None  # a pause between tries proves nothing
         return verify(run)
 
 

@@ -1,1 +1,1 @@
-"""The target: everything that touches the network. No other package imports requests."""
+"""The target: everything that touches the network. No other package speaks to it."""

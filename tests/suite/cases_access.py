@@ -247,23 +247,23 @@ def errors() -> Iterator[Case]:
     clause = "error.rate-limit"
     burst = "burst"
     plain = raw("Retry later", ("Content-Type", "Text/Plain; charset=utf-8"), status=429)
-    yield held(clause, "429 in plain text", run({burst: plain}, burst=True, attempts=60, seconds=2.0), 61)
-    yield held(clause, "429 sooner", run({burst: plain}, burst=True, attempts=3), 4)
+    yield held(clause, "429 in plain text", run({burst: plain}, burst=True, sent=61, seconds=2.0), 61)
+    yield held(clause, "429 sooner", run({burst: plain}, burst=True, sent=4), 4)
     yield breached(
         clause,
         "429 in JSON",
-        run({burst: error(429)}, burst=True, attempts=60),
+        run({burst: error(429)}, burst=True, sent=61),
         ("header Content-Type", "text/plain", "application/json", burst),
     )
     yield breached(
         clause,
         "429 without a type",
-        run({burst: Response(429, (), b"")}, burst=True, attempts=60),
+        run({burst: Response(429, (), b"")}, burst=True, sent=61),
         ("header Content-Type", "text/plain", "none", burst),
     )
     never = ("status", "429 beyond 60 requests in a minute", "200 to request 61", burst)
-    yield breached(clause, "no limit", run({burst: ok()}, burst=True, attempts=60, seconds=60.0), never)
-    yield breached(clause, "no limit within seconds", run({burst: ok()}, burst=True, attempts=60, seconds=5.0), never)
+    yield breached(clause, "no limit", run({burst: ok()}, burst=True, sent=61, seconds=60.0), never)
+    yield breached(clause, "no limit within seconds", run({burst: ok()}, burst=True, sent=61, seconds=5.0), never)
     yield breached(
         clause,
         "429 in XML",
@@ -271,13 +271,13 @@ def errors() -> Iterator[Case]:
         ("header Content-Type", "text/plain", "text/xml", burst),
     )
     failed = ("status", "429 beyond 60 requests in a minute", "500 to request 61", burst)
-    yield breached(clause, "a server error", run({burst: error(500)}, burst=True, attempts=60, seconds=5.0), failed)
+    yield breached(clause, "a server error", run({burst: error(500)}, burst=True, sent=61, seconds=5.0), failed)
     few = "only 60 requests in 5 s: the limit was not reached"
-    yield unknown(clause, "too few", run({burst: ok()}, burst=True, attempts=59, seconds=5.0), few)
+    yield unknown(clause, "too few", run({burst: ok()}, burst=True, sent=60, seconds=5.0), few)
     fewer = "only 11 requests in 5 s: the limit was not reached"
-    yield unknown(clause, "far too few", run({burst: ok()}, burst=True, attempts=10, seconds=5.0), fewer)
+    yield unknown(clause, "far too few", run({burst: ok()}, burst=True, sent=11, seconds=5.0), fewer)
     slow = "only 121 requests in 61 s: the limit was not reached"
-    yield unknown(clause, "too slow", run({burst: ok()}, burst=True, attempts=120, seconds=61.0), slow)
+    yield unknown(clause, "too slow", run({burst: ok()}, burst=True, sent=121, seconds=61.0), slow)
     yield unknown(clause, "no answer", run({burst: SLOW}, burst=True), "no answer in 10 s")
     yield excused(clause, "not asked", listed(), "not asked for: --probe-rate-limit")
     yield idle(clause, "a file", run({burst: ok()}, burst=True, offline=True), Reason.BEYOND_FILE)

@@ -10,7 +10,8 @@ from contracts.core.clause import Clause, Level
 from contracts.core.probe import Authorization
 from contracts.event_categories.checks import CHECKS
 from contracts.event_categories.clauses import KEY, PATH
-from contracts.global_information import judge, schema
+from contracts.global_information import schema
+from contracts.global_information.digest import digest
 from contracts.global_information.checks import CHECKS as SHARED_CHECKS
 from contracts.global_information.clauses import READING, UNSAFE
 from contracts.global_information.probes import BURST, needed
@@ -211,14 +212,14 @@ def test_what_the_probes_send() -> None:
 
 def test_the_digest_is_of_every_clause_and_every_schema(monkeypatch: pytest.MonkeyPatch) -> None:
     """The digest is stable, and another one when any word of a clause or of a schema is another."""
-    assert re.fullmatch(r"sha256:[0-9a-f]{64}", judge.digest(CONTRACT))
-    digests = {judge.digest(CONTRACT)}
+    assert re.fullmatch(r"sha256:[0-9a-f]{64}", digest(CONTRACT))
+    digests = {digest(CONTRACT)}
     for field, value in (("asks", "x"), ("level", Level.SHOULD), ("probes", ("head",)), ("why", "x")):
         changed = replace(CONTRACT, clauses=(*CLAUSES[:-1], replace(CLAUSES[-1], **{field: value})))
-        digests.add(judge.digest(changed))
+        digests.add(digest(changed))
     for name in (CONTRACT.schemas.element, CONTRACT.schemas.envelope, schema.ERROR):
         monkeypatch.setattr(schema, "load", lambda other, name=name: {} if other == name else {"other": other})
-        digests.add(judge.digest.__wrapped__(CONTRACT))
+        digests.add(digest.__wrapped__(CONTRACT))
     monkeypatch.undo()
-    assert judge.digest.__wrapped__(CONTRACT) == judge.digest(CONTRACT)
+    assert digest.__wrapped__(CONTRACT) == digest(CONTRACT)
     assert len(digests) == 8

@@ -8,15 +8,16 @@ from pathlib import Path
 import pytest
 from door import contracts
 from reports import CATEGORIES, exchanges
-from subject import BY_NAME as FAULTS
+from subject import SAMPLE, BY_NAME as FAULTS
 from subject import CONTRACT, SAMPLE
 
 from contracts import deviations
 from contracts.core.errors import UsageError
 from contracts.core.report import Report, Scope, StaleDeviation, State, Verdict
 from contracts.global_information.clauses import READING
+from contracts.global_information.digest import digest
 from contracts.global_information.evidence import Evidence
-from contracts.global_information.judge import digest, outcomes
+from contracts.global_information.judge import outcomes
 from contracts.mock.server import MockServer
 from contracts.writers.proposal import proposal
 from contracts.writers.wording import headline, stale

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 from hostile import Behaviour, message, politely, raw_server
-from subject import CONTRACT, SAMPLE
+from subject import SAMPLE, CONTRACT, SAMPLE
 
 from contracts import bundle
 from contracts.commands import output
@@ -223,7 +223,7 @@ def test_judging_stands_under_the_deadline(monkeypatch: pytest.MonkeyPatch) -> N
         MockServer(SAMPLE) as server,
         prepare(Settings(target=server.url, deadline=30), CONTRACT, {"BEARER_TOKEN": server.token}) as run,
     ):
-        run.target.clock = lambda: now[0]
+        run.target.deadline.clock = lambda: now[0]
         report = verify(run)
     states = {outcome.clause.id: outcome for outcome in report.outcomes}
     assert states["http.content-type"].state is State.HELD  # what was begun is judged to its end

@@ -162,6 +162,23 @@ def test_verify_imports_no_test_tool_and_nothing_slow() -> None:
     assert not loaded & slow
 
 
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["verify", "--help"], ["explain", "http.head"]])
+def test_what_sends_nothing_starts_without_the_network(arguments: list[str]) -> None:
+    """Help, version and explanations import no HTTP library, no validator and no check."""
+    loaded = modules_after(
+        f"import contracts.cli\ntry: contracts.cli.main({arguments})\nexcept SystemExit as end: assert not end.code"
+    )
+    heavy = {"requests", "urllib3", "http.client", "ssl", "jsonschema_rs", "contracts.event_categories.judge"}
+    assert not loaded & heavy
+
+
+def test_judging_is_loaded_after_the_first_request_has_left() -> None:
+    """What a run needs before it sends a byte is neither requests nor what only judges."""
+    loaded = modules_after("import contracts.commands.verify, contracts.run")
+    assert "urllib3" in loaded
+    assert not loaded & {"requests", "jsonschema_rs", "contracts.event_categories.judge", "contracts.strict_json"}
+
+
 def test_the_reader_of_imports_knows_every_form(tmp_path: Path) -> None:
     """Imports are seen in all their forms, also relative, also inside functions."""
     path = tmp_path / "module.py"
