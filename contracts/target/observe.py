@@ -67,16 +67,13 @@ def observe(
             yield exchange
         wanted = [probe for probe in plan.second if not _is_pointless(probe, silent)]
         lanes.run(*_jobs(wanted), side_by_side=_is_quick(target, seconds * len(wanted)))
-        for probe in plan.second:
-            if probe.name in asked:
-                yield target.record(asked[probe.name])
-            elif silent:
-                yield target.unsent(probe, silent)
     finally:
         lanes.close()
-    for probe in plan.last:
+    for probe in (*plan.second, *plan.last):
         if silent and _is_pointless(probe, silent):
             yield target.unsent(probe, silent)
+        elif probe.name in asked:
+            yield target.record(asked[probe.name])
         else:
             yield target.burst(probe) if probe.times > 1 else target.fetch(probe)
 

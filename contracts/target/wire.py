@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
-from contracts.core.errors import ContractsError, TooSlow, Unreachable
+from contracts.core.errors import ContractsError, CouldNotJudge, TooSlow, Unreachable
 from contracts.core.exchange import Response
 from contracts.target.certificates import authorities, context
 from contracts.target.connection import Connection, Ended, Message
@@ -91,13 +91,7 @@ class Wire:
         results: list[Response | BaseException] = []
 
         def run() -> None:
-            try:
-                if not idle:
-                    connection.open(limit + 1, accepted)
-                results.append(connection.ask(message, cap=self.cap, ends=ends))
-            except BaseException as error:  # noqa: BLE001 - it is raised again where the exchange is waited for
-                results.append(error)
-                connection.close()
+            results.append(self._result(connection, message, ends, accepted))
 
         thread = Quiet(target=run, daemon=True, name=f"{message.method} {connection.subject}")
         thread.start()
@@ -109,20 +103,35 @@ class Wire:
             late = thread.is_alive()
             if late:  # also when Ctrl-C ends the wait
                 connection.shut()
-        subject = connection.subject
-        if late and not connection.has_socket:
-            raise Unreachable(f"{subject}: no connection within {limit:.3g} s ({named})")
         if late or not results:
-            raise TooSlow(f"{subject}: the answer was not complete within {limit:.3g} s ({named})")
+            raise _late(connection, f"within {limit:.3g} s ({named})")
         if isinstance(results[0], Response):
             return results[0]
         raise _meaning(results[0], connection, idle=idle) from None
+
+    def _result(
+        self, connection: Connection, message: Message, ends: float, accepted: Callable[[], None]
+    ) -> Response | BaseException:
+        """Return the answer, or what stands in its place: it is raised where the exchange is waited for."""
+        try:
+            if not connection.is_open:
+                connection.open(max(0.0, ends - time.monotonic()) + 1, accepted)
+            return connection.ask(message, cap=self.cap, ends=ends)
+        except BaseException as error:  # noqa: BLE001 - see above
+            connection.close()
+            return error
 
 
 def _is_ignored(thread: threading.Thread, connection: Connection, seconds: float) -> bool:
     """Whether a peer that accepted a connection does not even begin to answer: it may serve fewer than were opened."""
     thread.join(seconds)
     return thread.is_alive() and connection.is_silent
+
+
+def _late(connection: Connection, when: str) -> CouldNotJudge:
+    if not connection.has_socket:
+        return Unreachable(f"{connection.subject}: no connection {when}")
+    return TooSlow(f"{connection.subject}: the answer was not complete {when}")
 
 
 def _meaning(error: BaseException, connection: Connection, *, idle: bool) -> BaseException:
