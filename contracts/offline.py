@@ -17,7 +17,7 @@ from contracts.core.statuses import CLIENT_ERRORS, UNAVAILABLE
 from contracts.global_information.digest import digest
 from contracts.global_information.evidence import REFUSED, Evidence
 from contracts.global_information.judge import outcomes
-from contracts.target.reading import read as read_body
+from contracts.network.reading import read as read_body
 
 _CAP = 32 * 2**20
 _STATUS_LINE = re.compile(rb"HTTP/[0-9](?:\.[0-9])? ([0-9]{3})(?: ([^\r\n]*))?\r?\n")

@@ -25,12 +25,11 @@ from contracts.global_information.judge import outcomes
 from contracts.global_information.outcome import late
 from contracts.global_information.probes import PER_MINUTE, needed
 from contracts.global_information.schema import list_schema
-from contracts.settings import Settings
-from contracts.target import certificates
-from contracts.target.address import Address, parse
-from contracts.target.budget import Budget, Deadline, Limits
-from contracts.target.connection import Message
-from contracts.target.credentials import (
+from contracts.network import certificates
+from contracts.network.address import Address, parse
+from contracts.network.budget import Budget, Deadline, Limits
+from contracts.network.connection import Message
+from contracts.network.credentials import (
     API,
     BEARER,
     Bearer,
@@ -41,13 +40,14 @@ from contracts.target.credentials import (
     check,
     is_ordinary,
 )
-from contracts.target.dial import Place
-from contracts.target.kept import kept
-from contracts.target.masking import Secrets
-from contracts.target.observe import observe
-from contracts.target.request import Field
-from contracts.target.target import Target
-from contracts.target.wire import Wire
+from contracts.network.dial import Place
+from contracts.network.kept import kept
+from contracts.network.masking import Secrets
+from contracts.network.observe import observe
+from contracts.network.request import Field
+from contracts.network.target import Target
+from contracts.network.wire import Wire
+from contracts.settings import Settings
 
 if TYPE_CHECKING:
     from contracts.deviations import Deviation

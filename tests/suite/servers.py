@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
-from contracts.mock.reply import Reply, Received
+from contracts.mock.reply import Received, Reply
 from contracts.mock.server import SERVER_PEM, MockServer
 
 #: What a server makes of a reply: the pieces that it sends; an empty one is a moment in which it sends nothing.

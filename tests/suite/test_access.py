@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 from door import contracts
+from subject import SAMPLE
 
-from subject import SAMPLE, SAMPLE
 from contracts.configuration import resolve
 from contracts.core.errors import UsageError
 from contracts.core.report import Partial, Report, State
 from contracts.mock.server import CA_PEM, SERVER_PEM, TOKEN, MockServer
+from contracts.network.certificates import authorities, client
 from contracts.run import prepare, verify
 from contracts.settings import BY_NAME
-from contracts.target.certificates import authorities, client
 from contracts.writers.wording import headline, last_line
 
 PRIVATE = "http://api.private.test"
@@ -131,7 +131,7 @@ def test_certificates_are_looked_at_first(tmp_path: Path) -> None:
 
 def test_a_loopback_name_stays_on_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A name that counts as loopback and leads elsewhere gets no byte: the address that is used was judged."""
-    monkeypatch.setattr("contracts.target.dial.is_loopback", lambda host: host == "localhost")
+    monkeypatch.setattr("contracts.network.dial.is_loopback", lambda host: host == "localhost")
     with MockServer(SAMPLE) as server:
         settings = resolve({"target": f"http://localhost:{server.port}", "deadline": "1"}, {}, tmp_path)
         with prepare(settings, {"BEARER_TOKEN": TOKEN}, sleep=lambda _: None) as run:

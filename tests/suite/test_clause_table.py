@@ -11,9 +11,9 @@ from contracts.core.probe import Authorization
 from contracts.event_categories.checks import CHECKS
 from contracts.event_categories.clauses import KEY, PATH
 from contracts.global_information import schema
-from contracts.global_information.digest import digest
 from contracts.global_information.checks import CHECKS as SHARED_CHECKS
 from contracts.global_information.clauses import READING, UNSAFE
+from contracts.global_information.digest import digest
 from contracts.global_information.probes import BURST, needed
 
 WRITTEN = """

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from door import contracts
 from reports import CATEGORIES, exchanges
-from subject import SAMPLE, BY_NAME as FAULTS
+from subject import BY_NAME as FAULTS
 from subject import CONTRACT, SAMPLE
 
 from contracts import deviations

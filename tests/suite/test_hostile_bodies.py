@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 from hostile import Behaviour, message, politely, raw_server
-from subject import SAMPLE, CONTRACT, SAMPLE
+from subject import CONTRACT, SAMPLE
 
 from contracts import bundle
 from contracts.commands import output
@@ -34,12 +34,12 @@ from contracts.global_information.json_scan import scan
 from contracts.global_information.schema import list_schema
 from contracts.global_information.strict_json import decode
 from contracts.mock.server import MockServer
+from contracts.network.kept import kept
+from contracts.network.masking import Secrets
 from contracts.offline import report_of
 from contracts.resources import contract_of
 from contracts.run import prepare, verify
 from contracts.settings import Settings
-from contracts.target.kept import kept
-from contracts.target.masking import Secrets
 from contracts.writers import har, result
 from contracts.writers.excerpt import excerpt
 

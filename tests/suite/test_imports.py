@@ -105,7 +105,7 @@ def test_the_mock_knows_no_check() -> None:
 
 
 def test_only_the_target_speaks_to_the_network() -> None:
-    """Nothing beside contracts.target imports an HTTP client: manners are kept in one place.
+    """Nothing beside contracts.network imports an HTTP client: manners are kept in one place.
 
     The items of Schemathesis speak of requests and answers in the classes of requests; test_schemathesis_door counts
     at a server that none of them goes another way.

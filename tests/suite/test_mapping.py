@@ -10,7 +10,7 @@ import pytest
 import urllib3
 
 from contracts.core.errors import CouldNotJudge, TooSlow, Unreachable, Unverified, UsageError
-from contracts.target.mapping import translate
+from contracts.network.mapping import translate
 
 
 def exceptions_of(module: ModuleType) -> list[type[BaseException]]:

@@ -19,11 +19,11 @@ from subject import CONTRACT
 
 from contracts.core.errors import BrokenAnswer, UsageError
 from contracts.global_information.judge import said_of
-from contracts.target.address import parse
-from contracts.target.credentials import check
-from contracts.target.masking import Secrets
-from contracts.target.target import Budget, Target
-from contracts.target.wire import Wire
+from contracts.network.address import parse
+from contracts.network.credentials import check
+from contracts.network.masking import Secrets
+from contracts.network.target import Budget, Target
+from contracts.network.wire import Wire
 
 TOKEN = 'tk-us-a/b+c=d&"<'
 NAMED = {"&": "amp", "/": "sol", "+": "plus", "=": "equals", '"': "quot", "<": "lt"}

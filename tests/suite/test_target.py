@@ -13,17 +13,26 @@ from typing import Any
 
 import pytest
 from hostile import Behaviour, always, drip, head_of, message, politely, raw_server, silence
-
-from contracts.core.errors import BrokenAnswer, CouldNotJudge, Misdirected, OverBudget, TooSlow, Unavailable, Unreachable, UsageError
-from contracts.core.exchange import Exchange, Response
 from subject import PROBES
-from contracts.target.address import parse
-from contracts.target.budget import Budget, Deadline, Limits
-from contracts.target.credentials import Bearer
-from contracts.target.masking import Secrets
-from contracts.target.request import AGENT
-from contracts.target.target import Target
-from contracts.target.wire import Wire
+
+from contracts.core.errors import (
+    BrokenAnswer,
+    CouldNotJudge,
+    Misdirected,
+    OverBudget,
+    TooSlow,
+    Unavailable,
+    Unreachable,
+    UsageError,
+)
+from contracts.core.exchange import Exchange, Response
+from contracts.network.address import parse
+from contracts.network.budget import Budget, Deadline, Limits
+from contracts.network.credentials import Bearer
+from contracts.network.masking import Secrets
+from contracts.network.request import AGENT
+from contracts.network.target import Target
+from contracts.network.wire import Wire
 
 TOKEN = "canary-7f3a/9+secret=="
 LIST = b'{"event_categories": []}'

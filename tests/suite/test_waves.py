@@ -9,16 +9,17 @@ from typing import Any
 
 import pytest
 from servers import KINDS, Kind, plainly, serving
+from subject import BY_NAME as FAULTS
+from subject import SAMPLE
 
 from contracts.core.errors import OverBudget, TooSlow
 from contracts.core.exchange import Exchange
 from contracts.core.report import Report, State
-from subject import SAMPLE, BY_NAME as FAULTS
-from contracts.mock.reply import Reply, Received
+from contracts.mock.reply import Received, Reply
 from contracts.mock.server import CA_PEM, MockServer
+from contracts.network.budget import Budget
 from contracts.run import prepare, verify
 from contracts.settings import Settings
-from contracts.target.budget import Budget
 from contracts.writers import result
 
 LIST = b'{"event_categories": []}'
@@ -50,7 +51,9 @@ def test_every_server_is_judged_alike(kind: Kind, fault: str | None) -> None:
     sent = together.requests.sent
     assert result.render(replace(together, spent=alone.requests)) == result.render(alone)
     assert bool(together.failing) == (fault is not None)
-    assert sent <= together.requests.planned + 8, "what is asked again is what a closed connection left without an answer"
+    assert sent <= together.requests.planned + 8, (
+        "what is asked again is what a closed connection left without an answer"
+    )
     assert not any(exchange.attempts or exchange.failure for exchange in together.exchanges)
 
 

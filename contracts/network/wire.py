@@ -13,10 +13,10 @@ from contextlib import suppress
 
 from contracts.core.errors import ContractsError, CouldNotJudge, TooSlow, Unreachable
 from contracts.core.exchange import Response
-from contracts.target.certificates import authorities, context
-from contracts.target.connection import Connection, Ended, Message
-from contracts.target.dial import Place
-from contracts.target.quiet import Quiet
+from contracts.network.certificates import authorities, context
+from contracts.network.connection import Connection, Ended, Message
+from contracts.network.dial import Place
+from contracts.network.quiet import Quiet
 
 #: What a peer that has closed a connection in the meantime looks like.
 _GONE = (ConnectionError, ssl.SSLError, http.client.RemoteDisconnected)
@@ -139,7 +139,7 @@ def _meaning(error: BaseException, connection: Connection, *, idle: bool) -> Bas
         return type(error)(f"{connection.subject}: {error}")
     if idle and not connection.has_begun and isinstance(error, _GONE):
         return Ended()
-    from contracts.target.mapping import translate  # noqa: PLC0415 - only for a failure
+    from contracts.network.mapping import translate  # noqa: PLC0415 - only for a failure
 
     # Raised from None: a library's traceback shows the headers that were sent.
     return translate(error, connection.subject)

@@ -13,8 +13,8 @@ from contracts.core.contract import Contract
 from contracts.core.errors import BrokenAnswer, Refused, Unavailable, UsageError
 from contracts.core.exchange import Headers, Response
 from contracts.global_information.schema import ERROR, load
-from contracts.target.address import Address
-from contracts.target.masking import MASKED_FROM, Secrets
+from contracts.network.address import Address
+from contracts.network.masking import MASKED_FROM, Secrets
 
 BEARER = "BEARER_TOKEN"
 API = "SCALINGO_API_TOKEN"

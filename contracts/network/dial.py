@@ -10,8 +10,8 @@ from urllib3.exceptions import ProxyError
 from urllib3.util import Url
 
 from contracts.core.errors import Unreachable
-from contracts.target.address import is_loopback
-from contracts.target.proxy import proxy_for
+from contracts.network.address import is_loopback
+from contracts.network.proxy import proxy_for
 
 Place = tuple[str, int]
 

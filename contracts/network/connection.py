@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 from urllib3.util import parse_url
 
 from contracts.core.exchange import Headers, Response
-from contracts.target.dial import Place, dial
-from contracts.target.reading import check_length, read
-from contracts.target.stream import Stream
+from contracts.network.dial import Place, dial
+from contracts.network.reading import check_length, read
+from contracts.network.stream import Stream
 
 _CHUNK = 65536
 #: How long bytes that must not come are waited for when the peer keeps its connection open: so many times what the

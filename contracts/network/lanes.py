@@ -10,9 +10,9 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Generic, TypeVar
 
-from contracts.target.connection import Connection
-from contracts.target.quiet import Quiet
-from contracts.target.wire import Wire
+from contracts.network.connection import Connection
+from contracts.network.quiet import Quiet
+from contracts.network.wire import Wire
 
 Job = TypeVar("Job")
 

@@ -9,9 +9,9 @@ from contracts.core.errors import CouldNotJudge
 from contracts.core.exchange import Attempt, Request, Response
 from contracts.core.probe import JSON, Authorization, Probe
 from contracts.global_information.probes import MADE_UP_TOKEN
-from contracts.target.address import Address
-from contracts.target.connection import Connection, Message
-from contracts.target.credentials import BEARER, Credentials
+from contracts.network.address import Address
+from contracts.network.connection import Connection, Message
+from contracts.network.credentials import BEARER, Credentials
 
 AGENT = f"event-categories-contracts/{__version__}"
 

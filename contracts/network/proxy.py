@@ -8,7 +8,7 @@ import urllib3
 from urllib3.util import Url, parse_url
 
 from contracts.core.errors import UsageError
-from contracts.target.address import is_loopback
+from contracts.network.address import is_loopback
 
 
 class Proxy(NamedTuple):

@@ -9,15 +9,15 @@ from contracts.core.errors import BrokenAnswer, CouldNotJudge, OverBudget, TooSl
 from contracts.core.exchange import Attempt, Exchange, Headers, Response
 from contracts.core.probe import Probe
 from contracts.core.statuses import GATEWAY_ERRORS, UNAVAILABLE
-from contracts.target.address import Address
-from contracts.target.budget import Budget, Deadline, Limits
-from contracts.target.connection import Connection, Ended, Message
-from contracts.target.credentials import Credentials, NoCredentials
-from contracts.target.lanes import Lane
-from contracts.target.masking import Secrets
-from contracts.target.request import AGENT, Asked, Field, Outgoing, authorization, build
-from contracts.target.retries import PAUSES, may_pass, pause_before
-from contracts.target.wire import Wire
+from contracts.network.address import Address
+from contracts.network.budget import Budget, Deadline, Limits
+from contracts.network.connection import Connection, Ended, Message
+from contracts.network.credentials import Credentials, NoCredentials
+from contracts.network.lanes import Lane
+from contracts.network.masking import Secrets
+from contracts.network.request import AGENT, Asked, Field, Outgoing, authorization, build
+from contracts.network.retries import PAUSES, may_pass, pause_before
+from contracts.network.wire import Wire
 
 #: The plain-HTTP endpoint is expected to be silent: a firewall that drops what is sent to it is not waited for long.
 _PLAINTEXT_LIMIT = 3.0

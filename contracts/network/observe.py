@@ -8,10 +8,10 @@ from http import HTTPStatus
 from contracts.core.errors import CouldNotJudge, Refused
 from contracts.core.exchange import Exchange
 from contracts.core.probe import Authorization, Probe
-from contracts.target.credentials import API, BEARER
-from contracts.target.lanes import Lane, Lanes
-from contracts.target.request import Asked
-from contracts.target.target import Target
+from contracts.network.credentials import API, BEARER
+from contracts.network.lanes import Lane, Lanes
+from contracts.network.request import Asked
+from contracts.network.target import Target
 
 #: Probes that go one after the other over the same connection.
 Job = tuple[Probe, ...]
