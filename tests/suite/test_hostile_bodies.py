@@ -29,8 +29,8 @@ SIZE = 2**19
 #: Seconds of CPU, and MiB; the process alone takes 0.2 and 60.
 SECONDS, MEMORY = 5, 130
 
-#: Runs each command that it reads in a child, which has imported all that a run needs, and has cost nothing yet. It tells
-#: the seconds of CPU, and the peak of memory in MiB where the system tells it. The alarm ends one that does not end.
+#: Runs each command that it reads in a child, which has imported all that a run needs, and has cost nothing yet. The
+#: child tells its seconds of CPU, and its peak of memory in MiB where the system tells it. An alarm ends it in the end.
 MEASURED = """
 import json, os, resource, signal, sys
 from contextlib import redirect_stdout
