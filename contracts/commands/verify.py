@@ -14,7 +14,6 @@ from contracts.core.errors import Late, UsageError
 from contracts.core.report import Report
 from contracts.reading import read_text
 from contracts.resources import contract_of
-from contracts.run import Run, prepare, verify
 from contracts.writers import terminal
 
 if TYPE_CHECKING:
@@ -36,6 +35,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Judge the target. Returns the exit status: that of the verdict, or 1 where a deviation is stale."""
+    from contracts.run import prepare, verify  # noqa: PLC0415 - it brings the network, and --help needs none
+
     given = {**settings_options.given(options), "config": options.config}
     settings = resolve(given, os.environ, working_directory())
     known = settings.deviations
@@ -64,7 +65,7 @@ def run(options: argparse.Namespace) -> int:
     return report.status
 
 
-def written(prepared: Run, report: Report, outputs: Mapping[str, str]) -> Report:
+def written(prepared: "Run", report: Report, outputs: Mapping[str, str]) -> Report:
     """Write the reports and return what they say: where the time is over before all are written, that it was."""
     known, mask = prepared.settings.deviations, prepared.target.secrets.sweep
     entries = read_text(known) if known else None
