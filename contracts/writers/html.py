@@ -168,13 +168,18 @@ def _beginning(exchange: Exchange) -> Excerpt | None:
 
 @cache
 def _template(name: str) -> "Template":
-    from jinja2 import Environment, StrictUndefined  # noqa: PLC0415 - slow to import
+    from jinja2 import Environment, FunctionLoader, StrictUndefined  # noqa: PLC0415 - slow to import
 
     environment = Environment(
-        autoescape=True, undefined=StrictUndefined, finalize=visible, trim_blocks=True, lstrip_blocks=True
+        loader=FunctionLoader(_source),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=visible,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.filters["number"] = counted
-    return environment.from_string(_source(name))
+    return environment.get_template(name)
 
 
 @cache
