@@ -12,7 +12,7 @@ from contracts.comparison.observation import CouldNotCompare, Observation
 from contracts.comparison.rules import Impact
 from contracts.comparison.snapshot import Snapshot
 from contracts.comparison.subject import subject_of
-from contracts.comparison.verdict import exit_status, failing
+from contracts.comparison.verdict import exit_status, failing, fails
 from contracts.core.contract import Contract
 from contracts.core.errors import CouldNotJudge
 
@@ -73,6 +73,10 @@ class Gate:
     def failing(self) -> tuple[Difference, ...]:
         """The differences that fail."""
         return failing(self.comparison, self.fail_on) if self.comparison else ()
+
+    def fails(self, difference: Difference) -> bool:
+        """Whether a difference fails."""
+        return fails(difference, self.fail_on)
 
     @cached_property
     def status(self) -> int:

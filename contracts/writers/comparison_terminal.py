@@ -7,7 +7,7 @@ from itertools import groupby
 from contracts.comparison.difference import Difference
 from contracts.comparison.gate import Gate
 from contracts.comparison.rules import Impact
-from contracts.core.text import counted, shorten
+from contracts.core.text import counted
 from contracts.writers.comparison_wording import called, described, hidden, last_line, notes, reason, shown, stale
 from contracts.writers.terminal import Paint
 from contracts.writers.wording import plain
@@ -34,7 +34,7 @@ def brief(gate: Gate) -> list[str]:
 def one_line(difference: Difference) -> str:
     """Return a difference in one line."""
     name = called(difference)
-    at = f" {difference.place}" + (f" of {shorten(name)}" if name else "")
+    at = f" {difference.place}" + (f" of {name}" if name else "")
     words = f"{difference.rule.id}{at} before {difference.before} after {difference.after}"
     return plain(f"{difference.impact.value} {words}")
 
@@ -65,7 +65,7 @@ def _lines(gate: Gate, paint: Paint) -> Iterator[str]:
 
 def _difference(difference: Difference, paint: Paint) -> Iterator[str]:
     name = called(difference)
-    title = f"{plain(shorten(name, 100))}: " if name else ""
+    title = f"{plain(name)}: " if name else ""
     lines = textwrap.wrap(f"{title}{plain(difference.says)}", _COLUMNS, initial_indent="  ", subsequent_indent="    ")
     yield paint(lines[0], "1")
     yield from lines[1:]

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from itertools import islice
 
 from contracts.comparison.difference import Comparison, Difference
-from contracts.comparison.gate import Gate, Side
+from contracts.comparison.gate import Gate, Kind, Side
 from contracts.comparison.rules import Impact
-from contracts.core.text import counted
+from contracts.core.text import counted, shorten
 from contracts.writers.wording import plain
 
 #: So many differences are written out for people; all are counted, and the JSON has them all.
@@ -62,17 +62,18 @@ def called(difference: Difference) -> str:
     element = difference.element
     if element is None:
         return ""
-    return " ".join([element.name or "", f"({element.id})" if element.id else ""]).strip()
+    name, known = (shorten(text, 80) for text in (element.name or "", element.id or ""))
+    return f"{name} ({known})" if name and known else name or known
 
 
 def described(side: Side) -> str:
     """Return a side in words: what it is, of which target, and when it was observed."""
     parts = [side.kind.value]
-    if side.target != side.name:
+    if side.kind is not Kind.URL:
         parts.append(f"of {side.target}")
     if side.taken:
         parts.append(f"at {side.taken}")
-    return f"{side.name} ({', '.join(parts)})" if parts else side.name
+    return f"{side.name} ({', '.join(parts)})"
 
 
 def shown(differences: tuple[Difference, ...]) -> tuple[Difference, ...]:
