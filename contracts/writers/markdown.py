@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from contracts.core.clause import LIST, Source
 from contracts.core.finding import Finding
 from contracts.core.report import Outcome, Report, State, Verdict
-from contracts.core.text import counted, shorten
+from contracts.core.text import COMMAND, counted, shorten
 from contracts.writers.reproduce import of_finding, rerun
 from contracts.writers.wording import by_cause, headline, last_line, stale, unjudged
 
@@ -140,7 +140,7 @@ def folded(summary: str, lines: Iterable[str]) -> Iterator[str]:
 
 def code(content: str, limit: int = 200) -> str:
     """Return a text as inline code on one line that no character of it can end, also in a table."""
-    flat = shorten(content, limit)
+    flat = COMMAND.sub(r"#\\x23", shorten(content, limit))
     if not set("`|\\") & set(flat) and flat.strip():
         return f"`{flat}`"
     # Backticks would end the code, and a pipe the cell, however they are escaped: character references cannot.
