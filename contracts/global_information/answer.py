@@ -12,9 +12,10 @@ from contracts.core.exchange import Response
 from contracts.core.finding import KEPT, Violation
 from contracts.core.report import Outcome
 from contracts.global_information.describe import describe
+from contracts.global_information.document import ABSENT, Document, Rule
 from contracts.global_information.outcome import outcome_of
 from contracts.global_information.schema import ListSchema, list_schema
-from contracts.global_information.strict_json import ABSENT, Document, Rule, decode
+from contracts.global_information.strict_json import decode
 
 
 @dataclass(frozen=True)

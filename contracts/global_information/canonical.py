@@ -4,7 +4,7 @@ import json
 from decimal import Decimal
 from typing import Any
 
-from contracts.global_information.strict_json import ABSENT
+from contracts.global_information.document import ABSENT
 
 
 def identical(before: Any, after: Any) -> bool:

@@ -12,9 +12,9 @@ from contracts.core.exchange import Response
 from contracts.core.report import Outcome
 from contracts.global_information import schema
 from contracts.global_information.answer import Answer
+from contracts.global_information.document import ABSENT
 from contracts.global_information.evidence import Evidence
 from contracts.global_information.outcome import late, outcome_of, unjudged
-from contracts.global_information.strict_json import ABSENT
 
 
 def outcomes(

@@ -7,89 +7,23 @@ and ``3.0``, and gives up on integers of more than 4,300 digits. Here each of th
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 from decimal import Decimal, InvalidOperation
-from enum import StrEnum
-from itertools import accumulate
 from typing import Any
 
 from contracts.core.deadline import check
-from contracts.core.errors import BrokenAnswer, CouldNotJudge
+from contracts.core.errors import BrokenAnswer
 from contracts.core.finding import KEPT, Violation
 from contracts.core.pointer import Path, pointer, walk
 from contracts.core.text import shorten
+from contracts.global_information.document import Document, Replaced, Rule
 from contracts.global_information.json_scan import scan
-
-#: Deeper nesting than this is not judged: no client of a flat list reads it, and recursion would not end well.
-MAX_DEPTH = 200
-
-#: More values, or more objects and arrays, are not judged: each of the latter takes some 300 bytes, and a list of
-#: 200,000 categories has as many.
-MAX_VALUES, MAX_CONTAINERS = 1_000_000, 200_000
+from contracts.global_information.limits import beyond
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-#: Bytes that are taken apart at once: a body may be nothing but quotation marks.
-_BLOCK = 2**16
 # Patterns are compiled where they are first needed: most bodies need none of them.
 _SURROGATE_ESCAPE = r"\\u[dD][89a-fA-F]"
 _SURROGATE = "[\ud800-\udfff]"
-_NOT_A_BRACKET = bytes(set(range(256)) - set(b"[]{}"))
-_OPEN, _CLOSE = 1, 255  # 255 is -1 in a signed byte
-_BRACKET_STEPS = bytes.maketrans(b"[{]}", bytes((_OPEN, _OPEN, _CLOSE, _CLOSE)))
-
-
-class Rule(StrEnum):
-    """The clauses that strict decoding judges."""
-
-    ENCODING = "json.utf-8"
-    GRAMMAR = "json.well-formed"
-    NAMES = "json.unique-names"
-    TEXT = "json.unicode-text"
-
-
-class _Absent:
-    """The type of the value of a body that is not JSON."""
-
-    def __repr__(self) -> str:
-        return "ABSENT"
-
-
-ABSENT = _Absent()
-
-
-class Replaced:
-    """The values that repeated names replaced, by the object in which they stood: a decoder may still meet them."""
-
-    def __init__(self, values: Iterable[tuple[dict[str, Any], str, Any]] = ()) -> None:
-        self._owners: dict[int, tuple[dict[str, Any], list[tuple[str, Any]]]] = {}
-        for owner, name, value in values:
-            self._owners.setdefault(id(owner), (owner, []))[1].append((name, value))
-
-    def __bool__(self) -> bool:
-        return bool(self._owners)
-
-    def of(self, owner: dict[str, Any]) -> list[tuple[str, Any]]:
-        """Return the names and values that were replaced in an object, in the order of the text."""
-        return self._owners[id(owner)][1] if id(owner) in self._owners else []
-
-
-@dataclass(frozen=True)
-class Document:
-    """What strict decoding makes of a body.
-
-    ``value`` is ABSENT when the body is no JSON text. Integers written as integers are ``int``; every other number
-    (``3.0``, ``3e0``, integers too long for CPython to convert) is an exact ``Decimal``. ``objects`` and ``members``
-    count what was seen. ``replaced`` holds the values that a repeated name replaced. ``problem`` is set when the
-    body could not be judged; what is plainly wrong with it is a violation all the same.
-    """
-
-    value: Any = ABSENT
-    violations: tuple[Violation, ...] = ()
-    objects: int = 0
-    members: int = 0
-    replaced: Replaced = field(default=Replaced(), compare=False)
-    problem: CouldNotJudge | None = None
 
 
 class _ConstantError(ValueError):
@@ -118,43 +52,12 @@ def decode(body: bytes) -> Document:
         return Document(
             violations=(*violations, Violation(Rule.ENCODING, f"byte {skipped + error.start}", "UTF-8", received))
         )
-    if beyond := _beyond(body):
-        return _unjudged(text, violations, skipped, beyond)
+    if reason := beyond(body):
+        return _unjudged(text, violations, skipped, reason)
     return _Reader(text, violations, skipped).read()
 
 
-def _beyond(body: bytes) -> str:
-    """Return why a body is not decoded, or an empty string."""
-    # What stands in strings may exaggerate: only then the strings are taken out, which costs more.
-    return _limit_of(body) and _limit_of(_without_strings(body))
-
-
-def _without_strings(body: bytes) -> bytes:
-    """Return what stands outside strings; one that is never closed reaches to the end."""
-    body = body.replace(rb"\\", b"").replace(rb"\"", b"")
-    kept, inside = bytearray(), 0
-    for start in range(0, len(body), _BLOCK):
-        parts = body[start : start + _BLOCK].split(b'"')
-        kept += b"".join(parts[inside::2])
-        inside = (inside + len(parts) - 1) % 2
-    return bytes(kept)
-
-
-def _limit_of(body: bytes) -> str:
-    containers = body.count(b"{") + body.count(b"[")
-    if containers + body.count(b",") >= MAX_VALUES:  # a value stands behind each of these
-        return f"the body holds more than the {MAX_VALUES:,} values that are judged"
-    if containers > MAX_CONTAINERS:
-        return f"the body holds more than the {MAX_CONTAINERS:,} objects and arrays that are judged"
-    return f"the body nests deeper than the {MAX_DEPTH} levels that are judged" if _depth(body) > MAX_DEPTH else ""
-
-
-def _depth(body: bytes) -> int:
-    brackets = body.translate(_BRACKET_STEPS, _NOT_A_BRACKET)
-    return max(accumulate(memoryview(brackets).cast("b")), default=0)
-
-
-def _unjudged(text: str, violations: list[Violation], skipped: int, beyond: str) -> Document:
+def _unjudged(text: str, violations: list[Violation], skipped: int, reason: str) -> Document:
     """Return what can be said of a text that is not decoded: it may be plainly broken as well, and that counts."""
     found = scan(text)
     if found.error:
@@ -165,7 +68,7 @@ def _unjudged(text: str, violations: list[Violation], skipped: int, beyond: str)
     if found.surrogate:
         place, content = found.surrogate
         violations.append(_lone_surrogate(_byte(text, skipped, place), content))
-    return Document(violations=tuple(violations), problem=BrokenAnswer(beyond))
+    return Document(violations=tuple(violations), problem=BrokenAnswer(reason))
 
 
 def _byte(text: str, skipped: int, position: int) -> str:
@@ -206,8 +109,8 @@ class _Reader:
         except json.JSONDecodeError as error:
             return self._malformed(*self._told(error))
         except InvalidOperation:
-            beyond = "the body holds a number whose exponent is too large to be judged"
-            return _unjudged(self.text, self.violations, self.skipped, beyond)
+            reason = "the body holds a number whose exponent is too large to be judged"
+            return _unjudged(self.text, self.violations, self.skipped, reason)
         self._find_repeated_names(value)
         self._find_lone_surrogates(value)
         return Document(value, tuple(self.violations), self.objects, self.members, Replaced(self.discarded))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
-from subject import BY_ID, SAMPLE
+from subject import BY_ID, CONTRACT, SAMPLE
 
 from contracts.configuration import resolve
 from contracts.core.clause import Level
@@ -51,7 +51,7 @@ class Stack:
 
     def judge(self, body: bytes) -> Report:
         self.substitute.body = body
-        with prepare(resolve({"mock": True}, {}, self.folder), {}, mock=nullcontext(self.server)) as run:
+        with prepare(resolve({"mock": True}, {}, self.folder), CONTRACT, {}, mock=nullcontext(self.server)) as run:
             return run.report(run.evidence(run.exchanges()))
 
 

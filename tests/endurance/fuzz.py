@@ -15,13 +15,14 @@ from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from subject import categories
+from subject import CONTRACT, categories
 
 from contracts import bundle, deviations
 from contracts.configuration import resolve
 from contracts.core.errors import CouldNotJudge, UsageError
 from contracts.global_information.strict_json import decode
 from contracts.offline import evidence_of, report_of, response_of
+from contracts.resources import contract_of
 from contracts.writers import har, html, junit, markdown, result, terminal
 
 #: No input of a few kilobytes may cost more, in seconds of the processor.
@@ -58,14 +59,14 @@ TOKENS = (
 
 def judged(content: bytes) -> None:
     """Judge a file and render it in every format."""
-    report = report_of(evidence_of(content, "fuzz"), strict=False, allow_empty=False)
+    report = report_of(evidence_of(content, "fuzz", CONTRACT), strict=False, allow_empty=False)
     for writer in (result, html, junit, markdown, terminal, har):
         writer.render(report)
 
 
 def audited(content: bytes) -> None:
     """Unpack and audit an archive."""
-    bundle.audit(bundle.unpack(content))
+    bundle.audit(bundle.unpack(content), contract_of)
 
 
 def resolved(content: bytes) -> None:
@@ -77,7 +78,7 @@ def resolved(content: bytes) -> None:
 
 def archive() -> bytes:
     """A bundle of a file that was judged; it is refused for its time alone."""
-    report = report_of(evidence_of(BODY, "fuzz"), strict=False, allow_empty=False)
+    report = report_of(evidence_of(BODY, "fuzz", CONTRACT), strict=False, allow_empty=False)
     return bundle.pack(report, ENTRIES.decode())
 
 
@@ -93,16 +94,16 @@ def archived(content: bytes) -> None:
 
 def examples() -> dict[str, tuple[Callable[[bytes], object], list[bytes]]]:
     """Every reader by its name, with valid inputs to begin from."""
-    report = report_of(evidence_of(BODY, "fuzz"), strict=False, allow_empty=False)
+    report = report_of(evidence_of(BODY, "fuzz", CONTRACT), strict=False, allow_empty=False)
     return {
         "decoder": (decode, [BODY, b'{"a": [1.5, -0, "\\ud83d\\ude00"], "a": null}']),
         "check": (judged, [BODY, RESPONSE, har.render(report).encode()]),
         "response": (lambda content: response_of(content, "fuzz"), [RESPONSE]),
         "har": (lambda content: har.read(content.decode("utf-8", "replace")), [har.render(report).encode()]),
-        "result": (lambda content: result.read(content.decode("utf-8", "replace")), [result.render(report).encode()]),
+        "result": (lambda content: result.read(content.decode("utf-8", "replace"), contract_of), [result.render(report).encode()]),
         "bundle": (audited, [archive()]),
         "bundled deviations": (archived, [ENTRIES]),
-        "deviations": (lambda content: deviations.read(content.decode("utf-8", "replace"), "fuzz"), [ENTRIES]),
+        "deviations": (lambda content: deviations.read(content.decode("utf-8", "replace"), "fuzz", CONTRACT), [ENTRIES]),
         "settings": (resolved, [SETTINGS]),
     }
 

@@ -8,7 +8,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from subject import SAMPLE
+from subject import CONTRACT, SAMPLE
 
 from contracts.configuration import resolve
 from contracts.core.report import Verdict
@@ -41,7 +41,7 @@ def soak(runs: int) -> tuple[Held, Held]:
     with MockServer(SAMPLE) as server:
         before = held()
         for number in range(runs):
-            with prepare(settings, {}, mock=nullcontext(server)) as run:
+            with prepare(settings, CONTRACT, {}, mock=nullcontext(server)) as run:
                 report = verify(run)
             assert report.verdict is Verdict.CONFORMS, result.render(report)
             if number == min(_WARM, runs - 1):

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from subject import CLAUSES, CONTRACT
+from subject import CONTRACT
 
 from contracts.core.clause import Source
 from contracts.core.errors import TooSlow
 from contracts.core.exchange import Attempt, Exchange, Headers, Request, Response
-from contracts.core.report import Outcome, Report, RequestCounts, StaleDeviation, State
+from contracts.core.report import Outcome, Report, RequestCounts, Scope, StaleDeviation, State
 from contracts.global_information.evidence import Evidence
 from contracts.global_information.judge import digest, outcomes
 
@@ -77,21 +77,22 @@ def exchanges(
 
 def judged(these: tuple[Exchange, ...], **fields: Any) -> Report:
     """Return the report on the exchanges, as a run would make it."""
-    evidence = Evidence(URL, these, live=True, plaintext=False)
+    evidence = Evidence(URL, these, Scope(live=True), CONTRACT)
     usual: dict[str, Any] = {
+        "contract": CONTRACT,
         "suite": "0.1.0",
         "digest": digest(CONTRACT),
         "target": URL,
         "outcomes": outcomes(evidence),
         "exchanges": these,
-        "total": len(CLAUSES),
+        "scope": evidence.scope,
         "settings": {
             "target": (URL, "argument"),
             "auth": ("either", "default"),
             "timeout": ("10.0", "environment CONTRACTS_TIMEOUT"),
             "credentials": ("BEARER_TOKEN", "environment"),
         },
-        "spent": RequestCounts(planned=8, sent=9, retries=1, limit=24),
+        "requests": RequestCounts(planned=8, sent=9, retries=1, limit=24),
         "started": "2026-11-23T09:00:00Z",
         "seconds": 1.62,
     }

@@ -4,6 +4,7 @@ import pytest
 import urllib3
 
 from contracts.core.errors import UsageError
+from contracts.event_categories.clauses import PATH
 from contracts.target.address import is_loopback, parse
 
 
@@ -32,7 +33,7 @@ from contracts.target.address import is_loopback, parse
 )
 def test_what_is_understood(text: str, url: str) -> None:
     """A bare host means https, a prefix is kept, the path is appended once."""
-    assert parse(text).url == url
+    assert parse(text, PATH).url == url
 
 
 @pytest.mark.parametrize(
@@ -111,15 +112,15 @@ def test_loopback(host: str, loopback: object) -> None:
 
 
 def test_plaintext_url() -> None:
-    """Only a live https target on its default port has a plain-HTTP twin."""
-    assert parse("api.example/p").plaintext_url == "http://api.example/p/v1/event_categories"
+    """Only a live https target on its default port has a plain-HTTP endpoint."""
+    assert parse("api.example/p", PATH).plaintext_url == "http://api.example/p/v1/event_categories"
     assert parse("https://api.example:8443").plaintext_url is None
     assert parse("https://127.0.0.1").plaintext_url is None
 
 
 def test_plain_http_in_a_private_network() -> None:
     """Only the flag admits plain HTTP to another machine; it is never a loopback address by that."""
-    address = parse("http://api:3000", allow_plain_http=True)
+    address = parse("http://api:3000", PATH, allow_plain_http=True)
     assert (address.url, address.loopback, address.plaintext_url) == (
         "http://api:3000/v1/event_categories",
         False,

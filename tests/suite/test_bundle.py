@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 from door import contracts
-from subject import BY_NAME, CONTRACT, SAMPLE
+from subject import BY_NAME, SAMPLE
 
 from contracts import __version__, bundle
 from contracts.core.errors import UsageError
 from contracts.mock.server import MockServer
+from contracts.resources import contract_of
 
 Files = dict[str, bytes]
 
@@ -78,7 +79,7 @@ def refresh(files: Files) -> None:
     """Make the manifest fit the files."""
     manifest = json.loads(files[bundle.MANIFEST])
     manifest["files"] = {
-        name: f"sha256:{hashlib.sha256(content).hexdigest(CONTRACT)}"
+        name: f"sha256:{hashlib.sha256(content).hexdigest()}"
         for name, content in files.items()
         if name != bundle.MANIFEST
     }
@@ -140,13 +141,13 @@ def test_a_foreign_contract_is_named(packed: Path) -> None:
     manifest = json.loads(files[bundle.MANIFEST]) | {"contract": "sha256:beef", "suite": "9.9"}
     files[bundle.MANIFEST] = json.dumps(manifest).encode()
     with pytest.raises(UsageError, match=r"was made by version 9\.9 of the suite, and this is .*: audit it with"):
-        bundle.audit(files)
+        bundle.audit(files, contract_of)
     files[bundle.MANIFEST] = json.dumps(manifest | {"suite": __version__}).encode()
     with pytest.raises(UsageError, match="was judged by the contract sha256:beef, and this suite judges by sha256:"):
-        bundle.audit(files)
+        bundle.audit(files, contract_of)
     files[bundle.RESULT] = b'{"of": "another schema"}'
     with pytest.raises(UsageError, match="sha256:beef"):
-        bundle.audit(files)
+        bundle.audit(files, contract_of)
 
 
 @pytest.mark.parametrize("manifest", [[], {"files": 7}, {"files": {"a": 1}, "suite": "x", "contract": "y"}, "x", None])
@@ -155,7 +156,7 @@ def test_a_manifest_of_wrong_types(manifest: Any, packed: Path) -> None:
     files = bundle.unpack(packed.read_bytes())
     files[bundle.MANIFEST] = json.dumps(manifest).encode()
     with pytest.raises(UsageError, match=r"manifest\.json cannot be read"):
-        bundle.audit(files)
+        bundle.audit(files, contract_of)
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])

@@ -26,17 +26,20 @@ from cases import (
     raw,
     run,
 )
-from subject import BY_ID, CLAUSES
+from subject import BY_ID, CLAUSES, CONTRACT, OF_ANSWERS
 
+from contracts.core import check as check_module
 from contracts.core import clause as clause_module
-from contracts.core.check import Note, Steps
+from contracts.core import contract as contract_module
+from contracts.core import finding as finding_module
+from contracts.core import probe as probe_module
+from contracts.core.check import Check, Note, Steps
 from contracts.core.errors import Reason, Refused, Unavailable
 from contracts.core.finding import Finding
 from contracts.core.policy import Policy
-from contracts.core.report import Outcome, State
-from contracts.event_categories.checks import ANSWER_CHECKS, RUN_CHECKS, registry
+from contracts.core.report import Outcome, Scope, State
 from contracts.global_information import evidence as evidence_module
-from contracts.global_information import judge, probes, schema, strict_json
+from contracts.global_information import judge
 from contracts.global_information.canonical import canonical
 from contracts.global_information.checks.http import parse_media_type
 from contracts.global_information.describe import describe
@@ -94,7 +97,7 @@ def test_every_clause_is_seen_held_breached_and_unjudged(clause: str) -> None:
     assert {State.HELD, State.BREACHED} < states
 
 
-@pytest.mark.parametrize("clause", ANSWER_CHECKS)
+@pytest.mark.parametrize("clause", OF_ANSWERS)
 def test_no_answer_is_no_breach(clause: str) -> None:
     """A clause of the list cannot be judged when there was no answer, and says what happened."""
     for failure in (SLOW, Refused("401: renew the token"), Unavailable("503 after 4 retries")):
@@ -179,7 +182,7 @@ def test_a_member_beside_the_list_is_one_observation() -> None:
 def test_the_first_exchange_of_a_probe_is_judged() -> None:
     """Of several exchanges of one probe, which only a file can hold, the first is the evidence."""
     first, second = (run({"list": answer}).exchanges[0] for answer in (ok(A), error(404)))
-    evidence = Evidence("http://127.0.0.1", (first, second))
+    evidence = Evidence("http://127.0.0.1", (first, second), Scope(), CONTRACT)
     assert evidence.by_probe == {"list": (first, second)}
     assert evidence.response("list") is first.response
 
@@ -188,7 +191,7 @@ def test_a_file_is_judged_as_far_as_it_goes() -> None:
     """Of a file those clauses are judged whose probes it holds; of a body alone, none that look at the header."""
 
     def judged(evidence: Evidence) -> set[str]:
-        return {o.clause.id for o in judge.outcomes(evidence) if o.reason != Reason}
+        return {o.clause.id for o in judge.outcomes(evidence) if o.because is not Reason.BEYOND_FILE}
 
     on_list = {clause.id for clause in CLAUSES if clause.probes == ("list",)} - {"transport.https"}
     assert judged(run({"list": ok()}, offline=True)) == on_list
@@ -217,7 +220,7 @@ def test_evidence_is_its_exchanges_and_facts() -> None:
     assert "_answers" not in repr(judged)
 
 
-@pytest.mark.parametrize("module", [clause_module, evidence_module, registry, probes, schema, strict_json])
+@pytest.mark.parametrize("module", [check_module, clause_module, contract_module, evidence_module, finding_module, probe_module])
 def test_values_are_frozen(module: ModuleType) -> None:
     """What one check was given no other can change: every value of the contract and its evidence is frozen."""
     kinds = [value for value in vars(module).values() if isinstance(value, type)]
@@ -234,7 +237,7 @@ def test_a_check_without_a_count_is_a_fault_of_the_suite() -> None:
         return None  # type: ignore[return-value]  # that is the fault
 
     with pytest.raises(TypeError, match=r"the check of category\.id returned None, not a number of observations"):
-        outcome_of("category.id", forgetful())
+        outcome_of(BY_ID["category.id"], forgetful())
 
 
 def test_findings_outrank_the_problem_that_ended_a_check() -> None:
@@ -244,16 +247,16 @@ def test_findings_outrank_the_problem_that_ended_a_check() -> None:
         yield Finding("/a", "b", "c")
         raise SLOW
 
-    judged = outcome_of("category.id", interrupted())
-    assert judged.findings == (Finding("category.id", "list", "/a", "b", "c"),)
-    assert (judged.count, judged.problem) == (1, SLOW)
+    judged = outcome_of(BY_ID["category.id"], interrupted())
+    assert judged.findings == (Finding("/a", "b", "c", clause="category.id"),)
+    assert (judged.state, judged.count, judged.reason) == (State.BREACHED, 1, str(SLOW))
 
 
-@pytest.mark.parametrize("check", [*ANSWER_CHECKS.values(), *RUN_CHECKS.values()])
-def test_a_check_is_a_generator(check: Any) -> None:
+@pytest.mark.parametrize("check", CONTRACT.checks.values(), ids=CONTRACT.checks)
+def test_a_check_is_a_generator(check: Check) -> None:
     """Calling a check sends nothing and judges nothing; only running it does."""
     subject: Any = run()
-    assert isinstance(check(subject), Iterator)
+    assert isinstance(check.steps(subject), Iterator)
 
 
 MEDIA_TYPES = {

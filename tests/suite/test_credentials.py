@@ -4,6 +4,7 @@ import base64
 import json
 
 import pytest
+from subject import CONTRACT
 
 from contracts.core.errors import BrokenAnswer, Refused, Unavailable, UsageError
 from contracts.core.exchange import Headers, Response
@@ -29,7 +30,7 @@ class Auth:
 
 def exchanged(auth: Auth, now: list[float]) -> Exchanged:
     """Credentials at this service, with a clock that stands at now[0]."""
-    return Exchanged(API_TOKEN, parse("https://auth.example"), Secrets(), auth.post, lambda: now[0])
+    return Exchanged(API_TOKEN, parse("https://auth.example"), Secrets(), auth.post, lambda: now[0], CONTRACT)
 
 
 def test_exchange_as_documented() -> None:
@@ -80,7 +81,7 @@ def test_refused_exchange(auth: Auth, problem: type[Exception], words: str) -> N
 def test_unusable_tokens_are_refused_unseen(token: str) -> None:
     """A token that cannot stand in a header is refused without being shown."""
     with pytest.raises(UsageError) as refusal:
-        check(token, "BEARER_TOKEN")
+        check(token, "BEARER_TOKEN", CONTRACT)
     assert token == "" or token not in str(refusal.value)
 
 

@@ -13,7 +13,7 @@ from subject import CONTRACT, SAMPLE
 
 from contracts import deviations
 from contracts.core.errors import UsageError
-from contracts.core.report import Report, StaleDeviation, State, Verdict
+from contracts.core.report import Report, Scope, StaleDeviation, State, Verdict
 from contracts.global_information.clauses import READING
 from contracts.global_information.evidence import Evidence
 from contracts.global_information.judge import digest, outcomes
@@ -28,8 +28,8 @@ ENTRY = 'clause = "category.id"\nreason = "being fixed"\nowner = "team"\nexpires
 def report_of(*broken: int) -> Report:
     """A report of a list in which the ids at these places are numbers; only the list itself is judged."""
     elements = [{**c, "id": 7} if i in broken else c for i, c in enumerate(CATEGORIES)]
-    evidence = Evidence("http://127.0.0.1", tuple(e for e in exchanges(elements) if e.probe in READING))
-    return Report("0", digest(CONTRACT), "http://127.0.0.1", outcomes(evidence), evidence.exchanges)
+    evidence = Evidence("http://127.0.0.1", tuple(e for e in exchanges(elements) if e.probe in READING), Scope(), CONTRACT)
+    return Report(CONTRACT, "0", digest(CONTRACT), "http://127.0.0.1", outcomes(evidence), evidence.exchanges)
 
 
 def state_of(report: Report, clause: str) -> State:
@@ -39,7 +39,7 @@ def state_of(report: Report, clause: str) -> State:
 
 def entries(*texts: str) -> tuple[deviations.Deviation, ...]:
     """The entries of these texts."""
-    return deviations.read("".join(f"[[deviation]]\n{text}\n" for text in texts), "deviations.toml")
+    return deviations.read("".join(f"[[deviation]]\n{text}\n" for text in texts), "deviations.toml", CONTRACT)
 
 
 def test_a_match_is_waived_and_says_so() -> None:
@@ -113,8 +113,8 @@ def test_expired_entries_excuse_nothing() -> None:
 
 def test_nothing_excuses_an_inconclusive_run() -> None:
     """A clause that could not be judged stays inconclusive, and its entry is not called stale."""
-    evidence = Evidence("http://127.0.0.1", ())
-    report = Report("0", digest(CONTRACT), "http://127.0.0.1", outcomes(evidence), ())
+    evidence = Evidence("http://127.0.0.1", (), Scope(), CONTRACT)
+    report = Report(CONTRACT, "0", digest(CONTRACT), "http://127.0.0.1", outcomes(evidence), ())
     after = deviations.apply(report, entries(ENTRY), TODAY)
     assert after.verdict is Verdict.INCONCLUSIVE
     assert after.stale == ()
@@ -139,13 +139,13 @@ def test_nothing_excuses_an_inconclusive_run() -> None:
 def test_malformed_files(text: str, words: str) -> None:
     """A file that cannot be understood is a usage error that names the entry and the key."""
     with pytest.raises(UsageError, match=words):
-        deviations.read(text, "deviations.toml")
+        deviations.read(text, "deviations.toml", CONTRACT)
 
 
 def completed(text: str) -> tuple[deviations.Deviation, ...]:
     """The entries of a proposal after somebody filled it in."""
     filled = text.replace('reason = ""', 'reason = "x"').replace('owner = ""', 'owner = "me"')
-    return deviations.read(filled, "filled")
+    return deviations.read(filled, "filled", CONTRACT)
 
 
 def test_the_proposal_needs_only_a_reason_and_an_owner() -> None:
@@ -153,7 +153,7 @@ def test_the_proposal_needs_only_a_reason_and_an_owner() -> None:
     report = report_of(0, 2)
     text = proposal(report, TODAY)
     with pytest.raises(UsageError, match="reason is missing"):
-        deviations.read(text, "proposal")
+        deviations.read(text, "proposal", CONTRACT)
     after = deviations.apply(report, completed(text), TODAY)
     assert after.failing == ()
     assert after.stale == ()
@@ -249,7 +249,7 @@ def test_files_have_deviations_too(tmp_path: Path) -> None:
 def test_hostile_toml_is_one_line(value: str) -> None:
     """Deep nesting and endless numbers are refused as any other mistake."""
     with pytest.raises(UsageError, match=r"deviations\.toml: ") as refusal:
-        deviations.read(f"[[deviation]]\nreason = {value}\n", "deviations.toml")
+        deviations.read(f"[[deviation]]\nreason = {value}\n", "deviations.toml", CONTRACT)
     assert "\n" not in str(refusal.value)
 
 
@@ -260,16 +260,16 @@ def test_prune_keeps_everything_else() -> None:
         f"# about ids\n[[deviation]]\n{ENTRY}\n"
         f"# about names\n[[ deviation ]]  # kept\n{ENTRY.replace('category.id', 'category.name')}"
     )
-    pruned = deviations.prune(text, {1}, "deviations.toml")
+    pruned = deviations.prune(text, {1}, "deviations.toml", CONTRACT)
     assert "about ids" not in pruned
     assert "# about names\n[[ deviation ]]  # kept\n" in pruned
-    assert [entry.clause for entry in deviations.read(pruned, "x")] == ["category.name"]
-    assert deviations.prune(text, set(), "x") == text
+    assert [entry.clause for entry in deviations.read(pruned, "x", CONTRACT)] == ["category.name"]
+    assert deviations.prune(text, set(), "x", CONTRACT) == text
 
 
 def test_prune_refuses_what_it_cannot_rewrite() -> None:
     """A file in another notation is left alone rather than damaged."""
     inline = "deviation = [" + json.dumps({"x": 1}).replace('"x": 1', ENTRY.strip().replace("\n", ", ")) + "]\n"
-    assert len(deviations.read(inline, "x")) == 1
+    assert len(deviations.read(inline, "x", CONTRACT)) == 1
     with pytest.raises(UsageError, match="by hand"):
-        deviations.prune(inline, {1}, "x")
+        deviations.prune(inline, {1}, "x", CONTRACT)

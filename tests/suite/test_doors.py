@@ -15,13 +15,12 @@ from urllib.parse import quote
 import pytest
 from door import clean_environment, contracts, contracts_in_a_process
 from hostile import Behaviour, always, drip, head_of, message, politely, raw_server, silence
-from subject import BY_NAME, CLAUSES, SAMPLE
+from subject import BY_NAME, CLAUSES, CONTRACT, SAMPLE
 
 from contracts import bundle
 from contracts.mock.faults.fault import instead
 from contracts.mock.reply import Reply
 from contracts.mock.server import CA_PEM, SERVER_PEM, MockServer
-from contracts.run import select
 from contracts.settings import TABLE
 
 TOKEN = {"BEARER_TOKEN": "canary-7f3a/9+secret=="}
@@ -87,7 +86,7 @@ def test_a_should_warns_and_fails_when_strict() -> None:
 
 def test_an_empty_list_is_no_pass() -> None:
     """An empty list leaves clauses unexercised: exit 3, and 0 with --allow-empty."""
-    with MockServer(SAMPLE, categories=[]) as server:
+    with MockServer(SAMPLE, elements=[]) as server:
         plain = contracts("verify", server.url, environment=of(server))
         allowed = contracts("verify", server.url, "--allow-empty", environment=of(server))
     assert (plain.status, allowed.status) == (3, 0)
@@ -287,11 +286,11 @@ def test_selected_clauses_send_only_what_they_need() -> None:
 
 def test_an_id_selects_one_clause() -> None:
     """The id of a clause selects it alone, also when it begins the id of another: a rerun runs what it says."""
-    assert [clause.id for clause in select(["category.name", "category.display-name"])] == [
+    assert [clause.id for clause in CONTRACT.select(("category.name", "category.display-name"))] == [
         "category.name",
         "category.display-name",
     ]
-    assert {"category.name", "category.name-style"} == {clause.id for clause in select(["category.na"])}
+    assert {"category.name", "category.name-style"} == {clause.id for clause in CONTRACT.select(("category.na",))}
 
 
 def test_a_selection_without_evidence_is_no_pass() -> None:

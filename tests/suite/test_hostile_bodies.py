@@ -16,32 +16,29 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from hostile import Behaviour, message, politely, raw_server
-from subject import SAMPLE
-
-from contracts import bundle
-from contracts.core.check import Steps
-from contracts.core.errors import Reason
-from contracts.core.report import State
-from contracts.event_categories.checks import ANSWER_CHECKS
-from contracts.global_information.answer import Answer
-from contracts.commands import output
-from contracts.commands import verify as command
-from contracts.core import deadline
-from contracts.core.errors import BrokenAnswer, Late
-from contracts.core.exchange import Exchange, Request, Response
-from contracts.core.report import Report, State
-from contracts.event_categories.checks import ANSWER_CHECKS, Steps
-from contracts.event_categories.checks.registry import Breach
 from contracts.event_categories.evidence import Answer, Evidence
 from contracts.event_categories.judge import LATE
 from contracts.event_categories.schema import ENVELOPE, departures
 from contracts.json_scan import scan
+from hostile import Behaviour, message, politely, raw_server
+from subject import SAMPLE
+
+from contracts import bundle
+from contracts.commands import output
+from contracts.commands import verify as command
+from contracts.core import deadline
+from contracts.core.check import Steps
+from contracts.core.errors import BrokenAnswer, Late, Reason
+from contracts.core.exchange import Exchange, Request, Response
+from contracts.core.report import Report, State
+from contracts.event_categories.checks import ANSWER_CHECKS, Steps
+from contracts.event_categories.checks.registry import Breach
+from contracts.global_information.answer import Answer
+from contracts.global_information.strict_json import decode
 from contracts.mock.server import MockServer
 from contracts.offline import report_of
 from contracts.run import prepare, verify
 from contracts.settings import Settings
-from contracts.strict_json import decode
 from contracts.target.kept import Kept
 from contracts.target.masking import Secrets
 from contracts.writers import har, result

@@ -16,6 +16,8 @@ from door import contracts
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from subject import CONTRACT
+
 from contracts.core.errors import BrokenAnswer, UsageError
 from contracts.global_information.judge import said_of
 from contracts.target.address import parse
@@ -224,7 +226,7 @@ def test_masking_changes_no_verdict(body: str, status: int) -> None:
     answer = raw(body, status=status)
     masked = replace(answer, body=secrets(_TOKEN).mask_bytes(answer.body))
     assert _TOKEN.encode() not in masked.body.lower()
-    exact, other = said_of(answer), said_of(masked)
+    exact, other = said_of(answer, CONTRACT), said_of(masked, CONTRACT)
     styles = exact.pop("category.name-style"), other.pop("category.name-style")
     assert exact == other
     assert styles[0] == styles[1] or '"name": ' in body
@@ -236,14 +238,14 @@ def test_masking_changes_no_verdict(body: str, status: int) -> None:
 def test_what_masking_would_judge_otherwise_is_not_judged(body: str, status: int) -> None:
     """Where the token is a name, or no string at all, the target gives the same judgement or a reason."""
     answer = raw(body, status=status)
-    target = Target(parse("http://127.0.0.1:9"), Wire(cap=1), Budget(0, live=False), secrets(_TOKEN))
+    target = Target(CONTRACT, parse("http://127.0.0.1:9"), Wire(cap=1), Budget(0, live=False), secrets(_TOKEN))
     try:
         masked = target._masked(answer)
     except BrokenAnswer as reason:
         assert "repeats the token" in str(reason)
-        assert said_of(replace(answer, body=secrets(_TOKEN).mask_bytes(answer.body))) != said_of(answer)
+        assert said_of(replace(answer, body=secrets(_TOKEN).mask_bytes(answer.body)), CONTRACT) != said_of(answer, CONTRACT)
     else:
-        assert said_of(masked) == said_of(answer)
+        assert said_of(masked, CONTRACT) == said_of(answer, CONTRACT)
         assert _TOKEN.encode() not in masked.body.lower()
 
 

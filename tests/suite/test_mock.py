@@ -8,14 +8,15 @@ import ssl
 from pathlib import Path
 
 import pytest
-from subject import BY_NAME, FAULTS, SAMPLE, VARIANTS, categories
+from subject import BY_NAME, CONTRACT, FAULTS, SAMPLE, VARIANTS, categories
 
 from contracts.core.errors import UsageError
-from contracts.global_information.schema import CATEGORY, ENVELOPE, ERROR, accepts
+from contracts.global_information.schema import error_schema, list_schema
 from contracts.mock.faults import Fault
 from contracts.mock.server import CA_PEM, MockServer, elements_from
 
 PATH = "/v1/event_categories"
+SCHEMA = list_schema(CONTRACT.schemas, CONTRACT.key)
 
 
 def ask(
@@ -38,7 +39,7 @@ def test_documented_request() -> None:
         status, headers, body = ask(server)
     assert (status, headers["content-type"]) == (200, "application/json; charset=utf-8")
     value = json.loads(body)
-    assert accepts(ENVELOPE, value)
+    assert SCHEMA.accepts(value)
     assert [category["name"] for category in value["event_categories"]][:2] == ["app_operations", "addons"]
     assert value["event_categories"][0]["id"] == "5982f139d48c360021b1eb44"
 
@@ -60,7 +61,7 @@ def test_statuses(method: str, path: str, headers: dict[str, str] | None, expect
     with MockServer(SAMPLE) as server:
         status, got, body = ask(server, method, path, headers, "{}" if method == "POST" else "")
     assert status == expected
-    assert expected == 200 or accepts(ERROR, json.loads(body))
+    assert expected == 200 or error_schema().accepts(json.loads(body))
     assert ("www-authenticate" in got) is (expected == 401)
 
 
@@ -99,19 +100,19 @@ def test_categories_of_a_file(tmp_path: Path) -> None:
     file = tmp_path / "categories.json"
     for text in (json.dumps(categories(3)), json.dumps({"event_categories": categories(3)})):
         file.write_text(text)
-        assert elements_from(str(file)) == categories(3)
+        assert elements_from(str(file), CONTRACT.key) == categories(3)
     for text in ("7", '{"event_categories": [1]}', "{"):
         file.write_text(text)
         with pytest.raises(UsageError, match=r"categories\.json"):
-            elements_from(str(file))
+            elements_from(str(file), CONTRACT.key)
 
 
 def test_generated_lists_conform() -> None:
-    """A categories list of any length has distinct ids and names, and positions in order."""
-    categories = categories(500)
-    assert all(accepts(CATEGORY, category) for category in categories)
-    assert len({category["id"] for category in categories}) == len({c["name"] for c in categories}) == 500
-    assert [category["position"] for category in categories] == list(range(1, 501))
+    """A list of any length has distinct ids and names, and positions in order."""
+    made = categories(500)
+    assert all(SCHEMA.element.accepts(category) for category in made)
+    assert len({category["id"] for category in made}) == len({category["name"] for category in made}) == 500
+    assert [category["position"] for category in made] == list(range(1, 501))
 
 
 def talk(server: MockServer, message: bytes) -> bytes:
@@ -141,7 +142,7 @@ def test_malformed_requests(message: bytes, status: int, capfd: pytest.CaptureFi
         assert server.requests == []
         assert ask(server)[0] == 200
     assert head.startswith(b"HTTP/1.1 %d " % status)
-    assert accepts(ERROR, json.loads(body))
+    assert error_schema().accepts(json.loads(body))
     assert capfd.readouterr() == ("", "")
 
 
@@ -151,7 +152,7 @@ def test_methods_beyond_reading(method: str) -> None:
     with MockServer(SAMPLE) as server:
         status, headers, body = ask(server, method)
     assert (status, headers["allow"]) == (405, "GET, HEAD")
-    assert accepts(ERROR, json.loads(body))
+    assert error_schema().accepts(json.loads(body))
 
 
 @pytest.mark.parametrize("coding", ["chunked", None])
@@ -230,13 +231,13 @@ def test_certificate_refused(trust: Path | None, host: str, capfd: pytest.Captur
     assert capfd.readouterr() == ("", "")
 
 
-def wire(fault: Fault | None, scene_of: Fault) -> list[bytes]:
+def wire(fault: Fault | None, scenario_of: Fault) -> list[bytes]:
     """What the mock sends to each kind of request, with or without the fault."""
-    scene = scene_of.scenario
+    scenario = scenario_of.scenario
     kinds = [("GET", PATH), ("GET", PATH), ("HEAD", PATH), ("GET", PATH + "/x"), ("GET", PATH + "?x=1")]
     kinds += [(method, PATH) for method in ("POST", "PUT", "PATCH", "DELETE")]
     changes = (fault.apply,) if fault else ()
-    with MockServer(SAMPLE, auth="public" if scene.public else "required", faults=changes, rate_limit=14) as server:
+    with MockServer(SAMPLE, auth="public" if scenario.public else "required", faults=changes, rate_limit=14) as server:
         token = ("Authorization", f"Bearer {server.token}")
         sent = [(m, p, (token,)) for m, p in kinds]
         sent += [("GET", PATH, (token, ("Accept", "application/xml"))), ("GET", PATH, ())]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from door import contracts
-from subject import SAMPLE, categories
+from subject import CONTRACT, SAMPLE, categories
 
 from contracts.core.errors import UsageError
 from contracts.mock.server import MockServer
@@ -114,7 +114,7 @@ def test_a_har(tmp_path: Path) -> None:
     assert "✓ auth.missing" in text
     har = json.loads(file.read_text())
     entry = {key: value for key, value in har["log"]["entries"][0].items() if not key.startswith("_")}
-    evidence = evidence_of(json.dumps({"log": {**har["log"], "entries": [entry]}}).encode(), "x")
+    evidence = evidence_of(json.dumps({"log": {**har["log"], "entries": [entry]}}).encode(), "x", CONTRACT)
     assert [exchange.probe for exchange in evidence.exchanges] == ["list"]
     status, text = checked(json.dumps({"log": {"version": "1.2", "entries": []}}).encode())
     assert (status, "no entry of this HAR" in text) == (2, True)

@@ -13,13 +13,14 @@ from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 from openapi_spec_validator.readers import read_from_filename
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
-from subject import BY_ID, CLAUSES
+from subject import BY_ID, CLAUSES, CONTRACT
 
 from contracts.core.clause import Level
 from contracts.core.finding import step
 from contracts.event_categories.clauses import KEY, PATH
-from contracts.global_information.schema import CATEGORY, ENVELOPE, ERROR, load
+from contracts.global_information.schema import ERROR, load
 
+CATEGORY, ENVELOPE = CONTRACT.schemas.element, CONTRACT.schemas.envelope
 OPENAPI = ROOT / "schemas" / "openapi.yaml"
 BASE = "https://event-categories-contracts.invalid/schemas/"
 DOCUMENT: dict[str, Any]

@@ -14,10 +14,10 @@ import oracle
 import pytest
 from hypothesis import assume, event, example, given
 from hypothesis import strategies as st
-from subject import BY_ID
+from subject import BY_ID, CONTRACT, OF_ANSWERS
 
 from contracts.core.exchange import Exchange, Request, Response
-from contracts.event_categories.checks import ANSWER_CHECKS
+from contracts.core.report import Scope
 from contracts.event_categories.clauses import KEY
 from contracts.event_categories.strategies import MUTATIONS, Mutated, Verbatim, bodies, conforming_lists, pick, written
 from contracts.event_categories.strategies import mutated_lists as departed_lists
@@ -40,8 +40,9 @@ def suite_says(answer: Answer) -> dict[str, str]:
     """The state of every clause that looks at one answer, by the suite."""
     headers = tuple(("Content-Type", value) for value in answer.types)
     request = Request("GET", "http://127.0.0.1/v1/event_categories")
-    evidence = Evidence("http://127.0.0.1", (Exchange("list", request, Response(answer.status, headers, answer.body)),))
-    outcomes = judge.outcomes(evidence, (BY_ID[clause] for clause in ANSWER_CHECKS))
+    exchange = Exchange("list", request, Response(answer.status, headers, answer.body))
+    evidence = Evidence("http://127.0.0.1", (exchange,), Scope(), CONTRACT)
+    outcomes = judge.outcomes(evidence, (BY_ID[clause] for clause in OF_ANSWERS))
     return {outcome.clause.id: str(outcome.state) for outcome in outcomes}
 
 
@@ -194,7 +195,7 @@ def test_suite_and_oracle_agree_on_every_clause(answer: Answer) -> None:
 def test_suite_and_oracle_agree_on_what_conforms(data: st.DataObject) -> None:
     """A conforming answer holds every clause, in both opinions."""
     answer = Answer(data.draw(bodies(data.draw(conforming_lists()))))
-    assert suite_says(answer) == oracle_says(answer) == dict.fromkeys(ANSWER_CHECKS, "held")
+    assert suite_says(answer) == oracle_says(answer) == dict.fromkeys(OF_ANSWERS, "held")
 
 
 @given(departed_lists())
@@ -206,7 +207,7 @@ def test_suite_and_oracle_refuse_a_single_departure_by_its_clause(departed: Muta
 
 def test_the_oracle_knows_every_clause_of_an_answer() -> None:
     """No clause that looks at one answer is without a second opinion."""
-    assert set(oracle.CLAUSES) == ANSWER_CHECKS.keys()
+    assert set(oracle.CLAUSES) == set(OF_ANSWERS)
 
 
 def test_the_oracle_is_independent() -> None:

@@ -16,7 +16,7 @@ import pytest
 import reports
 from door import contracts
 from subject import BY_NAME as FAULTS
-from subject import SAMPLE
+from subject import CONTRACT, SAMPLE
 
 from contracts.configuration import resolve
 from contracts.core.exchange import Exchange, Request, Response
@@ -103,7 +103,7 @@ def test_curl_gets_what_the_suite_got(tmp_path: Path) -> None:
     """Every line of a run against the mock, pasted, gets the status and the body that the suite judged."""
     with (
         MockServer(SAMPLE) as server,
-        prepare(resolve({"mock": True}, {}, tmp_path), {}, mock=nullcontext(server)) as run,
+        prepare(resolve({"mock": True}, {}, tmp_path), CONTRACT, {}, mock=nullcontext(server)) as run,
     ):
         report = verify(run)
         assert {exchange.probe for exchange in report.exchanges} >= {"list", "head", "anonymous", "delete"}
@@ -182,7 +182,7 @@ def test_rerun_is_quoted() -> None:
 
 def again(target: str, clause: str, **facts: Any) -> str:
     """The command for a report on this target."""
-    return rerun(Report("0", "", target, (), (), **facts), clause)
+    return rerun(Report(CONTRACT, "0", "", target, (), (), **facts), clause)
 
 
 def test_rerun_repeats_what_the_clause_depends_on() -> None:

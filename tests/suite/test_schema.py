@@ -1,4 +1,4 @@
-"""The schemas: two validators agree on them, every subschema knows its clause, every departure its place."""
+"""The schemas: two validators agree on them, every subschema knows its clause, every violation its place."""
 
 import json
 from collections.abc import Iterator
@@ -11,17 +11,18 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
-from subject import BY_ID
+from subject import BY_ID, CONTRACT
 
 from contracts.core.finding import KEPT, Violation
 from contracts.event_categories.clauses import KEY, MEMBERS
-from contracts.event_categories.strategies import VALUES, Mutated, conforming_lists
-from contracts.event_categories.strategies import mutated_lists as departed_lists
+from contracts.event_categories.strategies import VALUES, Mutated, conforming_lists, mutated_lists
 from contracts.global_information import schema
-from contracts.global_information.schema import CATEGORY, ENVELOPE, ERROR, accepts, departures, is_whole
+from contracts.global_information.schema import ERROR, NOTHING, Schema, error_schema, is_whole, list_schema
 from contracts.global_information.strict_json import decode
 
-ALL = (CATEGORY, ENVELOPE, ERROR)
+CATEGORY, ENVELOPE = CONTRACT.schemas.element, CONTRACT.schemas.envelope
+LIST = list_schema(CONTRACT.schemas, KEY)
+SCHEMAS: dict[str, Schema] = {CATEGORY: LIST.element, ENVELOPE: LIST, ERROR: error_schema()}
 GOOD = {"id": "a1", "name": "addons", "display_name": "Add-ons", "position": 1}
 
 
@@ -64,7 +65,7 @@ _ERRORS = st.fixed_dictionaries(
 _INSTANCES = {CATEGORY: _FULL | _CATEGORIES, ENVELOPE: _ENVELOPES | _SHAPELESS, ERROR: _ERRORS | _SHAPELESS}
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", SCHEMAS)
 def test_both_validators_agree(name: str) -> None:
     """The compiled validator, the explaining one and plain jsonschema accept and refuse the same values."""
 
@@ -77,9 +78,9 @@ def test_both_validators_agree(name: str) -> None:
     def agree(value: Any) -> None:
         expected = reference(name).is_valid(plain(value))
         if "\\ud800" not in ascii(value):  # which the compiled one may refuse to read
-            assert schema._compiled(name).is_valid(value) == expected
-        assert accepts(name, value) == expected
-        assert (next(departures(name, value), None) is None) == expected
+            assert SCHEMAS[name]._compiled.is_valid(value) == expected
+        assert SCHEMAS[name].accepts(value) == expected
+        assert (next(SCHEMAS[name].violations(value), None) is None) == expected
 
     agree()
 
@@ -145,7 +146,7 @@ CLAUSES_IN_SCHEMAS = {
 }
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", SCHEMAS)
 def test_every_subschema_knows_its_clause(name: str) -> None:
     """Whatever asks something carries the clause that asks it; what only helps anyOf decide carries none."""
     annotated = {
@@ -155,7 +156,7 @@ def test_every_subschema_knows_its_clause(name: str) -> None:
     assert set(annotated.values()) <= BY_ID.keys()
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", SCHEMAS)
 def test_the_schemas_are_valid_and_accept_their_examples(name: str) -> None:
     """Each schema is a valid JSON Schema 2020-12 with id, title and description, and its examples conform to it."""
     loaded = schema.load(name)
@@ -165,101 +166,100 @@ def test_the_schemas_are_valid_and_accept_their_examples(name: str) -> None:
     assert loaded["title"]
     assert loaded["description"]
     assert loaded["examples"]
-    assert all(accepts(name, instance) for instance in loaded["examples"])
+    assert all(SCHEMAS[name].accepts(instance) for instance in loaded["examples"])
 
 
 @given(conforming_lists())
 def test_every_conforming_list_is_accepted(categories: list[Any]) -> None:
-    """What the hand-written strategies call conforming has no departure."""
-    assert [*departures(ENVELOPE, decode(json.dumps({KEY: categories}).encode()).value)] == []
+    """What the hand-written strategies call conforming has no violation."""
+    assert [*LIST.violations(decode(json.dumps({KEY: categories}).encode()).value)] == []
 
 
 _SHAPE = {"category.object", "category.required", "category.id", "category.name", "category.display-name"}
 
 
-@given(departed_lists())
-def test_a_departure_of_shape_is_found_in_its_place(departed: Mutated) -> None:
-    """A departure of type or presence is the only one found, under its clause, at the element that has it."""
-    value = decode(json.dumps({KEY: departed.categories}).encode()).value
-    found = [*departures(ENVELOPE, value)]
-    if departed.clause in {*_SHAPE, "category.position"}:
-        assert [departure.clause for departure in found] == [departed.clause]
+@given(mutated_lists())
+def test_a_mutation_of_shape_is_found_in_its_place(mutated: Mutated) -> None:
+    """A violation of type or presence is the only one found, under its clause, at the element that has it."""
+    value = decode(json.dumps({KEY: mutated.categories}).encode()).value
+    found = [*LIST.violations(value)]
+    if mutated.clause in {*_SHAPE, "category.position"}:
+        assert [violation.clause for violation in found] == [mutated.clause]
         index = int(found[0].where.split("/")[2])
-        assert not accepts(CATEGORY, value[KEY][index])
-        assert [*departures(CATEGORY, value[KEY][index])] == [
+        assert not LIST.element.accepts(value[KEY][index])
+        assert [*LIST.element.violations(value[KEY][index])] == [
             Violation(
                 found[0].clause,
                 found[0].where.removeprefix(f"/{KEY}/{index}"),
                 found[0].expected,
-                found[0].value,
-                found[0].missing,
+                found[0].received,
             )
         ]
     else:
         assert found == []
 
 
-DEPARTED = {
-    "another root": (ENVELOPE, [], [Violation("envelope.object", "", "an object", [])]),
+VIOLATING = {
+    "another root": (ENVELOPE, [], [Violation("envelope.object", "", "an object", "an array of 0")]),
     "no list": (
         ENVELOPE,
         {},
-        [Violation("envelope.event-categories", f"/{KEY}", f"a member {KEY}", missing=True)],
+        [Violation("envelope.event-categories", f"/{KEY}", f"a member {KEY}", NOTHING)],
     ),
     "a list that is none": (
         ENVELOPE,
         {KEY: {"a": 1}},
-        [Violation("envelope.event-categories", f"/{KEY}", "an array", {"a": 1})],
+        [Violation("envelope.event-categories", f"/{KEY}", "an array", "an object with 1 member")],
     ),
     "several, in document order": (
         ENVELOPE,
         {KEY: [GOOD, 7, {**GOOD, "name": "", "id": 7}, {"position": Decimal("0.5")}]},
         [
-            Violation("category.object", f"/{KEY}/1", "an object", 7),
-            Violation("category.id", f"/{KEY}/2/id", "a non-empty string", 7),
-            Violation("category.name", f"/{KEY}/2/name", "a non-empty string", ""),
+            Violation("category.object", f"/{KEY}/1", "an object", "7"),
+            Violation("category.id", f"/{KEY}/2/id", "a non-empty string", "7"),
+            Violation("category.name", f"/{KEY}/2/name", "a non-empty string", '""'),
             *(
-                Violation("category.required", f"/{KEY}/3/{member}", f"a member {member}", missing=True)
+                Violation("category.required", f"/{KEY}/3/{member}", f"a member {member}", NOTHING)
                 for member in MEMBERS[:3]
             ),
-            Violation("category.position", f"/{KEY}/3/position", "an integer", Decimal("0.5")),
+            Violation("category.position", f"/{KEY}/3/position", "an integer", "0.5"),
         ],
     ),
     "a member of the wrong kind": (
         CATEGORY,
         {**GOOD, "display_name": None},
-        [Violation("category.display-name", "/display_name", "a non-empty string")],
+        [Violation("category.display-name", "/display_name", "a non-empty string", "null")],
     ),
     "a boolean as position": (
         CATEGORY,
         {**GOOD, "position": True},
-        [Violation("category.position", "/position", "an integer", value=True)],
+        [Violation("category.position", "/position", "an integer", "true")],
     ),
     "a category with a list of its own": (
         CATEGORY,
         {**GOOD, "id": "", KEY: [7]},
-        [Violation("category.id", "/id", "a non-empty string", "")],
+        [Violation("category.id", "/id", "a non-empty string", '""')],
     ),
     "an error with a list of its own": (
         ERROR,
         {"error": "", KEY: [7]},
-        [Violation("error.body", "", "a member error or errors as documented", {"error": "", KEY: [7]})],
+        [Violation("error.body", "", "a member error or errors as documented", "an object with 2 members")],
     ),
     "an error of no kind": (
         ERROR,
         {"error": 1},
-        [Violation("error.body", "", "a member error or errors as documented", {"error": 1})],
+        [Violation("error.body", "", "a member error or errors as documented", "an object with 1 member")],
     ),
-    "an error that is no object": (ERROR, "no", [Violation("error.body", "", "an object", "no")]),
+    "an error that is no object": (ERROR, "no", [Violation("error.body", "", "an object", '"no"')]),
     "errors with extra members": (ERROR, {"errors": {"a": ["b"]}, "error": 1, "c": 2}, []),
 }
 
 
-@pytest.mark.parametrize(("name", "value", "expected"), DEPARTED.values(), ids=DEPARTED)
-def test_departures_say_what_and_where(name: str, value: Any, expected: list[Violation]) -> None:
-    """Each departure names the clause of its subschema, its place, what was expected and what stands there."""
-    assert [*departures(name, value)] == expected
-    assert accepts(name, value) is not bool(expected)
+@pytest.mark.parametrize(("name", "value", "expected"), VIOLATING.values(), ids=VIOLATING)
+def test_violations_say_what_and_where(name: str, value: Any, expected: list[Violation]) -> None:
+    """Each violation names the clause of its subschema, its place, what was expected and what stands there."""
+    assert [*SCHEMAS[name].violations(value)] == expected
+    assert SCHEMAS[name].accepts(value) is not bool(expected)
 
 
 def test_what_the_compiled_validator_cannot_read_it_judges_without_lone_surrogates(
@@ -268,37 +268,37 @@ def test_what_the_compiled_validator_cannot_read_it_judges_without_lone_surrogat
     """A value that the compiled validator stumbles over is neither accepted nor refused by that."""
 
     class Stumbling:
-        def __init__(self, name: str) -> None:
-            self.compiled = compiled(name)
+        def __init__(self, compiled: Any) -> None:
+            self.compiled = compiled
 
         def is_valid(self, value: Any) -> bool:
             if "\\ud800" in ascii(value):
                 raise UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogates not allowed")
             return bool(self.compiled.is_valid(value))
 
-    compiled = schema._compiled
-    monkeypatch.setattr(schema, "_compiled", Stumbling)
-    assert accepts(CATEGORY, {**GOOD, "name": "\ud800", "\ud800": ["\ud800"]})
-    assert [d.clause for d in departures(CATEGORY, {**GOOD, "name": "\ud800", "id": ""})] == ["category.id"]
-    assert [d.where for d in departures(ENVELOPE, {KEY: [GOOD, {**GOOD, "x": "\ud800", "id": ""}]})] == [f"/{KEY}/1/id"]
+    for each in (LIST, LIST.element):
+        monkeypatch.setitem(vars(each), "_compiled", Stumbling(each._compiled))
+    assert LIST.element.accepts({**GOOD, "name": "\ud800", "\ud800": ["\ud800"]})
+    assert [v.clause for v in LIST.element.violations({**GOOD, "name": "\ud800", "id": ""})] == ["category.id"]
+    assert [v.where for v in LIST.violations({KEY: [GOOD, {**GOOD, "x": "\ud800", "id": ""}]})] == [f"/{KEY}/1/id"]
 
 
 def test_nothing_that_is_refused_is_explained_in_full() -> None:
     """Of half a million elements that look alike one is explained; a refused error body is not explained at all."""
-    found = list(departures(ENVELOPE, {KEY: [0] * 500_000}))
-    assert (len(found), sum(departure.times for departure in found)) == (KEPT + 1, 500_000)
+    found = list(LIST.violations({KEY: [0] * 500_000}))
+    assert (len(found), sum(violation.times for violation in found)) == (KEPT + 1, 500_000)
     assert found[-1].where == f"/{KEY}/{KEPT}"
-    assert not accepts(ERROR, {"errors": {str(number): [1] for number in range(200_000)}})
+    assert not error_schema().accepts({"errors": {str(number): [1] for number in range(200_000)}})
 
 
 @given(st.lists(st.dictionaries(st.sampled_from((*MEMBERS, "more")), _SHAPELESS, max_size=5) | _SHAPELESS, max_size=8))
 def test_elements_that_look_alike_are_explained_alike(elements: list[Any]) -> None:
     """Explaining each kind of element once says of every element what explaining it by itself says."""
-    together = list(departures(ENVELOPE, {KEY: elements}))
+    together = list(LIST.violations({KEY: elements}))
     alone = [
-        Violation(d.clause, f"/{KEY}/{index}{d.where}", d.expected, d.value, d.missing)
+        Violation(v.clause, f"/{KEY}/{index}{v.where}", v.expected, v.received)
         for index, element in enumerate(elements)
-        for d in departures(CATEGORY, element)
+        for v in LIST.element.violations(element)
     ]
     assert repr(together) == repr(alone)
 

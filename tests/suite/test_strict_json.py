@@ -15,15 +15,9 @@ from contracts.core.finding import KEPT, Violation
 from contracts.core.pointer import pointer as join
 from contracts.core.pointer import walk
 from contracts.event_categories.strategies import VALUES, texts
-from contracts.global_information.strict_json import (
-    ABSENT,
-    MAX_CONTAINERS,
-    MAX_DEPTH,
-    MAX_VALUES,
-    Document,
-    Rule,
-    decode,
-)
+from contracts.global_information.document import ABSENT, Document, Rule
+from contracts.global_information.limits import MAX_CONTAINERS, MAX_DEPTH, MAX_VALUES
+from contracts.global_information.strict_json import decode
 
 
 def places(document: Document) -> list[tuple[Rule, str]]:

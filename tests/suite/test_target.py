@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from hostile import Behaviour, always, drip, head_of, message, politely, raw_server, silence
-from subject import PROBES
+from subject import CONTRACT, PROBES
 
 from contracts.core.errors import (
     BrokenAnswer,
@@ -51,7 +51,7 @@ def target(url: str, clock: Clock | None = None, **limits: float) -> Target:
     """A target with a token; with a clock of its own it never really waits."""
     cap, most = int(limits.pop("body", 32 * 2**20)), int(limits.pop("requests", 24))
     bounds = Limits(**{"timeout": 2.0, "deadline": 30.0, **limits})  # type: ignore[arg-type]
-    made = Target(parse(url), Wire(cap=cap), Budget(most, live=False), limits=bounds)
+    made = Target(CONTRACT, parse(url, CONTRACT.path), Wire(cap=cap), Budget(most, live=False), limits=bounds)
     made.secrets.add(TOKEN, "BEARER_TOKEN")
     made.credentials = Bearer(TOKEN)
     if clock:

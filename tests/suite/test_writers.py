@@ -15,6 +15,7 @@ from markup import Element, parse
 from contracts.core.clause import Level
 from contracts.core.exchange import Exchange
 from contracts.core.report import Report, StaleDeviation, State, Verdict
+from contracts.resources import contract_of
 from contracts.writers import annotations, badge, har, html, junit, markdown, result
 
 WAIVER = "renamed until December | <b>owner</b>"
@@ -278,7 +279,7 @@ def counts_of(report: Report) -> dict[str, int]:
 
 def test_one_breach_in_json() -> None:
     """JSON, read back: the clause, the pointer, the counts."""
-    report = result.read(result.render(one_breach()))
+    report = result.read(result.render(one_breach()), contract_of)
     [finding] = reports.outcome_of(report, CLAUSE).findings
     assert (finding.where, report.verdict.value) == (POINTER, "violates")
     assert RECEIVED in finding.received

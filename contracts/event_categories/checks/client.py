@@ -11,7 +11,7 @@ from contracts.event_categories.clauses import KEY
 from contracts.event_categories.positions import whole_positions
 from contracts.global_information.answer import Answer
 from contracts.global_information.describe import describe
-from contracts.global_information.strict_json import Replaced, Rule
+from contracts.global_information.document import Replaced, Rule
 
 _GO_MEMBERS = ("id", "name", "position")
 _TEXT_OR_NULL = (str, type(None))

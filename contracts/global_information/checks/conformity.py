@@ -8,8 +8,8 @@ from contracts.core.finding import Finding
 from contracts.core.report import State
 from contracts.core.text import shorten
 from contracts.global_information.answer import Answer
+from contracts.global_information.document import ABSENT
 from contracts.global_information.schema import error_schema
-from contracts.global_information.strict_json import ABSENT
 
 #: What the findings about an error body expect.
 ERROR_BODY = 'a documented error body, such as {"error": "text"}'

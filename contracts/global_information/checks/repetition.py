@@ -17,9 +17,9 @@ from contracts.global_information.checks.conformity import nonconformities
 from contracts.global_information.checks.http import media_types, status_of
 from contracts.global_information.checks.registry import CHECKS
 from contracts.global_information.describe import describe
+from contracts.global_information.document import ABSENT
 from contracts.global_information.evidence import Evidence
 from contracts.global_information.schema import NOTHING
-from contracts.global_information.strict_json import ABSENT
 
 
 @CHECKS.run("http.repeatable")

@@ -8,7 +8,7 @@ from contracts.core.finding import Finding
 from contracts.core.pointer import walk
 from contracts.global_information.answer import Answer
 from contracts.global_information.checks.registry import CHECKS
-from contracts.global_information.strict_json import Rule
+from contracts.global_information.document import Rule
 
 
 def _findings(answer: Answer, rule: Rule) -> Iterator[Finding]:
