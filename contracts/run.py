@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from contracts import __version__
 from contracts.configuration import NO_TARGET
-from contracts.core.clause import Clause
+from contracts.core.clause import REPEATABLE, Clause
 from contracts.core.contract import Contract
 from contracts.core.deadline import until
 from contracts.core.errors import Late, TooSlow, UsageError
@@ -43,6 +43,7 @@ from contracts.target.target import Budget, Limits, Target
 from contracts.target.wire import Place, Wire
 
 if TYPE_CHECKING:
+    from contracts.baseline import Baseline
     from contracts.deviations import Deviation
     from contracts.mock.server import MockServer
 
@@ -65,6 +66,7 @@ class Run:
     target: Target
     embedded: bool
     deviations: "tuple[Deviation, ...]" = ()
+    baseline: "Baseline | None" = None
 
     @property
     def planned(self) -> int:
@@ -158,7 +160,12 @@ class Run:
         slow = TooSlow("the time of the run was over before this answer was written down (--deadline)")
         exchanges = (replace(e, response=None, failure=slow if e.response else e.failure) for e in report.exchanges)
         outcomes = (late(outcome.clause) for outcome in report.outcomes)
-        return self._waived(replace(report, exchanges=tuple(exchanges), outcomes=tuple(outcomes), stale=()))
+        left = replace(report, exchanges=tuple(exchanges), outcomes=tuple(outcomes), stale=())
+        return self.compared(self._waived(left))
+
+    def compared(self, report: Report) -> Report:
+        """Return the report with what differs from the baseline, where there is one."""
+        return self.baseline.compared(report) if self.baseline else report
 
     def _waived(self, report: Report) -> Report:
         if not self.deviations:
@@ -199,6 +206,8 @@ def prepare(
         raise UsageError(NO_TARGET)
     clauses = contract.select(settings.clause)
     known = _known(settings.deviations, contract) if settings.deviations else ()
+    baseline = _baseline(settings.baseline, settings.accept, contract) if settings.baseline else None
+    compared = (contract.clause[REPEATABLE],) if baseline else ()
     plain = settings.allow_plain_http
     address = None if settings.mock else parse(settings.target or "", contract.path, allow_plain_http=plain)
     auth = parse(settings.auth_url, what="auth-url")
@@ -213,12 +222,12 @@ def prepare(
         target.say = say
         probes = needed(
             contract,
-            clauses,
+            (*clauses, *compared),
             plaintext=address.plaintext_url is not None,
             unsafe=settings.unsafe_methods or embedded,
             burst=settings.probe_rate_limit,
         )
-        run = Run(settings, contract, clauses, probes, target, embedded, known)
+        run = Run(settings, contract, clauses, probes, target, embedded, known, baseline)
         target.budget.limit = settings.max_requests or run.planned + _SPARE
         yield run
 
@@ -227,6 +236,12 @@ def _known(path: str, contract: Contract) -> "tuple[Deviation, ...]":
     from contracts import deviations  # noqa: PLC0415 - likewise
 
     return deviations.load(path, contract)
+
+
+def _baseline(path: str, accept: str | None, contract: Contract) -> "Baseline":
+    from contracts import baseline  # noqa: PLC0415 - likewise
+
+    return baseline.load(path, accept, contract)
 
 
 def _mock(settings: Settings, contract: Contract) -> "MockServer":
@@ -295,4 +310,4 @@ def verify(run: Run) -> Report:
     with until(run.target.clock() + run.target.remaining, run.target.clock):  # masking goes through bodies, too
         evidence = run.evidence(run.exchanges())
     report = run.report(evidence)
-    return replace(report, started=started, seconds=round(time.perf_counter() - clock, 3))
+    return run.compared(replace(report, started=started, seconds=round(time.perf_counter() - clock, 3)))

@@ -89,7 +89,11 @@ def make_folder(folder: str) -> None:
 
 
 def write_outputs(
-    report: Report, outputs: Mapping[str, str], mask: Callable[[str], str], deviations_text: str | None = None
+    report: Report,
+    outputs: Mapping[str, str],
+    mask: Callable[[str], str],
+    deviations_text: str | None = None,
+    accept_text: str | None = None,
 ) -> None:
     """Render the report in each format and write it; ``mask`` has the last look at every text.
 
@@ -102,7 +106,7 @@ def write_outputs(
         if name == BUNDLE:
             from contracts import bundle  # noqa: PLC0415 - it needs every writer
 
-            files.write_file(file, bundle.pack(report, deviations_text), private=True)
+            files.write_file(file, bundle.pack(report, deviations_text, accept_text), private=True)
             continue
         text = mask(import_module(f"contracts.writers.{FORMATS[name][0]}").render(report))
         if file == STANDARD_OUTPUT:

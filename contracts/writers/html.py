@@ -13,6 +13,7 @@ from importlib.resources import files
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from contracts.comparison.gate import gate_of
 from contracts.core.clause import Level
 from contracts.core.exchange import Exchange
 from contracts.core.finding import Finding
@@ -98,7 +99,17 @@ def render(report: Report) -> str:
         grounds=_grounds(report),
         summary=last_line(report),
         fields=_FIELDS,
+        compared=_compared(report),
     )
+
+
+def _compared(report: Report) -> dict[str, object] | None:
+    compared = gate_of(report)
+    if compared is None:
+        return None
+    from contracts.writers import comparison_html  # noqa: PLC0415 - only for a run with a baseline
+
+    return comparison_html.values(compared)
 
 
 def page(template: str, **values: object) -> str:

@@ -11,6 +11,7 @@ that level and observations of a clause stand in its output; and no skipped test
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
+from contracts.comparison.gate import gate_of
 from contracts.core.clause import Level
 from contracts.core.report import Outcome, Report, State, Verdict
 from contracts.writers.terminal import breach
@@ -21,6 +22,7 @@ def render(report: Report) -> str:
     """Return the report as a JUnit XML document."""
     cases = [*(_case(report, outcome) for outcome in report.outcomes), *_stale(report)]
     cases += _verdict(report, cases)
+    cases += _compared(report)
     name = f"{report.contract.key} contract"
     return document(name, cases, _properties(report), report.started, f"{report.seconds:.3f}")
 
@@ -104,6 +106,13 @@ def _stale(report: Report) -> Iterator[ET.Element]:
         failure = add(case, "failure", f"{len(report.stale)} of the known deviations are stale", "stale")
         failure.text = "\n".join(plain(stale(deviation)) for deviation in report.stale)
         yield case
+
+
+def _compared(report: Report) -> Iterator[ET.Element]:
+    if compared := gate_of(report):
+        from contracts.writers import comparison_junit  # noqa: PLC0415 - only for a run with a baseline
+
+        yield from comparison_junit.cases(compared)
 
 
 def _verdict(report: Report, cases: list[ET.Element]) -> Iterator[ET.Element]:
