@@ -4,6 +4,7 @@ import argparse
 import os
 from collections.abc import Iterator, Mapping
 from datetime import date
+from typing import TYPE_CHECKING
 
 from contracts.commands import files, output, streams
 from contracts.commands import options as settings_options
@@ -16,6 +17,9 @@ from contracts.resources import contract_of
 from contracts.run import Run, prepare, verify
 from contracts.settings import Settings
 from contracts.writers import terminal
+
+if TYPE_CHECKING:
+    from contracts.run import Run
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -107,12 +111,12 @@ def _prune(path: str, report: Report) -> str:
     return f"{path}: {len(stale)} stale entries removed\n"
 
 
-def _header(prepared: Run) -> str:
+def _header(prepared: "Run") -> str:
     target = prepared.target.address.url + (" (the embedded mock)" if prepared.embedded else "")
     return terminal.header(prepared.contract, target, prepared.planned, prepared.target.budget.limit)
 
 
-def _configuration(prepared: Run) -> str:
+def _configuration(prepared: "Run") -> str:
     shown = prepared.shown()
     width = max(map(len, shown))
     return "".join(f"{name:<{width}}  {value}  ({origin})\n" for name, (value, origin) in shown.items())
