@@ -15,7 +15,6 @@ from contracts.comparison.subject import subject_of
 from contracts.comparison.verdict import exit_status, failing, fails
 from contracts.core.contract import Contract
 from contracts.core.errors import CouldNotJudge
-from contracts.core.report import Report
 from contracts.core.text import counted
 
 
@@ -136,11 +135,6 @@ def gate(
     except CouldNotJudge as error:
         problem = str(error)
     return Gate(contract, suite, old, new, comparison, problem, fail_on, allow_empty, narrowed)
-
-
-def gate_of(report: Report) -> Gate | None:
-    """Return what a report says of its list and of a baseline; None when there is none."""
-    return report.comparison if isinstance(report.comparison, Gate) else None
 
 
 def observed(side: Side, contract: Contract) -> Observation:

@@ -6,7 +6,7 @@ what could not be judged is one line.
 
 from collections.abc import Iterator
 
-from contracts.comparison.gate import gate_of
+from contracts.comparison.reported import gate_of
 from contracts.core.report import Outcome, Report, State
 from contracts.writers.comparison_terminal import brief
 from contracts.writers.comparison_wording import last_line as last_line_of

@@ -14,7 +14,7 @@ from door import Finished, contracts
 from subject import BY_NAME, SAMPLE
 from test_compare import KEY, OLD, SCHEMA, Elements, environment, exceptions, kept, renamed, without
 
-from contracts.comparison.gate import gate_of
+from contracts.comparison.reported import gate_of
 from contracts.configuration import resolve
 from contracts.event_categories.contract import CONTRACT
 from contracts.mock.faults.fault import instead
