@@ -27,6 +27,7 @@ from contracts.mock.server import MockServer
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 SCHEMA = json.loads((SCHEMAS / "comparison.schema.json").read_text("utf-8"))
 KEY = CONTRACT.key
+JSON = (("Content-Type", "application/json"),)
 Elements = list[dict[str, Any]]
 OLD = categories(12)
 
@@ -173,6 +174,24 @@ def test_every_kind_of_side_against_every_other(tmp_path: Path) -> None:
                 assert (value["old"]["kind"], value["new"]["kind"]) == (old, new)
                 assert value["old"]["target"] == f"{server.url}{CONTRACT.path}"
                 assert value["matched"] == len(OLD)
+
+
+def test_standard_input_and_a_judged_file_are_sides(tmp_path: Path) -> None:
+    """A side may come through a pipe, and the result of a judged file is a result; it was read once."""
+    body, judged = tmp_path / "body.json", tmp_path / "judged.json"
+    body.write_text(json.dumps({KEY: OLD}))
+    assert contracts("check", str(body), "--json", str(judged)).status == 0
+    done = contracts("compare", "-", str(judged), stdin=Path(kept(tmp_path, "old")).read_bytes())
+    assert done.status == 0
+    assert done.last_line.endswith(f": standard input -> {judged}")
+    assert "the new side was read once" in done.out
+
+
+def test_a_number_of_any_length_is_kept(tmp_path: Path) -> None:
+    """What a target sent comes back from a file, also an integer that no int holds, and does not differ from itself."""
+    body = json.dumps({KEY: OLD}).replace('"position": 12', '"position": ' + "9" * 5000)
+    old = kept(tmp_path, "old", faults=(instead(["list"], Reply(200, body.encode(), JSON)),))
+    assert told(compared(old, old)) == []
 
 
 def test_a_url_is_asked_twice(tmp_path: Path) -> None:
