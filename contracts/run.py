@@ -176,7 +176,10 @@ class Run:
 
     def compared(self, report: Report) -> Report:
         """Return the report with what differs from the baseline, where there is one."""
-        return self.baseline.compared(report) if self.baseline else report
+        if self.baseline is None:
+            return report
+        with self.writing():
+            return self.baseline.compared(report)
 
     def _waived(self, report: Report) -> Report:
         if not self.deviations:

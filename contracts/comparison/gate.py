@@ -126,7 +126,10 @@ def gate(
     allow_empty: bool = False,
     narrowed: tuple[str, ...] = (),
 ) -> Gate:
-    """Compare two sides, apply the exceptions, and return the gate; a side without a list makes it inconclusive."""
+    """Compare two sides, apply the exceptions, and return the gate; a side without a list makes it inconclusive.
+
+    So does the end of the time of a run: half a comparison is none.
+    """
     comparison, problem = None, ""
     try:
         subject = subject_of(contract)
