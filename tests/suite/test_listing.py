@@ -56,7 +56,7 @@ def test_what_stands_out_is_marked() -> None:
     assert [(item.index, item.marks) for item in shown.items] == [
         (1, ("same id", "came after a higher position")),
         (0, ()),
-        (2, ("same position", "same name")),
+        (2, ("same position", "same name", "client.go-readable")),
         (3, ("category.required",)),
         (4, ()),
     ]
