@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 import jsonschema
 import pytest
-from door import Finished, contracts
+from door import Finished, contracts, pytest_in_a_process
 from subject import BY_NAME, SAMPLE
 from test_compare import KEY, OLD, SCHEMA, Elements, environment, exceptions, kept, renamed, without
 
@@ -210,6 +210,16 @@ def test_an_annotation_names_what_is_broken(tmp_path: Path) -> None:
     assert line.startswith(
         "::error title=event categories%3A 1 breaking against the baseline::breaking element-removed"
     )
+
+
+def test_pytest_compares_nothing(tmp_path: Path) -> None:
+    """A baseline that reaches pytest is refused: no item would fail for what breaks it."""
+    with MockServer(SAMPLE) as server:
+        variables = {**environment(server), "CONTRACTS_BASELINE": kept(tmp_path, "old")}
+        status, output = pytest_in_a_process("tests/contract", "--target", server.url, **variables)
+        assert server.requests == []
+    assert status == 4
+    assert "environment CONTRACTS_BASELINE: pytest compares nothing with a baseline" in output
 
 
 def test_a_comparison_ends_with_the_run(tmp_path: Path) -> None:

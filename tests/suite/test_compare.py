@@ -384,6 +384,19 @@ def test_event_types_are_compared(tmp_path: Path) -> None:
     assert value["differences"][0]["notices"] == ["whoever reads event types"]
 
 
+def test_a_url_is_asked_for_what_the_file_is_about(tmp_path: Path) -> None:
+    """Beside a file no --contract is needed, and what a shell holds for other commands changes nothing."""
+    file = str(tmp_path / "types.json")
+    with MockServer(TYPES) as server:
+        asked = ("snapshot", server.url, "--contract", "event-types", "-o", file)
+        assert contracts(*asked, environment=environment(server)).status == 0
+        del server.requests[:]
+        shell = {"CONTRACTS_MOCK": "1", "SCALINGO_API_URL": "https://api.invalid", "CONTRACTS_CLAUSE": "list"}
+        value = compared(file, server.url, **environment(server), **shell)
+        assert {request.path for request in server.requests} == {TYPES.contract.path}
+    assert (value["name"], value["differences"]) == ("event-types", [])
+
+
 # exceptions
 
 
