@@ -2,9 +2,11 @@
 
 import json
 import re
+from base64 import b64encode
 from collections.abc import Callable
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -469,6 +471,21 @@ def test_no_format_obeys_a_target(tmp_path: Path) -> None:
     for code in markdown.find("code"):
         outside = outside.replace(code.text, "")
     assert not [word for word in ("script", "@everyone", "::error") if word in outside]
+
+
+def test_the_page_loads_nothing(tmp_path: Path) -> None:
+    """Its policy admits its own style and script by their digests, and it refers to nothing outside of it."""
+    old, new = kept(tmp_path, "old"), kept(tmp_path, "new", without("addons"))
+    done = contracts("compare", old, new, "--html", "-")
+    assert done.out.startswith("<!DOCTYPE html>")
+    page = parse(done.out)
+    [policy] = [each.attributes["content"] for each in page.find("meta") if "http-equiv" in each.attributes]
+    for [element] in (page.find("style"), page.find("script")):
+        assert b64encode(sha256(element.text.encode()).digest()).decode() in policy
+    assert policy.startswith("default-src 'none'; ")
+    for each in page.every():
+        assert not {"src", "style", "action"} & each.attributes.keys()
+        assert each.attributes.get("href", "#").startswith("#")
 
 
 def test_the_terminal_has_80_columns(tmp_path: Path) -> None:
