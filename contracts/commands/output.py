@@ -70,7 +70,7 @@ def outputs_of(settings: Settings, *, inputs: Iterable[str] = (), bundle: bool =
     if outputs.get(BUNDLE) == STANDARD_OUTPUT:
         raise UsageError("--bundle: an archive is no text for standard output: give the name of a file")
     if folder := settings.outputs.get(REPORTS):
-        _make_folder(folder)
+        make_folder(folder)
         usual = {name: file for name, (_, file) in FORMATS.items()} | ({BUNDLE: BUNDLE_FILE} if bundle else {})
         outputs = {name: str(Path(folder, file)) for name, file in usual.items()} | outputs
     for name, file in outputs.items():
@@ -79,7 +79,8 @@ def outputs_of(settings: Settings, *, inputs: Iterable[str] = (), bundle: bool =
     return outputs
 
 
-def _make_folder(folder: str) -> None:
+def make_folder(folder: str) -> None:
+    """Make the folder of the reports, where there is none."""
     try:
         Path(folder).mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
@@ -88,7 +89,11 @@ def _make_folder(folder: str) -> None:
 
 
 def write_outputs(
-    report: Report, outputs: Mapping[str, str], mask: Callable[[str], str], deviations_text: str | None = None
+    report: Report,
+    outputs: Mapping[str, str],
+    mask: Callable[[str], str],
+    deviations_text: str | None = None,
+    accept_text: str | None = None,
 ) -> None:
     """Render the report in each format and write it; ``mask`` has the last look at every text.
 
@@ -101,7 +106,7 @@ def write_outputs(
         if name == BUNDLE:
             from contracts import bundle  # noqa: PLC0415 - it needs every writer
 
-            files.write_file(file, bundle.pack(report, deviations_text), private=True)
+            files.write_file(file, bundle.pack(report, deviations_text, accept_text), private=True)
             continue
         text = mask(import_module(f"contracts.writers.{FORMATS[name][0]}").render(report))
         if file == STANDARD_OUTPUT:

@@ -2,7 +2,7 @@
 
 import argparse
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from contracts.core.errors import Late, UsageError
 from contracts.core.report import Report
 from contracts.reading import read_text
 from contracts.resources import contract_of
+from contracts.settings import Settings
 from contracts.writers import terminal
 
 if TYPE_CHECKING:
@@ -44,8 +45,10 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("--prune-deviations: there is no deviations file; name it with --deviations")
     if options.write_deviations:
         _check_new(options.write_deviations)
-    outputs = output.outputs_of(settings, inputs=[file for file in (known, settings.ca_bundle) if file])
+    outputs = output.outputs_of(settings, inputs=list(_inputs(settings)))
     console = streams.Console(quiet=output.is_brief(options), to_stderr=STANDARD_OUTPUT in outputs.values())
+    if settings.baseline is None and settings.origins.get("accept", "").startswith("option"):
+        raise UsageError("--accept: there is nothing to make exceptions to; name what was there before with --baseline")
     contract = contract_of(settings.contract)
     with prepare(settings, contract, os.environ, say=console.progress) as prepared:
         mask = prepared.target.secrets.sweep
@@ -68,14 +71,20 @@ def run(options: argparse.Namespace) -> int:
 def written(prepared: "Run", report: Report, outputs: Mapping[str, str]) -> Report:
     """Write the reports and return what they say: where the time is over before all are written, that it was."""
     known, mask = prepared.settings.deviations, prepared.target.secrets.sweep
+    accept = prepared.baseline.accept if prepared.baseline else None
     entries = read_text(known) if known else None
     try:
         with prepared.writing():
-            output.write_outputs(report, outputs, mask, entries)
+            output.write_outputs(report, outputs, mask, entries, accept)
     except Late:
         report = prepared.unwritten(report)
-        output.write_outputs(report, outputs, mask, entries)
+        output.write_outputs(report, outputs, mask, entries, accept)
     return report
+
+
+def _inputs(settings: Settings) -> Iterator[str]:
+    named = (settings.deviations, settings.ca_bundle, settings.baseline, settings.accept)
+    yield from (file for file in named if file)
 
 
 def _check_new(path: str) -> None:

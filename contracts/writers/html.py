@@ -13,6 +13,7 @@ from importlib.resources import files
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from contracts.comparison.reported import gate_of
 from contracts.core.clause import Level
 from contracts.core.exchange import Exchange
 from contracts.core.finding import Finding
@@ -79,8 +80,8 @@ def render(report: Report) -> str:
     rows = [_row(report, outcome) for outcome in report.outcomes]
     counts = [(group, sum(row.group is group for row in rows)) for group in GROUPS]
     sections = [(name, list(part)) for name, part in groupby(rows, key=lambda row: row.outcome.clause.section)]
-    style, script = _source("report.css"), _source("report.js")
-    return _template().render(
+    return page(
+        "report.html",
         report=report,
         rows=rows,
         counts=counts,
@@ -97,11 +98,24 @@ def render(report: Report) -> str:
         certified=[(group, [row for row in rows if row.group is group]) for group in reversed(GROUPS)],
         grounds=_grounds(report),
         summary=last_line(report),
-        style=style,
-        script=script,
-        policy=_policy(style, script),
         fields=_FIELDS,
+        compared=_compared(report),
     )
+
+
+def _compared(report: Report) -> dict[str, object] | None:
+    compared = gate_of(report)
+    if compared is None:
+        return None
+    from contracts.writers import comparison_html  # noqa: PLC0415 - only for a run with a baseline
+
+    return comparison_html.values(compared)
+
+
+def page(template: str, **values: object) -> str:
+    """Return a page of the style, the script and the policy that all pages share."""
+    style, script = _source("report.css"), _source("report.js")
+    return _template(template).render(style=style, script=script, policy=_policy(style, script), **values)
 
 
 def _grounds(report: Report) -> list[str]:
@@ -164,14 +178,19 @@ def _beginning(exchange: Exchange) -> Excerpt | None:
 
 
 @cache
-def _template() -> "Template":
-    from jinja2 import Environment, StrictUndefined  # noqa: PLC0415 - slow to import
+def _template(name: str) -> "Template":
+    from jinja2 import Environment, FunctionLoader, StrictUndefined  # noqa: PLC0415 - slow to import
 
     environment = Environment(
-        autoescape=True, undefined=StrictUndefined, finalize=visible, trim_blocks=True, lstrip_blocks=True
+        loader=FunctionLoader(_source),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=visible,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.filters["number"] = counted
-    return environment.from_string(_source("report.html"))
+    return environment.get_template(name)
 
 
 @cache

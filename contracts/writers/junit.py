@@ -11,6 +11,7 @@ that level and observations of a clause stand in its output; and no skipped test
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
+from contracts.comparison.reported import gate_of
 from contracts.core.clause import Level
 from contracts.core.report import Outcome, Report, State, Verdict
 from contracts.writers.terminal import breach
@@ -21,59 +22,72 @@ def render(report: Report) -> str:
     """Return the report as a JUnit XML document."""
     cases = [*(_case(report, outcome) for outcome in report.outcomes), *_stale(report)]
     cases += _verdict(report, cases)
-    seconds = f"{report.seconds:.3f}"  # clauses share requests: they have no times to add up
-    counts = {"tests": str(len(cases))}
+    cases += _compared(report)
+    name = f"{report.contract.key} contract"
+    return document(name, cases, _properties(report), report.started, f"{report.seconds:.3f}")
+
+
+def document(name: str, cases: list[ET.Element], properties: ET.Element, started: str = "", seconds: str = "") -> str:
+    """Return a document of one suite; its time is that of the whole, for testcases share requests."""
+    counts = {"time": seconds} if seconds else {}
+    counts["tests"] = str(len(cases))
     for attribute, tag in (("failures", "failure"), ("errors", "error")):
         counts[attribute] = str(sum(case.find(tag) is not None for case in cases))
-    document = ET.Element("testsuites", {"name": "event-categories-contracts", "time": seconds, **counts})
-    skipped = str(sum(case.find("skipped") is not None for case in cases))
-    suite = ET.SubElement(document, "testsuite", {"name": f"{report.contract.key} contract", "time": seconds, **counts})
-    suite.set("skipped", skipped)
-    if report.started:
-        suite.set("timestamp", plain(report.started.removesuffix("Z")))  # the format knows no zone
-    suite.append(_properties(report))
+    root = ET.Element("testsuites", {"name": "event-categories-contracts", **counts})
+    suite = ET.SubElement(root, "testsuite", {"name": name, **counts})
+    suite.set("skipped", str(sum(case.find("skipped") is not None for case in cases)))
+    if started:
+        suite.set("timestamp", plain(started.removesuffix("Z")))  # the format knows no zone
+    suite.append(properties)
     suite.extend(cases)
-    ET.indent(document)
-    content: bytes = ET.tostring(document, "utf-8", xml_declaration=True)
+    ET.indent(root)
+    content: bytes = ET.tostring(root, "utf-8", xml_declaration=True)
     return content.decode("utf-8") + "\n"
 
 
 def _properties(report: Report) -> ET.Element:
+    return properties_of(
+        headline=headline(report),
+        suite=report.suite,
+        contract=report.digest,
+        target=report.target,
+        implementation=report.implementation,
+        verdict=report.verdict.value,
+        requests=str(report.requests.sent),
+        summary=last_line(report),
+    )
+
+
+def properties_of(**values: str) -> ET.Element:
+    """Return the properties of a suite."""
     properties = ET.Element("properties")
-    for name, value in (
-        ("headline", headline(report)),
-        ("suite", report.suite),
-        ("contract", report.digest),
-        ("target", report.target),
-        ("implementation", report.implementation),
-        ("verdict", report.verdict.value),
-        ("requests", str(report.requests.sent)),
-        ("summary", last_line(report)),
-    ):
+    for name, value in values.items():
         ET.SubElement(properties, "property", name=name, value=plain(value))
     return properties
 
 
 def _case(report: Report, outcome: Outcome) -> ET.Element:
     clause = outcome.clause
-    case = _testcase(clause.id, f"{report.contract.key}.{clause.section}")
+    case = testcase(clause.id, f"{report.contract.key}.{clause.section}")
     reason = f"{outcome.state}: {outcome.reason}" if outcome.reason else str(outcome.state)
     if outcome in report.failing:
-        failure = _add(case, "failure", _summary(report, outcome), clause.level.value)
+        failure = add(case, "failure", _summary(report, outcome), clause.level.value)
         failure.text = _text(report, outcome)
     elif outcome.state is State.INCONCLUSIVE and clause.level is Level.MUST:
-        _add(case, "error", reason, outcome.state.value)
+        add(case, "error", reason, outcome.state.value)
     elif outcome.state not in (State.HELD, State.BREACHED):
-        _add(case, "skipped", reason, outcome.state.value)
+        add(case, "skipped", reason, outcome.state.value)
     ET.SubElement(case, "system-out").text = "\n".join(_output(report, outcome))
     return case
 
 
-def _testcase(name: str, class_name: str) -> ET.Element:
+def testcase(name: str, class_name: str) -> ET.Element:
+    """Return a testcase, which passes as long as nothing is added to it."""
     return ET.Element("testcase", {"name": plain(name), "classname": plain(class_name)})
 
 
-def _add(case: ET.Element, tag: str, message: str, kind: str) -> ET.Element:
+def add(case: ET.Element, tag: str, message: str, kind: str) -> ET.Element:
+    """Add a failure, an error or the like to a testcase, and return it."""
     return ET.SubElement(case, tag, {"message": plain(message), "type": plain(kind)})
 
 
@@ -88,18 +102,25 @@ def _output(report: Report, outcome: Outcome) -> Iterator[str]:
 def _stale(report: Report) -> Iterator[ET.Element]:
     """Yield a testcase that fails for deviations which excuse nothing: they fail the run, so they show."""
     if report.stale:
-        case = _testcase("deviations", report.contract.key)
-        failure = _add(case, "failure", f"{len(report.stale)} of the known deviations are stale", "stale")
+        case = testcase("deviations", report.contract.key)
+        failure = add(case, "failure", f"{len(report.stale)} of the known deviations are stale", "stale")
         failure.text = "\n".join(plain(stale(deviation)) for deviation in report.stale)
         yield case
+
+
+def _compared(report: Report) -> Iterator[ET.Element]:
+    if compared := gate_of(report):
+        from contracts.writers import comparison_junit  # noqa: PLC0415 - only for a run with a baseline
+
+        yield from comparison_junit.cases(compared)
 
 
 def _verdict(report: Report, cases: list[ET.Element]) -> Iterator[ET.Element]:
     """Yield a testcase for an inconclusive run that no other shows: skipped clauses alone would look like a pass."""
     if report.verdict is Verdict.INCONCLUSIVE and all(case.find("error") is None for case in cases):
-        case = _testcase("verdict", report.contract.key)
+        case = testcase("verdict", report.contract.key)
         words = f"inconclusive: {len(report.unjudged)} MUST clauses had nothing to be judged on"
-        _add(case, "error", words, "inconclusive")
+        add(case, "error", words, "inconclusive")
         yield case
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from itertools import groupby
 
 from contracts import __version__
+from contracts.comparison.reported import gate_of
 from contracts.core.clause import Level
 from contracts.core.contract import Contract
 from contracts.core.report import Outcome, Report, State, Verdict
@@ -40,18 +41,21 @@ def header(contract: Contract, target: str, planned: int, limit: int) -> str:
 
 def render(report: Report, *, colour: bool = False) -> str:
     """Return the outcome of every clause by section, the findings and the verdict."""
-    return "".join(f"{line}\n" for line in _lines(report, _Paint(colour)))
+    return "".join(f"{line}\n" for line in _lines(report, Paint(colour)))
 
 
-class _Paint:
+class Paint:
+    """Colours a text, where colours are wanted."""
+
     def __init__(self, colour: bool) -> None:  # noqa: FBT001
         self.colour = colour
 
     def __call__(self, text: str, code: str) -> str:
+        """Return the text in the colour of an SGR code (ECMA-48), or as it is."""
         return f"\x1b[{code}m{text}\x1b[0m" if self.colour else text
 
 
-def _lines(report: Report, paint: _Paint) -> Iterator[str]:
+def _lines(report: Report, paint: Paint) -> Iterator[str]:
     if report.partial:
         yield f"partial {headline(report)}"
     for section, outcomes in groupby(report.outcomes, key=lambda outcome: outcome.clause.section):
@@ -67,13 +71,23 @@ def _lines(report: Report, paint: _Paint) -> Iterator[str]:
     for outcome in by_cause(report):
         yield from _breach(report, outcome, paint)
     yield from _unjudged(report)
+    yield from _compared(report, paint)
     yield from _retries(report)
     yield from _proposal(report)
     for word, line in (*(("note", n) for n in report.notes), *(("stale", stale(d)) for d in report.stale)):
         yield ""
         yield f"{word:<10}{plain(line)}"
     yield ""
-    yield paint(last_line(report), "1;" + _COLOURS[report.verdict])
+    yield paint(last_line(report), "1;" + ("31" if report.status == 1 else _COLOURS[report.verdict]))
+
+
+def _compared(report: Report, paint: Paint) -> Iterator[str]:
+    if compared := gate_of(report):
+        from contracts.writers import comparison_terminal  # noqa: PLC0415 - only for a run with a baseline
+
+        yield ""
+        yield paint("against the baseline", "1")
+        yield from comparison_terminal.inner(compared, paint)
 
 
 def _said(outcome: Outcome) -> str:
@@ -90,10 +104,10 @@ def _said(outcome: Outcome) -> str:
 
 def breach(report: Report, outcome: Outcome) -> str:
     """Return one broken clause: where, expected, received, source, and the lines that reproduce it."""
-    return "\n".join(_breach(report, outcome, _Paint(False)))  # noqa: FBT003
+    return "\n".join(_breach(report, outcome, Paint(False)))  # noqa: FBT003
 
 
-def _breach(report: Report, outcome: Outcome, paint: _Paint) -> Iterator[str]:
+def _breach(report: Report, outcome: Outcome, paint: Paint) -> Iterator[str]:
     from contracts.writers.reproduce import of_finding, rerun, token  # noqa: PLC0415 - only for a breach
 
     clause = outcome.clause

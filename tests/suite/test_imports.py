@@ -29,7 +29,8 @@ BELOW: dict[str, set[str]] = {
     "reading": {"core"},
     "network": _SHARED,
     "mock": _SHARED | {"reading"},
-    "writers": _SHARED,
+    "writers": _SHARED | {"comparison"},
+    "comparison": _SHARED | {"reading"},
 }
 #: What is shared with the resource that has rules of its own for comparing lists.
 COMPARISON = "comparison"
