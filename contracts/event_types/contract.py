@@ -25,7 +25,13 @@ CONTRACT = Contract(
         codes=("name", "id"),
         marks={
             "type.object": "not an object",
+            "type.required": "lacks a member",
+            "type.id": "no id",
+            "type.category-id": "no category_id",
+            "type.name": "no name",
             "type.display-name": "no display_name",
+            "type.description": "no description",
+            "type.name-style": "name in another style",
             "type.category-known": "no such category",
             "list.ids-unique": "same id",
             "list.names-unique": "same name",

@@ -112,10 +112,10 @@ def test_the_list_comes_in_the_order_of_the_positions() -> None:
     ]
     assert drawn == [
         ("App operations", []),
-        ("(nothing to show)", ["category.required", "came after a higher position"]),
-        ("Collaborators", ["category.name-style"]),
+        ("(nothing to show)", ["lacks a member", "came after a higher position"]),
+        ("Collaborators", ["name in another style"]),
         ("Domains", ["same position"]),
-        ("Addons", ["no position to sort by", "client.go-readable"]),
+        ("Addons", ["no position to sort by", "the Go client fails"]),
     ]
 
 
