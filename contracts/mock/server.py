@@ -95,7 +95,7 @@ class MockServer:
         self.port: int = self._server.server_address[1]
         self.url = f"{'https' if tls else 'http'}://{f'[{host}]' if ':' in host else host}:{self.port}"
         self.auth_url = self.url
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True, name="mock")
         self._thread.start()
 
     def __enter__(self) -> Self:

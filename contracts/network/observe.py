@@ -53,9 +53,11 @@ def observe(
         done = [target.ask(probe, lane) for probe in job]
         asked.update({each.probe.name: target.settled(each) for each in done})
 
+    preparing = threading.Thread(target=meanwhile, daemon=True)
+
     def accepted() -> None:
         lanes.open()
-        threading.Thread(target=meanwhile, daemon=True).start()
+        preparing.start()
 
     lanes = Lanes(target.lane, perform, others=_others(target, plan.second), timeout=target.limits.timeout)
     try:
@@ -69,6 +71,8 @@ def observe(
         lanes.run(*_jobs(wanted), side_by_side=_is_quick(target, seconds * len(wanted)))
     finally:
         lanes.close()
+        if preparing.ident is not None:
+            preparing.join()
     for probe in (*plan.second, *plan.last):
         if silent and _is_pointless(probe, silent):
             yield target.unsent(probe, silent)

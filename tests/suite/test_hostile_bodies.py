@@ -194,12 +194,11 @@ def answering(answer: bytes, *, refusal: bool) -> Behaviour:
     return behave
 
 
-def cost(parent: "subprocess.Popen[str]", url: str, folder: Path) -> tuple[int, float, int, str]:
+def cost(parent: "subprocess.Popen[str]", url: str, folder: Path, *more: str) -> tuple[int, float, int, str]:
     """Return the exit status of a run with all reports, its seconds of CPU, its peak of memory, and what it said."""
     assert parent.stdin is not None and parent.stdout is not None
-    print(
-        json.dumps([str(folder), "verify", url, "--reports", str(folder), "--summary"]), file=parent.stdin, flush=True
-    )
+    arguments = [str(folder), "verify", url, "--reports", str(folder), "--summary", *more]
+    print(json.dumps(arguments), file=parent.stdin, flush=True)
     status, said = int(parent.stdout.readline()), (folder / "said").read_text("utf-8")
     _, seconds, peak = said.splitlines()[-1].split()
     return status, float(seconds), int(peak), said
@@ -277,7 +276,7 @@ def test_half_a_judgement_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
         MockServer(SAMPLE) as server,
         prepare(Settings(target=server.url, deadline=30), CONTRACT, {"BEARER_TOKEN": server.token}) as run,
     ):
-        run.target.clock = lambda: now[0]
+        run.target.deadline.clock = lambda: now[0]
         report = verify(run)
     outcome = next(outcome for outcome in report.outcomes if outcome.clause.id == "http.content-type")
     assert (outcome.state, outcome.because, outcome.findings) == (State.INCONCLUSIVE, Reason.LATE, ())
@@ -328,7 +327,7 @@ def test_writing_stands_under_the_deadline(tmp_path: Path, monkeypatch: pytest.M
         MockServer(SAMPLE) as server,
         prepare(Settings(target=server.url, deadline=30), CONTRACT, {"BEARER_TOKEN": server.token}) as run,
     ):
-        run.target.clock = lambda: now[0]
+        run.target.deadline.clock = lambda: now[0]
         report = verify(run)
         assert report.status == CONFORMS
         usual = {name: file for name, (_, file) in output.FORMATS.items()} | {output.BUNDLE: output.BUNDLE_FILE}
@@ -353,7 +352,7 @@ def test_a_run_keeps_no_more_than_two_largest_bodies() -> None:
         beyond.observed()
 
 
-def test_a_target_that_sends_another_large_body_each_time(tmp_path: Path) -> None:
+def test_a_target_that_sends_another_large_body_each_time(parent: "subprocess.Popen[str]", tmp_path: Path) -> None:
     """Of six different bodies near the cap two are judged, and the run says why the others are not."""
     cap = 2**17
     number = count()
@@ -363,7 +362,7 @@ def test_a_target_that_sends_another_large_body_each_time(tmp_path: Path) -> Non
         politely(message(body + b" " * next(number)))(connection, request, stop)
 
     with raw_server(behave) as server:
-        status, _, _, said = cost(server.url, tmp_path, "--max-body", str(cap))
+        status, _, _, said = cost(parent, server.url, tmp_path, "--max-body", str(cap))
     assert status == INCONCLUSIVE, said
     document = json.loads((tmp_path / "result.json").read_text())
     assert len([digest for digest, stored in document["bodies"].items() if len(stored["content"]) > cap // 2]) == 2
