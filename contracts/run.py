@@ -3,17 +3,18 @@
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from contracts import __version__
+from contracts import __version__, ci
 from contracts.configuration import NO_TARGET
 from contracts.core.clause import Clause
 from contracts.core.contract import Contract
 from contracts.core.deadline import until
 from contracts.core.errors import Late, TooSlow, UsageError
 from contracts.core.exchange import Exchange
+from contracts.core.identity import Identity
 from contracts.core.policy import Policy
 from contracts.core.probe import Probe
 from contracts.core.report import Access, Report, RequestCounts, Scope
@@ -65,6 +66,7 @@ class Run:
     target: Target
     embedded: bool
     deviations: "tuple[Deviation, ...]" = ()
+    identity: Identity = field(default_factory=Identity)
 
     @property
     def planned(self) -> int:
@@ -75,6 +77,11 @@ class Run:
     def live(self) -> bool:
         """Whether the target is anything else than this machine."""
         return not self.target.address.loopback
+
+    @property
+    def implementation(self) -> str:
+        """Whose product is judged, as far as somebody says it."""
+        return self.settings.implementation or self.identity.implementation
 
     @property
     def access(self) -> Access:
@@ -141,7 +148,8 @@ class Run:
             requests=RequestCounts(self.planned, budget.sent, budget.retries, budget.limit),
             notes=tuple(self._notes(evidence)),
             narrowed=self.settings.narrowed,
-            implementation=self.settings.implementation,
+            implementation=self.implementation,
+            identity=self.identity,
         )
         return self._waived(report)
 
@@ -187,16 +195,19 @@ def prepare(
     say: Callable[[str], None] = lambda _: None,
     connect_to: Mapping[Place, Place] | None = None,
     mock: "AbstractContextManager[MockServer] | None" = None,
+    identity: Identity | None = None,
 ) -> Iterator[Run]:
     """Give a run of these settings by a contract; the embedded mock, when it is judged, lives as long as the context.
 
-    ``mock`` is another embedded mock than the default one. Nothing is sent to the target here.
+    ``mock`` is another embedded mock than the default one; ``identity`` is what the settings do not say of the target.
+    Nothing is sent to the target here.
 
     Raises:
         UsageError: the settings cannot be used.
     """
     if not settings.mock and settings.target is None:
         raise UsageError(NO_TARGET)
+    identity = replace(identity or Identity(settings.name, environment=settings.environment), ci=ci.run_url(environ))
     clauses = contract.select(settings.clause)
     known = _known(settings.deviations, contract) if settings.deviations else ()
     plain = settings.allow_plain_http
@@ -218,7 +229,7 @@ def prepare(
             unsafe=settings.unsafe_methods or embedded,
             burst=settings.probe_rate_limit,
         )
-        run = Run(settings, contract, clauses, probes, target, embedded, known)
+        run = Run(settings, contract, clauses, probes, target, embedded, known, identity)
         target.budget.limit = settings.max_requests or run.planned + _SPARE
         yield run
 

@@ -6,12 +6,12 @@ from typing import Any
 
 from contracts.core.contract import DEFAULT, Contract
 from contracts.resources import contract_of
-from contracts.settings import BY_NAME, OUTPUTS, TABLE, Setting
+from contracts.settings import BY_NAME, OUTPUTS, SEVERAL, TABLE, Setting
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declare an option for every setting but the target, which is an argument."""
-    for setting in TABLE:
+    for setting in (*TABLE, *SEVERAL):
         if setting.name == "target":
             parser.add_argument("target", nargs="?", metavar=setting.metavar, help=_help(setting))
         elif setting.is_flag:
@@ -40,7 +40,7 @@ def contract(options: argparse.Namespace) -> Contract:
 
 def given(options: argparse.Namespace) -> dict[str, Any]:
     """Return the settings that were given as options, by name."""
-    return {setting.name: getattr(options, setting.name) for setting in (*TABLE, *OUTPUTS)}
+    return {setting.name: getattr(options, setting.name) for setting in (*TABLE, *SEVERAL, *OUTPUTS)}
 
 
 def _help(setting: Setting) -> str:

@@ -14,7 +14,7 @@ from contracts.core.report import Report
 from contracts.reading import read_text
 from contracts.resources import contract_of
 from contracts.run import Run, prepare, verify
-from contracts.writers import terminal
+from contracts.writers import terminal, wording
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -100,7 +100,8 @@ def _prune(path: str, report: Report) -> str:
 
 def _header(prepared: Run) -> str:
     target = prepared.target.address.url + (" (the embedded mock)" if prepared.embedded else "")
-    return terminal.header(prepared.contract, target, prepared.planned, prepared.target.budget.limit)
+    known = wording.identity(prepared.identity, prepared.implementation)
+    return terminal.header(prepared.contract, target, prepared.planned, prepared.target.budget.limit, known)
 
 
 def _configuration(prepared: Run) -> str:

@@ -21,7 +21,7 @@ from contracts.core.text import counted
 from contracts.writers.drawing import drawing
 from contracts.writers.excerpt import Excerpt, excerpt
 from contracts.writers.reproduce import of_finding, rerun
-from contracts.writers.wording import contract_name, headline, last_line, stale, subject, unjudged
+from contracts.writers.wording import contract_name, headline, identity, last_line, stale, subject, unjudged
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -91,6 +91,7 @@ def render(report: Report) -> str:
         contract=contract_name(report.contract),
         sentence=_sentence(report),
         subject=subject(report),
+        identity=identity(report.identity, report.implementation),
         stale=[stale(deviation) for deviation in report.stale],
         drawing=drawing(report),
         exchanges=[(exchange, _beginning(exchange)) for exchange in report.exchanges],

@@ -8,34 +8,65 @@ Source: the schema junit-10 of Jenkins' xunit plugin, the strictest reader. It k
 that level and observations of a clause stand in its output; and no skipped tests of the whole document.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree as ET
 
 from contracts.core.clause import Level
 from contracts.core.report import Outcome, Report, State, Verdict
 from contracts.writers.terminal import breach
-from contracts.writers.wording import headline, last_line, plain, stale
+from contracts.writers.wording import headline, identity, last_line, plain, stale
 
 
 def render(report: Report) -> str:
     """Return the report as a JUnit XML document."""
+    return document([suite_of(report)])
+
+
+def document(suites: Sequence[ET.Element]) -> str:
+    """Return a JUnit XML document of these suites, with their sums."""
+    root = ET.Element("testsuites", {"name": "event-categories-contracts"})
+    root.set("time", f"{sum(float(suite.get('time', 0)) for suite in suites):.3f}")
+    for attribute in ("tests", "failures", "errors"):
+        root.set(attribute, str(sum(int(suite.get(attribute, 0)) for suite in suites)))
+    root.extend(suites)
+    ET.indent(root)
+    content: bytes = ET.tostring(root, "utf-8", xml_declaration=True)
+    return content.decode("utf-8") + "\n"
+
+
+def suite_of(report: Report) -> ET.Element:
+    """Return the report as a suite; the name of its target is in the class of every testcase.
+
+    Of testcases with equal names and classes GitLab keeps the first.
+    """
     cases = [*(_case(report, outcome) for outcome in report.outcomes), *_stale(report)]
     cases += _verdict(report, cases)
-    seconds = f"{report.seconds:.3f}"  # clauses share requests: they have no times to add up
-    counts = {"tests": str(len(cases))}
-    for attribute, tag in (("failures", "failure"), ("errors", "error")):
-        counts[attribute] = str(sum(case.find(tag) is not None for case in cases))
-    document = ET.Element("testsuites", {"name": "event-categories-contracts", "time": seconds, **counts})
-    skipped = str(sum(case.find("skipped") is not None for case in cases))
-    suite = ET.SubElement(document, "testsuite", {"name": f"{report.contract.key} contract", "time": seconds, **counts})
-    suite.set("skipped", skipped)
+    # Clauses share requests: they have no times to add up.
+    suite = suite_with(report.identity.name or f"{report.contract.key} contract", cases, f"{report.seconds:.3f}")
     if report.started:
         suite.set("timestamp", plain(report.started.removesuffix("Z")))  # the format knows no zone
-    suite.append(_properties(report))
+    suite.insert(0, _properties(report))
+    return suite
+
+
+def suite_with(name: str, cases: Sequence[ET.Element], seconds: str = "0.000") -> ET.Element:
+    """Return a suite of these testcases, with its counts."""
+    suite = ET.Element("testsuite", {"name": plain(name), "time": seconds, "tests": str(len(cases))})
+    for attribute, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        suite.set(attribute, str(sum(case.find(tag) is not None for case in cases)))
     suite.extend(cases)
-    ET.indent(document)
-    content: bytes = ET.tostring(document, "utf-8", xml_declaration=True)
-    return content.decode("utf-8") + "\n"
+    return suite
+
+
+def error(class_name: str, message: str) -> ET.Element:
+    """Return a testcase that says why nothing was judged, which would else look like a pass."""
+    case = _testcase("verdict", class_name)
+    _add(case, "error", message, "inconclusive")
+    return case
+
+
+def _class(report: Report, *parts: str) -> str:
+    return ".".join(filter(None, (report.identity.name, report.contract.key, *parts)))
 
 
 def _properties(report: Report) -> ET.Element:
@@ -46,6 +77,7 @@ def _properties(report: Report) -> ET.Element:
         ("contract", report.digest),
         ("target", report.target),
         ("implementation", report.implementation),
+        *((word, text) for word, text in identity(report.identity, "").items()),
         ("verdict", report.verdict.value),
         ("requests", str(report.requests.sent)),
         ("summary", last_line(report)),
@@ -56,7 +88,7 @@ def _properties(report: Report) -> ET.Element:
 
 def _case(report: Report, outcome: Outcome) -> ET.Element:
     clause = outcome.clause
-    case = _testcase(clause.id, f"{report.contract.key}.{clause.section}")
+    case = _testcase(clause.id, _class(report, clause.section))
     reason = f"{outcome.state}: {outcome.reason}" if outcome.reason else str(outcome.state)
     if outcome in report.failing:
         failure = _add(case, "failure", _summary(report, outcome), clause.level.value)
@@ -88,7 +120,7 @@ def _output(report: Report, outcome: Outcome) -> Iterator[str]:
 def _stale(report: Report) -> Iterator[ET.Element]:
     """Yield a testcase that fails for deviations which excuse nothing: they fail the run, so they show."""
     if report.stale:
-        case = _testcase("deviations", report.contract.key)
+        case = _testcase("deviations", _class(report))
         failure = _add(case, "failure", f"{len(report.stale)} of the known deviations are stale", "stale")
         failure.text = "\n".join(plain(stale(deviation)) for deviation in report.stale)
         yield case
@@ -97,10 +129,7 @@ def _stale(report: Report) -> Iterator[ET.Element]:
 def _verdict(report: Report, cases: list[ET.Element]) -> Iterator[ET.Element]:
     """Yield a testcase for an inconclusive run that no other shows: skipped clauses alone would look like a pass."""
     if report.verdict is Verdict.INCONCLUSIVE and all(case.find("error") is None for case in cases):
-        case = _testcase("verdict", report.contract.key)
-        words = f"inconclusive: {len(report.unjudged)} MUST clauses had nothing to be judged on"
-        _add(case, "error", words, "inconclusive")
-        yield case
+        yield error(_class(report), f"inconclusive: {len(report.unjudged)} MUST clauses had nothing to be judged on")
 
 
 def _summary(report: Report, outcome: Outcome) -> str:
