@@ -40,6 +40,7 @@ from contracts.target.credentials import (
 from contracts.target.kept import kept
 from contracts.target.masking import Secrets
 from contracts.target.observe import observe
+from contracts.target.pace import Pace
 from contracts.target.target import Budget, Limits, Target
 from contracts.target.wire import Place, Wire
 
@@ -196,11 +197,12 @@ def prepare(
     connect_to: Mapping[Place, Place] | None = None,
     mock: "AbstractContextManager[MockServer] | None" = None,
     identity: Identity | None = None,
+    pace: Pace | None = None,
 ) -> Iterator[Run]:
     """Give a run of these settings by a contract; the embedded mock, when it is judged, lives as long as the context.
 
-    ``mock`` is another embedded mock than the default one; ``identity`` is what the settings do not say of the target.
-    Nothing is sent to the target here.
+    ``mock`` is another embedded mock than the default one; ``identity`` is what the settings do not say of the target,
+    ``pace`` that of its account. Nothing is sent to the target here.
 
     Raises:
         UsageError: the settings cannot be used.
@@ -221,7 +223,7 @@ def prepare(
         if address is None:
             raise UsageError("there is no target")
         target = _target(settings, contract, address, auth, environ, connect_to)
-        target.say = say
+        target.say, target.budget.pace = say, pace
         probes = needed(
             contract,
             clauses,

@@ -232,6 +232,7 @@ SEVERAL: tuple[Setting, ...] = (
 
 #: Where a command writes its reports; a run does not depend on them.
 OUTPUTS: tuple[Setting, ...] = (
+    Setting("metrics", _text, "write OpenMetrics text for a node exporter's textfile folder", "FILE"),
     Setting("reports", _text, "write all of the following into a folder, under their usual names", "DIR"),
     Setting("json", _text, "write the canonical result, schemas/report.schema.json", "FILE"),
     Setting("junit", _text, "write JUnit XML, a testcase a clause", "FILE"),

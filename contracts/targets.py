@@ -62,7 +62,9 @@ def _entry(entry: dict[str, Any], place: str) -> Entry:
     for key in ("name", "url"):
         if not entry.get(key):
             raise UsageError(f"{place}: {key} is missing")
-    values = {key: _tags(value, place) if key == "tags" else _text(key, value, place) for key, value in entry.items()}
+    values: dict[str, Any] = {
+        key: _tags(value, place) if key == "tags" else _text(key, value, place) for key, value in entry.items()
+    }
     if values.get("token") and values.get("api_token"):
         raise UsageError(f"{place}: token and api_token are both given: name one variable")
     try:

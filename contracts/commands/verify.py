@@ -2,14 +2,13 @@
 
 import argparse
 import os
-from collections.abc import Mapping
 from datetime import date
 
-from contracts.commands import files, output, streams
+from contracts.commands import files, output, several, streams
 from contracts.commands import options as settings_options
 from contracts.commands.files import STANDARD_OUTPUT
 from contracts.configuration import CONFIG, resolve, working_directory
-from contracts.core.errors import Late, UsageError
+from contracts.core.errors import UsageError
 from contracts.core.report import Report
 from contracts.reading import read_text
 from contracts.resources import contract_of
@@ -34,6 +33,8 @@ def run(options: argparse.Namespace) -> int:
     """Judge the target. Returns the exit status: that of the verdict, or 1 where a deviation is stale."""
     given = {**settings_options.given(options), "config": options.config}
     settings = resolve(given, os.environ, working_directory())
+    if settings.several:
+        return several.run(options, settings)
     known = settings.deviations
     if options.prune_deviations and known is None:
         raise UsageError("--prune-deviations: there is no deviations file; name it with --deviations")
@@ -50,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
         console.write(_header(prepared))
         report = verify(prepared)
         console.done()
-        report = written(prepared, report, outputs)
+        report = output.written(prepared, report, outputs)
         output.write_for_github(report, os.environ, mask)
         console.write(mask(output.told(report, options, colour=console.colour)), always=True)
         if options.write_deviations:
@@ -58,19 +59,6 @@ def run(options: argparse.Namespace) -> int:
         if options.prune_deviations and known:
             console.write(_prune(known, report))
     return report.status
-
-
-def written(prepared: Run, report: Report, outputs: Mapping[str, str]) -> Report:
-    """Write the reports and return what they say: where the time is over before all are written, that it was."""
-    known, mask = prepared.settings.deviations, prepared.target.secrets.sweep
-    entries = read_text(known) if known else None
-    try:
-        with prepared.writing():
-            output.write_outputs(report, outputs, mask, entries)
-    except Late:
-        report = prepared.unwritten(report)
-        output.write_outputs(report, outputs, mask, entries)
-    return report
 
 
 def _check_new(path: str) -> None:

@@ -26,6 +26,7 @@ from contracts.global_information.probes import MADE_UP_TOKEN, PER_MINUTE
 from contracts.target.address import Address
 from contracts.target.credentials import BEARER, Credentials, NoCredentials
 from contracts.target.masking import Secrets
+from contracts.target.pace import Pace
 from contracts.target.wire import Wire
 
 AGENT = f"event-categories-contracts/{__version__}"
@@ -48,7 +49,10 @@ class Limits:
 
 @dataclass
 class Budget:
-    """Counts what is sent: never more than ``limit`` requests, never more than 60 a minute to a live target."""
+    """Counts what is sent: never more than ``limit`` requests, never more than 60 a minute to a live target.
+
+    A ``pace`` that targets of one account share takes the place of the own one.
+    """
 
     limit: int
     live: bool
@@ -56,6 +60,7 @@ class Budget:
     sleep: Callable[[float], None] = time.sleep
     sent: int = 0
     retries: int = 0
+    pace: Pace | None = None
     _recent: deque[float] = field(default_factory=deque)
 
     def take(self, *, patience: float = _MINUTE, unpaced: bool = False) -> None:
@@ -66,6 +71,10 @@ class Budget:
         """
         if self.sent >= self.limit:
             raise OverBudget(f"the budget of {self.limit} requests is spent (--max-requests)")
+        if self.pace is not None:
+            self.pace.take(patience)
+            self.sent += 1
+            return
         now = self.clock()
         while self._recent and now - self._recent[0] >= _MINUTE:
             self._recent.popleft()

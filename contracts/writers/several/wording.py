@@ -1,0 +1,59 @@
+"""The words that all reports over several targets share."""
+
+from collections.abc import Sequence
+
+from contracts.core.entry import Judged, worst
+from contracts.core.report import Verdict
+from contracts.core.text import counted
+from contracts.writers import wording
+from contracts.writers.wording import plain
+
+_VERBS = {Verdict.CONFORMS: "conform", Verdict.VIOLATES: "violate", Verdict.INCONCLUSIVE: "inconclusive"}
+
+
+def headline(judged: Judged) -> str:
+    """Return what is said of one target in a few words."""
+    return wording.headline(judged.report) if judged.report else Verdict.INCONCLUSIVE.value
+
+
+def failing(judged: Judged) -> list[str]:
+    """Return the ids of the clauses that fail a target."""
+    return [outcome.clause.id for outcome in judged.report.failing] if judged.report else []
+
+
+def reasons(judged: Judged) -> dict[str, list[str]]:
+    """Return why clauses of a target could not be judged, with their ids; of one without a report, why there is none.
+
+    Why a known deviation is stale stands there, too: it fails the run.
+    """
+    if judged.report is None:
+        return {judged.missing: []}
+    stale = {wording.stale(deviation): [deviation.clause] for deviation in judged.report.stale}
+    return {**wording.unjudged(judged.report), **stale}
+
+
+def requests(targets: Sequence[Judged]) -> int:
+    """Return how many requests were sent to all targets."""
+    return sum(judged.report.requests.sent for judged in targets if judged.report)
+
+
+def started(targets: Sequence[Judged]) -> str:
+    """Return when the first run began, or nothing."""
+    return min((judged.report.started for judged in targets if judged.report and judged.report.started), default="")
+
+
+def last_line(targets: Sequence[Judged]) -> str:
+    """Return the one line that can be quoted: the worst verdict, how many targets have which, and the requests."""
+    counts = {verdict: sum(judged.verdict is verdict for judged in targets) for verdict in Verdict}
+    told = [
+        f"{count:,} {_VERBS[verdict]}{'s' if count == 1 and verdict is not Verdict.INCONCLUSIVE else ''}"
+        for verdict, count in counts.items()
+        if count
+    ]
+    stale = sum(bool(judged.report and judged.report.stale) for judged in targets)
+    told += [f"{counted(stale, 'target')} with stale deviations"] if stale else []
+    words = next(verdict for verdict in Verdict if verdict.status == worst(targets)).value.upper()
+    if stale and not counts[Verdict.VIOLATES]:
+        words = "STALE DEVIATIONS"
+    sent = counted(requests(targets), "request")
+    return plain(f"{words}: {counted(len(targets), 'target')}: {', '.join(told)}; {sent}")
