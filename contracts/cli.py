@@ -25,6 +25,8 @@ COMMANDS = {
     "prove": "show that every clause can fail",
     "serve": "run the mock in the foreground",
     "audit": "re-check a bundle offline",
+    "snapshot": "keep what a target lists, to be compared with what comes",
+    "compare": "tell what two observations differ in, and who notices",
 }
 
 _DESCRIPTION = "Does an endpoint keep the documented contract of Scalingo's event categories?"

@@ -1,4 +1,4 @@
-"""The pytest door: options, the header, and fixtures that observe a target once a session.
+"""The pytest plugin: options, the header, and fixtures that observe a target once a session.
 
 It is loaded into every project that has this package installed. Until an option names what is judged, or an item asks
 for one of its fixtures, it reads no setting, prints nothing and imports no more than the table of options.

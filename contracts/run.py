@@ -1,4 +1,4 @@
-"""A run: settings in, a report out. Both doors, the command line and pytest, come through here."""
+"""A run: settings and a contract in, a report out. The command line and the pytest plugin come through here."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -8,7 +8,7 @@ import textwrap
 from contracts.commands import options as settings_options
 from contracts.commands import streams
 from contracts.core.clause import Clause
-from contracts.core.contract import Contract
+from contracts.core.contract import DEFAULT, Contract
 
 STATUSES = "exit status: 0 told; 2 there is no such clause"
 
@@ -36,6 +36,7 @@ def run(options: argparse.Namespace) -> int:
 def whole(clause: Clause, contract: Contract) -> str:
     """Return everything that is known of a clause."""
     probes = "\n          ".join(f"{name}: {contract.probe[name].purpose}" for name in clause.probes)
+    option = "" if contract.name == DEFAULT else f" --contract {contract.name}"
     sources = "\n          ".join(f"{source.title}, {source.url}" for source in clause.sources)
     asks = textwrap.fill(clause.asks, 68, subsequent_indent=" " * 10)
     return (
@@ -45,5 +46,5 @@ def whole(clause: Clause, contract: Contract) -> str:
         f"  breach  {clause.breach}\n"
         f"  probes  {probes}\n"
         f"  source  {sources}\n\n"
-        f"  contracts verify URL --clause {clause.id}"
+        f"  contracts verify URL{option} --clause {clause.id}"
     )

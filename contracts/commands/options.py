@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from collections.abc import Container
 from typing import Any
 
 from contracts.core.contract import DEFAULT, Contract
@@ -9,9 +10,11 @@ from contracts.resources import contract_of
 from contracts.settings import BY_NAME, OUTPUTS, SEVERAL, TABLE, Setting
 
 
-def add(parser: argparse.ArgumentParser) -> None:
-    """Declare an option for every setting but the target, which is an argument."""
-    for setting in (*TABLE, *SEVERAL):
+def add(parser: argparse.ArgumentParser, *, without: Container[str] = ()) -> None:
+    """Declare an option for every setting but those without, and but the target, which is an argument."""
+    for setting in TABLE:
+        if setting.name in without:
+            continue
         if setting.name == "target":
             parser.add_argument("target", nargs="?", metavar=setting.metavar, help=_help(setting))
         elif setting.is_flag:
@@ -20,6 +23,13 @@ def add(parser: argparse.ArgumentParser) -> None:
         else:
             action = "append" if setting.many else "store"
             parser.add_argument(setting.option, action=action, metavar=setting.metavar, help=_help(setting))
+
+
+def add_several(parser: argparse.ArgumentParser) -> None:
+    """Declare the options that name a file of targets, and those that choose among them."""
+    for setting in SEVERAL:
+        action = "append" if setting.many else "store"
+        parser.add_argument(setting.option, action=action, metavar=setting.metavar, help=_help(setting))
 
 
 def add_contract(parser: argparse.ArgumentParser) -> None:
@@ -40,7 +50,7 @@ def contract(options: argparse.Namespace) -> Contract:
 
 def given(options: argparse.Namespace) -> dict[str, Any]:
     """Return the settings that were given as options, by name."""
-    return {setting.name: getattr(options, setting.name) for setting in (*TABLE, *SEVERAL, *OUTPUTS)}
+    return {setting.name: getattr(options, setting.name, None) for setting in (*TABLE, *SEVERAL, *OUTPUTS)}
 
 
 def _help(setting: Setting) -> str:

@@ -19,6 +19,7 @@ from contracts.writers import terminal, wording
 def add(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     settings_options.add(parser)
+    settings_options.add_several(parser)
     output.add(parser)
     parser.add_argument("--config", metavar="FILE", help=f"read the settings from this file [{CONFIG}]")
     parser.add_argument("--show-config", action="store_true", help="print the effective settings and stop")

@@ -1,8 +1,10 @@
 """What of a resource matters to a comparison: the one thing that a resource has to bring."""
 
 from dataclasses import dataclass
+from importlib import import_module
 
 from contracts.comparison.clients import Client
+from contracts.core.contract import Contract
 
 #: Who notices a change of what no client is known to read.
 OTHERS = "whoever reads members that are not documented"
@@ -40,3 +42,9 @@ class Subject:
         if member == self.id:
             return (*clients, self.keepers)
         return clients or (OTHERS,)
+
+
+def subject_of(contract: Contract) -> Subject:
+    """Return the subject in the package of a resource."""
+    subject: Subject = import_module(f"{contract.package}.comparison").SUBJECT
+    return subject

@@ -9,8 +9,12 @@ FAIL_ON = (Impact.BREAKING, Impact.VISIBLE, Impact.ADDITIVE)
 
 def failing(comparison: Comparison, fail_on: Impact = Impact.BREAKING) -> tuple[Difference, ...]:
     """Return the differences that fail: as bad as ``fail_on`` or worse, and not accepted."""
-    bad = FAIL_ON[: FAIL_ON.index(fail_on) + 1]
-    return tuple(d for d in comparison.differences if d.impact in bad and not d.accepted)
+    return tuple(difference for difference in comparison.differences if fails(difference, fail_on))
+
+
+def fails(difference: Difference, fail_on: Impact = Impact.BREAKING) -> bool:
+    """Whether a difference is as bad as ``fail_on`` or worse, and not accepted."""
+    return difference.impact in FAIL_ON[: FAIL_ON.index(fail_on) + 1] and not difference.accepted
 
 
 def exit_status(comparison: Comparison | None, fail_on: Impact = Impact.BREAKING, *, allow_empty: bool = False) -> int:

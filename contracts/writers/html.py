@@ -79,8 +79,8 @@ def render(report: Report) -> str:
     rows = [_row(report, outcome) for outcome in report.outcomes]
     counts = [(group, sum(row.group is group for row in rows)) for group in GROUPS]
     sections = [(name, list(part)) for name, part in groupby(rows, key=lambda row: row.outcome.clause.section)]
-    style, script = _source("report.css"), _source("report.js")
-    return _template().render(
+    return page(
+        "report.html",
         report=report,
         rows=rows,
         counts=counts,
@@ -98,11 +98,14 @@ def render(report: Report) -> str:
         certified=[(group, [row for row in rows if row.group is group]) for group in reversed(GROUPS)],
         grounds=_grounds(report),
         summary=last_line(report),
-        style=style,
-        script=script,
-        policy=_policy(style, script),
         fields=_FIELDS,
     )
+
+
+def page(template: str, **values: object) -> str:
+    """Return a page of the style, the script and the policy that all pages share."""
+    style, script = _source("report.css"), _source("report.js")
+    return _template(template).render(style=style, script=script, policy=_policy(style, script), **values)
 
 
 def _grounds(report: Report) -> list[str]:
@@ -165,14 +168,19 @@ def _beginning(exchange: Exchange) -> Excerpt | None:
 
 
 @cache
-def _template() -> "Template":
-    from jinja2 import Environment, StrictUndefined  # noqa: PLC0415 - slow to import
+def _template(name: str) -> "Template":
+    from jinja2 import Environment, FunctionLoader, StrictUndefined  # noqa: PLC0415 - slow to import
 
     environment = Environment(
-        autoescape=True, undefined=StrictUndefined, finalize=visible, trim_blocks=True, lstrip_blocks=True
+        loader=FunctionLoader(_source),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=visible,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.filters["number"] = counted
-    return environment.from_string(_source("report.html"))
+    return environment.get_template(name)
 
 
 @cache

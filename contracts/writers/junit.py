@@ -19,13 +19,14 @@ from contracts.writers.wording import headline, identity, last_line, plain, stal
 
 def render(report: Report) -> str:
     """Return the report as a JUnit XML document."""
-    return document([suite_of(report)])
+    return joined([suite_of(report)])
 
 
-def document(suites: Sequence[ET.Element]) -> str:
+def joined(suites: Sequence[ET.Element]) -> str:
     """Return a JUnit XML document of these suites, with their sums."""
     root = ET.Element("testsuites", {"name": "event-categories-contracts"})
-    root.set("time", f"{sum(float(suite.get('time', 0)) for suite in suites):.3f}")
+    if any(suite.get("time") for suite in suites):
+        root.set("time", f"{sum(float(suite.get('time', 0)) for suite in suites):.3f}")
     for attribute in ("tests", "failures", "errors"):
         root.set(attribute, str(sum(int(suite.get(attribute, 0)) for suite in suites)))
     root.extend(suites)
@@ -41,27 +42,34 @@ def suite_of(report: Report) -> ET.Element:
     """
     cases = [*(_case(report, outcome) for outcome in report.outcomes), *_stale(report)]
     cases += _verdict(report, cases)
-    # Clauses share requests: they have no times to add up.
-    suite = suite_with(report.identity.name or f"{report.contract.key} contract", cases, f"{report.seconds:.3f}")
-    if report.started:
-        suite.set("timestamp", plain(report.started.removesuffix("Z")))  # the format knows no zone
-    suite.insert(0, _properties(report))
-    return suite
+    name = report.identity.name or f"{report.contract.key} contract"
+    return suite(name, cases, _properties(report), report.started, f"{report.seconds:.3f}")
 
 
-def suite_with(name: str, cases: Sequence[ET.Element], seconds: str = "0.000") -> ET.Element:
-    """Return a suite of these testcases, with its counts."""
-    suite = ET.Element("testsuite", {"name": plain(name), "time": seconds, "tests": str(len(cases))})
+def document(name: str, cases: list[ET.Element], properties: ET.Element, started: str = "", seconds: str = "") -> str:
+    """Return a document of one suite."""
+    return joined([suite(name, cases, properties, started, seconds)])
+
+
+def suite(
+    name: str, cases: Sequence[ET.Element], properties: ET.Element, started: str = "", seconds: str = ""
+) -> ET.Element:
+    """Return a suite; its time is that of the whole, for testcases share requests."""
+    element = ET.Element("testsuite", {"name": plain(name), **({"time": seconds} if seconds else {})})
+    element.set("tests", str(len(cases)))
     for attribute, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
-        suite.set(attribute, str(sum(case.find(tag) is not None for case in cases)))
-    suite.extend(cases)
-    return suite
+        element.set(attribute, str(sum(case.find(tag) is not None for case in cases)))
+    if started:
+        element.set("timestamp", plain(started.removesuffix("Z")))  # the format knows no zone
+    element.append(properties)
+    element.extend(cases)
+    return element
 
 
-def error(class_name: str, message: str) -> ET.Element:
+def unjudged(class_name: str, message: str) -> ET.Element:
     """Return a testcase that says why nothing was judged, which would else look like a pass."""
-    case = _testcase("verdict", class_name)
-    _add(case, "error", message, "inconclusive")
+    case = testcase("verdict", class_name)
+    add(case, "error", message, "inconclusive")
     return case
 
 
@@ -70,42 +78,49 @@ def _class(report: Report, *parts: str) -> str:
 
 
 def _properties(report: Report) -> ET.Element:
+    return properties_of(
+        headline=headline(report),
+        suite=report.suite,
+        contract=report.digest,
+        target=report.target,
+        implementation=report.implementation,
+        **identity(report.identity, ""),
+        verdict=report.verdict.value,
+        requests=str(report.requests.sent),
+        summary=last_line(report),
+    )
+
+
+def properties_of(**values: str) -> ET.Element:
+    """Return the properties of a suite."""
     properties = ET.Element("properties")
-    for name, value in (
-        ("headline", headline(report)),
-        ("suite", report.suite),
-        ("contract", report.digest),
-        ("target", report.target),
-        ("implementation", report.implementation),
-        *((word, text) for word, text in identity(report.identity, "").items()),
-        ("verdict", report.verdict.value),
-        ("requests", str(report.requests.sent)),
-        ("summary", last_line(report)),
-    ):
+    for name, value in values.items():
         ET.SubElement(properties, "property", name=name, value=plain(value))
     return properties
 
 
 def _case(report: Report, outcome: Outcome) -> ET.Element:
     clause = outcome.clause
-    case = _testcase(clause.id, _class(report, clause.section))
+    case = testcase(clause.id, _class(report, clause.section))
     reason = f"{outcome.state}: {outcome.reason}" if outcome.reason else str(outcome.state)
     if outcome in report.failing:
-        failure = _add(case, "failure", _summary(report, outcome), clause.level.value)
+        failure = add(case, "failure", _summary(report, outcome), clause.level.value)
         failure.text = _text(report, outcome)
     elif outcome.state is State.INCONCLUSIVE and clause.level is Level.MUST:
-        _add(case, "error", reason, outcome.state.value)
+        add(case, "error", reason, outcome.state.value)
     elif outcome.state not in (State.HELD, State.BREACHED):
-        _add(case, "skipped", reason, outcome.state.value)
+        add(case, "skipped", reason, outcome.state.value)
     ET.SubElement(case, "system-out").text = "\n".join(_output(report, outcome))
     return case
 
 
-def _testcase(name: str, class_name: str) -> ET.Element:
+def testcase(name: str, class_name: str) -> ET.Element:
+    """Return a testcase, which passes as long as nothing is added to it."""
     return ET.Element("testcase", {"name": plain(name), "classname": plain(class_name)})
 
 
-def _add(case: ET.Element, tag: str, message: str, kind: str) -> ET.Element:
+def add(case: ET.Element, tag: str, message: str, kind: str) -> ET.Element:
+    """Add a failure, an error or the like to a testcase, and return it."""
     return ET.SubElement(case, tag, {"message": plain(message), "type": plain(kind)})
 
 
@@ -120,8 +135,8 @@ def _output(report: Report, outcome: Outcome) -> Iterator[str]:
 def _stale(report: Report) -> Iterator[ET.Element]:
     """Yield a testcase that fails for deviations which excuse nothing: they fail the run, so they show."""
     if report.stale:
-        case = _testcase("deviations", _class(report))
-        failure = _add(case, "failure", f"{len(report.stale)} of the known deviations are stale", "stale")
+        case = testcase("deviations", _class(report))
+        failure = add(case, "failure", f"{len(report.stale)} of the known deviations are stale", "stale")
         failure.text = "\n".join(plain(stale(deviation)) for deviation in report.stale)
         yield case
 
@@ -129,7 +144,8 @@ def _stale(report: Report) -> Iterator[ET.Element]:
 def _verdict(report: Report, cases: list[ET.Element]) -> Iterator[ET.Element]:
     """Yield a testcase for an inconclusive run that no other shows: skipped clauses alone would look like a pass."""
     if report.verdict is Verdict.INCONCLUSIVE and all(case.find("error") is None for case in cases):
-        yield error(_class(report), f"inconclusive: {len(report.unjudged)} MUST clauses had nothing to be judged on")
+        words = f"inconclusive: {len(report.unjudged)} MUST clauses had nothing to be judged on"
+        yield unjudged(_class(report), words)
 
 
 def _summary(report: Report, outcome: Outcome) -> str:

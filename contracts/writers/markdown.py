@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from contracts.core.clause import LIST, Source
 from contracts.core.finding import Finding
 from contracts.core.report import Outcome, Report, State, Verdict
-from contracts.core.text import counted, shorten
+from contracts.core.text import COMMAND, counted, shorten
 from contracts.writers.reproduce import of_finding, rerun
 from contracts.writers.wording import by_cause, headline, identity, last_line, stale, unjudged
 
@@ -44,16 +44,16 @@ def _lines(report: Report) -> Iterator[str]:
     if broken:
         yield ""
         rows = (_row(report, outcome) for outcome in broken)
-        yield from _table(("clause", "level", "outcome", "where", "expected", "received"), rows)
+        yield from table(("clause", "level", "outcome", "where", "expected", "received"), rows)
     for outcome in broken:
-        yield from _folded(_summary(report, outcome), _breach(report, outcome))
-    every = _table(
+        yield from folded(_summary(report, outcome), _breach(report, outcome))
+    every = table(
         ("clause", "level", "outcome", "observations"),
         ((code(o.clause.id), o.clause.level, o.state, f"{o.observations:,}") for o in report.outcomes),
     )
-    yield from _folded(f"All {len(report.outcomes)} clauses", every)
+    yield from folded(f"All {len(report.outcomes)} clauses", every)
     settings = ((code(name), code(value), code(origin)) for name, (value, origin) in report.settings.items())
-    yield from _folded("Settings", _table(("setting", "value", "from"), settings))
+    yield from folded("Settings", table(("setting", "value", "from"), settings))
     yield ""
     yield f"Suite {code(report.suite)}, contract {code(report.digest)}."
 
@@ -125,12 +125,14 @@ def _block(line: str) -> Iterator[str]:
     yield from (f"{fence}sh", line, fence)
 
 
-def _table(titles: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+def table(titles: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    """Iterate over the lines of a table; every cell is Markdown already."""
     for row in (titles, ("---",) * len(titles), *rows):
         yield f"| {' | '.join(row)} |"
 
 
-def _folded(summary: str, lines: Iterable[str]) -> Iterator[str]:
+def folded(summary: str, lines: Iterable[str]) -> Iterator[str]:
+    """Iterate over lines that a reader has to unfold."""
     yield ""
     yield f"<details><summary>{summary}</summary>"
     yield ""  # the blank lines are what lets Markdown stand inside
@@ -141,7 +143,7 @@ def _folded(summary: str, lines: Iterable[str]) -> Iterator[str]:
 
 def code(content: str, limit: int = 200) -> str:
     """Return a text as inline code on one line that no character of it can end, also in a table."""
-    flat = shorten(content, limit)
+    flat = COMMAND.sub(r"#\\x23", shorten(content, limit))
     if not set("`|\\") & set(flat) and flat.strip():
         return f"`{flat}`"
     # Backticks would end the code, and a pipe the cell, however they are escaped: character references cannot.

@@ -44,7 +44,8 @@ for (const [id, open] of [["open-all", true], ["close-all", false]]) {
 for (const input of document.querySelectorAll("input[name=show]")) {
   input.addEventListener("change", () => {
     const shown = clauses.filter((clause) => clause.checkVisibility()).length;
-    said(`${shown} ${shown === 1 ? "clause" : "clauses"} shown.`);
+    const { noun } = document.body.dataset;
+    said(`${shown} ${noun}${shown === 1 ? "" : "s"} shown.`);
   });
 }
 

@@ -44,18 +44,21 @@ def header(contract: Contract, target: str, planned: int, limit: int, known: Map
 
 def render(report: Report, *, colour: bool = False) -> str:
     """Return the outcome of every clause by section, the findings and the verdict."""
-    return "".join(f"{line}\n" for line in _lines(report, _Paint(colour)))
+    return "".join(f"{line}\n" for line in _lines(report, Paint(colour)))
 
 
-class _Paint:
+class Paint:
+    """Colours a text, where colours are wanted."""
+
     def __init__(self, colour: bool) -> None:  # noqa: FBT001
         self.colour = colour
 
     def __call__(self, text: str, code: str) -> str:
+        """Return the text in the colour of an SGR code (ECMA-48), or as it is."""
         return f"\x1b[{code}m{text}\x1b[0m" if self.colour else text
 
 
-def _lines(report: Report, paint: _Paint) -> Iterator[str]:
+def _lines(report: Report, paint: Paint) -> Iterator[str]:
     if report.partial:
         yield f"partial {headline(report)}"
     for section, outcomes in groupby(report.outcomes, key=lambda outcome: outcome.clause.section):
@@ -94,10 +97,10 @@ def _said(outcome: Outcome) -> str:
 
 def breach(report: Report, outcome: Outcome) -> str:
     """Return one broken clause: where, expected, received, source, and the lines that reproduce it."""
-    return "\n".join(_breach(report, outcome, _Paint(False)))  # noqa: FBT003
+    return "\n".join(_breach(report, outcome, Paint(False)))  # noqa: FBT003
 
 
-def _breach(report: Report, outcome: Outcome, paint: _Paint) -> Iterator[str]:
+def _breach(report: Report, outcome: Outcome, paint: Paint) -> Iterator[str]:
     from contracts.writers.reproduce import of_finding, rerun, token  # noqa: PLC0415 - only for a breach
 
     clause = outcome.clause

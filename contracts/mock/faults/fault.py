@@ -77,7 +77,7 @@ def lasting(name: str, sentence: str, breaks: Iterable[str], apply: Change, scen
 
 
 def same(_received: Received, reply: Reply) -> Reply:
-    """Change nothing: the scene alone makes the difference."""
+    """Change nothing: the scenario alone makes the difference."""
     return reply
 
 

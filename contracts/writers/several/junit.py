@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
 from contracts.core.entry import Judged
-from contracts.writers.junit import document, error, suite_of, suite_with
+from contracts.writers.junit import joined, properties_of, suite, suite_of, unjudged
 
 
 def render(targets: Sequence[Judged]) -> str:
     """Return the reports as one JUnit XML document."""
-    return document([_suite(judged) for judged in targets])
+    return joined([_suite(judged) for judged in targets])
 
 
 def _suite(judged: Judged) -> ET.Element:
     if judged.report:
         return suite_of(judged.report)
-    return suite_with(judged.entry.name, [error(judged.entry.name, f"inconclusive: {judged.missing}")])
+    name = judged.entry.name
+    properties = properties_of(name=name, verdict=judged.verdict.value)
+    return suite(name, [unjudged(name, f"inconclusive: {judged.missing}")], properties)

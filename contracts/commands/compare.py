@@ -1,0 +1,206 @@
+"""``contracts compare``: tell what two observations of a list differ in, and let that fail a release."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+
+from contracts import __version__
+from contracts.commands import files, output, streams
+from contracts.commands import options as settings_options
+from contracts.commands.files import STANDARD_OUTPUT
+from contracts.comparison import acceptance
+from contracts.comparison.gate import Gate, Side, gate
+from contracts.comparison.rules import Impact
+from contracts.comparison.verdict import FAIL_ON
+from contracts.configuration import CONFIG, TOKENS, resolve, working_directory
+from contracts.core.contract import Contract
+from contracts.core.errors import UsageError
+from contracts.reading import STANDARD_INPUT, read_bytes
+from contracts.resources import contract_of
+from contracts.settings import Settings
+from contracts.sides import is_url, observe, side_of_file
+from contracts.writers import comparison_terminal
+from contracts.writers.comparison_wording import last_line
+
+STATUSES = (
+    "exit status: 0 nothing fails; 1 a difference fails, or an exception excuses nothing; 2 usage or configuration; "
+    "3 inconclusive: a side could not be observed, or the old list is empty; 4 a fault of the suite itself\n\n"
+    "environment: the token of a side stands in BEARER_TOKEN, or in SCALINGO_API_TOKEN, which is exchanged for one; "
+    "--old-token and --new-token name other variables."
+)
+#: Each format: the module of contracts.writers with a pure ``render(gate) -> str``, the usual file, and what it is.
+FORMATS = {
+    "json": ("comparison_result", "comparison.json", "the comparison, schemas/comparison.schema.json"),
+    "junit": ("comparison_junit", "comparison.xml", "JUnit XML, a testcase a difference"),
+    "html": ("comparison_html", "comparison.html", "one self-contained page"),
+    "markdown": ("comparison_markdown", "comparison.md", "a summary for a pull request"),
+}
+#: What a run for a comparison does not depend on, for it judges nothing.
+_WITHOUT = (
+    *("target", "mock", "clause", "strict", "auth", "unsafe_methods", "probe_rate_limit", "deviations"),
+    *("implementation", "name", "environment"),
+)
+#: The settings by which a file could let less fail.
+_NARROWING = ("contract", "allow_empty")
+_SIDES = ("old", "new")
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    for name in _SIDES:
+        help_text = "a snapshot, a result, a bundle, or a URL with its scheme"
+        parser.add_argument(name, metavar=name.upper(), help=help_text)
+    parser.add_argument(
+        "--fail-on",
+        choices=[impact.value for impact in FAIL_ON],
+        default=Impact.BREAKING.value,
+        help="the least impact that fails; default: breaking",
+    )
+    parser.add_argument("--accept", metavar="FILE", help="a file of exceptions, each with reason and expiry")
+    for name in _SIDES:
+        parser.add_argument(
+            f"--{name}-token", metavar="VARIABLE", help=f"the variable that holds the bearer token for {name.upper()}"
+        )
+    settings_options.add(parser, without=_WITHOUT)
+    parser.add_argument("--config", metavar="FILE", help=f"read the settings from this file [{CONFIG}]")
+    group = parser.add_argument_group("reports", "a FILE of - is standard output")
+    group.add_argument("--reports", metavar="DIR", help="write all of the following, under their usual names")
+    for name, (_, _, words) in FORMATS.items():
+        group.add_argument(f"--{name}", metavar="FILE", help=f"write {words}")
+    output.add_brevity(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Observe both sides and compare them. Returns the exit status."""
+    settings = _settings(options)
+    acceptances = acceptance.load(options.accept) if options.accept else ()
+    outputs = _outputs(options, settings)
+    console = streams.Console(quiet=output.is_brief(options), to_stderr=STANDARD_OUTPUT in outputs.values())
+    sides, contract, mask = _observed(options, settings, console)
+    judged = gate(
+        contract,
+        __version__,
+        *sides,
+        today=datetime.now(UTC).date(),
+        acceptances=acceptances,
+        fail_on=Impact(options.fail_on),
+        allow_empty=settings.allow_empty,
+        narrowed=tuple(name for name in settings.narrowed if name in _NARROWING),
+    )
+    _write(judged, outputs, mask)
+    _write_summary(judged, os.environ, mask)
+    console.write(mask(_told(judged, options, colour=console.colour)), always=True)
+    return judged.status
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    given = settings_options.given(options)
+    given.update(dict.fromkeys(FORMATS), reports=None)  # what a file says of reports is meant for those of a run
+    given.update(config=options.config, target=options.new, mock=False)
+    return resolve(given, os.environ, working_directory())
+
+
+def _outputs(options: argparse.Namespace, settings: Settings) -> dict[str, str]:
+    outputs = {name: file for name in FORMATS if (file := getattr(options, name))}
+    if options.reports:
+        output.make_folder(options.reports)
+        usual = {name: str(Path(options.reports, file)) for name, (_, file, _) in FORMATS.items()}
+        outputs = {**usual, **outputs}
+    for name, file in outputs.items():
+        files.check_writable(file, f"--{name}")
+    named = (options.accept, settings.ca_bundle, settings.client_cert, settings.client_key)
+    inputs = [file for file in (*named, options.old, options.new) if file and not is_url(file)]
+    files.check_distinct(((f"--{name}", file) for name, file in outputs.items()), inputs)
+    return outputs
+
+
+def _observed(
+    options: argparse.Namespace, settings: Settings, console: streams.Console
+) -> tuple[list[Side], Contract, Callable[[str], str]]:
+    """Return both sides, the contract that they are about, and what masks every secret of theirs in a text."""
+    names = {name: getattr(options, name) for name in _SIDES}
+    environs = {name: _environ(name, side, getattr(options, f"{name}_token")) for name, side in names.items()}
+    if list(names.values()) == [STANDARD_INPUT] * len(names):
+        raise UsageError("both sides are standard input: give the name of a file for one of them")
+    kept = {name: side_of_file(_content(side), side, contract_of) for name, side in names.items() if not is_url(side)}
+    contract = _contract(settings, {side.name: contract for side, contract in kept.values()})
+    if settings.header_env and not kept:  # the key of one gateway is nothing for another one
+        raise UsageError("--header-env would go to both targets: take a snapshot of one side, and compare with that")
+    sides, masks = [], []
+    for name, side in names.items():
+        if name in kept:
+            sides.append(kept[name][0])
+            continue
+        observed, mask = observe(settings, contract, environs[name], side, console.progress)
+        sides.append(observed)
+        masks.append(mask)
+    console.done()
+    return sides, contract, lambda text: _masked(text, masks)
+
+
+def _masked(text: str, masks: list[Callable[[str], str]]) -> str:
+    for mask in masks:
+        text = mask(text)
+    return text
+
+
+def _content(name: str) -> bytes:
+    from contracts.bundle import CAP  # noqa: PLC0415 - only where a side is a file
+
+    if name != STANDARD_INPUT and not os.path.lexists(name):
+        raise UsageError(f"there is no file {name[:100]!r}; a target is written with its scheme, such as https://host")
+    return read_bytes(name, CAP)
+
+
+def _environ(name: str, side: str, variable: str | None) -> dict[str, str]:
+    """Return the environment of a side: with the token of its own variable there is no other one."""
+    if variable is None:
+        return dict(os.environ)
+    if not is_url(side):
+        raise UsageError(f"--{name}-token: {name.upper()} is a file, which needs no token")
+    if not os.environ.get(variable):
+        raise UsageError(f"--{name}-token: the variable {variable[:80]!r} is not set, or empty; give its name")
+    others = {key: value for key, value in os.environ.items() if key not in TOKENS}
+    return {**others, TOKENS[0]: os.environ[variable]}
+
+
+def _contract(settings: Settings, kept: Mapping[str, Contract]) -> Contract:
+    """Return the contract that the sides are about: that of the files, or where there is none that of the setting."""
+    wanted = {file: contract.name for file, contract in kept.items()}
+    if "contract" in settings.origins or not wanted:
+        wanted[settings.origins.get("contract", "default")] = settings.contract
+    first, *others = wanted
+    for other in others:
+        if wanted[other] != wanted[first]:
+            raise UsageError(f"{first} is about {wanted[first]}, and {other} about {wanted[other]}")
+    return contract_of(wanted[first])
+
+
+def _write(judged: Gate, outputs: Mapping[str, str], mask: Callable[[str], str]) -> None:
+    for name, file in sorted(outputs.items(), key=lambda output: output[1] == STANDARD_OUTPUT):
+        text = mask(_rendered(FORMATS[name][0], judged))
+        if file == STANDARD_OUTPUT:
+            streams.write(sys.stdout, text)
+        else:
+            files.write_file(file, text)
+
+
+def _write_summary(judged: Gate, environ: Mapping[str, str], mask: Callable[[str], str]) -> None:
+    if summary := environ.get("GITHUB_STEP_SUMMARY"):
+        files.append(summary, mask(_rendered(FORMATS["markdown"][0], judged)))
+
+
+def _rendered(writer: str, judged: Gate) -> str:
+    text: str = import_module(f"contracts.writers.{writer}").render(judged)
+    return text
+
+
+def _told(judged: Gate, options: argparse.Namespace, *, colour: bool) -> str:
+    if not output.is_brief(options):
+        return comparison_terminal.render(judged, colour=colour)
+    lines = comparison_terminal.brief(judged) if options.quiet else []
+    return "".join(f"{line}\n" for line in (*lines, last_line(judged)))

@@ -1,0 +1,82 @@
+"""``contracts snapshot``: judge a target, and keep what it lists."""
+
+import argparse
+import os
+import sys
+
+from contracts.commands import files, streams
+from contracts.commands import options as settings_options
+from contracts.commands.files import STANDARD_OUTPUT
+from contracts.comparison import snapshot
+from contracts.comparison.observed import snapshot_of
+from contracts.configuration import CONFIG, resolve, working_directory
+from contracts.core.errors import UsageError
+from contracts.core.report import Report, Verdict
+from contracts.resources import contract_of
+from contracts.run import prepare, verify
+from contracts.settings import Settings
+from contracts.writers.wording import last_line, plain
+
+STATUSES = (
+    "exit status: 0 written; 1 not written: the target violates its contract, or a known deviation is stale; 2 usage "
+    "or configuration; 3 not written: the list was not observed, or the run is inconclusive; 4 a fault of the suite "
+    "itself\n\nWith --even-if-violating, whatever was observed of the list is written, and the status is 0; a list "
+    "that was not observed is still 3."
+)
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    settings_options.add(parser, without=("clause",))
+    parser.add_argument("--config", metavar="FILE", help=f"read the settings from this file [{CONFIG}]")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", required=True, help="write the snapshot; - is standard output"
+    )
+    parser.add_argument(
+        "--even-if-violating",
+        action="store_true",
+        help="keep what was observed, also of a target that does not keep its contract, or could not be judged whole",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Judge the target and write the snapshot. Returns 0 when it is written, else the status of the run."""
+    given = {**settings_options.given(options), "config": options.config}
+    settings = resolve(given, os.environ, working_directory())
+    if settings.clause:
+        raise UsageError("a snapshot is of a run that judged the whole contract: leave --clause out")
+    _check(options.output, settings)
+    to_output = options.output == STANDARD_OUTPUT
+    console = streams.Console(quiet=False, to_stderr=to_output)
+    contract = contract_of(settings.contract)
+    with prepare(settings, contract, os.environ, say=console.progress) as prepared:
+        report = verify(prepared)
+        console.done()
+        mask = prepared.target.secrets.sweep
+        console.write(mask(f"{last_line(report)}\n"))
+        if report.status and not options.even_if_violating:
+            streams.write(sys.stderr, f"contracts: {_refusal(options.output, report)}\n")
+            return report.status
+        taken = snapshot_of(report)
+        with prepared.writing():
+            text = mask(snapshot.render(taken))
+    if to_output:
+        streams.write(sys.stdout, text)
+    else:
+        files.write_file(options.output, text)
+    return 0
+
+
+def _check(output: str, settings: Settings) -> None:
+    files.check_writable(output, "--output")
+    named = (settings.deviations, settings.ca_bundle, settings.client_cert, settings.client_key)
+    files.check_distinct([("--output", output)], [file for file in named if file])
+
+
+def _refusal(output: str, report: Report) -> str:
+    reasons = {
+        Verdict.VIOLATES: "the target violates its contract",
+        Verdict.INCONCLUSIVE: "the target could not be judged",
+        Verdict.CONFORMS: "a known deviation is stale",
+    }
+    return plain(f"{output}: not written, {reasons[report.verdict]}; --even-if-violating keeps what was observed")

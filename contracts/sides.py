@@ -1,0 +1,94 @@
+"""The sides of a comparison: what was kept in a file is recognised by its content, a URL is observed by a run."""
+
+import json
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from io import BytesIO
+
+from contracts import bundle
+from contracts.comparison import snapshot
+from contracts.comparison.gate import Kind, Side
+from contracts.comparison.observation import CouldNotCompare
+from contracts.comparison.observed import REPEATABLE, snapshot_of
+from contracts.core.contract import Contract
+from contracts.core.errors import UsageError
+from contracts.core.report import Report
+from contracts.run import prepare, verify
+from contracts.settings import Settings
+
+_NEITHER = "is neither a snapshot, a result, a bundle nor a URL: a URL is written with its scheme"
+
+
+def is_url(name: str) -> bool:
+    """Whether a side is a URL: a bare host could as well be the name of a file that is missing."""
+    return "://" in name
+
+
+def side_of_file(content: bytes, name: str, contract_of: Callable[[str], Contract]) -> tuple[Side, Contract]:
+    """Return what a snapshot, a result or a bundle holds, whatever the file is called, and the contract it is about.
+
+    Raises:
+        UsageError: it is none of these, or is damaged.
+    """
+    if zipfile.is_zipfile(BytesIO(content)):
+        from contracts.writers import result  # noqa: PLC0415 - only for what holds a report
+
+        text = _text(bundle.unpack(content)[bundle.RESULT], name)
+        report = result.read(text, contract_of)
+        return side_of(report, Kind.BUNDLE, name), report.contract
+    text = _text(content, name)
+    schema = _schema(text, name)
+    if schema.endswith(f"/{snapshot.SCHEMA}"):
+        kept = snapshot.read(text, name)
+        return Side(Kind.SNAPSHOT, name, kept.target, kept), contract_of(kept.contract)
+    if schema.endswith("/report.schema.json"):
+        from contracts.writers import result  # noqa: PLC0415 - likewise
+
+        report = result.read(text, contract_of)
+        return side_of(report, Kind.RESULT, name), report.contract
+    raise UsageError(f"{name} {_NEITHER}")
+
+
+def _text(content: bytes, name: str) -> str:
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        raise UsageError(f"{name} {_NEITHER}") from None
+
+
+def _schema(text: str, name: str) -> str:
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        raise UsageError(f"{name} {_NEITHER}") from None
+    return str(value.get("$schema", "")) if isinstance(value, dict) else ""
+
+
+def side_of(report: Report, kind: Kind, name: str) -> Side:
+    """Return what a run observed as a side; one that observed no list says why."""
+    try:
+        return Side(kind, name, report.target, snapshot_of(report))
+    except CouldNotCompare as problem:
+        return Side(kind, name, report.target, None, str(problem))
+
+
+def observe(
+    settings: Settings, contract: Contract, environ: Mapping[str, str], url: str, say: Callable[[str], None]
+) -> tuple[Side, Callable[[str], str]]:
+    """Ask a target for its list and for the same once more; return the side, and what masks its secrets in a text.
+
+    Raises:
+        UsageError: the settings cannot be used.
+    """
+    needed = replace(
+        settings,
+        target=url,
+        mock=False,
+        clause=(REPEATABLE,),
+        deviations=None,
+        unsafe_methods=False,
+        probe_rate_limit=False,
+    )
+    with prepare(needed, contract, environ, say=say) as prepared:
+        return side_of(verify(prepared), Kind.URL, url), prepared.target.secrets.sweep
