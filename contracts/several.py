@@ -97,7 +97,7 @@ def slim(report: Report, bodies: dict[bytes, bytes]) -> Report:
     for exchange in report.exchanges:
         if exchange.probe in _COMPARED:
             body = exchange.response.body if exchange.response else b""
-            response = exchange.response and replace(exchange.response, body=bodies.setdefault(body, body), headers=())
+            response = exchange.response and replace(exchange.response, body=bodies.setdefault(body, body))
             kept.append(replace(exchange, response=response))
     return replace(report, exchanges=tuple(kept))
 

@@ -102,9 +102,9 @@ def render(report: Report) -> str:
     )
 
 
-def page(template: str, **values: object) -> str:
-    """Return a page of the style, the script and the policy that all pages share."""
-    style, script = _source("report.css"), _source("report.js")
+def page(template: str, *, scripted: bool = True, **values: object) -> str:
+    """Return a page of the style, the script, unless it needs none, and the policy that all pages share."""
+    style, script = _source("report.css"), _source("report.js") if scripted else ""
     return _template(template).render(style=style, script=script, policy=_policy(style, script), **values)
 
 
@@ -121,8 +121,13 @@ def _broken(report: Report, rows: list[_Row]) -> list[_Row]:
     return sorted(chosen, key=lambda row: (row.group is WARNED, row.outcome.clause.id in report.follows))
 
 
+def group_of(report: Report, outcome: Outcome) -> Group:
+    """Return the group of an outcome: its sign and its words."""
+    return WARNED if outcome in report.warnings else _BY_LABEL[outcome.state.value]
+
+
 def _row(report: Report, outcome: Outcome) -> _Row:
-    group = WARNED if outcome in report.warnings else _BY_LABEL[outcome.state.value]
+    group = group_of(report, outcome)
     by_probe = {exchange.probe: exchange for exchange in reversed(report.exchanges)}
     shown = outcome.findings[:_SHOWN]
     evidence = {
@@ -188,13 +193,14 @@ def _source(name: str) -> str:
     return files("contracts.writers").joinpath(name).read_text("utf-8")
 
 
-def _policy(*inline: str) -> str:
-    """Return a policy that admits these styles and scripts by their digests, and nothing else (CSP Level 3)."""
-    style, script = (base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in inline)
-    return (
-        f"default-src 'none'; style-src 'sha256-{style}'; script-src 'sha256-{script}'; "
-        "base-uri 'none'; form-action 'none'"
+def _policy(style: str, script: str) -> str:
+    """Return a policy that admits this style and script by their digests, and nothing else (CSP Level 3)."""
+    admitted = "".join(
+        f"{kind}-src 'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'; "
+        for kind, text in (("style", style), ("script", script))
+        if text
     )
+    return f"default-src 'none'; {admitted}base-uri 'none'; form-action 'none'"
 
 
 def visible(value: object) -> object:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contracts.core.entry import Judged, worst
 from contracts.core.text import counted
 from contracts.writers.markdown import code, text
-from contracts.writers.several.wording import failing, headline, last_line, reasons
+from contracts.writers.several.wording import causes, failing, headline, last_line
 
 _SIGNS = {0: "✅", 1: "❌", 3: "⚠️"}
 #: Failing clauses of a target that are named in the table; the report of the target has all.
@@ -26,7 +26,7 @@ def _lines(targets: Sequence[Judged]) -> Iterator[str]:
     yield "|---|---|---|---:|---:|"
     yield from map(_row, targets)
     for judged in targets:
-        for reason in reasons(judged):
+        for reason in causes(judged):
             yield ""
             yield f"- {code(judged.entry.name)}: {code(reason, 1000)}"
 

@@ -7,7 +7,7 @@ from itertools import zip_longest
 from contracts.core.entry import Judged
 from contracts.core.report import Verdict
 from contracts.writers import wording as of_one
-from contracts.writers.several.wording import failing, headline, last_line, reasons
+from contracts.writers.several.wording import causes, failing, headline, last_line
 from contracts.writers.wording import plain
 
 _COLUMNS = 80
@@ -60,7 +60,7 @@ def _line(texts: Sequence[str], numbers: Sequence[str], widths: Sequence[int]) -
 
 def _reasons(targets: Sequence[Judged]) -> Iterator[str]:
     for judged in targets:
-        for reason in reasons(judged):
+        for reason in causes(judged):
             yield ""
             yield from textwrap.wrap(
                 f"{plain(judged.entry.name)}: {plain(reason)}",

@@ -8,6 +8,7 @@ from contracts.core.text import counted
 from contracts.writers import wording
 from contracts.writers.wording import plain
 
+_NOT_SENT = "not sent: "
 _VERBS = {Verdict.CONFORMS: "conform", Verdict.VIOLATES: "violate", Verdict.INCONCLUSIVE: "inconclusive"}
 
 
@@ -30,6 +31,14 @@ def reasons(judged: Judged) -> dict[str, list[str]]:
         return {judged.missing: []}
     stale = {wording.stale(deviation): [deviation.clause] for deviation in judged.report.stale}
     return {**wording.unjudged(judged.report), **stale}
+
+
+def causes(judged: Judged) -> list[str]:
+    """Return those of the reasons that another one did not lead to: what was not sent, because of what came before."""
+    known = list(reasons(judged))
+    return [
+        reason for reason in known if not (reason.startswith(_NOT_SENT) and reason.removeprefix(_NOT_SENT) in known)
+    ]
 
 
 def requests(targets: Sequence[Judged]) -> int:
