@@ -36,7 +36,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     entries = entries_of(settings)
     inputs = [name for name in (file, settings.deviations, settings.ca_bundle) if name]
     outputs = outputs_of(settings, inputs)
-    folders = {entry.name: _folder_of(entry, settings) for entry in entries}
+    folders = {entry.name: folder_of(entry, settings) for entry in entries}
     console = streams.Console(quiet=output.is_brief(options), to_stderr=STANDARD_OUTPUT in outputs.values())
     finisher = _Finisher(len(entries), folders, console)
     console.progress(f"0 of {len(entries)} targets judged")
@@ -101,7 +101,7 @@ def _rendered(name: str, judged: Sequence[Judged]) -> str:
     return text
 
 
-def _folder_of(entry: Entry, settings: Settings) -> dict[str, str]:
+def folder_of(entry: Entry, settings: Settings) -> dict[str, str]:
     """Return the files of one target by their format."""
     folder = settings.outputs.get(output.REPORTS)
     if not folder:

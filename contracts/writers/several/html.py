@@ -1,4 +1,4 @@
-"""Several targets as one self-contained HTML page without a script: clauses by targets, and what the targets differ in."""
+"""Several targets as one HTML page without a script: clauses by targets, and what the targets differ in."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
+from contracts.comparison.across import across
 from contracts.core.entry import Judged, worst
 from contracts.core.text import counted
-from contracts.writers.markdown import code, text
-from contracts.writers.several.wording import causes, failing, headline, last_line
+from contracts.writers.markdown import code, folded, text
+from contracts.writers.several.wording import causes, differences, failing, headline, last_line
 
 _SIGNS = {0: "✅", 1: "❌", 3: "⚠️"}
 #: Failing clauses of a target that are named in the table; the report of the target has all.
@@ -29,6 +30,9 @@ def _lines(targets: Sequence[Judged]) -> Iterator[str]:
         for reason in causes(judged):
             yield ""
             yield f"- {code(judged.entry.name)}: {code(reason, 1000)}"
+    if compared := list(across(targets)):
+        lines = (f"- {code(each.name)} beside {code(each.base)}: {code(differences(each), 1000)}" for each in compared)
+        yield from folded("What the targets differ in", lines)
 
 
 def _row(judged: Judged) -> str:

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from contracts import __version__
+from contracts.comparison.across import Across, across
 from contracts.core.entry import Judged, worst
 from contracts.core.report import Report
 from contracts.global_information.schema import load
@@ -27,8 +28,31 @@ def render(targets: Sequence[Judged]) -> str:
             "status": worst(targets),
             "started": started(targets),
             "targets": [_target(judged) for judged in targets],
+            "across": [_across(each) for each in across(targets)],
         }
     )
+
+
+def _across(each: Across) -> dict[str, Any]:
+    differences = each.comparison.differences if each.comparison else ()
+    return {
+        "target": each.name,
+        "base": each.base,
+        "problem": each.problem,
+        "differences": [
+            {
+                "rule": difference.rule.id,
+                "impact": difference.impact.value,
+                "element": difference.element and asdict(difference.element),
+                "member": difference.member,
+                "place": difference.place,
+                "before": difference.before,
+                "after": difference.after,
+                "fingerprint": difference.fingerprint,
+            }
+            for difference in differences
+        ],
+    }
 
 
 def _target(judged: Judged) -> dict[str, Any]:

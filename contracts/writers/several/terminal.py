@@ -4,10 +4,11 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
+from contracts.comparison.across import across
 from contracts.core.entry import Judged
 from contracts.core.report import Verdict
 from contracts.writers import wording as of_one
-from contracts.writers.several.wording import causes, failing, headline, last_line
+from contracts.writers.several.wording import causes, differences, failing, headline, last_line
 from contracts.writers.wording import plain
 
 _COLUMNS = 80
@@ -18,7 +19,7 @@ _COLOURS = {Verdict.CONFORMS: "32", Verdict.VIOLATES: "31", Verdict.INCONCLUSIVE
 
 def render(targets: Sequence[Judged], *, colour: bool = False) -> str:
     """Return the table, the reasons of what could not be judged, and the last line."""
-    lines = [*_table(targets, colour), *_reasons(targets), "", last_line(targets)]
+    lines = [*_table(targets, colour), *_reasons(targets), *_differences(targets), "", last_line(targets)]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -62,10 +63,16 @@ def _reasons(targets: Sequence[Judged]) -> Iterator[str]:
     for judged in targets:
         for reason in causes(judged):
             yield ""
-            yield from textwrap.wrap(
-                f"{plain(judged.entry.name)}: {plain(reason)}",
-                _COLUMNS,
-                subsequent_indent="  ",
-                break_long_words=False,
-                break_on_hyphens=False,
-            )
+            yield from _wrapped(f"{plain(judged.entry.name)}: {plain(reason)}")
+
+
+def _differences(targets: Sequence[Judged]) -> Iterator[str]:
+    told = [each for each in across(targets) if each.comparison and each.comparison.differences]
+    if told:
+        yield ""
+    for each in told:
+        yield from _wrapped(f"{plain(each.name)} differs from {plain(each.base)}: {differences(each)}")
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(text, _COLUMNS, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)

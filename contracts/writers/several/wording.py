@@ -1,7 +1,10 @@
 """The words that all reports over several targets share."""
 
+from collections import Counter
 from collections.abc import Sequence
 
+from contracts.comparison.across import Across
+from contracts.comparison.rules import Impact
 from contracts.core.entry import Judged, worst
 from contracts.core.report import Verdict
 from contracts.core.text import counted
@@ -39,6 +42,14 @@ def causes(judged: Judged) -> list[str]:
     return [
         reason for reason in known if not (reason.startswith(_NOT_SENT) and reason.removeprefix(_NOT_SENT) in known)
     ]
+
+
+def differences(each: Across) -> str:
+    """Return in a few words what a target differs in from the first one, or why nobody knows."""
+    if each.comparison is None:
+        return f"not compared: {each.problem}"
+    counts = Counter(difference.impact for difference in each.comparison.differences)
+    return ", ".join(f"{counts[impact]:,} {impact.value}" for impact in Impact if counts[impact]) or "no difference"
 
 
 def requests(targets: Sequence[Judged]) -> int:
