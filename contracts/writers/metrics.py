@@ -30,7 +30,7 @@ def render_several(targets: Sequence[Judged]) -> str:
         return Gauge(f"contract_{name}", text, (*own, *labels), registry=registry)
 
     verdict = gauge("verdict", "1 for the verdict on the target, 0 for the others.", "verdict")
-    status = gauge("status", "The exit status that the target gives: 0, 1, or 3 for inconclusive.")
+    status = gauge("run_status", "The exit status that the target gives: 0, 1, or 3 for inconclusive.")
     time = gauge("run_timestamp_seconds", "When the run began, in seconds since 1970 (UTC).")
     duration = gauge("run_duration_seconds", "How long the run took.")
     state = gauge("clause_state", "1 for the state of the clause.", "clause", "level", "state")
