@@ -21,8 +21,9 @@ from contracts.core.deadline import watched
 from contracts.core.errors import Reason, UsageError
 from contracts.core.report import Report
 from contracts.core.text import shorten
+from contracts.global_information.digest import digest
 from contracts.global_information.evidence import Evidence
-from contracts.global_information.judge import digest, outcomes
+from contracts.global_information.judge import outcomes
 from contracts.writers.wording import encoded
 
 MANIFEST, RESULT, DEVIATIONS = "manifest.json", "result.json", "deviations.toml"

@@ -13,9 +13,11 @@ from contracts.core.errors import BrokenAnswer, CouldNotJudge, Refused, Unavaila
 from contracts.core.exchange import NOT_READ, Exchange, Headers, Request, Response
 from contracts.core.policy import Policy
 from contracts.core.report import Report, Scope
-from contracts.global_information.evidence import CLIENT_ERRORS, REFUSED, UNAVAILABLE, Evidence
-from contracts.global_information.judge import digest, outcomes
-from contracts.target.reading import read as read_body
+from contracts.core.statuses import CLIENT_ERRORS, UNAVAILABLE
+from contracts.global_information.digest import digest
+from contracts.global_information.evidence import REFUSED, Evidence
+from contracts.global_information.judge import outcomes
+from contracts.network.reading import read as read_body
 
 _CAP = 32 * 2**20
 _STATUS_LINE = re.compile(rb"HTTP/[0-9](?:\.[0-9])? ([0-9]{3})(?: ([^\r\n]*))?\r?\n")

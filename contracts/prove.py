@@ -19,9 +19,9 @@ from contracts.mock.faults import Fault, catalogue_of
 from contracts.mock.faults.fault import same, variant
 from contracts.mock.sample import Sample, sample_of
 from contracts.mock.server import CA_PEM, MockServer
+from contracts.network.credentials import BEARER
 from contracts.run import prepare, verify
 from contracts.settings import Settings
-from contracts.target.credentials import BEARER
 
 #: A live target, as far as the suite can tell: its name is led to the mock on the loopback interface.
 _HTTPS, _HTTP = 443, 80
@@ -192,10 +192,15 @@ def report_of(fault: Fault, contract: Contract) -> Report:
         places = {(scenario.host, _HTTPS): ("127.0.0.1", server.port)}
         if scenario.tls:
             places[scenario.host, _HTTP] = ("127.0.0.1", stack.enter_context(_plaintext(fault, sample)))
-        mock = None if scenario.tls else server
-        prepared = prepare(settings, contract, {BEARER: server.token}, mock=mock, connect_to=places)
+        prepared = prepare(
+            settings,
+            contract,
+            {BEARER: server.token},
+            mock=None if scenario.tls else server,
+            connect_to=places,
+            sleep=lambda _: None,  # a pause between tries proves nothing
+        )
         run = stack.enter_context(prepared)
-        run.target.sleep = lambda _: None  # a pause between tries proves nothing
         return verify(run)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from contracts import __version__, ci
@@ -13,20 +14,23 @@ from contracts.core.clause import Clause
 from contracts.core.contract import Contract
 from contracts.core.deadline import until
 from contracts.core.errors import Late, TooSlow, UsageError
-from contracts.core.exchange import Exchange
+from contracts.core.exchange import Exchange, Headers, Response
 from contracts.core.identity import Identity
 from contracts.core.policy import Policy
 from contracts.core.probe import Probe
 from contracts.core.report import Access, Report, RequestCounts, Scope
 from contracts.core.text import counted
+from contracts.global_information.digest import digest
 from contracts.global_information.evidence import Evidence, unless_blocked
-from contracts.global_information.judge import digest, outcomes
+from contracts.global_information.judge import outcomes
 from contracts.global_information.outcome import late
 from contracts.global_information.probes import PER_MINUTE, needed
-from contracts.settings import Settings
-from contracts.target import certificates
-from contracts.target.address import Address, parse
-from contracts.target.credentials import (
+from contracts.global_information.schema import list_schema
+from contracts.network import certificates
+from contracts.network.address import Address, parse
+from contracts.network.budget import Budget, Deadline, Limits
+from contracts.network.connection import Message
+from contracts.network.credentials import (
     API,
     BEARER,
     Bearer,
@@ -37,12 +41,15 @@ from contracts.target.credentials import (
     check,
     is_ordinary,
 )
-from contracts.target.kept import kept
-from contracts.target.masking import Secrets
-from contracts.target.observe import observe
-from contracts.target.pace import Pace
-from contracts.target.target import Budget, Limits, Target
-from contracts.target.wire import Place, Wire
+from contracts.network.dial import Place
+from contracts.network.kept import kept
+from contracts.network.masking import Secrets
+from contracts.network.observe import observe
+from contracts.network.pace import Pace
+from contracts.network.request import Field
+from contracts.network.target import Target
+from contracts.network.wire import Wire
+from contracts.settings import Settings
 
 if TYPE_CHECKING:
     from contracts.deviations import Deviation
@@ -101,9 +108,13 @@ class Run:
 
     def exchanges(self) -> Iterator[Exchange]:
         """Send the probes and yield what came of each."""
-        for exchange in observe(self.target, self.probes):
+        for exchange in observe(self.target, self.probes, meanwhile=self._get_ready):
             is_late = isinstance(exchange.failure, Late)  # while its answer was masked
             yield replace(exchange, failure=TooSlow(str(exchange.failure))) if is_late else exchange
+
+    def _get_ready(self) -> None:
+        """Compile the schemas, half of the time to start: it is spent while an answer is due."""
+        list_schema(self.contract.schemas, self.contract.key).accepts(None)
 
     def evidence(self, exchanges: Iterable[Exchange]) -> Evidence:
         """Return the exchanges as evidence about this target."""
@@ -198,11 +209,12 @@ def prepare(
     mock: "AbstractContextManager[MockServer] | None" = None,
     identity: Identity | None = None,
     pace: Pace | None = None,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[Run]:
     """Give a run of these settings by a contract; the embedded mock, when it is judged, lives as long as the context.
 
     ``mock`` is another embedded mock than the default one; ``identity`` is what the settings do not say of the target,
-    ``pace`` that of its account. Nothing is sent to the target here.
+    ``pace`` that of its account; ``sleep`` waits before a retry. Nothing is sent to the target here.
 
     Raises:
         UsageError: the settings cannot be used.
@@ -222,8 +234,6 @@ def prepare(
             environ = {BEARER: server.token}
         if address is None:
             raise UsageError("there is no target")
-        target = _target(settings, contract, address, auth, environ, connect_to)
-        target.say, target.budget.pace = say, pace
         probes = needed(
             contract,
             clauses,
@@ -231,9 +241,11 @@ def prepare(
             unsafe=settings.unsafe_methods or embedded,
             burst=settings.probe_rate_limit,
         )
-        run = Run(settings, contract, clauses, probes, target, embedded, known, identity)
-        target.budget.limit = settings.max_requests or run.planned + _SPARE
-        yield run
+        most = settings.max_requests or sum(probe.times for probe in probes) + _SPARE
+        parts = _Parts(settings, contract, address, auth, environ)
+        target = parts.target(most=most, connect_to=connect_to, sleep=sleep, say=say)
+        target.budget.pace = pace
+        yield Run(settings, contract, clauses, probes, target, embedded, known, identity)
 
 
 def _known(path: str, contract: Contract) -> "tuple[Deviation, ...]":
@@ -253,52 +265,72 @@ def _mock(settings: Settings, contract: Contract) -> "MockServer":
     )
 
 
-def _target(
-    settings: Settings,
-    contract: Contract,
-    address: Address,
-    auth: Address,
-    environ: Mapping[str, str],
-    connect_to: Mapping[Place, Place] | None,
-) -> Target:
-    client = certificates.client(settings.client_cert, settings.client_key)
-    wire = Wire(cap=settings.max_body, ca_bundle=settings.ca_bundle, client=client, connect_to=connect_to)
-    limits = Limits(timeout=settings.timeout, deadline=settings.deadline, retries=settings.retries)
-    secrets = Secrets()
-    budget = Budget(0, live=not address.loopback)
-    target = Target(contract, address, wire, budget, secrets, limits=limits)
-    target.credentials = _credentials(environ, auth, target)
-    target.fields = tuple(_fields(settings.header_env, contract, environ, secrets))
-    return target
+@dataclass(frozen=True)
+class _Parts:
+    """What a target is made of: what was asked for, and the variables that hold the secrets."""
 
+    settings: Settings
+    contract: Contract
+    address: Address
+    auth: Address
+    environ: Mapping[str, str]
 
-def _fields(
-    wanted: Iterable[tuple[str, str]], contract: Contract, environ: Mapping[str, str], secrets: Secrets
-) -> Iterator[tuple[str, SecretValue, str]]:
-    """Yield each additional header field with its value and with what is shown in its place."""
-    for name, variable in wanted:
-        value = environ.get(variable, "")
-        if not value or value != value.strip() or not (value.isascii() and value.isprintable()):
-            raise UsageError(f"--header-env: {variable} is empty, or holds what no header field may")
-        if not is_ordinary(value, contract):  # such as the name of an environment: no secret, and in many answers
-            secrets.add(value, variable)
-        yield name, SecretValue(value), f"${variable}"
+    def target(
+        self,
+        *,
+        most: int,
+        connect_to: Mapping[Place, Place] | None,
+        sleep: Callable[[float], None],
+        say: Callable[[str], None],
+    ) -> Target:
+        """Return the target, finished; ``most`` requests may be sent to it."""
+        settings, address = self.settings, self.address
+        client = certificates.client(settings.client_cert, settings.client_key)
+        wire = Wire(cap=settings.max_body, ca_bundle=settings.ca_bundle, client=client, connect_to=connect_to)
+        if address.scheme == "https":
+            wire.prepare()
+        limits = Limits(timeout=settings.timeout, retries=settings.retries, concurrency=settings.concurrency)
+        secrets, deadline = Secrets(), Deadline(settings.deadline)
 
+        def post(url: str, headers: Headers) -> Response:
+            return wire.send(Message("POST", url, headers), min(limits.timeout, deadline.remaining))
 
-def _credentials(environ: Mapping[str, str], auth: Address, target: Target) -> Credentials:
-    if token := environ.get(BEARER):
-        check(token, BEARER, target.contract)
-        target.secrets.add(token, BEARER)
-        return Bearer(token)
-    if token := environ.get(API):
-        check(token, API, target.contract)
-        target.secrets.add(token, API)
+        return Target(
+            self.contract,
+            address,
+            wire,
+            Budget(most, live=not address.loopback),
+            secrets,
+            deadline,
+            self._credentials(secrets, post, deadline.clock),
+            limits,
+            tuple(self._fields(secrets)),
+            sleep,
+            say,
+        )
 
-        def post(url: str, headers: tuple[tuple[str, str], ...]) -> object:
-            return target.wire.send("POST", url, headers, min(target.limits.timeout, target.remaining))
+    def _fields(self, secrets: Secrets) -> Iterator[Field]:
+        """Yield each additional header field, its value a secret."""
+        for name, variable in self.settings.header_env:
+            value = self.environ.get(variable, "")
+            if not value or value != value.strip() or not (value.isascii() and value.isprintable()):
+                raise UsageError(f"--header-env: {variable} is empty, or holds what no header field may")
+            if not is_ordinary(value, self.contract):  # such as the name of an environment: in many answers
+                secrets.add(value, variable)
+            yield Field(name, f"${variable}", partial(SecretValue, value))
 
-        return Exchanged(token, auth, target.secrets, post, target.clock, target.contract)  # type: ignore[arg-type]
-    return NoCredentials()
+    def _credentials(
+        self, secrets: Secrets, post: Callable[[str, Headers], Response], clock: Callable[[], float]
+    ) -> Credentials:
+        if token := self.environ.get(BEARER):
+            check(token, BEARER, self.contract)
+            secrets.add(token, BEARER)
+            return Bearer(token)
+        if token := self.environ.get(API):
+            check(token, API, self.contract)
+            secrets.add(token, API)
+            return Exchanged(token, self.auth, secrets, post, clock, self.contract)
+        return NoCredentials()
 
 
 def verify(run: Run) -> Report:

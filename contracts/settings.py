@@ -35,6 +35,12 @@ def _retries(text: str) -> int:
     return int(text)
 
 
+def _concurrency(text: str) -> int:
+    if not re.fullmatch(r"[1-9]|1[0-6]", text):
+        raise ValueError("a whole number from 1 to 16")
+    return int(text)
+
+
 def _size(text: str) -> int:
     match = re.fullmatch(_SIZE, text)
     if not match or not int(match[1]):
@@ -178,6 +184,7 @@ TABLE: tuple[Setting, ...] = (
     Setting("timeout", _seconds, "seconds for an answer, from first to last byte", "SECONDS"),
     Setting("deadline", _seconds, "seconds for the whole run", "SECONDS"),
     Setting("retries", _retries, "retries of a request after 429, 502, 503 and 504; of a connection at most 2", "N"),
+    Setting("concurrency", _concurrency, "requests under way at once, 1 to 16; 1: one after the other", "N"),
     Setting("max_requests", _count, "requests that a run may send; default: those planned and 16", "N"),
     Setting(
         "max_body",
@@ -266,6 +273,7 @@ class Settings:
     timeout: float = 10.0
     deadline: float = 90.0
     retries: int = 4
+    concurrency: int = 4
     max_requests: int | None = None
     max_body: int = 4 * 2**20
     allow_plain_http: bool = False

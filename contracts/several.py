@@ -14,14 +14,15 @@ from contracts.core.errors import CouldNotJudge, UsageError
 from contracts.core.exchange import Exchange, Request
 from contracts.core.report import Report, Scope
 from contracts.global_information.evidence import Evidence
-from contracts.global_information.judge import digest, outcomes
+from contracts.global_information.digest import digest
+from contracts.global_information.judge import outcomes
 from contracts.global_information.probes import needed
+from contracts.network.address import parse
+from contracts.network.credentials import API, BEARER
+from contracts.network.pace import Pace
 from contracts.resources import contract_of
 from contracts.run import Run, prepare, verify
 from contracts.settings import Settings
-from contracts.target.address import parse
-from contracts.target.credentials import API, BEARER
-from contracts.target.pace import Pace
 
 #: The exchanges of which the list of a target is compared with that of another.
 _COMPARED = (LIST, "repeat")

@@ -14,10 +14,10 @@ from contracts.core.entry import Entry
 from contracts.core.errors import UsageError
 from contracts.core.policy import Policy
 from contracts.core.text import shorten
+from contracts.network.address import parse
 from contracts.reading import read_text
 from contracts.resources import contract_of
 from contracts.settings import BY_NAME
-from contracts.target.address import parse
 
 #: The files that stand beside the folders of the targets; on some systems a name differs from none by its case.
 OVER_ALL = {"json": "results.json", "junit": "junit.xml", "html": "index.html", "markdown": "report.md"}

@@ -18,11 +18,11 @@ from contracts.core.policy import Policy
 from contracts.core.report import Report, State
 from contracts.global_information.evidence import Evidence
 from contracts.global_information.judge import outcomes
+from contracts.network.credentials import API, BEARER, is_ordinary
+from contracts.network.masking import Secrets
 from contracts.reading import read_bytes
 from contracts.resources import contract_of
 from contracts.settings import OUTPUTS
-from contracts.target.credentials import API, BEARER, is_ordinary
-from contracts.target.masking import Secrets
 
 
 def add(parser: argparse.ArgumentParser) -> None:

@@ -13,11 +13,11 @@ from contracts.configuration import CONFIG, resolve, working_directory
 from contracts.core.entry import Entry, Judged, worst
 from contracts.core.errors import UsageError
 from contracts.core.report import Report
+from contracts.network.address import parse
 from contracts.reading import read_bytes, read_text
 from contracts.resources import contract_of
 from contracts.settings import BY_NAME, OUTPUTS, SEVERAL, Settings
 from contracts.several import slim
-from contracts.target.address import parse
 from contracts.writers import result
 
 STATUSES = (

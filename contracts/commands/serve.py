@@ -14,7 +14,7 @@ from contracts.commands import streams
 from contracts.core.contract import Contract
 from contracts.core.errors import UsageError
 from contracts.global_information.probes import PER_MINUTE
-from contracts.target.address import is_loopback
+from contracts.network.address import is_loopback
 from contracts.writers.wording import plain
 
 if TYPE_CHECKING:

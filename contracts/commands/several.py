@@ -13,10 +13,10 @@ from contracts.commands.files import STANDARD_OUTPUT
 from contracts.core.entry import Entry, Judged, worst
 from contracts.core.errors import UsageError
 from contracts.core.report import Report
+from contracts.network.masking import Secrets
 from contracts.run import Run
 from contracts.settings import BY_NAME, Settings
 from contracts.several import Several
-from contracts.target.masking import Secrets
 from contracts.targets import OVER_ALL
 from contracts.writers.several import terminal
 from contracts.writers.several.wording import headline, last_line

@@ -3,6 +3,7 @@
 import argparse
 import os
 from datetime import date
+from typing import TYPE_CHECKING
 
 from contracts.commands import files, output, several, streams
 from contracts.commands import options as settings_options
@@ -14,6 +15,9 @@ from contracts.reading import read_text
 from contracts.resources import contract_of
 from contracts.run import Run, prepare, verify
 from contracts.writers import terminal, wording
+
+if TYPE_CHECKING:
+    from contracts.run import Run
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -87,13 +91,13 @@ def _prune(path: str, report: Report) -> str:
     return f"{path}: {len(stale)} stale entries removed\n"
 
 
-def _header(prepared: Run) -> str:
+def _header(prepared: "Run") -> str:
     target = prepared.target.address.url + (" (the embedded mock)" if prepared.embedded else "")
     known = wording.identity(prepared.identity, prepared.implementation)
     return terminal.header(prepared.contract, target, prepared.planned, prepared.target.budget.limit, known)
 
 
-def _configuration(prepared: Run) -> str:
+def _configuration(prepared: "Run") -> str:
     shown = prepared.shown()
     width = max(map(len, shown))
     return "".join(f"{name:<{width}}  {value}  ({origin})\n" for name, (value, origin) in shown.items())

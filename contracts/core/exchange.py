@@ -68,7 +68,8 @@ class Attempt:
 class Exchange:
     """A request, and the response to it or the failure that stood in its place.
 
-    ``seconds`` is the time from the first byte sent to the last byte read.
+    ``seconds`` is the time from the first byte sent to the last byte read. A burst is one exchange: its last answer,
+    the time of all, and how many requests were ``sent``.
     """
 
     probe: str
@@ -77,6 +78,7 @@ class Exchange:
     failure: CouldNotJudge | None = None
     attempts: tuple[Attempt, ...] = ()
     seconds: float = field(default=0.0, compare=False)
+    sent: int = 1
 
     def observed(self) -> Response:
         """Return the response.

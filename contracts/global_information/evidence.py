@@ -14,11 +14,6 @@ from contracts.global_information.answer import Answer
 
 #: The name under which those refusals of the list stand that a file holds and no probe asked for.
 REFUSED = "refused"
-CLIENT_ERRORS = range(400, 500)
-#: What a gateway in front of the target says when it does not reach it.
-GATEWAY_ERRORS = (HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT)
-#: The statuses that tell of the moment and not of the contract: retried, and then could-not-judge.
-UNAVAILABLE = (HTTPStatus.TOO_MANY_REQUESTS, *GATEWAY_ERRORS)
 
 _FIREWALL = (
     "every request, with and without credentials, is answered 403: a gateway or firewall answers, and not the API; "

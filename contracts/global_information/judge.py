@@ -1,9 +1,6 @@
 """From evidence to outcomes: every selected clause is judged by its check, and by nothing else."""
 
-import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import astuple
-from functools import cache
 
 from contracts.core.clause import LIST, Clause
 from contracts.core.contract import Contract
@@ -68,14 +65,3 @@ def said_of(response: Response, contract: Contract) -> dict[str, object]:
     judged = (answer.outcome(clause) for clause in contract.clauses if not contract.checks[clause.id].of_run)
     said: dict[str, object] = {o.clause.id: (o.state, o.observations, o.because) for o in judged}
     return {**said, "error.body": documented}
-
-
-@cache
-def digest(contract: Contract) -> str:
-    """Return ``sha256:`` and the digest of a contract: of every clause and every schema."""
-    content = hashlib.sha256()
-    for clause in contract.clauses:
-        content.update(repr(astuple(clause)).encode())
-    for name in (contract.schemas.element, contract.schemas.envelope, schema.ERROR):
-        content.update(repr(schema.load(name)).encode())
-    return f"sha256:{content.hexdigest()}"

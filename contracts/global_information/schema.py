@@ -12,8 +12,6 @@ from functools import cache, cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-import jsonschema_rs
-
 from contracts.core.contract import Schemas
 from contracts.core.deadline import watched
 from contracts.core.finding import KEPT, Violation, step
@@ -61,6 +59,8 @@ class Schema:
 
     @cached_property
     def _compiled(self) -> Any:
+        import jsonschema_rs  # noqa: PLC0415 - a native library, which is loaded while the first answer is due
+
         registry = jsonschema_rs.Registry([(schema["$id"], schema) for schema in self._referred])
         return jsonschema_rs.Draft202012Validator(self.content, registry=registry)
 

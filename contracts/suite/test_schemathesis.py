@@ -29,7 +29,8 @@ from contracts.core.errors import CouldNotJudge, NotExercised, Refused, Unavaila
 from contracts.core.policy import Policy
 from contracts.core.probe import JSON
 from contracts.core.report import Report, State
-from contracts.global_information.evidence import UNAVAILABLE, Evidence
+from contracts.core.statuses import UNAVAILABLE
+from contracts.global_information.evidence import Evidence
 from contracts.pytest_plugin import ContractWarning, active_contract, allowance, in_pytest, shielded
 from contracts.run import Run
 

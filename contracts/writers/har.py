@@ -113,6 +113,7 @@ def _entry(exchange: Exchange, started: datetime, stored: dict[str, Any]) -> dic
         "comment": exchange.probe,
         "_probe": exchange.probe,
         "_attempts": [{"outcome": attempt.outcome, "waited": attempt.waited} for attempt in exchange.attempts],
+        "_sent": exchange.sent,
     }
 
 
@@ -172,6 +173,7 @@ def _exchange(entry: object, name: str) -> Exchange:
         failure,
         tuple(_attempt(attempt, name) for attempt in _member(entry, "_attempts", list, name, [])),
         _finite(_member(entry, "time", (int, float), name, 0)) / 1000,
+        _member(entry, "_sent", int, name, 1),
     )
 
 

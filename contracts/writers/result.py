@@ -194,6 +194,7 @@ def _exchange(exchange: Exchange) -> dict[str, Any]:
         },
         "failure": failure and {"kind": type(failure).__name__, "message": str(failure)},
         "attempts": [{"outcome": attempt.outcome, "waited": attempt.waited} for attempt in exchange.attempts],
+        "sent": exchange.sent,
         "seconds": exchange.seconds,
     }
 
@@ -313,6 +314,7 @@ def _read_exchange(value: dict[str, Any], bodies: dict[str, bytes]) -> Exchange:
         failure and FAILURES[failure["kind"]](failure["message"]),
         tuple(Attempt(**attempt) for attempt in value["attempts"]),
         value["seconds"],
+        value["sent"],
     )
 
 

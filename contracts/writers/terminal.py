@@ -10,7 +10,7 @@ from contracts.core.clause import Level
 from contracts.core.contract import Contract
 from contracts.core.report import Outcome, Report, State, Verdict
 from contracts.core.text import counted
-from contracts.global_information.judge import digest
+from contracts.global_information.digest import digest
 from contracts.writers.wording import by_cause, contract_name, headline, last_line, place, plain, stale, unjudged
 
 #: Of a clause that is broken many times, this many findings are written out; the JSON report has more.
@@ -149,7 +149,7 @@ def _unjudged(report: Report) -> Iterator[str]:
 
 def _retries(report: Report) -> Iterator[str]:
     for exchange in report.exchanges:
-        if any(attempt.waited for attempt in exchange.attempts):
+        if exchange.attempts:
             yield ""
             tries = ", ".join(f"{plain(a.outcome)} (waited {a.waited:.3g} s)" for a in exchange.attempts)
             yield f"retried   {exchange.probe}: {tries}"

@@ -8,25 +8,26 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
-from subject import BY_ID, CONTRACT, SAMPLE
 
 from contracts.configuration import resolve
 from contracts.core.clause import Level
 from contracts.core.report import Report, State, Verdict
 from contracts.event_categories.clauses import KEY
+from contracts.event_categories.contract import CONTRACT
+from contracts.event_categories.sample import SAMPLE
 from contracts.event_categories.strategies import Mutated, conforming_bodies, mutated_lists
 from contracts.mock.reply import Received, Reply
 from contracts.mock.server import MockServer
 from contracts.run import prepare
 from contracts.suite.test_properties import (
-    categories,
-    test_positions_give_one_order_whatever_the_order_of_the_answer,
+    elements,
+    test_one_order_whatever_the_order_of_the_answer,
     test_types_hold_on_every_part_of_the_list,
 )
 
 __all__ = [
-    "categories",
-    "test_positions_give_one_order_whatever_the_order_of_the_answer",
+    "elements",
+    "test_one_order_whatever_the_order_of_the_answer",
     "test_types_hold_on_every_part_of_the_list",
 ]
 
@@ -73,10 +74,10 @@ def test_every_conforming_list_is_accepted_in_every_clause(stack: Stack, body: b
 
 
 @settings(max_examples=settings.default.max_examples // 4)
-@given(departed=mutated_lists())
-def test_every_single_departure_is_refused_by_its_clause(stack: Stack, departed: Mutated) -> None:
-    """One departure from types, required members, uniqueness or order is refused by the clause it belongs to."""
-    report = stack.judge(json.dumps({KEY: departed.categories}).encode())
-    assert departed.clause in {outcome.clause.id for outcome in report.of(State.BREACHED)}
-    if BY_ID[departed.clause].level is Level.MUST:
+@given(mutated=mutated_lists())
+def test_every_single_mutation_is_refused_by_its_clause(stack: Stack, mutated: Mutated) -> None:
+    """One violation of types, required members, uniqueness or order is refused by the clause it belongs to."""
+    report = stack.judge(json.dumps({KEY: mutated.categories}).encode())
+    assert mutated.clause in {outcome.clause.id for outcome in report.of(State.BREACHED)}
+    if CONTRACT.clause[mutated.clause].level is Level.MUST:
         assert report.verdict is Verdict.VIOLATES

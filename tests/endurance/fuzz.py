@@ -15,11 +15,11 @@ from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from subject import CONTRACT, categories
-
 from contracts import bundle, deviations
 from contracts.configuration import resolve
 from contracts.core.errors import CouldNotJudge, UsageError
+from contracts.event_categories.contract import CONTRACT
+from contracts.event_categories.sample import categories
 from contracts.global_information.strict_json import decode
 from contracts.offline import evidence_of, report_of, response_of
 from contracts.resources import contract_of
@@ -100,10 +100,16 @@ def examples() -> dict[str, tuple[Callable[[bytes], object], list[bytes]]]:
         "check": (judged, [BODY, RESPONSE, har.render(report).encode()]),
         "response": (lambda content: response_of(content, "fuzz"), [RESPONSE]),
         "har": (lambda content: har.read(content.decode("utf-8", "replace")), [har.render(report).encode()]),
-        "result": (lambda content: result.read(content.decode("utf-8", "replace"), contract_of), [result.render(report).encode()]),
+        "result": (
+            lambda content: result.read(content.decode("utf-8", "replace"), contract_of),
+            [result.render(report).encode()],
+        ),
         "bundle": (audited, [archive()]),
         "bundled deviations": (archived, [ENTRIES]),
-        "deviations": (lambda content: deviations.read(content.decode("utf-8", "replace"), "fuzz", CONTRACT), [ENTRIES]),
+        "deviations": (
+            lambda content: deviations.read(content.decode("utf-8", "replace"), "fuzz", CONTRACT),
+            [ENTRIES],
+        ),
         "settings": (resolved, [SETTINGS]),
     }
 

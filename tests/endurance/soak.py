@@ -8,10 +8,10 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from subject import CONTRACT, SAMPLE
-
 from contracts.configuration import resolve
 from contracts.core.report import Verdict
+from contracts.event_categories.contract import CONTRACT
+from contracts.event_categories.sample import SAMPLE
 from contracts.mock.server import MockServer
 from contracts.run import prepare, verify
 from contracts.writers import result

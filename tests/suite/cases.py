@@ -6,8 +6,8 @@ from typing import Any
 
 from subject import CONTRACT
 
-from contracts.core.errors import CouldNotJudge, TooSlow
-from contracts.core.exchange import Attempt, Exchange, Request, Response
+from contracts.core.errors import CouldNotJudge, Reason, TooSlow
+from contracts.core.exchange import Exchange, Request, Response
 from contracts.core.report import Scope, State
 from contracts.global_information.evidence import Evidence
 
@@ -37,7 +37,7 @@ def run(
     answers: dict[str, Response | CouldNotJudge] | None = None,
     /,
     *,
-    attempts: int = 0,
+    sent: int = 1,
     seconds: float = 0.0,
     **facts: Any,
 ) -> Evidence:
@@ -45,9 +45,8 @@ def run(
     exchanges = []
     for probe, answer in (answers or {}).items():
         request = Request("GET", "http://127.0.0.1/v1/event_categories")
-        tries = tuple(Attempt("429", 0.0) for _ in range(attempts))
         response, failure = (answer, None) if isinstance(answer, Response) else (None, answer)
-        exchanges.append(Exchange(probe, request, response, failure, tries, seconds))
+        exchanges.append(Exchange(probe, request, response, failure, (), seconds, sent))
     url = "https://api.example" if facts.get("live") else "http://127.0.0.1"
     return Evidence(url, tuple(exchanges), Scope(**facts), CONTRACT)
 
@@ -71,6 +70,7 @@ class Case:
     observations: int | None = None
     findings: tuple[tuple[str, ...], ...] = ()
     reason: str = ""
+    because: Reason | None = None
 
 
 def held(clause: str, name: str, evidence: Evidence, observations: int) -> Case:
@@ -82,8 +82,9 @@ def breached(clause: str, name: str, evidence: Evidence, *findings: tuple[str, .
     return Case(clause, name, evidence, State.BREACHED, None, findings, reason)
 
 
-def idle(clause: str, name: str, evidence: Evidence, reason: str, state: State = State.NOT_EXERCISED) -> Case:
-    return Case(clause, name, evidence, state, reason=reason)
+def idle(clause: str, name: str, evidence: Evidence, reason: str | Reason, state: State = State.NOT_EXERCISED) -> Case:
+    known = reason if isinstance(reason, Reason) else None
+    return Case(clause, name, evidence, state, reason=known.sentence if known else reason, because=known)
 
 
 def excused(clause: str, name: str, evidence: Evidence, reason: str) -> Case:

@@ -21,10 +21,12 @@ from cases import (
     run,
     unknown,
 )
+from subject import CONTRACT
 
 from contracts.core.errors import CouldNotJudge, Reason, Refused, Unavailable, Unreachable, Unverified
 from contracts.core.exchange import Exchange, Request, Response
 from contracts.core.policy import Policy
+from contracts.core.report import Scope
 from contracts.global_information.checks.conformity import ERROR_BODY
 from contracts.global_information.evidence import Evidence
 
@@ -38,7 +40,8 @@ def transport() -> Iterator[Case]:
         Evidence(
             "https://x.example",
             (Exchange("list", Request("GET", "https://x.example"), error(401), Refused("no")),),
-            live=True,
+            Scope(live=True),
+            CONTRACT,
         ),
         1,
     )
@@ -50,42 +53,44 @@ def transport() -> Iterator[Case]:
     )
     yield excused(clause, "loopback", listed(), "the target is on the loopback interface")
     yield unknown(clause, "no answer", run({"list": SLOW}, live=True), "no answer in 10 s")
-    yield idle(clause, "a file", run({"list": ok()}, live=True, offline=True), Reason)
+    yield idle(clause, "a file", run({"list": ok()}, live=True, offline=True), Reason.BEYOND_FILE)
 
     clause = "transport.no-plaintext"
     wanted = "a refusal, a redirect to https or a 4xx"
 
-    def twin(answer: Response | CouldNotJudge) -> Evidence:
+    def endpoint(answer: Response | CouldNotJudge) -> Evidence:
         return run({"plaintext": answer}, plaintext=True)
 
-    yield held(clause, "refused", twin(Unreachable("refused")), 1)
-    yield held(clause, "a redirect to https", twin(raw("", ("Location", "HTTPS://x.example/"), status=301)), 1)
-    yield held(clause, "a 4xx", twin(raw("", status=400)), 1)
-    yield held(clause, "another page", twin(raw("<html>", ("Content-Type", "text/html"))), 1)
-    yield held(clause, "another object", twin(raw('{"status": "ok"}')), 1)
-    yield held(clause, "a list in a 404", twin(raw(ok().body, status=404)), 1)
-    yield breached(clause, "the list", twin(ok()), ("status", wanted, "200 with an object with 1 member", "plaintext"))
+    yield held(clause, "refused", endpoint(Unreachable("refused")), 1)
+    yield held(clause, "a redirect to https", endpoint(raw("", ("Location", "HTTPS://x.example/"), status=301)), 1)
+    yield held(clause, "a 4xx", endpoint(raw("", status=400)), 1)
+    yield held(clause, "another page", endpoint(raw("<html>", ("Content-Type", "text/html"))), 1)
+    yield held(clause, "another object", endpoint(raw('{"status": "ok"}')), 1)
+    yield held(clause, "a list in a 404", endpoint(raw(ok().body, status=404)), 1)
+    yield breached(
+        clause, "the list", endpoint(ok()), ("status", wanted, "200 with an object with 1 member", "plaintext")
+    )
     yield breached(
         clause,
         "the list in a 299",
-        twin(raw('{"event_categories": 1, "a": 2}', status=299)),
+        endpoint(raw('{"event_categories": 1, "a": 2}', status=299)),
         ("status", wanted, "299 with an object with 2 members", "plaintext"),
     )
-    redirects = "the plain-HTTP twin redirects to {}, which is not followed"
+    redirects = "the plain-HTTP endpoint redirects to {}, which is not followed"
     yield unknown(
         clause,
         "a redirect elsewhere",
-        twin(raw("", ("Location", "http://x.example/"), status=302)),
+        endpoint(raw("", ("Location", "http://x.example/"), status=302)),
         redirects.format("http://x.example/"),
     )
-    yield held(clause, "a 300 to https", twin(raw(ok().body, ("Location", "https://x.example/"), status=300)), 1)
-    yield held(clause, "the list in a 199", twin(raw(ok().body, status=199)), 1)
-    yield unknown(clause, "a 300 to nowhere", twin(raw(ok().body, status=300)), redirects.format("nowhere"))
+    yield held(clause, "a 300 to https", endpoint(raw(ok().body, ("Location", "https://x.example/"), status=300)), 1)
+    yield held(clause, "the list in a 199", endpoint(raw(ok().body, status=199)), 1)
+    yield unknown(clause, "a 300 to nowhere", endpoint(raw(ok().body, status=300)), redirects.format("nowhere"))
     for code in (308, 399):
-        yield unknown(clause, f"a {code} to nowhere", twin(raw("", status=code)), redirects.format("nowhere"))
-    yield unknown(clause, "no answer", twin(SLOW), "no answer in 10 s")
+        yield unknown(clause, f"a {code} to nowhere", endpoint(raw("", status=code)), redirects.format("nowhere"))
+    yield unknown(clause, "no answer", endpoint(SLOW), "no answer in 10 s")
     yield excused(clause, "not asked", listed(), "only for an https target on its default port")
-    yield idle(clause, "a file", run({"list": ok()}, plaintext=True, offline=True), Reason)
+    yield idle(clause, "a file", run({"list": ok()}, plaintext=True, offline=True), Reason.BEYOND_FILE)
     yield idle(clause, "not sent", run(plaintext=True), "the plaintext request was not sent")
 
 
@@ -136,7 +141,7 @@ def auth() -> Iterator[Case]:
             ),
         )
         empty = run({probe: raw('{"event_categories": []}')})
-        yield idle(clause, "an empty list", empty, Reason)
+        yield idle(clause, "an empty list", empty, Reason.EMPTY_LIST)
         yield held(clause, "a list that breaks what only should be", run({probe: ok(B, {**A, "name": "A b"})}), 1)
         yield unknown(clause, "no answer", run({probe: SLOW}), "no answer in 10 s")
         yield idle(clause, "not sent", listed(), f"the {probe} request was not sent")
@@ -237,28 +242,28 @@ def errors() -> Iterator[Case]:
         }
     )
     yield excused(clause, "200, 399, 429 and 500", others, "no GET of the collection was refused")
-    yield idle(clause, "a file without a refusal", run({"list": ok()}, offline=True), Reason)
+    yield idle(clause, "a file without a refusal", run({"list": ok()}, offline=True), Reason.BEYOND_FILE)
 
     clause = "error.rate-limit"
     burst = "burst"
     plain = raw("Retry later", ("Content-Type", "Text/Plain; charset=utf-8"), status=429)
-    yield held(clause, "429 in plain text", run({burst: plain}, burst=True, attempts=60, seconds=2.0), 61)
-    yield held(clause, "429 sooner", run({burst: plain}, burst=True, attempts=3), 4)
+    yield held(clause, "429 in plain text", run({burst: plain}, burst=True, sent=61, seconds=2.0), 61)
+    yield held(clause, "429 sooner", run({burst: plain}, burst=True, sent=4), 4)
     yield breached(
         clause,
         "429 in JSON",
-        run({burst: error(429)}, burst=True, attempts=60),
+        run({burst: error(429)}, burst=True, sent=61),
         ("header Content-Type", "text/plain", "application/json", burst),
     )
     yield breached(
         clause,
         "429 without a type",
-        run({burst: Response(429, (), b"")}, burst=True, attempts=60),
+        run({burst: Response(429, (), b"")}, burst=True, sent=61),
         ("header Content-Type", "text/plain", "none", burst),
     )
     never = ("status", "429 beyond 60 requests in a minute", "200 to request 61", burst)
-    yield breached(clause, "no limit", run({burst: ok()}, burst=True, attempts=60, seconds=60.0), never)
-    yield breached(clause, "no limit within seconds", run({burst: ok()}, burst=True, attempts=60, seconds=5.0), never)
+    yield breached(clause, "no limit", run({burst: ok()}, burst=True, sent=61, seconds=60.0), never)
+    yield breached(clause, "no limit within seconds", run({burst: ok()}, burst=True, sent=61, seconds=5.0), never)
     yield breached(
         clause,
         "429 in XML",
@@ -266,14 +271,14 @@ def errors() -> Iterator[Case]:
         ("header Content-Type", "text/plain", "text/xml", burst),
     )
     failed = ("status", "429 beyond 60 requests in a minute", "500 to request 61", burst)
-    yield breached(clause, "a server error", run({burst: error(500)}, burst=True, attempts=60, seconds=5.0), failed)
+    yield breached(clause, "a server error", run({burst: error(500)}, burst=True, sent=61, seconds=5.0), failed)
     few = "only 60 requests in 5 s: the limit was not reached"
-    yield unknown(clause, "too few", run({burst: ok()}, burst=True, attempts=59, seconds=5.0), few)
+    yield unknown(clause, "too few", run({burst: ok()}, burst=True, sent=60, seconds=5.0), few)
     fewer = "only 11 requests in 5 s: the limit was not reached"
-    yield unknown(clause, "far too few", run({burst: ok()}, burst=True, attempts=10, seconds=5.0), fewer)
+    yield unknown(clause, "far too few", run({burst: ok()}, burst=True, sent=11, seconds=5.0), fewer)
     slow = "only 121 requests in 61 s: the limit was not reached"
-    yield unknown(clause, "too slow", run({burst: ok()}, burst=True, attempts=120, seconds=61.0), slow)
+    yield unknown(clause, "too slow", run({burst: ok()}, burst=True, sent=121, seconds=61.0), slow)
     yield unknown(clause, "no answer", run({burst: SLOW}, burst=True), "no answer in 10 s")
     yield excused(clause, "not asked", listed(), "not asked for: --probe-rate-limit")
-    yield idle(clause, "a file", run({burst: ok()}, burst=True, offline=True), Reason)
+    yield idle(clause, "a file", run({burst: ok()}, burst=True, offline=True), Reason.BEYOND_FILE)
     yield idle(clause, "not sent", run(burst=True), "the burst request was not sent")

@@ -109,7 +109,7 @@ def envelope() -> Iterator[Case]:
 
 
 def nothing_to_judge(clause: str) -> Iterator[Case]:
-    yield idle(clause, "an empty list", answered(raw('{"event_categories": []}')), Reason)
+    yield idle(clause, "an empty list", answered(raw('{"event_categories": []}')), Reason.EMPTY_LIST)
     yield idle(clause, "no list", answered(raw("{}")), "there is no array event_categories")
     yield idle(clause, "no object", answered(raw("[]")), "the root is not an object")
     yield idle(clause, "no JSON", answered(raw("")), "the body is not JSON")

@@ -289,4 +289,4 @@ def methods() -> Iterator[Case]:
     )
     yield unknown(clause, "no answer", run({**refused, "put": SLOW}, unsafe=True), "no answer in 10 s")
     yield excused(clause, "not asked", run(refused), "sent to the embedded mock only, or with --unsafe-methods")
-    yield idle(clause, "a file", run(offline=True), Reason)
+    yield idle(clause, "a file", run(offline=True), Reason.BEYOND_FILE)

@@ -12,8 +12,9 @@ from contracts.core.errors import TooSlow
 from contracts.core.exchange import Attempt, Exchange, Headers, Request, Response
 from contracts.core.identity import Identity
 from contracts.core.report import Outcome, Report, RequestCounts, Scope, StaleDeviation, State
+from contracts.global_information.digest import digest
 from contracts.global_information.evidence import Evidence
-from contracts.global_information.judge import digest, outcomes
+from contracts.global_information.judge import outcomes
 
 URL = "https://api.osc-fr1.scalingo.com/v1/event_categories"
 CATEGORIES: list[dict[str, Any]] = [

@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 from door import contracts
-from subject import CONTRACT, SAMPLE
+from subject import SAMPLE
 
 from contracts.configuration import resolve
 from contracts.core.errors import UsageError
 from contracts.core.report import Partial, Report, State
 from contracts.mock.server import CA_PEM, SERVER_PEM, TOKEN, MockServer
+from contracts.network.certificates import authorities, client
 from contracts.run import prepare, verify
 from contracts.settings import BY_NAME
-from contracts.target.certificates import authorities, client
 from contracts.writers.wording import headline, last_line
 
 PRIVATE = "http://api.private.test"
@@ -28,7 +28,7 @@ def judged(options: Mapping[str, Any], folder: Path, server: MockServer, **envir
     """The report on a mock that stands for a host of another name."""
     settings = resolve(options, {}, folder)
     place = {("api.private.test", 80): ("127.0.0.1", server.port)}
-    with prepare(settings, CONTRACT, {"BEARER_TOKEN": TOKEN, **environ}, connect_to=place) as run:
+    with prepare(settings, {"BEARER_TOKEN": TOKEN, **environ}, connect_to=place) as run:
         return verify(run)
 
 
@@ -131,11 +131,10 @@ def test_certificates_are_looked_at_first(tmp_path: Path) -> None:
 
 def test_a_loopback_name_stays_on_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A name that counts as loopback and leads elsewhere gets no byte: the address that is used was judged."""
-    monkeypatch.setattr("contracts.target.wire.is_loopback", lambda host: host == "localhost")
+    monkeypatch.setattr("contracts.network.dial.is_loopback", lambda host: host == "localhost")
     with MockServer(SAMPLE) as server:
         settings = resolve({"target": f"http://localhost:{server.port}", "deadline": "1"}, {}, tmp_path)
-        with prepare(settings, CONTRACT, {"BEARER_TOKEN": TOKEN}) as run:
-            run.target.sleep = lambda _: None
+        with prepare(settings, {"BEARER_TOKEN": TOKEN}, sleep=lambda _: None) as run:
             report = verify(run)
         assert server.requests == []
     assert "which is not this machine" in str(report.exchanges[0].failure)

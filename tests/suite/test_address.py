@@ -5,7 +5,7 @@ import urllib3
 
 from contracts.core.errors import UsageError
 from contracts.event_categories.clauses import PATH
-from contracts.target.address import is_loopback, parse
+from contracts.network.address import is_loopback, parse
 
 
 @pytest.mark.parametrize(

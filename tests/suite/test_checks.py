@@ -78,7 +78,7 @@ def test_a_check_judges_its_clause(case: Case) -> None:
     """A check finds everything that breaks its clause, each where it stands, and counts what it looked at."""
     result = outcome(case.clause, case.evidence)
     assert result.state is case.state
-    assert result.reason == case.reason
+    assert (result.reason, result.because) == (case.reason, case.because)
     found = [(f.where, f.expected, f.received, f.probe, f.through) for f in result.findings]
     assert found == [(*finding, *("list", None)[len(finding) - 3 :]) for finding in case.findings]
     assert result.count == len(case.findings)
@@ -216,11 +216,13 @@ def test_evidence_is_its_exchanges_and_facts() -> None:
     assert judged == fresh
     assert judged.answer("list") == fresh.answer("list")
     assert judged != run({"list": ok()}, live=True)
-    assert "judged" not in repr(judged.answer("list"))
+    assert "_outcomes" not in repr(judged.answer("list"))
     assert "_answers" not in repr(judged)
 
 
-@pytest.mark.parametrize("module", [check_module, clause_module, contract_module, evidence_module, finding_module, probe_module])
+@pytest.mark.parametrize(
+    "module", [check_module, clause_module, contract_module, evidence_module, finding_module, probe_module]
+)
 def test_values_are_frozen(module: ModuleType) -> None:
     """What one check was given no other can change: every value of the contract and its evidence is frozen."""
     kinds = [value for value in vars(module).values() if isinstance(value, type)]

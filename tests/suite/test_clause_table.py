@@ -4,15 +4,17 @@ import re
 from dataclasses import replace
 
 import pytest
-from subject import BY_ID, CLAUSES, CONTRACT, PROBES
+from subject import BY_ID, CATALOGUE, CLAUSES, CONTRACT, OF_ANSWERS, PROBES
 
 from contracts.core.clause import Clause, Level
 from contracts.core.probe import Authorization
-from contracts.event_categories.checks import ANSWER_CHECKS, RUN_CHECKS
+from contracts.event_categories.checks import CHECKS
 from contracts.event_categories.clauses import KEY, PATH
-from contracts.global_information import judge, schema
+from contracts.global_information import schema
+from contracts.global_information.checks import CHECKS as SHARED_CHECKS
 from contracts.global_information.clauses import READING, UNSAFE
-from contracts.global_information.probes import BURST, PROBES, needed
+from contracts.global_information.digest import digest
+from contracts.global_information.probes import BURST, needed
 
 WRITTEN = """
 transport.https                 MUST
@@ -69,20 +71,65 @@ def test_clauses_are_found_by_their_ids() -> None:
 
 
 def test_every_clause_has_one_check_and_every_check_a_clause() -> None:
-    """No clause is without a check, no check without a clause, and none is judged in two ways."""
-    assert ANSWER_CHECKS.keys() | RUN_CHECKS.keys() == BY_ID.keys()
-    assert not ANSWER_CHECKS.keys() & RUN_CHECKS.keys()
+    """No clause is without a check and no check without a clause; the two tables of a contract share none."""
+    assert CONTRACT.checks.keys() == BY_ID.keys()
+    assert not SHARED_CHECKS.keys() & CHECKS.keys()
+
+
+def test_a_clause_without_a_check_is_refused() -> None:
+    """A contract with a clause and no check for it does not come about; one sentence says what to write where."""
+    checks = {name: check for name, check in CONTRACT.checks.items() if name != "category.id"}
+    told = (
+        "the clause category.id has no check: write a function in the checks of event-categories and register it "
+        'with @CHECKS.answer("category.id") or @CHECKS.run("category.id")'
+    )
+    with pytest.raises(TypeError, match=f"^{re.escape(told)}$"):
+        replace(CONTRACT, checks=checks)
+
+
+def test_a_check_without_a_clause_is_refused() -> None:
+    """A check whose clause was taken out or misspelt would judge nothing."""
+    clauses = tuple(clause for clause in CLAUSES if clause.id != "category.id")
+    told = r"^the check of category\.id judges no clause of event-categories: write the clause in its clauses\.py$"
+    with pytest.raises(TypeError, match=told):
+        replace(CONTRACT, clauses=clauses)
+
+
+def test_a_clause_of_a_probe_that_there_is_not_is_refused() -> None:
+    """A clause stands on probes that the contract has."""
+    clauses = (*CLAUSES[:-1], replace(CLAUSES[-1], probes=("lost",)))
+    with pytest.raises(TypeError, match=r"^the clause error\.rate-limit stands on lost, which is no probe of event-ca"):
+        replace(CONTRACT, clauses=clauses)
+
+
+def test_a_clause_without_a_fault_is_refused() -> None:
+    """A catalogue in which no fault breaks a clause does not come about; one sentence says what to write where."""
+    faults = tuple(fault for fault in CATALOGUE.own_faults if "category.id" not in fault.breaks)
+    told = (
+        "the clause category.id has no fault: add one that breaks it to the faults of event-categories, with the "
+        "exact set of clauses that it breaks"
+    )
+    with pytest.raises(TypeError, match=f"^{re.escape(told)}$"):
+        replace(CATALOGUE, own_faults=faults)
+
+
+def test_a_fault_of_no_clause_is_refused() -> None:
+    """What a fault breaks is a clause of its contract."""
+    [first, *others] = CATALOGUE.own_faults
+    stray = replace(first, name="stray", breaks=frozenset({"category.colour"}), lasting=False)
+    with pytest.raises(TypeError, match=r"^the fault stray breaks category\.colour, and there is no such clause$"):
+        replace(CATALOGUE, own_faults=(first, *others, stray))
 
 
 def test_answers_are_judged_in_the_order_of_the_contract() -> None:
     """The checks of an answer run in the order of the contract but for their files: http before json and so on."""
     order = [*BY_ID]
     for section in ("http", "json", "envelope", "category", "list", "client"):
-        checks = [clause for clause in ANSWER_CHECKS if clause.startswith(f"{section}.")]
+        checks = [clause for clause in CONTRACT.checks if clause in OF_ANSWERS and clause.startswith(f"{section}.")]
         assert checks == sorted(checks, key=order.index)
 
 
-@pytest.mark.parametrize("clause", ANSWER_CHECKS)
+@pytest.mark.parametrize("clause", OF_ANSWERS)
 def test_a_check_of_one_answer_stands_on_the_documented_request(clause: str) -> None:
     """What judges one answer needs one probe: the documented request."""
     assert BY_ID[clause].probes == ("list",)
@@ -106,31 +153,31 @@ def test_every_probe_exists_and_serves_a_clause() -> None:
     """Clauses name probes that exist, every probe is named by a clause, and names are unique."""
     named = {name for clause in CLAUSES for name in clause.probes}
     assert named == PROBES.keys()
-    assert [*PROBES.values()] == [*PROBES]
+    assert [*PROBES.values()] == [*CONTRACT.probes]
 
 
 def test_a_default_run_against_a_live_target_is_short_and_reads_only() -> None:
-    """Without an option a run reads, at most eight times from the resource, and once from its plain-HTTP twin."""
-    default = needed(CLAUSES, plaintext=True, unsafe=False, burst=False)
+    """Without an option a run reads, at most eight times from the resource, and once from its plain-HTTP endpoint."""
+    default = needed(CONTRACT, CLAUSES, plaintext=True, unsafe=False, burst=False)
     assert tuple(probe.name for probe in default) == (*READING, "plaintext")
     assert sum(probe.times for probe in default if not probe.plaintext) <= 8
     assert {probe.method for probe in default} == {"GET", "HEAD"}
 
 
 def test_the_probes_that_could_hurt_are_asked_for() -> None:
-    """Methods that could change something, the burst and the twin are sent when they are admitted, and only then."""
-    assert {probe.method.lower() for probe in PROBES} - {"get", "head"} == set(UNSAFE)
-    quiet = {probe.name for probe in needed(CLAUSES, plaintext=False, unsafe=False, burst=False)}
+    """What could change something, the burst and the request in plain HTTP are sent when admitted, and only then."""
+    assert {probe.method.lower() for probe in CONTRACT.probes} - {"get", "head"} == set(UNSAFE)
+    quiet = {probe.name for probe in needed(CONTRACT, CLAUSES, plaintext=False, unsafe=False, burst=False)}
     assert quiet == set(READING)
     for option, names in (("unsafe", set(UNSAFE)), ("burst", {"burst"}), ("plaintext", {"plaintext"})):
         options = {"plaintext": False, "unsafe": False, "burst": False, option: True}
-        assert {probe.name for probe in needed(CLAUSES, **options)} - quiet == names
+        assert {probe.name for probe in needed(CONTRACT, CLAUSES, **options)} - quiet == names
 
 
 def test_a_selection_sends_what_it_stands_on() -> None:
     """A selected clause needs its own probes, in the order of the contract, and no others."""
     chosen = [BY_ID["http.unknown-query"], BY_ID["http.head"]]
-    probes = needed(chosen, plaintext=True, unsafe=True, burst=True)
+    probes = needed(CONTRACT, chosen, plaintext=True, unsafe=True, burst=True)
     assert [probe.name for probe in probes] == ["list", "repeat", "head", "unknown-query"]
 
 
@@ -145,16 +192,16 @@ def test_what_the_probes_send() -> None:
     assert (PATH, KEY) == ("/v1/event_categories", "event_categories")
     plain = PROBES["list"]
     assert (plain.method, plain.below, plain.query, plain.accept) == ("GET", "", "", "application/json")
-    assert (plain.credentials, plain.twin, plain.times) == (Authorization.GIVEN, False, 1)
+    assert (plain.authorization, plain.plaintext, plain.times) == (Authorization.GIVEN, False, 1)
     varied = {
         "repeat": {},
         "head": {"method": "HEAD"},
         "xml": {"accept": "application/xml"},
-        "unknown-path": {"below": "/no-such-category-of-the-contract-suite"},
+        "unknown-path": {"below": "/no-such-element-of-the-contract-suite"},
         "unknown-query": {"query": "contract_suite_parameter=1"},
-        "anonymous": {"credentials": Authorization.NONE},
-        "invalid-token": {"credentials": Authorization.MADE_UP},
-        "plaintext": {"credentials": Authorization.NONE, "twin": True},
+        "anonymous": {"authorization": Authorization.NONE},
+        "invalid-token": {"authorization": Authorization.MADE_UP},
+        "plaintext": {"authorization": Authorization.NONE, "plaintext": True},
         **{method: {"method": method.upper()} for method in UNSAFE},
         "burst": {"times": BURST},
     }
@@ -165,15 +212,14 @@ def test_what_the_probes_send() -> None:
 
 def test_the_digest_is_of_every_clause_and_every_schema(monkeypatch: pytest.MonkeyPatch) -> None:
     """The digest is stable, and another one when any word of a clause or of a schema is another."""
-    assert re.fullmatch(r"sha256:[0-9a-f]{64}", judge.digest(CONTRACT))
-    digests = {judge.digest(CONTRACT)}
+    assert re.fullmatch(r"sha256:[0-9a-f]{64}", digest(CONTRACT))
+    digests = {digest(CONTRACT)}
     for field, value in (("asks", "x"), ("level", Level.SHOULD), ("probes", ("head",)), ("why", "x")):
-        monkeypatch.setattr(judge, "CLAUSES", (*CLAUSES[:-1], replace(CLAUSES[-1], **{field: value})))
-        digests.add(judge.digest.__wrapped__())
-    monkeypatch.undo()
-    for name in (schema.CATEGORY, schema.ENVELOPE, schema.ERROR):
+        changed = replace(CONTRACT, clauses=(*CLAUSES[:-1], replace(CLAUSES[-1], **{field: value})))
+        digests.add(digest(changed))
+    for name in (CONTRACT.schemas.element, CONTRACT.schemas.envelope, schema.ERROR):
         monkeypatch.setattr(schema, "load", lambda other, name=name: {} if other == name else {"other": other})
-        digests.add(judge.digest.__wrapped__())
+        digests.add(digest.__wrapped__(CONTRACT))
     monkeypatch.undo()
-    assert judge.digest.__wrapped__() == judge.digest(CONTRACT)
+    assert digest.__wrapped__(CONTRACT) == digest(CONTRACT)
     assert len(digests) == 8

@@ -8,9 +8,9 @@ from subject import CONTRACT
 
 from contracts.core.errors import BrokenAnswer, Refused, Unavailable, UsageError
 from contracts.core.exchange import Headers, Response
-from contracts.target.address import parse
-from contracts.target.credentials import Bearer, Exchanged, check
-from contracts.target.masking import Secrets
+from contracts.network.address import parse
+from contracts.network.credentials import Bearer, Exchanged, check
+from contracts.network.masking import Secrets
 
 API_TOKEN = "tk-us-0123456789-abcdef"
 

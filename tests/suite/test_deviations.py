@@ -15,8 +15,9 @@ from contracts import deviations
 from contracts.core.errors import UsageError
 from contracts.core.report import Report, Scope, StaleDeviation, State, Verdict
 from contracts.global_information.clauses import READING
+from contracts.global_information.digest import digest
 from contracts.global_information.evidence import Evidence
-from contracts.global_information.judge import digest, outcomes
+from contracts.global_information.judge import outcomes
 from contracts.mock.server import MockServer
 from contracts.writers.proposal import proposal
 from contracts.writers.wording import headline, stale
@@ -28,7 +29,9 @@ ENTRY = 'clause = "category.id"\nreason = "being fixed"\nowner = "team"\nexpires
 def report_of(*broken: int) -> Report:
     """A report of a list in which the ids at these places are numbers; only the list itself is judged."""
     elements = [{**c, "id": 7} if i in broken else c for i, c in enumerate(CATEGORIES)]
-    evidence = Evidence("http://127.0.0.1", tuple(e for e in exchanges(elements) if e.probe in READING), Scope(), CONTRACT)
+    evidence = Evidence(
+        "http://127.0.0.1", tuple(e for e in exchanges(elements) if e.probe in READING), Scope(), CONTRACT
+    )
     return Report(CONTRACT, "0", digest(CONTRACT), "http://127.0.0.1", outcomes(evidence), evidence.exchanges)
 
 

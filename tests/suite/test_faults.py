@@ -77,7 +77,7 @@ def observed(fault: Fault) -> tuple[dict[str, Seen], list[Seen]]:
 @pytest.fixture
 def many(monkeypatch: pytest.MonkeyPatch) -> None:
     """A naive reading compares each category with each: fifty stand for a thousand."""
-    for module in (faults.fault, faults.members, faults.text):
+    for module in (faults.fault, faults.text):
         monkeypatch.setattr(module, "MANY", 50)
 
 

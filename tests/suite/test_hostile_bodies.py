@@ -16,31 +16,30 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from contracts.event_categories.evidence import Answer, Evidence
-from contracts.event_categories.judge import LATE
-from contracts.event_categories.schema import ENVELOPE, departures
-from contracts.json_scan import scan
 from hostile import Behaviour, message, politely, raw_server
-from subject import SAMPLE
+from subject import CONTRACT, SAMPLE
 
 from contracts import bundle
 from contracts.commands import output
 from contracts.commands import verify as command
 from contracts.core import deadline
-from contracts.core.check import Steps
+from contracts.core.check import Check, Steps
 from contracts.core.errors import BrokenAnswer, Late, Reason
 from contracts.core.exchange import Exchange, Request, Response
-from contracts.core.report import Report, State
-from contracts.event_categories.checks import ANSWER_CHECKS, Steps
-from contracts.event_categories.checks.registry import Breach
+from contracts.core.finding import Finding
+from contracts.core.report import Report, Scope, State
 from contracts.global_information.answer import Answer
+from contracts.global_information.evidence import Evidence
+from contracts.global_information.json_scan import scan
+from contracts.global_information.schema import list_schema
 from contracts.global_information.strict_json import decode
 from contracts.mock.server import MockServer
+from contracts.network.kept import kept
+from contracts.network.masking import Secrets
 from contracts.offline import report_of
+from contracts.resources import contract_of
 from contracts.run import prepare, verify
 from contracts.settings import Settings
-from contracts.target.kept import Kept
-from contracts.target.masking import Secrets
 from contracts.writers import har, result
 from contracts.writers.excerpt import excerpt
 
@@ -219,20 +218,20 @@ def test_judging_stands_under_the_deadline(monkeypatch: pytest.MonkeyPatch) -> N
         yield from ()
         return 1
 
-    monkeypatch.setitem(ANSWER_CHECKS, "http.content-type", slow)
+    monkeypatch.setitem(CONTRACT.checks, "http.content-type", Check(slow, of_run=False))
     with (
         MockServer(SAMPLE) as server,
-        prepare(Settings(target=server.url, deadline=30), {"BEARER_TOKEN": server.token}) as run,
+        prepare(Settings(target=server.url, deadline=30), CONTRACT, {"BEARER_TOKEN": server.token}) as run,
     ):
-        run.target.clock = lambda: now[0]
+        run.target.deadline.clock = lambda: now[0]
         report = verify(run)
     states = {outcome.clause.id: outcome for outcome in report.outcomes}
     assert states["http.content-type"].state is State.HELD  # what was begun is judged to its end
-    assert {o.state for o in states.values() if o.reason == Reason} == {State.INCONCLUSIVE}
-    assert states["category.id"].reason == Reason
+    assert {o.state for o in states.values() if o.because is Reason.LATE} == {State.INCONCLUSIVE}
+    assert states["category.id"].because is Reason.LATE
     assert report.status == INCONCLUSIVE
     monkeypatch.undo()
-    _, differences = bundle.audit(bundle.unpack(bundle.pack(report)))
+    _, differences = bundle.audit(bundle.unpack(bundle.pack(report)), contract_of)
     assert differences == []
 
 
@@ -241,22 +240,22 @@ def test_half_a_judgement_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
 
     def broken_and_slow(answer: Answer) -> Steps:
-        yield Breach("", "what is not there", "what is")
+        yield Finding("", "what is not there", "what is")
         now[0] += 60.0
         deadline.check()
         return 1
 
-    monkeypatch.setitem(ANSWER_CHECKS, "http.content-type", broken_and_slow)
+    monkeypatch.setitem(CONTRACT.checks, "http.content-type", Check(broken_and_slow, of_run=False))
     with (
-        MockServer() as server,
-        prepare(Settings(target=server.url, deadline=30), {"BEARER_TOKEN": server.token}) as run,
+        MockServer(SAMPLE) as server,
+        prepare(Settings(target=server.url, deadline=30), CONTRACT, {"BEARER_TOKEN": server.token}) as run,
     ):
         run.target.clock = lambda: now[0]
         report = verify(run)
     outcome = next(outcome for outcome in report.outcomes if outcome.clause.id == "http.content-type")
-    assert (outcome.state, outcome.reason, outcome.findings) == (State.INCONCLUSIVE, LATE, ())
+    assert (outcome.state, outcome.because, outcome.findings) == (State.INCONCLUSIVE, Reason.LATE, ())
     monkeypatch.undo()
-    _, differences = bundle.audit(bundle.unpack(bundle.pack(report)))
+    _, differences = bundle.audit(bundle.unpack(bundle.pack(report)), contract_of)
     assert differences == []
 
 
@@ -269,7 +268,7 @@ LONG = json.dumps({"event_categories": [{"id": str(n)} for n in range(2000)], "x
         lambda: decode(LONG),
         lambda: scan("[0,[]" * 2000),
         lambda: secrets_of("a-token-of-some-length").mask_bytes(LONG),
-        lambda: list(departures(ENVELOPE, json.loads(LONG))),
+        lambda: list(list_schema(CONTRACT.schemas, CONTRACT.key).violations(json.loads(LONG))),
         lambda: excerpt(LONG, "/event_categories/1999/id"),
         lambda: result.to_json(list(range(2000))),
     ],
@@ -299,8 +298,8 @@ def test_writing_stands_under_the_deadline(tmp_path: Path, monkeypatch: pytest.M
 
     monkeypatch.setattr(har, "render", slow)
     with (
-        MockServer() as server,
-        prepare(Settings(target=server.url, deadline=30), {"BEARER_TOKEN": server.token}) as run,
+        MockServer(SAMPLE) as server,
+        prepare(Settings(target=server.url, deadline=30), CONTRACT, {"BEARER_TOKEN": server.token}) as run,
     ):
         run.target.clock = lambda: now[0]
         report = verify(run)
@@ -309,22 +308,22 @@ def test_writing_stands_under_the_deadline(tmp_path: Path, monkeypatch: pytest.M
         outputs = {name: str(tmp_path / file) for name, file in usual.items()}
         written = command.written(run, report, outputs)
     assert written.status == INCONCLUSIVE
-    assert {outcome.reason for outcome in written.outcomes} == {LATE}
+    assert {outcome.because for outcome in written.outcomes} == {Reason.LATE}
     assert {path.name for path in tmp_path.iterdir()} == set(usual.values())
     assert (tmp_path / "result.json").read_text() == result.render(written)
-    assert LATE in (tmp_path / "junit.xml").read_text()
-    audited, differences = bundle.audit(bundle.unpack((tmp_path / "run.zip").read_bytes()))
+    assert Reason.LATE.sentence in (tmp_path / "junit.xml").read_text()
+    audited, differences = bundle.audit(bundle.unpack((tmp_path / "run.zip").read_bytes()), contract_of)
     assert (audited.status, differences) == (INCONCLUSIVE, [])
 
 
 def test_a_run_keeps_no_more_than_two_largest_bodies() -> None:
     """Equal bodies count once; what would be too much is not judged, and the words name limit and option."""
-    kept = Kept(100)
-    for body in (b"a" * 100, b"b" * 100, b"a" * 100):
-        kept.add(body)
+    bodies = (b"a" * 100, b"b" * 100, b"a" * 100, b"c", b"b" * 100)
+    request = Request("GET", "http://localhost/v1/event_categories")
+    *first, beyond, last = kept([Exchange("list", request, Response(200, (), body)) for body in bodies], 100)
+    assert [exchange.observed().body for exchange in (*first, last)] == [b"a" * 100, b"b" * 100, b"a" * 100, b"b" * 100]
     with pytest.raises(BrokenAnswer, match=r"200 bytes.*--max-body"):
-        kept.add(b"c")
-    kept.add(b"b" * 100)
+        beyond.observed()
 
 
 def test_a_target_that_sends_another_large_body_each_time(tmp_path: Path) -> None:
@@ -353,7 +352,7 @@ def test_what_json_would_write_much_longer_is_stored_as_base64(body: bytes) -> N
     for writer in (result, har):
         assert len(writer.render(report)) < len(body) * 4 / 3 + 100_000
     text = result.render(report)
-    assert result.render(result.read(text)) == text
+    assert result.render(result.read(text, contract_of)) == text
     assert har.read(har.render(report))[0].response == report.exchanges[0].response
     small = of_body(body[:100])
     assert '"base64"' not in result.render(small)  # a person may want to read it
@@ -361,4 +360,5 @@ def test_what_json_would_write_much_longer_is_stored_as_base64(body: bytes) -> N
 
 def of_body(body: bytes) -> Report:
     exchange = Exchange("list", Request("GET", "http://localhost/v1/event_categories"), Response(200, (), body))
-    return report_of(Evidence("http://localhost/", (exchange,), offline=True), strict=False, allow_empty=False)
+    evidence = Evidence("http://localhost/", (exchange,), Scope(offline=True), CONTRACT)
+    return report_of(evidence, strict=False, allow_empty=False)

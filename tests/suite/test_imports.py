@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from contracts.resources import NAMES
+
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "contracts"
 MODULES = {
@@ -15,21 +17,24 @@ MODULES = {
     for path in sorted(PACKAGE.rglob("*.py"))
 }
 
+RESOURCES = ("event_categories", "event_types")
+#: The doors: they alone look a resource up.
+DOORS = {"__main__", "cli", "commands", "pytest_plugin", "resources", "suite"}
+_SHARED = {"core", "global_information"}
 #: What each part may import of the others. A part is a package or module right below ``contracts``; what is not
-#: named here is a door or stands behind one, and may import everything.
+#: named here is no resource and no door: it makes runs of what is named, and may import all of that.
 BELOW: dict[str, set[str]] = {
     "core": set(),
-    "json_scan": {"core"},
-    "strict_json": {"core", "json_scan"},
-    "schemas": set(),
-    "event_categories": {"core", "strict_json", "schemas"},
-    "target": {"core", "strict_json", "event_categories"},
-    "mock": {"core", "event_categories", "reading"},
+    "global_information": {"core"},
     "reading": {"core"},
-    "proposal": {"core"},
-    "deviations": {"core", "event_categories", "reading"},
-    "writers": {"core", "strict_json", "event_categories", "proposal"},
+    "target": _SHARED,
+    "mock": _SHARED | {"reading"},
+    "writers": _SHARED,
 }
+#: What is shared with the resource that has rules of its own for comparing lists.
+COMPARISON = "comparison"
+#: The modules of a resource that say what the mock serves.
+SERVED = {"sample", "faults", "variants"}
 
 
 def imported(path: Path, module: str) -> Iterator[str]:
@@ -59,24 +64,48 @@ def importers(*names: str) -> set[str]:
     }
 
 
+def parts(module: str) -> set[str]:
+    """The other parts of the package that a module imports from."""
+    named = {part(other) for other in imported(MODULES[module], module) if other in MODULES}
+    return named - {part(module), ""}
+
+
 @pytest.mark.parametrize("module", [module for module in MODULES if part(module) in BELOW])
 def test_imports_go_one_way(module: str) -> None:
-    """Vocabulary, contract, then target, mock and writers, then the doors: nothing imports what stands above it."""
-    allowed = BELOW[part(module)] | {part(module), ""}
-    named = {part(other) for other in imported(MODULES[module], module) if other in MODULES}
-    assert named <= allowed
+    """Vocabulary, what every resource has, then target, mock and writers: nothing imports what stands above it."""
+    assert parts(module) <= BELOW[part(module)]
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if part(module) in RESOURCES])
+def test_a_resource_stands_on_what_every_resource_has(module: str) -> None:
+    """A resource imports no other one, and what the mock is made of only where it says what the mock serves."""
+    served = module.split(".")[2:3] and module.split(".")[2] in SERVED
+    assert parts(module) <= _SHARED | {COMPARISON} | ({"mock"} if served else set())
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if part(module) not in DOORS])
+def test_only_the_doors_know_a_resource(module: str) -> None:
+    """Nothing outside the doors imports a resource or a door: every machinery is given the contract."""
+    assert not parts(module) & ({*RESOURCES} | DOORS - {"__main__"})
+
+
+def test_the_resources_are_those_that_can_be_named() -> None:
+    """Each resource is a package of its own, and the only place that lists them lists all of them."""
+    assert tuple(name.replace("-", "_") for name in NAMES) == RESOURCES
+    assert {path.parent.name for path in PACKAGE.glob("*/contract.py")} - {"core"} == {*RESOURCES}
 
 
 def test_the_mock_knows_no_check() -> None:
     """The mock imports neither checks nor judge: it could not agree with them by copying their errors."""
     for module, path in MODULES.items():
         if part(module) == "mock":
-            used = {name for name in imported(path, module) if name.startswith("contracts.event_categories.")}
-            assert not {name.split(".")[2] for name in used} & {"checks", "judge", "schema", "evidence"}, module
+            used = {name for name in imported(path, module) if name.startswith("contracts.global_information.")}
+            judging = {"answer", "checks", "evidence", "judge", "outcome", "schema"}
+            assert not {name.split(".")[2] for name in used} & judging, module
 
 
 def test_only_the_target_speaks_to_the_network() -> None:
-    """Nothing beside contracts.target imports an HTTP client: manners are kept in one place.
+    """Nothing beside contracts.network imports an HTTP client: manners are kept in one place.
 
     The items of Schemathesis speak of requests and answers in the classes of requests; test_schemathesis_door counts
     at a server that none of them goes another way.
@@ -100,10 +129,14 @@ def test_the_plugin_costs_nothing_where_it_is_not_used() -> None:
     own = {module for module in loaded if module.startswith("contracts.")}
     assert own <= {
         "contracts.core",
-        "contracts.event_categories",
+        "contracts.core.check",
         "contracts.core.clause",
+        "contracts.core.contract",
         "contracts.core.errors",
-        "contracts.event_categories.policy",
+        "contracts.core.finding",
+        "contracts.core.policy",
+        "contracts.core.probe",
+        "contracts.core.text",
         "contracts.pytest_plugin",
         "contracts.settings",
     }
@@ -124,9 +157,26 @@ def test_verify_imports_no_test_tool_and_nothing_slow() -> None:
         "try: contracts.cli.main(['verify', '--mock', '--quiet'])\n"
         "except SystemExit as end: assert not end.code, end.code"
     )
-    assert "contracts.event_categories.judge" in loaded
+    assert "contracts.global_information.judge" in loaded
     slow = {"pytest", "_pytest", "hypothesis", "schemathesis", "jsonschema", "jinja2", "junitparser"}
     assert not loaded & slow
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["verify", "--help"], ["explain", "http.head"]])
+def test_what_sends_nothing_starts_without_the_network(arguments: list[str]) -> None:
+    """Help, version and explanations import no HTTP library, no validator and no check."""
+    loaded = modules_after(
+        f"import contracts.cli\ntry: contracts.cli.main({arguments})\nexcept SystemExit as end: assert not end.code"
+    )
+    heavy = {"requests", "urllib3", "http.client", "ssl", "jsonschema_rs", "contracts.event_categories.judge"}
+    assert not loaded & heavy
+
+
+def test_judging_is_loaded_after_the_first_request_has_left() -> None:
+    """What a run needs before it sends a byte is neither requests nor what only judges."""
+    loaded = modules_after("import contracts.commands.verify, contracts.run")
+    assert "urllib3" in loaded
+    assert not loaded & {"requests", "jsonschema_rs", "contracts.event_categories.judge", "contracts.strict_json"}
 
 
 def test_the_reader_of_imports_knows_every_form(tmp_path: Path) -> None:

@@ -7,11 +7,10 @@ import ssl
 from types import ModuleType
 
 import pytest
-import requests
 import urllib3
 
 from contracts.core.errors import CouldNotJudge, TooSlow, Unreachable, Unverified, UsageError
-from contracts.target.mapping import translate
+from contracts.network.mapping import translate
 
 
 def exceptions_of(module: ModuleType) -> list[type[BaseException]]:
@@ -24,12 +23,12 @@ def exceptions_of(module: ModuleType) -> list[type[BaseException]]:
     ]
 
 
-LIBRARIES = [*exceptions_of(requests.exceptions), *exceptions_of(urllib3.exceptions), *exceptions_of(http.client)]
+LIBRARIES = [*exceptions_of(urllib3.exceptions), *exceptions_of(http.client)]
 SYSTEM = [OSError, ConnectionResetError, BrokenPipeError, TimeoutError, socket.gaierror, ssl.SSLError, UnicodeError]
 
 
 def name_of(kind: type[BaseException]) -> str:
-    """The full name: urllib3 and requests share some."""
+    """The full name: urllib3 and http.client share some."""
     return f"{kind.__module__}.{kind.__name__}"
 
 
@@ -43,22 +42,23 @@ def test_total(kind: type[BaseException]) -> None:
 
 
 def test_the_cause_decides() -> None:
-    """What requests wraps is urllib3's, which wraps the system: the innermost reason is found and said."""
+    """urllib3 wraps what the system says: the innermost reason is found and said."""
     refused = ConnectionRefusedError(111, "Connection refused")
-    outer = requests.ConnectionError(urllib3.exceptions.MaxRetryError(None, "/", refused))  # type: ignore[arg-type]
+    outer = urllib3.exceptions.MaxRetryError(None, "/", refused)  # type: ignore[arg-type]
     assert type(translate(outer, "h")) is Unreachable
     assert "refused" in str(translate(outer, "h"))
     verification = ssl.SSLCertVerificationError("no")
     verification.verify_message = "certificate has expired"
-    wrapped = requests.exceptions.SSLError(verification)
+    wrapped = urllib3.exceptions.SSLError(verification)
     assert type(translate(wrapped, "h")) is Unverified
     assert "certificate has expired" in str(translate(wrapped, "h"))
-    assert type(translate(requests.exceptions.ReadTimeout(), "h")) is TooSlow
+    late = urllib3.exceptions.ReadTimeoutError(None, "/", "")  # type: ignore[arg-type]
+    assert type(translate(late, "h")) is TooSlow
 
 
 def test_no_text_of_a_library_is_repeated() -> None:
     """A library's message may hold a header that was sent; ours never quotes it."""
-    error = requests.exceptions.InvalidHeader("Bearer canary-secret\n")
+    error = urllib3.exceptions.InvalidHeader("Bearer canary-secret\n")
     assert "canary" not in str(translate(error, "h"))
 
 

@@ -15,16 +15,15 @@ from cases import raw
 from door import contracts
 from hypothesis import example, given
 from hypothesis import strategies as st
-
 from subject import CONTRACT
 
 from contracts.core.errors import BrokenAnswer, UsageError
 from contracts.global_information.judge import said_of
-from contracts.target.address import parse
-from contracts.target.credentials import check
-from contracts.target.masking import Secrets
-from contracts.target.target import Budget, Target
-from contracts.target.wire import Wire
+from contracts.network.address import parse
+from contracts.network.credentials import check
+from contracts.network.masking import Secrets
+from contracts.network.target import Budget, Target
+from contracts.network.wire import Wire
 
 TOKEN = 'tk-us-a/b+c=d&"<'
 NAMED = {"&": "amp", "/": "sol", "+": "plus", "=": "equals", '"': "quot", "<": "lt"}
@@ -136,14 +135,14 @@ def test_what_anybody_could_guess_is_no_secret(token: str) -> None:
 def test_an_ordinary_word_is_refused(token: str) -> None:
     """A token that answers and reports hold anyway would rewrite the evidence: one clear line, which hides it."""
     with pytest.raises(UsageError, match="would rewrite") as refused:
-        check(token, "BEARER_TOKEN")
+        check(token, "BEARER_TOKEN", CONTRACT)
     assert f" {token} " not in str(refused.value)
 
 
 def test_a_token_longer_than_any_header_is_refused() -> None:
     """It would be looked for in every answer, and no server reads it."""
     with pytest.raises(UsageError, match="no server reads"):
-        check("x1" * 500_000, "the token of the exchange")
+        check("x1" * 500_000, "the token of the exchange", CONTRACT)
 
 
 def test_nothing_to_mask() -> None:
@@ -238,12 +237,13 @@ def test_masking_changes_no_verdict(body: str, status: int) -> None:
 def test_what_masking_would_judge_otherwise_is_not_judged(body: str, status: int) -> None:
     """Where the token is a name, or no string at all, the target gives the same judgement or a reason."""
     answer = raw(body, status=status)
+    force = replace(answer, body=secrets(_TOKEN).mask_bytes(answer.body))
     target = Target(CONTRACT, parse("http://127.0.0.1:9"), Wire(cap=1), Budget(0, live=False), secrets(_TOKEN))
     try:
         masked = target._masked(answer)
     except BrokenAnswer as reason:
         assert "repeats the token" in str(reason)
-        assert said_of(replace(answer, body=secrets(_TOKEN).mask_bytes(answer.body)), CONTRACT) != said_of(answer, CONTRACT)
+        assert said_of(force, CONTRACT) != said_of(answer, CONTRACT)
     else:
         assert said_of(masked, CONTRACT) == said_of(answer, CONTRACT)
         assert _TOKEN.encode() not in masked.body.lower()

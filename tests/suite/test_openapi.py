@@ -13,24 +13,33 @@ from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 from openapi_spec_validator.readers import read_from_filename
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
-from subject import BY_ID, CLAUSES, CONTRACT
+from subject import CONTRACT
 
 from contracts.core.clause import Level
+from contracts.core.contract import Contract
 from contracts.core.finding import step
-from contracts.event_categories.clauses import KEY, PATH
+from contracts.event_categories.clauses import KEY
 from contracts.global_information.schema import ERROR, load
+from contracts.resources import NAMES, contract_of
 
+CONTRACTS = [contract_of(name) for name in NAMES]
 CATEGORY, ENVELOPE = CONTRACT.schemas.element, CONTRACT.schemas.envelope
+ENVELOPES = [contract.schemas.envelope for contract in CONTRACTS]
+FILES = [*(contract.schemas.element for contract in CONTRACTS), *ENVELOPES, ERROR]
 OPENAPI = ROOT / "schemas" / "openapi.yaml"
 BASE = "https://event-categories-contracts.invalid/schemas/"
 DOCUMENT: dict[str, Any]
 DOCUMENT, OPENAPI_URL = read_from_filename(str(OPENAPI))
 # Relative references, of the schemas and of openapi.yaml alike, then find their neighbours without any network.
 REGISTRY: Registry[Any] = Registry().with_resources(
-    [(BASE + name, Resource.from_contents(load(name))) for name in (CATEGORY, ENVELOPE, ERROR)]
+    [(BASE + name, Resource.from_contents(load(name))) for name in FILES]
     + [(BASE + OPENAPI.name, DRAFT202012.create_resource(DOCUMENT))]
 )
-OPERATIONS = DOCUMENT["paths"][PATH]
+
+
+def of_run(contract: Contract) -> set[str]:
+    """The clauses that no schema of one answer can judge."""
+    return {name for name, check in contract.checks.items() if check.of_run} - {"error.body"}
 
 
 def objects(value: Any, pointer: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
@@ -44,7 +53,7 @@ def objects(value: Any, pointer: str = "") -> Iterator[tuple[str, dict[str, Any]
 
 def schema_examples() -> Iterator[Any]:
     """Each example of each subschema, with the address of that subschema."""
-    for name in (CATEGORY, ENVELOPE, ERROR):
+    for name in FILES:
         for pointer, subschema in objects(load(name)):
             for index, example in enumerate(subschema.get("examples", [])):
                 yield pytest.param(f"{BASE}{name}#{pointer}", example, id=f"{name}#{pointer}-{index}")
@@ -74,17 +83,19 @@ def test_examples_are_found() -> None:
     assert any(parameter.values[1] == documented for parameter in schema_examples())
 
 
-def test_annotations_name_the_clauses_that_stand_on_the_schema() -> None:
+@pytest.mark.parametrize("contract", CONTRACTS, ids=NAMES)
+def test_annotations_name_the_clauses_that_stand_on_the_schema(contract: Contract) -> None:
     """Every x-clause is a clause, and every clause that the schema judges is annotated somewhere."""
     annotated = {
         part["x-clause"]
-        for name in (CATEGORY, ENVELOPE, ERROR)
+        for name in (contract.schemas.element, contract.schemas.envelope, ERROR)
         for _, part in objects(load(name))
         if "x-clause" in part
     }
-    assert annotated <= BY_ID.keys()
-    shape = {c.id for c in CLAUSES if c.section in ("envelope", "category") and c.level is Level.MUST}
-    assert annotated == {*shape, "error.body"}
+    assert annotated <= contract.clause.keys()
+    sections = ("envelope", contract.element)
+    judged = {c.id for c in contract.clauses if c.section in sections and c.level is Level.MUST}
+    assert annotated == {*judged, "error.body"} - of_run(contract)
 
 
 def test_schemas_are_valid_and_say_what_they_are() -> None:
@@ -105,7 +116,7 @@ def test_openapi_is_valid() -> None:
 def test_shape_has_one_place() -> None:
     """openapi.yaml takes every JSON body from the schemas beside it, and repeats nothing of them."""
     files = {name: component["$ref"] for name, component in DOCUMENT["components"]["schemas"].items()}
-    assert sorted(files.values()) == sorted([ENVELOPE, ERROR])
+    assert sorted(files.values()) == sorted([*ENVELOPES, ERROR])
     for pointer, part in objects(DOCUMENT):
         if "application/json" in part:
             reference = part["application/json"]["schema"]
@@ -114,13 +125,14 @@ def test_shape_has_one_place() -> None:
 
 
 def test_operations_are_those_of_the_contract() -> None:
-    """GET and HEAD of one path, the same answers to both, 429 in plain text, a token or (by policy) none."""
-    assert list(DOCUMENT["paths"]) == [PATH]
-    assert {name for name in OPERATIONS if name != "parameters"} == {"get", "head"}
-    assert OPERATIONS["get"]["responses"].keys() == OPERATIONS["head"]["responses"].keys()
-    assert {"200", "401", "404", "429", "5XX"} <= OPERATIONS["get"]["responses"].keys()
+    """GET and HEAD of each list, the same answers to both, 429 in plain text, a token or (by policy) none."""
+    assert list(DOCUMENT["paths"]) == [contract.path for contract in CONTRACTS]
+    for operations in DOCUMENT["paths"].values():
+        assert {name for name in operations if name != "parameters"} == {"get", "head"}
+        assert operations["get"]["responses"].keys() == operations["head"]["responses"].keys()
+        assert {"200", "401", "404", "429", "5XX"} <= operations["get"]["responses"].keys()
+        assert not any("content" in answer for answer in operations["head"]["responses"].values())
     assert list(DOCUMENT["components"]["responses"]["TooManyRequests"]["content"]) == ["text/plain"]
-    assert not any("content" in answer for answer in OPERATIONS["head"]["responses"].values())
     assert DOCUMENT["security"] == [{"bearer": []}, {}]
 
 

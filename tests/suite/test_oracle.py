@@ -1,4 +1,4 @@
-"""The generative proof: on answers that depart from the contract, the suite and an independent oracle agree."""
+"""The generative proof: on answers that break the contract, the suite and an independent oracle agree."""
 
 import ast
 import json
@@ -19,8 +19,16 @@ from subject import BY_ID, CONTRACT, OF_ANSWERS
 from contracts.core.exchange import Exchange, Request, Response
 from contracts.core.report import Scope
 from contracts.event_categories.clauses import KEY
-from contracts.event_categories.strategies import MUTATIONS, Mutated, Verbatim, bodies, conforming_lists, pick, written
-from contracts.event_categories.strategies import mutated_lists as departed_lists
+from contracts.event_categories.strategies import (
+    MUTATIONS,
+    Mutated,
+    Verbatim,
+    bodies,
+    conforming_lists,
+    mutated_lists,
+    pick,
+    written,
+)
 from contracts.global_information import judge
 from contracts.global_information.evidence import Evidence
 
@@ -51,7 +59,7 @@ def oracle_says(answer: Answer) -> dict[str, str]:
     return oracle.opinion(answer.status, list(answer.types), answer.body)
 
 
-# Departures that a list of Python values cannot express: of the text, the envelope, the bytes, the headers.
+# Violations that a list of Python values cannot express: of the text, the envelope, the bytes, the headers.
 
 
 def _text(value: Any) -> str:
@@ -88,7 +96,7 @@ def _nested(draw: st.DrawFn, categories: list[Any]) -> None:
 
 
 _LISTS: list[Callable[[st.DrawFn, list[Any]], None]] = [
-    *(departure.depart for departure in MUTATIONS),
+    *(mutation.mutate for mutation in MUTATIONS),
     _number_literal,
     _repeated_name,
     _lone_surrogate,
@@ -155,8 +163,8 @@ _STATUSES = st.sampled_from([201, 204, 206, 301, 400, 404, 500])
 
 
 @st.composite
-def departed_answers(draw: st.DrawFn) -> Answer:
-    """A conforming answer after one to three departures, each of a random kind."""
+def violating_answers(draw: st.DrawFn) -> Answer:
+    """A conforming answer after one to three changes, each of a random kind."""
     kinds = draw(
         st.lists(st.sampled_from(["list"] * 4 + ["envelope", "bytes", "bytes", "headers"]), min_size=1, max_size=3)
     )
@@ -176,7 +184,7 @@ def departed_answers(draw: st.DrawFn) -> Answer:
     return Answer(body, draw(_TYPES)) if draw(st.booleans()) else Answer(body, status=draw(_STATUSES))
 
 
-@given(departed_answers())
+@given(violating_answers())
 @example(Answer(b'{"a": {"b": ["\\ud800"]}, "a": 0}'))  # a lone surrogate in a value that is discarded
 @example(Answer(b'["text"]'))  # text, and no member
 @example(Answer(b'{"event_categories": [{"position": ' + b"7" * 5000 + b"}]}"))
@@ -185,7 +193,7 @@ def departed_answers(draw: st.DrawFn) -> Answer:
 @example(Answer(b"\xef\xbb\xbf"))
 @example(Answer(b"\xef\xbb\xbf\xef\xbb\xbf{}"))
 def test_suite_and_oracle_agree_on_every_clause(answer: Answer) -> None:
-    """Whatever departs from the contract, each clause is held, breached or not exercised by both alike."""
+    """Whatever breaks the contract, each clause is held, breached or not exercised by both alike."""
     said = suite_says(answer)
     event(f"{sum(state == 'breached' for state in said.values())} clauses breached")
     assert said == oracle_says(answer)
@@ -198,11 +206,11 @@ def test_suite_and_oracle_agree_on_what_conforms(data: st.DataObject) -> None:
     assert suite_says(answer) == oracle_says(answer) == dict.fromkeys(OF_ANSWERS, "held")
 
 
-@given(departed_lists())
-def test_suite_and_oracle_refuse_a_single_departure_by_its_clause(departed: Mutated) -> None:
-    """A list with one named departure breaches the clause that the departure belongs to, in both opinions."""
-    answer = Answer(json.dumps({KEY: departed.categories}).encode())
-    assert suite_says(answer)[departed.clause] == oracle_says(answer)[departed.clause] == "breached"
+@given(mutated_lists())
+def test_suite_and_oracle_refuse_a_single_mutation_by_its_clause(mutated: Mutated) -> None:
+    """A list with one named mutation breaches the clause that the mutation belongs to, in both opinions."""
+    answer = Answer(json.dumps({KEY: mutated.categories}).encode())
+    assert suite_says(answer)[mutated.clause] == oracle_says(answer)[mutated.clause] == "breached"
 
 
 def test_the_oracle_knows_every_clause_of_an_answer() -> None:

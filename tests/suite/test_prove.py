@@ -5,15 +5,20 @@ from pathlib import Path
 
 import pytest
 from door import ROOT
-from subject import BY_NAME, CLAUSES, FAULTS, NULL_RESPONDERS, VARIANTS
+from subject import BY_NAME, CLAUSES, CONTRACT, FAULTS, NULL_RESPONDERS, VARIANTS
 
 from contracts import prove
 from contracts.cli import main
-from contracts.core.check import Steps
+from contracts.core.check import Check, Steps
 from contracts.core.finding import Finding
-from contracts.event_categories.checks import ANSWER_CHECKS, RUN_CHECKS
+from contracts.prove import Case, Expectation
 
 IDS = [clause.id for clause in CLAUSES]
+
+
+def case(expectation: Expectation, name: str) -> Case:
+    """A case of the event categories."""
+    return Case(CONTRACT.package, expectation, name)
 
 
 def test_the_whole_matrix(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -24,7 +29,7 @@ def test_the_whole_matrix(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     matrix = json.loads(file.read_text())
     assert all(matrix["killers"][clause] for clause in IDS)
     assert matrix["summary"] in (ROOT / "README.md").read_text("utf-8")
-    assert len(matrix["cases"]) == len(FAULTS) + len(VARIANTS) + len(NULL_RESPONDERS)
+    assert len(matrix["cases"]) == len(FAULTS) + len(VARIANTS) + len(NULL_RESPONDERS) + 1
 
 
 @pytest.mark.parametrize("observations", [0, 1])
@@ -35,15 +40,14 @@ def test_a_hollow_check_is_found_out(
     """When the body of any single check is taken out, the proof fails; its command says so with exit 1."""
     # That the proof holds while the check is whole is what the matrix shows, fault by fault.
     [fault] = [fault for fault in FAULTS if clause in fault.breaks][:1]
-    monkeypatch.setattr(prove, "FAULTS", [fault])
+    monkeypatch.setattr("contracts.commands.prove.cases", lambda *_: [case(Expectation.FAULT, fault.name)])
     arguments = ["prove", "--clause", clause, "--jobs", "1"]
 
     def hollow(_: object) -> Steps:
         yield from ()
         return observations
 
-    table = ANSWER_CHECKS if clause in ANSWER_CHECKS else RUN_CHECKS
-    monkeypatch.setitem(table, clause, hollow)
+    monkeypatch.setitem(CONTRACT.checks, clause, Check(hollow, CONTRACT.checks[clause].of_run))
     assert main(arguments) == 1
     assert f"missed: {clause}" in capsys.readouterr().out
 
@@ -54,28 +58,29 @@ def test_a_check_without_a_count_is_a_fault_of_the_suite(monkeypatch: pytest.Mon
     def careless(_: object):  # noqa: ANN202
         yield from ()
 
-    monkeypatch.setitem(ANSWER_CHECKS, "json.utf-8", careless)
-    result = prove.judge(prove.Case(prove.Kind.FAULT, "bom"))
+    monkeypatch.setitem(CONTRACT.checks, "json.utf-8", Check(careless, of_run=False))
+    result = prove.judge(case(Expectation.FAULT, "bom"))
     assert "TypeError" in result.problems[0]
 
 
 def test_a_check_that_raises_alarm_on_everything_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A check that always finds something is a bystander in every fault of another clause, and in every variant."""
+    """A check that always finds something is a bystander in other faults, in every variant, and in the plain mock."""
 
     def alarmed(_: object) -> Steps:
         yield Finding("", "better", "this")
         return 1
 
-    monkeypatch.setitem(ANSWER_CHECKS, "list.names-unique", alarmed)
-    fault = prove.judge(prove.Case(prove.Kind.FAULT, "bom"))
-    variant = prove.judge(prove.Case(prove.Kind.VARIANT, "pretty"))
-    assert fault.problems == variant.problems == ("bystander tripped: list.names-unique",)
+    monkeypatch.setitem(CONTRACT.checks, "list.names-unique", Check(alarmed, of_run=False))
+    innocent = {Expectation.FAULT: "bom", Expectation.VARIANT: "pretty", Expectation.PLAIN: "plain"}
+    for expectation, name in innocent.items():
+        result = prove.judge(case(expectation, name))
+        assert result.problems == ("bystander tripped: list.names-unique",)
 
 
 @pytest.mark.parametrize("name", [responder.name for responder in NULL_RESPONDERS])
 def test_null_responders_earn_nothing(name: str) -> None:
     """An answer that holds nothing leaves no clause about categories or the list held."""
-    result = prove.judge(prove.Case(prove.Kind.NULL, name))
+    result = prove.judge(case(Expectation.NULL, name))
     assert result.problems == ()
     assert not result.crash
     assert len(result.states) == len(IDS)
@@ -83,7 +88,7 @@ def test_null_responders_earn_nothing(name: str) -> None:
 
 def test_a_clause_without_a_fault_is_not_proven() -> None:
     """A clause that nothing killed is a problem, even when nothing else went wrong."""
-    proof = prove.Proof((), ("json.utf-8",))
+    proof = prove.Proof(CONTRACT, (), ("json.utf-8",))
     assert proof.problems == ("clause json.utf-8: no fault was caught by it",)
 
 
@@ -98,6 +103,17 @@ def test_the_catalogue() -> None:
     assert set().union(*(fault.breaks for fault in FAULTS)) == set(IDS)
     assert not any(fault.breaks for fault in (*VARIANTS, *NULL_RESPONDERS))
     assert all(fault.breaks for fault in FAULTS)
+
+
+@pytest.mark.parametrize("clause", ["json.utf-8", "error.rate-limit"])
+def test_the_proof_of_a_clause_holds_what_must_breach_nothing(clause: str) -> None:
+    """Beside the faults of a clause it runs all variants, the null responders and the plain mock."""
+    chosen = prove.cases(CONTRACT, clause)
+    assert {each.name for each in chosen if each.expectation is Expectation.FAULT} == {
+        fault.name for fault in FAULTS if clause in fault.breaks
+    }
+    others = [each.name for each in chosen if each.expectation is not Expectation.FAULT]
+    assert others == [*(each.name for each in (*VARIANTS, *NULL_RESPONDERS)), "plain"]
 
 
 def test_markdown_names_every_case(capsys: pytest.CaptureFixture[str]) -> None:

@@ -130,7 +130,7 @@ def test_a_should_that_could_not_be_judged_is_a_skip() -> None:
 
 def test_not_exercised_is_a_skip_and_no_pass() -> None:
     """An empty list skips what it leaves unexercised, says so, and the session is an error all the same."""
-    with MockServer(SAMPLE, categories=[]) as server:
+    with MockServer(SAMPLE, elements=[]) as server:
         status, output = run("--target", server.url, token=server.token)
         allowed, _ = run("--target", server.url, "--contract-allow-empty", token=server.token)
     assert status == 1

@@ -5,8 +5,8 @@ from cases import error, ok, run
 
 from contracts.core.errors import Refused, TooSlow
 from contracts.core.exchange import Response
-from contracts.target.credentials import API, BEARER
-from contracts.target.observe import judge_refusal
+from contracts.network.credentials import API, BEARER
+from contracts.network.observe import judge_refusal
 
 
 @pytest.mark.parametrize("status", [401, 403])

@@ -19,7 +19,7 @@ from test_writers import JUNIT_10
 
 from contracts.core.errors import OverBudget
 from contracts.global_information.schema import load
-from contracts.target.pace import Pace
+from contracts.network.pace import Pace
 from contracts.targets import chosen, read
 
 #: The command, with clocks that run only while an account waits, and what it held in memory, in KiB.
@@ -27,7 +27,7 @@ COMMAND = """
 import functools, resource, sys, urllib.request
 from contracts.cli import main
 from contracts.commands import several
-from contracts.target.pace import Pace
+from contracts.network.pace import Pace
 
 def pace(account):
     now = [0.0]

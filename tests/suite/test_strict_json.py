@@ -20,8 +20,8 @@ from contracts.global_information.limits import MAX_CONTAINERS, MAX_DEPTH, MAX_V
 from contracts.global_information.strict_json import decode
 
 
-def places(document: Document) -> list[tuple[Rule, str]]:
-    return [(flaw.rule, flaw.where) for flaw in document.violations]
+def places(document: Document) -> list[tuple[str, str]]:
+    return [(violation.clause, violation.where) for violation in document.violations]
 
 
 def loads(text: str) -> Any:
@@ -30,8 +30,8 @@ def loads(text: str) -> Any:
 
 
 @given(st.data())
-def test_every_json_text_decodes_to_what_json_loads_says_without_a_flaw(data: st.DataObject) -> None:
-    """A text that is strict JSON has no flaw, and decodes to the values of json.loads with exact decimals."""
+def test_every_json_text_decodes_to_what_json_loads_says_without_a_violation(data: st.DataObject) -> None:
+    """A text that is strict JSON has no violation, and decodes to the values of json.loads with exact decimals."""
     text = data.draw(texts(data.draw(VALUES)))
     document = decode(text.encode())
     assert document.violations == ()
@@ -48,12 +48,12 @@ def test_every_json_text_decodes_to_what_json_loads_says_without_a_flaw(data: st
 @example(b"\x00")
 @example(b"\xff\xfe")
 def test_decode_never_raises(body: bytes) -> None:
-    """Whatever the bytes, decoding returns a document: with a value, or with a flaw or problem that says why not."""
+    """Whatever the bytes, decoding returns a document: with a value, or with a violation or problem in its place."""
     document = decode(body)
     assert (document.value is not ABSENT) or document.violations or document.problem
-    for flaw in document.violations:
-        assert flaw.where.startswith(("/", "byte ")) or flaw.where == ""
-        assert all((flaw.expected, flaw.received, flaw.where.encode() or True))
+    for violation in document.violations:
+        assert violation.where.startswith(("/", "byte ")) or violation.where == ""
+        assert all((violation.expected, violation.received, violation.where.encode() or True))
 
 
 @given(st.binary(max_size=60) | st.text('[]{}":,\\u0d8 truefalsn1.e-', max_size=40).map(str.encode))
@@ -99,14 +99,14 @@ NOT_WELL_FORMED = {
 
 @pytest.mark.parametrize(("body", "offset"), NOT_WELL_FORMED.values(), ids=NOT_WELL_FORMED)
 def test_what_is_no_json_text_is_told_by_its_byte(body: bytes, offset: int) -> None:
-    """A body that is no JSON text has one grammar flaw, at the byte (not the character) where reading stopped."""
+    """A body that is no JSON text has one grammar violation, at the byte (not the character) where reading stopped."""
     document = decode(body)
     assert document.value is ABSENT
     assert [where for rule, where in places(document) if rule is Rule.GRAMMAR] == [f"byte {offset}"]
 
 
-def test_the_flaw_quotes_what_stands_there() -> None:
-    """A grammar flaw quotes up to forty characters from where reading stopped, or says that the body ends."""
+def test_the_violation_quotes_what_stands_there() -> None:
+    """A grammar violation quotes up to forty characters from where reading stopped, or says that the body ends."""
     assert decode(b"[1, oops]").violations == (
         Violation(Rule.GRAMMAR, "byte 4", "exactly one JSON text", "Expecting value: 'oops]'"),
     )
@@ -131,11 +131,11 @@ NOT_UTF_8 = {
 
 @pytest.mark.parametrize(("body", "where", "received"), NOT_UTF_8.values(), ids=NOT_UTF_8)
 def test_what_is_not_utf_8_is_told_by_its_byte(body: bytes, where: str, received: str) -> None:
-    """A body in another encoding has one encoding flaw and no value: no decoder is left to guess."""
+    """A body in another encoding has one encoding violation and no value: no decoder is left to guess."""
     assert decode(body) == Document(violations=(Violation(Rule.ENCODING, where, "UTF-8", received),))
 
 
-def test_a_byte_order_mark_is_a_flaw_and_no_obstacle() -> None:
+def test_a_byte_order_mark_is_a_violation_and_no_obstacle() -> None:
     """A byte order mark is told, and what follows is decoded all the same."""
     document = decode(b'\xef\xbb\xbf{"a": 1}')
     mark = Violation(Rule.ENCODING, "byte 0", "no byte order mark", "EF BB BF, the byte order mark of UTF-8")
@@ -146,7 +146,7 @@ def test_a_byte_order_mark_is_a_flaw_and_no_obstacle() -> None:
 
 REPEATED = {
     "in the root": (b'{"a": 1, "a": 2}', ["/a"]),
-    "three times is one flaw": (b'{"a": 1, "a": 2, "a": 3}', ["/a"]),
+    "three times is one violation": (b'{"a": 1, "a": 2, "a": 3}', ["/a"]),
     "two names": (b'{"a": 1, "b": 2, "b": 3, "a": 4}', ["/a", "/b"]),
     "deep inside": (b'[{"x": [0, {"a": 1, "a": 1}]}]', ["/0/x/1/a"]),
     "written in two ways": (b'{"a": 1, "\\u0061": 2}', ["/a"]),
@@ -161,7 +161,7 @@ REPEATED = {
 
 @pytest.mark.parametrize(("body", "pointers"), REPEATED.values(), ids=REPEATED)
 def test_a_repeated_name_is_told_by_its_pointer(body: bytes, pointers: list[str]) -> None:
-    """Each name that an object repeats is one flaw, at any depth, also where a later member hides it."""
+    """Each name that an object repeats is one violation, at any depth, also where a later member hides it."""
     found = [where for rule, where in places(decode(body)) if rule is Rule.NAMES]
     assert found == pointers
 
@@ -193,7 +193,7 @@ LONE_SURROGATES = {
 
 @pytest.mark.parametrize(("body", "pointers"), LONE_SURROGATES.values(), ids=LONE_SURROGATES)
 def test_a_lone_surrogate_is_told_by_its_pointer(body: bytes, pointers: list[str]) -> None:
-    """Each string or name with a lone surrogate is one flaw; its pointer can be written as UTF-8."""
+    """Each string or name with a lone surrogate is one violation; its pointer can be written as UTF-8."""
     found = [where for rule, where in places(decode(body)) if rule is Rule.TEXT]
     assert found == pointers
     assert "".join(found).encode("utf-8").decode("utf-8") == "".join(found)
@@ -342,20 +342,20 @@ BROKEN_TOO = {
 def test_a_body_beyond_what_is_judged_may_be_plainly_broken(
     beyond: str, spoil: Callable[[bytes], bytes], rule: Rule
 ) -> None:
-    """The first flaw counts: too deep or too large, and cut off as well, is a breach and no excuse."""
+    """The first violation counts: too deep or too large, and cut off as well, is a breach and no excuse."""
     assert decode(BEYOND[beyond]).violations == ()
-    [flaw] = decode(spoil(BEYOND[beyond])).violations
-    assert flaw.rule is rule
-    assert flaw.where.startswith("byte ")
+    [violation] = decode(spoil(BEYOND[beyond])).violations
+    assert violation.clause is rule
+    assert violation.where.startswith("byte ")
 
 
-def test_flaws_without_end_are_counted_and_not_listed() -> None:
-    """Of very many flaws the first are told one by one, and the last stands for the others."""
+def test_violations_without_end_are_counted_and_not_listed() -> None:
+    """Of very many violations the first are told one by one, and the last stands for the others."""
     for element, rule in ((b'{"a": 1, "a": 2}', Rule.NAMES), (b'"\\ud800"', Rule.TEXT)):
-        flaws = decode(b"[" + b",".join([element] * 500) + b"]").violations
-        assert (len(flaws), sum(flaw.times for flaw in flaws)) == (KEPT + 1, 500)
-        assert {flaw.rule for flaw in flaws} == {rule}
-        assert flaws[KEPT].where.startswith(f"/{KEPT}")
+        violations = decode(b"[" + b",".join([element] * 500) + b"]").violations
+        assert (len(violations), sum(violation.times for violation in violations)) == (KEPT + 1, 500)
+        assert {violation.clause for violation in violations} == {rule}
+        assert violations[KEPT].where.startswith(f"/{KEPT}")
 
 
 def test_what_was_seen_is_counted() -> None:

@@ -5,13 +5,15 @@ import http.client
 import logging
 import socket
 import threading
+import time
 import tracemalloc
 import zlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hostile import Behaviour, always, drip, head_of, message, politely, raw_server, silence
-from subject import CONTRACT, PROBES
+from subject import PROBES
 
 from contracts.core.errors import (
     BrokenAnswer,
@@ -21,12 +23,16 @@ from contracts.core.errors import (
     TooSlow,
     Unavailable,
     Unreachable,
+    UsageError,
 )
 from contracts.core.exchange import Exchange, Response
-from contracts.target.address import parse
-from contracts.target.credentials import Bearer
-from contracts.target.target import AGENT, Budget, Limits, Target
-from contracts.target.wire import Wire
+from contracts.network.address import parse
+from contracts.network.budget import Budget, Deadline, Limits
+from contracts.network.credentials import Bearer
+from contracts.network.masking import Secrets
+from contracts.network.request import AGENT
+from contracts.network.target import Target
+from contracts.network.wire import Wire
 
 TOKEN = "canary-7f3a/9+secret=="
 LIST = b'{"event_categories": []}'
@@ -47,17 +53,31 @@ class Clock:
         self.now += seconds
 
 
-def target(url: str, clock: Clock | None = None, **limits: float) -> Target:
+def target(
+    url: str,
+    clock: Clock | None = None,
+    *,
+    private: bool = False,
+    connect_to: dict[tuple[str, int], tuple[str, int]] | None = None,
+    **limits: float,
+) -> Target:
     """A target with a token; with a clock of its own it never really waits."""
     cap, most = int(limits.pop("body", 32 * 2**20)), int(limits.pop("requests", 24))
-    bounds = Limits(**{"timeout": 2.0, "deadline": 30.0, **limits})  # type: ignore[arg-type]
-    made = Target(CONTRACT, parse(url, CONTRACT.path), Wire(cap=cap), Budget(most, live=False), limits=bounds)
-    made.secrets.add(TOKEN, "BEARER_TOKEN")
-    made.credentials = Bearer(TOKEN)
-    if clock:
-        made.clock = made.budget.clock = clock
-        made.sleep = made.budget.sleep = clock.sleep
-    return made
+    deadline = limits.pop("deadline", 30.0)
+    bounds = Limits(**{"timeout": 2.0, **limits})  # type: ignore[arg-type]
+    time_of: dict[str, Any] = {"clock": clock, "sleep": clock.sleep} if clock else {}
+    secrets = Secrets()
+    secrets.add(TOKEN, "BEARER_TOKEN")
+    return Target(
+        parse(url, allow_plain_http=private),
+        Wire(cap=cap, connect_to=connect_to),
+        Budget(most, live=False, **time_of),
+        secrets,
+        Deadline(deadline, **({"clock": clock} if clock else {})),
+        Bearer(TOKEN),
+        bounds,
+        sleep=time_of.get("sleep", time.sleep),
+    )
 
 
 def fetch(behave: Behaviour, probe: str = "list", clock: Clock | None = None, **limits: float) -> Exchange:
@@ -266,18 +286,24 @@ def test_request_budget() -> None:
         assert len(server.requests) == 1
 
 
+def send(budget: Budget) -> None:
+    """Count a request, and wait until it may go."""
+    budget.count()
+    budget.wait()
+
+
 def test_pace_towards_a_live_target() -> None:
     """The 61st request within a minute waits until the minute is over; a loopback target is not paced."""
     clock = Clock()
     live = Budget(100, live=True, clock=clock, sleep=clock.sleep)
     for _ in range(60):
-        live.take()
+        send(live)
     assert clock.slept == []
-    live.take()
+    send(live)
     assert clock.slept == [60.0]
     local = Budget(100, live=False, clock=clock, sleep=clock.sleep)
     for _ in range(100):
-        local.take()
+        send(local)
     assert clock.slept == [60.0]
 
 
@@ -314,6 +340,54 @@ def test_proxy_of_the_environment_is_honoured(monkeypatch: pytest.MonkeyPatch) -
         assert type(exchange.failure) is Unreachable
         assert proxy.requests[0].startswith(b"CONNECT api.contracts.test:443")
         assert TOKEN.encode() not in b"".join(proxy.requests)
+
+
+def test_a_password_for_the_proxy_goes_to_the_proxy_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A plain-HTTP target is asked for by its whole URL, with the password of the proxy, which no exchange shows."""
+    with raw_server(always(message(LIST))) as proxy:
+        monkeypatch.setenv("http_proxy", f"http://somebody:proxy%2Dsecret@127.0.0.1:{proxy.port}")
+        monkeypatch.setenv("no_proxy", "")
+        exchange = target("http://api.contracts.test", private=True).fetch(PROBES["list"])
+        assert proxy.requests[0].startswith(b"GET http://api.contracts.test/v1/event_categories HTTP/1.1\r\n")
+        assert head_of(proxy.requests[0], "Host") == "api.contracts.test"
+        assert head_of(proxy.requests[0], "Proxy-Authorization") == "Basic c29tZWJvZHk6cHJveHktc2VjcmV0"
+    assert exchange.observed().body == LIST
+    assert "Proxy-Authorization" not in dict(exchange.request.headers)
+    assert "secret" not in repr(exchange).replace(TOKEN, "")
+
+
+def test_a_password_for_a_tunnel_stays_outside_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The request for a tunnel carries the password; that the proxy refuses it is said without the password."""
+    with raw_server(always(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n")) as proxy:
+        monkeypatch.setenv("https_proxy", f"http://somebody:proxy-secret@127.0.0.1:{proxy.port}")
+        monkeypatch.setenv("no_proxy", "")
+        exchange = target("https://api.contracts.test", Clock()).fetch(PROBES["list"])
+        assert head_of(proxy.requests[0], "Proxy-Authorization") == "Basic c29tZWJvZHk6cHJveHktc2VjcmV0"
+    assert "the proxy of the environment does not let the request through" in str(exchange.failure)
+    assert "secret" not in str(exchange.failure)
+
+
+@pytest.mark.parametrize("excepted", ["api.contracts.test", ".contracts.test", "*"])
+def test_no_proxy_excepts_hosts(excepted: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """NO_PROXY names the hosts that are reached without the proxy."""
+    with raw_server(always(message(b""))) as proxy, raw_server(always(message(LIST))) as server:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        monkeypatch.setenv("no_proxy", excepted)
+        places = {("api.contracts.test", 80): ("127.0.0.1", server.port)}
+        exchange = target("http://api.contracts.test", private=True, connect_to=places).fetch(PROBES["list"])
+        assert exchange.observed().body == LIST
+        assert proxy.requests == []
+
+
+@pytest.mark.parametrize(
+    ("proxy", "words"), [("socks5://127.0.0.1:1", "cannot be used"), ("http://[::1", "is not a URL")]
+)
+def test_a_proxy_that_cannot_be_used_is_a_usage_error(proxy: str, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy of another kind, or no URL at all, is for the person to change; the request goes no other way."""
+    monkeypatch.setenv("https_proxy", proxy)
+    monkeypatch.setenv("no_proxy", "")
+    with pytest.raises(UsageError, match=words):
+        target("https://api.contracts.test", Clock()).fetch(PROBES["list"])
 
 
 def test_ipv6_and_path_prefix() -> None:
@@ -365,12 +439,20 @@ def test_a_location_that_is_no_url_is_an_answer() -> None:
     assert fetch(always(answer)).observed().first("Location") == "http://[::bad/"
 
 
-@pytest.mark.parametrize("date", ["Mon, 01 Jan 2024 00:00:00 +" + "9" * 23, f"Mon, 01 Jan {'9' * 20} 00:00:00 GMT"])
-def test_a_retry_after_beyond_all_dates_is_none(date: str) -> None:
-    """A date that no calendar holds is passed over, as any other that cannot be read."""
+@pytest.mark.parametrize(
+    ("date", "pauses"),
+    [
+        pytest.param(f"Mon, 01 Jan {'9' * 20} 00:00:00 GMT", [1.0, 2.0, 4.0, 8.0], id="no-date"),
+        pytest.param("soon", [1.0, 2.0, 4.0, 8.0], id="a-word"),
+        pytest.param("9" * 5000, [1.0, 2.0, 4.0, 8.0], id="no-number"),
+        pytest.param("Mon, 01 Jan 2024 00:00:00 +" + "9" * 23, [0.0] * 4, id="long-past"),
+    ],
+)
+def test_a_retry_after_that_cannot_be_read_is_none(date: str, pauses: list[float]) -> None:
+    """A date that no calendar holds is passed over, as any other that cannot be read; one that is past asks for 0 s."""
     clock = Clock()
     fetch(always(message(b"", status="503 No", headers=(f"Retry-After: {date}",))), clock=clock)
-    assert clock.slept == [1.0, 2.0, 4.0, 8.0]
+    assert clock.slept == pauses
 
 
 def test_documented_headers_are_sent() -> None:
@@ -421,7 +503,7 @@ def test_what_another_tool_sends_keeps_the_manners_of_the_suite() -> None:
         answers = [made.relay("GET", made.address.url, theirs, authorized=authorized) for authorized in (True, False)]
         refused = made.relay("GET", made.address.url, theirs, authorized=True)
         made.budget.limit = 3
-        made._ends = made.clock()
+        made.deadline._ends = made.clock()
         late = made.relay("GET", made.address.url, theirs, authorized=True)
         sent = [[head_of(r, name) for name in ("User-Agent", "Authorization", "X-Theirs")] for r in server.requests]
     assert sent == [[AGENT, f"Bearer {TOKEN}", "kept"], [AGENT, "a placeholder", "kept"]]

@@ -235,7 +235,7 @@ def test_annotations_are_one_command_a_line(make: Callable[[], Report]) -> None:
 
 def test_annotations_escape_what_the_runner_reads() -> None:
     """Percent signs and line ends are escaped in the message, colons and commas in the title, too."""
-    line = annotations.command("error", "a:b,c%\r\n", "d:e,f%\r\n")
+    line = annotations.command("error", reports.violating(), "a:b,c%\r\n", "d:e,f%\r\n")
     assert line == "::error title=event categories%3A a%3Ab%2Cc%25%0D%0A::d:e,f%25%0D%0A"
 
 

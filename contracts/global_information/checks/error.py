@@ -5,9 +5,10 @@ from http import HTTPStatus
 from contracts.core.check import Steps
 from contracts.core.errors import CouldNotJudge, NotApplicable, NotExercised, Reason
 from contracts.core.finding import Finding
+from contracts.core.statuses import CLIENT_ERRORS
 from contracts.global_information.checks.conformity import ERROR_BODY, undocumented_error
 from contracts.global_information.checks.registry import CHECKS
-from contracts.global_information.evidence import CLIENT_ERRORS, REFUSED, Evidence
+from contracts.global_information.evidence import REFUSED, Evidence
 from contracts.global_information.probes import PER_MINUTE
 
 MINUTE = 60.0
@@ -45,7 +46,7 @@ def rate_limit(evidence: Evidence) -> Steps:
         raise NotApplicable("not asked for: --probe-rate-limit")
     exchange = evidence.exchange("burst")
     response = exchange.observed()
-    sent = len(exchange.attempts) + 1
+    sent = exchange.sent
     if response.status == HTTPStatus.TOO_MANY_REQUESTS:
         if response.media_type != "text/plain":
             received = response.first("Content-Type") or "none"

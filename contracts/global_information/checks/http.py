@@ -9,12 +9,13 @@ from contracts.core.clause import LIST
 from contracts.core.errors import CouldNotJudge, NotApplicable, NotExercised, Reason, Unavailable
 from contracts.core.exchange import Response
 from contracts.core.finding import Finding
+from contracts.core.statuses import CLIENT_ERRORS, GATEWAY_ERRORS
 from contracts.core.text import shorten
 from contracts.global_information.answer import Answer, text_of
 from contracts.global_information.checks.conformity import ERROR_BODY, undocumented_error
 from contracts.global_information.checks.registry import CHECKS
 from contracts.global_information.clauses import UNSAFE
-from contracts.global_information.evidence import CLIENT_ERRORS, GATEWAY_ERRORS, Evidence
+from contracts.global_information.evidence import Evidence
 
 _SERVER_ERRORS = range(500, 600)
 _WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"

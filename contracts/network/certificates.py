@@ -2,10 +2,16 @@
 
 import os
 import ssl
+import threading
 from functools import cache
 from pathlib import Path
 
+import certifi
+from urllib3.util.ssl_ import create_urllib3_context
+
 from contracts.core.errors import UsageError
+
+_LOCK = threading.Lock()
 
 
 def authorities(ca_bundle: str | None) -> str | bool:
@@ -24,24 +30,36 @@ def authorities(ca_bundle: str | None) -> str | bool:
     return True
 
 
+def context(verify: str | bool, files: tuple[str, str] | None) -> ssl.SSLContext:  # noqa: FBT001 - a path, or the default
+    """Return what TLS needs: whom to trust, as :func:`authorities` has it, and the files of :func:`client`.
+
+    A bundle of all authorities takes a while: it is read once, whoever asks, and however many do so at a time.
+    """
+    path = verify if isinstance(verify, str) else certifi.where()
+    with _LOCK:
+        return _context(path, files, tuple(Path(file).stat().st_mtime_ns for file in (path, *(files or ()))))
+
+
 def _check(name: str, path: str) -> None:
     if not Path(path).exists():
         raise UsageError(f"{name}: there is no file or folder {path}")
     if Path(path).is_dir():  # hashed names, which are looked up one by one
         return
-    if not _holds_certificates(path, Path(path).stat().st_mtime_ns):
+    try:
+        certificates = context(path, None).cert_store_stats()["x509"]
+    except (OSError, ValueError):  # ssl.SSLError is an OSError
+        certificates = 0
+    if not certificates:
         raise UsageError(f"{name}: {path} holds no certificate that can be read; a PEM file is wanted")
 
 
 @cache
-def _holds_certificates(path: str, _changed: int) -> bool:
-    """Whether the file holds one at least; a bundle of all authorities takes a while, and is looked at once."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    try:
-        context.load_verify_locations(path)
-    except (OSError, ValueError):  # ssl.SSLError is an OSError
-        return False
-    return context.cert_store_stats()["x509"] > 0
+def _context(path: str, files: tuple[str, str] | None, _changed: tuple[int, ...]) -> ssl.SSLContext:
+    made: ssl.SSLContext = create_urllib3_context()
+    made.load_verify_locations(**{"capath" if Path(path).is_dir() else "cafile": path})
+    if files:
+        made.load_cert_chain(*files)
+    return made
 
 
 def client(certificate: str | None, key: str | None) -> tuple[str, str] | None:

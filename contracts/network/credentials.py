@@ -2,6 +2,7 @@
 
 import base64
 import json
+import threading
 from collections.abc import Callable
 from dataclasses import astuple, dataclass, field
 from functools import cache
@@ -12,8 +13,8 @@ from contracts.core.contract import Contract
 from contracts.core.errors import BrokenAnswer, Refused, Unavailable, UsageError
 from contracts.core.exchange import Headers, Response
 from contracts.global_information.schema import ERROR, load
-from contracts.target.address import Address
-from contracts.target.masking import MASKED_FROM, Secrets
+from contracts.network.address import Address
+from contracts.network.masking import MASKED_FROM, Secrets
 
 BEARER = "BEARER_TOKEN"
 API = "SCALINGO_API_TOKEN"
@@ -86,6 +87,7 @@ class Exchanged:
     exchanges: int = 0
     _token: str | None = field(default=None, repr=False)
     _obtained: float = 0.0
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def authorization(self) -> SecretValue | None:
         """Return the header value, with a token that is less than 55 minutes old.
@@ -94,10 +96,11 @@ class Exchanged:
             Refused: the API token is not accepted.
             CouldNotJudge: the authentication service cannot be reached or understood.
         """
-        if self._token is None or self.clock() - self._obtained >= RENEW_AFTER:
-            self._obtained = self.clock()
-            self._token = self._exchange()
-        return SecretValue(f"Bearer {self._token}")
+        with self._lock:  # whoever asks meanwhile waits for the same token
+            if self._token is None or self.clock() - self._obtained >= RENEW_AFTER:
+                self._obtained = self.clock()
+                self._token = self._exchange()
+            return SecretValue(f"Bearer {self._token}")
 
     def _exchange(self) -> str:
         basic = SecretValue("Basic " + base64.b64encode(f":{self.api_token}".encode()).decode())

@@ -11,7 +11,7 @@ from hashlib import blake2b
 from urllib.parse import quote
 
 from contracts.core.deadline import watched
-from contracts.target.views import json_text, numbers, views
+from contracts.network.views import json_text, numbers, views
 
 #: Where a secret was found, and the name of the variable that holds it.
 Found = tuple[int, int, bytes]

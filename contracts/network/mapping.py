@@ -4,7 +4,6 @@ import http.client
 import ssl
 from collections.abc import Iterator
 
-import requests
 import urllib3
 
 from contracts.core.errors import (
@@ -18,22 +17,17 @@ from contracts.core.errors import (
 )
 
 #: From the particular to the general: the first that fits decides. A chain is searched as a whole, because
-#: requests wraps what urllib3 wraps around what the socket raised.
+#: urllib3 wraps what the socket raised.
 _MEANINGS: tuple[tuple[type[BaseException], type[ContractsError], str], ...] = (
     (ssl.SSLCertVerificationError, Unverified, "its certificate does not verify, and --ca-bundle names whom to trust"),
-    (requests.exceptions.InvalidProxyURL, UsageError, "the proxy of the environment is not a URL"),
     (urllib3.exceptions.ProxySchemeUnsupported, UsageError, "the proxy of the environment cannot be used"),
-    (requests.exceptions.ProxyError, Unreachable, "the proxy of the environment does not let the request through"),
     (urllib3.exceptions.ProxyError, Unreachable, "the proxy of the environment does not let the request through"),
     (urllib3.exceptions.NameResolutionError, Misdirected, "the host name does not resolve"),
     (ConnectionRefusedError, Unreachable, "the connection was refused"),
     (urllib3.exceptions.ConnectTimeoutError, Unreachable, "no connection came about in time"),
-    (requests.exceptions.ConnectTimeout, Unreachable, "no connection came about in time"),
     (urllib3.exceptions.NewConnectionError, Unreachable, "no connection came about"),
-    (requests.exceptions.Timeout, TooSlow, "the answer did not come in time"),
     (urllib3.exceptions.TimeoutError, TooSlow, "the answer did not come in time"),
     (TimeoutError, TooSlow, "the answer did not come in time"),
-    (requests.exceptions.SSLError, Misdirected, "TLS failed"),
     (urllib3.exceptions.SSLError, Misdirected, "TLS failed"),
     (ssl.SSLError, Misdirected, "TLS failed"),
     (http.client.RemoteDisconnected, Unreachable, "the connection was closed without an answer"),
@@ -43,13 +37,6 @@ _MEANINGS: tuple[tuple[type[BaseException], type[ContractsError], str], ...] = (
     (http.client.HTTPException, BrokenAnswer, "the answer is not HTTP/1.1, which this suite speaks"),
     (urllib3.exceptions.LocationValueError, UsageError, "the URL cannot be used"),
     (urllib3.exceptions.HTTPError, BrokenAnswer, "the answer is broken"),
-    (requests.exceptions.ConnectionError, Unreachable, "no connection came about"),
-    (requests.exceptions.InvalidURL, UsageError, "the URL cannot be used"),
-    (requests.exceptions.URLRequired, UsageError, "the URL cannot be used"),
-    (requests.exceptions.MissingSchema, UsageError, "the URL cannot be used"),
-    (requests.exceptions.InvalidSchema, UsageError, "the URL cannot be used"),
-    (requests.exceptions.InvalidHeader, UsageError, "a header cannot be sent"),
-    (requests.exceptions.RequestException, BrokenAnswer, "the answer is broken"),
     (UnicodeError, UsageError, "the host name cannot be looked up"),
     (OSError, Unreachable, "the connection failed"),
     (ValueError, BrokenAnswer, "the answer is broken"),  # http.client, of a chunk of negative length
@@ -57,7 +44,7 @@ _MEANINGS: tuple[tuple[type[BaseException], type[ContractsError], str], ...] = (
 
 
 def translate(error: BaseException, subject: str) -> ContractsError:
-    """Return what an exception of requests, urllib3, http.client, ssl or socket means for the run.
+    """Return what an exception of urllib3, http.client, ssl or socket means for the run.
 
     The message is made of ``subject`` and our own words, and at most the reason that the operating system or
     OpenSSL gives: the text of a library's exception may hold the headers that were sent.
@@ -98,6 +85,6 @@ def _reason(chain: list[BaseException]) -> str:
             return f" ({reason.replace('_', ' ').lower()})"
         if isinstance(link, ConnectionRefusedError):  # our words say it already
             return ""
-        if isinstance(link, OSError) and link.strerror and not isinstance(link, requests.RequestException):
+        if isinstance(link, OSError) and link.strerror:
             return f" ({link.strerror})"
     return ""

@@ -43,14 +43,14 @@ class Pace:
             self._say(wait)
             self._sleep(wait)
 
-    def take(self, patience: float) -> None:
-        """Take a turn, after waiting for at most ``patience`` seconds for it.
+    def take(self, patience: float, *, unpaced: bool = False) -> None:
+        """Take a turn, after waiting for at most ``patience`` seconds for it; ``unpaced`` takes it at once.
 
         Raises:
             OverBudget: it would take longer.
         """
         with self._lock:
-            wait = self._wait(1)
+            wait = 0.0 if unpaced else self._wait(1)
             if wait > patience:
                 raise OverBudget(
                     f"{self.requests} requests were sent for this account within a minute, and the run ends before "

@@ -1,0 +1,1 @@
+"""The network: the only code that speaks to a target. No other package does."""

@@ -1,0 +1,197 @@
+"""Lanes: the probes that may go side by side, each lane with one connection that it keeps from probe to probe.
+
+A server may serve one connection at a time, and then lets all others wait. So a probe is taken from the queue only by
+a lane that is connected, none keeps a connection that it has no probe for, and none waits for one when no probe is
+left. The lane of the caller is the exception: it connects with its probe, so that no probe is left behind.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import Generic, TypeVar
+
+from contracts.network.connection import Connection
+from contracts.network.quiet import Quiet
+from contracts.network.wire import Wire
+
+Job = TypeVar("Job")
+
+
+class Lane:
+    """A way to the target: at most one connection, kept while it can be used."""
+
+    def __init__(self, wire: Wire, url: str) -> None:
+        self._wire = wire
+        self._url = url
+        self._kept: Connection | None = None
+        self._opening: Connection | None = None
+        self._taken: Connection | None = None
+        self._given_up = False
+        #: The connection over which the last request went.
+        self.last: Connection | None = None
+
+    def take(self, *, fresh: bool = False) -> Connection:
+        """Return the connection that was kept, else a new one that is not open yet."""
+        kept, self._kept = self._kept, None
+        if kept is None or fresh or not kept.look():
+            if kept is not None:
+                kept.settle()
+                kept.discard()
+            kept = self._wire.connection(self._url)
+        self._taken = kept
+        return kept
+
+    def keep(self, connection: Connection) -> None:
+        """Keep a connection for the next probe, or close it where it cannot be used again."""
+        self.last, self._taken = connection, None
+        if connection.usable:
+            self._kept = connection
+        else:
+            connection.settle()
+            connection.discard()
+
+    def connect(self, timeout: float) -> bool:
+        """Have a connection that is open, and return whether there is one: none is opened any more once given up."""
+        connection = self._opening = self.take()
+        self._taken = None
+        try:
+            if self._given_up:
+                connection.shut()
+            elif not connection.is_open:
+                connection.open(timeout)
+        except Exception:  # noqa: BLE001 - whatever it is: another lane will meet it, or does without this one
+            connection.close()
+            return False
+        finally:
+            self._opening = None
+        if not connection.is_open:
+            connection.close()
+            return False
+        self._kept = connection
+        return True
+
+    def give_up(self) -> None:
+        """Wait no longer for what is being opened."""
+        self._given_up = True
+        if (opening := self._opening) is not None:
+            opening.shut()
+
+    def shut(self) -> None:
+        """End what is being opened or used, whichever thread is in it, and close what was kept."""
+        self.give_up()
+        if (taken := self._taken) is not None:
+            taken.shut()
+        self.drop()
+
+    def drop(self) -> None:
+        """Close what was kept."""
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            kept.discard()
+
+
+class Lanes(Generic[Job]):
+    """The lanes of a run: ``own``, which is the caller's, and up to ``others`` beside it.
+
+    ``perform`` sends a job over a lane, ``timeout`` is for connecting, in seconds.
+    """
+
+    def __init__(
+        self, lane: Callable[[], Lane], perform: Callable[[Job, Lane], None], *, others: int, timeout: float
+    ) -> None:
+        self.own = lane()
+        self._lane = lane
+        self._perform = perform
+        self._timeout = timeout
+        self._others = [lane() for _ in range(others)]
+        self._started = False
+        self._jobs: deque[Job] = deque()
+        self._begun = threading.Event()
+        self._over = False
+        self._changed = threading.Condition()
+        self._busy = 0
+        self._problems: list[BaseException] = []
+
+    def open(self) -> None:
+        """Begin to connect the other lanes; nothing is sent before there are jobs."""
+        started, self._started = self._started, True
+        for lane in [] if started else self._others:
+            Quiet(target=self._work, args=(lane,), daemon=True).start()
+
+    def run(self, jobs: Iterable[Job], apart: Iterable[Job] = (), *, side_by_side: bool = True) -> None:
+        """Perform the jobs, and those that need no connection to the target, and return when all are done.
+
+        Raises:
+            Exception: what a job raised.
+        """
+        self._jobs.extend(jobs)
+        if side_by_side:
+            self.open()
+            for job in apart:
+                with self._changed:
+                    self._busy += 1
+                Quiet(target=self._finish, args=(job, self._lane()), daemon=True).start()
+        else:
+            self._jobs.extend(apart)
+            self._give_up()
+        self._begun.set()
+        while (own := self._next()) is not None:
+            try:
+                self._perform(own, self.own)
+            finally:
+                self._done()
+            if not self._jobs:
+                self.own.drop()
+        self.own.drop()
+        self._give_up()
+        with self._changed:
+            self._changed.wait_for(lambda: not self._busy)
+        for problem in self._problems:
+            raise problem
+
+    def close(self) -> None:
+        """End every connection, also those over which something is sent."""
+        self._give_up()
+        for lane in (self.own, *self._others):
+            lane.shut()
+
+    def _give_up(self) -> None:
+        """Let the other lanes take no more jobs, and wait for no connection."""
+        self._over = True
+        self._begun.set()
+        for lane in self._others:
+            lane.give_up()
+
+    def _work(self, lane: Lane) -> None:
+        while not self._is_over() and lane.connect(self._timeout):
+            self._begun.wait()
+            if self._is_over() or (job := self._next()) is None:
+                break
+            self._finish(job, lane)
+        lane.drop()
+
+    def _is_over(self) -> bool:
+        """Whether no job is left, or none is to be taken by another lane."""
+        return self._over or (self._begun.is_set() and not self._jobs)
+
+    def _next(self) -> Job | None:
+        with self._changed:
+            if not self._jobs:
+                return None
+            self._busy += 1
+            return self._jobs.popleft()
+
+    def _finish(self, job: Job, lane: Lane) -> None:
+        try:
+            self._perform(job, lane)
+        except BaseException as problem:  # noqa: BLE001 - it is raised again where the lanes are waited for
+            self._problems.append(problem)
+        finally:
+            if not self._jobs:
+                lane.drop()
+            self._done()
+
+    def _done(self) -> None:
+        with self._changed:
+            self._busy -= 1
+            self._changed.notify_all()

@@ -1,0 +1,126 @@
+"""Observing: the documented request first and alone, then the others side by side, and none that is pointless."""
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+
+from contracts.core.errors import CouldNotJudge, Refused
+from contracts.core.exchange import Exchange
+from contracts.core.probe import Authorization, Probe
+from contracts.network.credentials import API, BEARER
+from contracts.network.lanes import Lane, Lanes
+from contracts.network.request import Asked
+from contracts.network.target import Target
+
+#: Probes that go one after the other over the same connection.
+Job = tuple[Probe, ...]
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """The probes in the order in which they are sent; those of one wave go side by side."""
+
+    first: tuple[Probe, ...]
+    second: tuple[Probe, ...]
+    last: tuple[Probe, ...]
+
+    @classmethod
+    def of(cls, probes: Iterable[Probe]) -> "_Plan":
+        first: list[Probe] = []
+        second: list[Probe] = []
+        last: list[Probe] = []
+        for probe in probes:
+            alone = probe.times > 1 or probe.method not in ("GET", "HEAD")
+            (last if alone else first if probe.name == "list" else second).append(probe)
+        return cls(tuple(first), tuple(second), tuple(last))
+
+
+def observe(
+    target: Target, probes: Iterable[Probe], meanwhile: Callable[[], None] = lambda: None
+) -> Iterator[Exchange]:
+    """Send the probes and yield the exchange of each, in their order, whichever was answered first.
+
+    A target that does not answer the documented request is left alone: the other probes are not sent. One that
+    refuses the credentials is only asked what can be asked without them. What could change something, and what
+    exceeds the rate limit, comes after everything else. ``meanwhile`` is done while the first answer is due.
+    """
+    plan = _Plan.of(probes)
+    silent: CouldNotJudge | None = None
+    asked: dict[str, Asked] = {}
+
+    def perform(job: Job, lane: Lane) -> None:
+        done = [target.ask(probe, lane) for probe in job]
+        asked.update({each.probe.name: target.settled(each) for each in done})
+
+    def accepted() -> None:
+        lanes.open()
+        threading.Thread(target=meanwhile, daemon=True).start()
+
+    lanes = Lanes(target.lane, perform, others=_others(target, plan.second), timeout=target.limits.timeout)
+    try:
+        seconds = 0.0
+        for probe in plan.first:
+            exchange = target.record(target.ask(probe, lanes.own, accepted))
+            exchange = judge_refusal(exchange, target.credentials.origin)
+            silent, seconds = exchange.failure, exchange.seconds
+            yield exchange
+        wanted = [probe for probe in plan.second if not _is_pointless(probe, silent)]
+        lanes.run(*_jobs(wanted), side_by_side=_is_quick(target, seconds * len(wanted)))
+    finally:
+        lanes.close()
+    for probe in (*plan.second, *plan.last):
+        if silent and _is_pointless(probe, silent):
+            yield target.unsent(probe, silent)
+        elif probe.name in asked:
+            yield target.record(asked[probe.name])
+        else:
+            yield target.burst(probe) if probe.times > 1 else target.fetch(probe)
+
+
+def _is_pointless(probe: Probe, silent: CouldNotJudge | None) -> bool:
+    without_credentials = isinstance(silent, Refused) and probe.authorization is not Authorization.GIVEN
+    return silent is not None and not without_credentials
+
+
+def _others(target: Target, probes: tuple[Probe, ...]) -> int:
+    """Return how many lanes there may be beside the first one: no more than there are jobs for."""
+    jobs, apart = _jobs(probes)
+    return max(0, min(target.limits.concurrency - len(apart), len(jobs)) - 1)
+
+
+def _is_quick(target: Target, seconds: float) -> bool:
+    """Whether the target answers side by side: one at a time, it would keep the last one waiting for so long."""
+    return target.limits.concurrency > 1 and seconds < target.limits.timeout / 2
+
+
+def _jobs(probes: Iterable[Probe]) -> tuple[list[Job], list[Job]]:
+    """Return what is to be sent over the connections to the target, the longest first, and what is not.
+
+    HEAD and a GET are one job: whatever stands before the status line of the answer to the one came behind that to
+    the other, and nobody has to wait for bytes that must not come.
+    """
+    apart: list[Job] = [(probe,) for probe in probes if probe.plaintext]
+    rest = [probe for probe in probes if not probe.plaintext]
+    heads = [probe for probe in rest if probe.method == "HEAD"]
+    others = [probe for probe in rest if probe.method != "HEAD"]
+    pairs: list[Job] = [(head, *others[:1]) for head in heads[:1]]
+    left = heads[1:] + (others[1:] if pairs else others)
+    return [*pairs, *((probe,) for probe in left)], apart
+
+
+def judge_refusal(exchange: Exchange, origin: str) -> Exchange:
+    """Return the documented exchange, as a failure when its credentials were refused or are missing."""
+    if exchange.failure or exchange.response is None:
+        return exchange
+    status = exchange.response.status
+    if status not in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+        return exchange
+    words = {
+        BEARER: f"the target refused the token of {BEARER} ({status}): a bearer token is valid for one hour; "
+        f"exchange a new one, or set {API} instead, which is exchanged and renewed for you",
+        API: f"the target refused the token that was exchanged for {API} ({status}): look whether the account may "
+        "use this API",
+        "": f"the target asks for credentials ({status}), and there are none: set {BEARER} or {API}",
+    }
+    return replace(exchange, failure=Refused(words[origin]))

@@ -1,0 +1,96 @@
+"""Requests: each is built once and whole, and knows what is shown in the place of its secrets; what came of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from contracts import __version__
+from contracts.core.errors import CouldNotJudge
+from contracts.core.exchange import Attempt, Request, Response
+from contracts.core.probe import JSON, Authorization, Probe
+from contracts.global_information.probes import MADE_UP_TOKEN
+from contracts.network.address import Address
+from contracts.network.connection import Connection, Message
+from contracts.network.credentials import BEARER, Credentials
+
+AGENT = f"event-categories-contracts/{__version__}"
+
+
+class Field(NamedTuple):
+    """A header field. ``shown`` is its value, or stands for the one that ``secret`` returns when it is sent."""
+
+    name: str
+    shown: str
+    secret: Callable[[], str | None] | None = None
+
+    @property
+    def value(self) -> str | None:
+        """The value as it is sent, or None for a field that is left out.
+
+        Raises:
+            CouldNotJudge: there is no token to be had.
+        """
+        return self.secret() if self.secret else self.shown
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A request that is to be sent."""
+
+    method: str
+    url: str
+    fields: tuple[Field, ...]
+
+    @property
+    def record(self) -> Request:
+        """The request as it is kept and shown."""
+        return Request(self.method, self.url, tuple((each.name, each.shown) for each in self.fields))
+
+    def message(self) -> Message:
+        """Return the request as it is sent, the secrets included.
+
+        Raises:
+            CouldNotJudge: there is no token to be had.
+        """
+        fields = ((each.name, each.value) for each in self.fields)
+        return Message(self.method, self.url, tuple((name, value) for name, value in fields if value is not None))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What came of a probe, its secrets still in it. ``over`` is the connection of the answer to HEAD."""
+
+    probe: Probe
+    request: Outgoing
+    response: Response | None = field(repr=False)
+    failure: CouldNotJudge | None = field(repr=False)
+    attempts: tuple[Attempt, ...] = field(default=(), repr=False)
+    seconds: float = 0.0
+    sent: int = 1
+    over: Connection | None = field(default=None, repr=False)
+
+
+def build(probe: Probe, address: Address, credentials: Credentials, added: tuple[Field, ...]) -> Outgoing:
+    """Return the request of a probe; ``added`` are the fields that every request to the target has beside its own."""
+    url = (address.plaintext_url or "") if probe.plaintext else _url(probe, address)
+    fields = [
+        Field("Accept", probe.accept),
+        Field("Content-Type", JSON),
+        Field("Accept-Encoding", "gzip"),
+        Field("User-Agent", AGENT),
+        *(() if probe.plaintext else added),
+    ]
+    if probe.authorization is Authorization.MADE_UP:
+        fields.append(Field("Authorization", f"Bearer {MADE_UP_TOKEN}"))
+    elif probe.authorization is Authorization.GIVEN and credentials.origin:
+        fields.append(authorization(credentials))
+    return Outgoing(probe.method, url + (f"?{probe.query}" if probe.query else ""), tuple(fields))
+
+
+def _url(probe: Probe, address: Address) -> str:
+    return (address.base + probe.path if probe.path else address.url) + probe.below
+
+
+def authorization(credentials: Credentials) -> Field:
+    """Return the field that holds the token of the run."""
+    return Field("Authorization", f"Bearer ${BEARER}", credentials.authorization)

@@ -1,0 +1,246 @@
+"""The target: sends probes with good manners and returns exchanges in which no secret is left."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from contracts.core.contract import Contract
+from contracts.core.errors import BrokenAnswer, CouldNotJudge, OverBudget, TooSlow, Unavailable
+from contracts.core.exchange import Attempt, Exchange, Headers, Response
+from contracts.core.probe import Probe
+from contracts.core.statuses import GATEWAY_ERRORS, UNAVAILABLE
+from contracts.network.address import Address
+from contracts.network.budget import Budget, Deadline, Limits
+from contracts.network.connection import Connection, Ended, Message
+from contracts.network.credentials import Credentials, NoCredentials
+from contracts.network.lanes import Lane
+from contracts.network.masking import Secrets
+from contracts.network.request import AGENT, Asked, Field, Outgoing, authorization, build
+from contracts.network.retries import PAUSES, may_pass, pause_before
+from contracts.network.wire import Wire
+
+#: The plain-HTTP endpoint is expected to be silent: a firewall that drops what is sent to it is not waited for long.
+_PLAINTEXT_LIMIT = 3.0
+
+
+@dataclass(frozen=True)
+class Target:
+    """A target under test. ``sleep`` waits for seconds; ``say`` is told what is being waited for."""
+
+    contract: Contract
+    address: Address
+    wire: Wire
+    budget: Budget
+    secrets: Secrets = field(default_factory=Secrets)
+    deadline: Deadline = field(default_factory=Deadline)
+    credentials: Credentials = field(default_factory=NoCredentials)
+    limits: Limits = field(default_factory=Limits)
+    #: Additional fields of every request to the target.
+    fields: tuple[Field, ...] = ()
+    sleep: Callable[[float], None] = time.sleep
+    say: Callable[[str], None] = lambda _: None
+    _compared: dict[Response, bool] = field(default_factory=dict, repr=False)
+
+    @property
+    def clock(self) -> Callable[[], float]:
+        """The clock of the run, in seconds."""
+        return self.deadline.clock
+
+    @property
+    def remaining(self) -> float:
+        """The seconds until the deadline of the run, which starts with the first look at it."""
+        return self.deadline.remaining
+
+    def lane(self) -> Lane:
+        """Return a new way to the target."""
+        return Lane(self.wire, self.address.url)
+
+    def fetch(self, probe: Probe) -> Exchange:
+        """Send a probe over a connection of its own, and again where that may help; return what came of it."""
+        lane = self.lane()
+        try:
+            return self.record(self.settled(self.ask(probe, lane)))
+        finally:
+            lane.drop()
+
+    def ask(self, probe: Probe, lane: Lane, accepted: Callable[[], None] = lambda: None) -> Asked:
+        """Send a probe over a lane, and again after 429, 502, 503, 504 and connection faults.
+
+        ``accepted`` is told when the peer has accepted a connection that had to be opened.
+        """
+        request = build(probe, self.address, self.credentials, self.fields)
+        self.say(f"{probe.name}: {request.method} {request.url}")
+        attempts: list[Attempt] = []
+        for pause in (*PAUSES[: self.limits.retries], None):
+            started = self.clock()
+            response, failure = self._try(probe, request, lane, accepted, counted=bool(attempts))
+            if pause is None or not may_pass(probe, response, failure, len(attempts)):
+                break
+            wait = pause_before(response, pause)
+            if wait >= self.remaining or not self._may_retry():
+                break
+            outcome = str(failure) if failure else str(response.status) if response else ""
+            attempts.append(Attempt(outcome, wait))
+            self.say(f"{probe.name}: {self.secrets.sweep(outcome)}, once more in {wait:.3g} s")
+            lane.drop()  # else a server that serves one connection at a time would let the others wait for this one
+            self.sleep(wait)
+        if response is not None and response.status in UNAVAILABLE:
+            tries = f" after {len(attempts)} retries" if attempts else ""
+            failure = Unavailable(f"{request.method} {request.url} was answered {response.status}{tries}")
+        over = lane.last if probe.method == "HEAD" else None
+        return Asked(probe, request, response, failure, tuple(attempts), self.clock() - started, over=over)
+
+    def burst(self, probe: Probe) -> Exchange:
+        """Send a probe as fast as it is answered, until the target says that these are too many.
+
+        The exchange is the last one, its seconds the time of all, and it says how many were sent.
+        """
+        request = build(probe, self.address, self.credentials, self.fields)
+        self.say(f"{probe.name}: up to {probe.times} requests, as asked for")
+        lane, started = self.lane(), self.clock()
+        try:
+            for sent in range(1, probe.times + 1):  # noqa: B007 - how many they were is told below
+                response, failure = self._try(probe, request, lane)
+                if failure or response is None or response.status in UNAVAILABLE:
+                    break
+        finally:
+            lane.drop()
+        if response is not None and response.status in GATEWAY_ERRORS:
+            failure = Unavailable(f"{request.method} {request.url} was answered {response.status}")
+        return self.record(Asked(probe, request, response, failure, (), self.clock() - started, sent))
+
+    def unsent(self, probe: Probe, because: CouldNotJudge) -> Exchange:
+        """Return the exchange of a probe that is pointless to send.
+
+        Its failure is of no particular kind: nothing was refused, and nothing was unreachable.
+        """
+        request = build(probe, self.address, self.credentials, self.fields)
+        return Exchange(probe.name, request.record, failure=CouldNotJudge(f"not sent: {because}"))
+
+    def settled(self, asked: Asked) -> Asked:
+        """Return the answer to HEAD with the bytes that came behind it; any other as it is."""
+        if asked.over is None or asked.response is None:
+            return asked
+        return replace(asked, response=replace(asked.response, stray=asked.over.settle()))
+
+    def record(self, asked: Asked) -> Exchange:
+        """Return the exchange, masked. The order of these calls alone decides on the numbers of masks."""
+        response, failure = asked.response, asked.failure
+        try:
+            response = self._masked(response) if response else None
+        except BrokenAnswer as error:
+            response, failure = None, error
+        attempts = tuple(replace(attempt, outcome=self.secrets.mask(attempt.outcome)) for attempt in asked.attempts)
+        masked = failure and type(failure)(self.secrets.mask(str(failure)))
+        return Exchange(asked.probe.name, asked.request.record, response, masked, attempts, asked.seconds, asked.sent)
+
+    def admit(self, requests: int) -> None:
+        """Let another tool send so many requests from now on, and take the time of a run for them."""
+        self.budget.admit(requests)
+        self.deadline.restart()
+
+    def relay(self, method: str, url: str, headers: Headers, *, authorized: bool) -> Response | CouldNotJudge:
+        """Return the masked answer to a request that another tool made, or why there is none.
+
+        The request counts, waits and ends as a probe does, and goes out under the name of this suite. ``authorized``
+        puts the given credentials in the place of others. The failure is returned and not raised: the frames of a
+        traceback, shown with their variables, would hold the token.
+        """
+        try:
+            self._check_deadline()
+            token = (authorization(self.credentials),) if authorized and self.credentials.origin else ()
+            own = Outgoing(method, url, (Field("User-Agent", AGENT), *self.fields, *token)).message().headers
+            names = {name.lower() for name, _ in own}
+            sent = (*(item for item in headers if item[0].lower() not in names), *own)
+            self.budget.count()
+            self.budget.wait(patience=self.remaining)
+            return self._masked(self.wire.send(Message(method, url, sent), *self._limit(self.limits.timeout)))
+        except CouldNotJudge as failure:
+            return type(failure)(self.secrets.mask(str(failure)))
+
+    def _try(
+        self,
+        probe: Probe,
+        request: Outgoing,
+        lane: Lane,
+        accepted: Callable[[], None] = lambda: None,
+        *,
+        counted: bool = False,
+    ) -> tuple[Response | None, CouldNotJudge | None]:
+        try:
+            self._check_deadline()
+            message = request.message()
+            if not counted:
+                self.budget.count()
+            if probe.plaintext:
+                lane.drop()
+                lane = Lane(self.wire, request.url)
+            connection = lane.take(fresh=probe.method not in ("GET", "HEAD"))
+            if connection.is_open:
+                try:
+                    return self._over(connection, probe, message, lane), None
+                except Ended:  # no fault of the target: it may end what is idle
+                    self.budget.count()
+                    connection = lane.take(fresh=True)
+            return self._over(connection, probe, message, lane, accepted), None
+        except CouldNotJudge as failure:
+            return None, failure
+
+    def _over(
+        self,
+        connection: Connection,
+        probe: Probe,
+        message: Message,
+        lane: Lane,
+        accepted: Callable[[], None] = lambda: None,
+    ) -> Response:
+        try:
+            self.budget.wait(patience=self.remaining, unpaced=probe.times > 1)
+            limit, named = self._limit(
+                min(self.limits.timeout, _PLAINTEXT_LIMIT) if probe.plaintext else self.limits.timeout
+            )
+            return self.wire.exchange(connection, message, limit, named, accepted=accepted)
+        finally:
+            lane.keep(connection)
+
+    def _limit(self, limit: float) -> tuple[float, str]:
+        """Return the seconds for an exchange, and the option that bounds them."""
+        remaining = self.remaining
+        return (remaining, "--deadline") if remaining < limit else (limit, "--timeout")
+
+    def _check_deadline(self) -> None:
+        if self.remaining <= 0:
+            raise TooSlow(f"the run has used up its {self.deadline.seconds:.3g} s (--deadline)")
+
+    def _may_retry(self) -> bool:
+        try:
+            self.budget.count(retry=True)
+        except OverBudget:
+            return False
+        return True
+
+    def _masked(self, response: Response) -> Response:
+        """Return the response without a secret.
+
+        Raises:
+            BrokenAnswer: without it, something else would be judged.
+        """
+        mask = self.secrets.mask
+        headers = tuple((mask(name), mask(value)) for name, value in response.headers)
+        body = self.secrets.mask_bytes(response.body)
+        masked = replace(response, headers=headers, body=body, reason=mask(response.reason))
+        if (body, masked.all("Content-Type")) != (response.body, response.all("Content-Type")):
+            self._compare(response, masked)
+        return masked
+
+    def _compare(self, response: Response, masked: Response) -> None:
+        from contracts.global_information.judge import said_of  # noqa: PLC0415 - only for a target that repeats a token
+
+        # Equal answers are compared once: a run has the same one several times.
+        if (same := self._compared.get(masked)) is None:
+            same = self._compared[masked] = said_of(response, self.contract) == said_of(masked, self.contract)
+        if not same:
+            raise BrokenAnswer(
+                "the answer repeats the token where masking it changes what is judged: "
+                "judge a target that does not send the token back"
+            )

@@ -1,1 +1,0 @@
-"""The target: everything that touches the network. No other package imports requests."""
