@@ -16,6 +16,7 @@ from importlib import import_module
 from io import BytesIO
 
 from contracts import __version__, deviations
+from contracts.comparison.gate import gate_of
 from contracts.core.contract import Contract
 from contracts.core.deadline import watched
 from contracts.core.errors import Reason, UsageError
@@ -27,9 +28,10 @@ from contracts.global_information.judge import outcomes
 from contracts.writers.wording import encoded
 
 MANIFEST, RESULT, DEVIATIONS = "manifest.json", "result.json", "deviations.toml"
+BASELINE, ACCEPT = "baseline.json", "accept.toml"
 #: The files that are rendered from the result, and the writer of each.
 RENDERED = {"report.html": "html", "report.md": "markdown", "junit.xml": "junit", "exchanges.har": "har"}
-NAMES = (MANIFEST, RESULT, DEVIATIONS, *RENDERED)
+NAMES = (MANIFEST, RESULT, DEVIATIONS, BASELINE, ACCEPT, *RENDERED)
 
 #: More than any honest bundle holds, in bytes of a file after decompression.
 CAP = 128 * 2**20
@@ -38,8 +40,8 @@ _DAMAGE = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EO
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
-def pack(report: Report, deviations_text: str | None = None) -> bytes:
-    """Return the archive of a report; the same report gives the same bytes."""
+def pack(report: Report, deviations_text: str | None = None, accept_text: str | None = None) -> bytes:
+    """Return the archive of a report, with the files that it depends on; the same report gives the same bytes."""
     from contracts.writers import result  # noqa: PLC0415
 
     stream = BytesIO()
@@ -49,8 +51,9 @@ def pack(report: Report, deviations_text: str | None = None) -> bytes:
         digests[RESULT] = _add(archive, RESULT, result.render(report))
         for name, writer in RENDERED.items():
             digests[name] = _add(archive, name, _render(writer, report))
-        if deviations_text is not None:
-            digests[DEVIATIONS] = _add(archive, DEVIATIONS, deviations_text)
+        for name, text in ((DEVIATIONS, deviations_text), (BASELINE, _baseline(report)), (ACCEPT, accept_text)):
+            if text is not None:
+                digests[name] = _add(archive, name, text)
         manifest = {
             "suite": __version__,
             "contract": report.digest,
@@ -60,6 +63,13 @@ def pack(report: Report, deviations_text: str | None = None) -> bytes:
         }
         _add(archive, MANIFEST, json.dumps(manifest, indent=2) + "\n")
     return stream.getvalue()
+
+
+def _baseline(report: Report) -> str | None:
+    from contracts.comparison import snapshot  # noqa: PLC0415
+
+    compared = gate_of(report)
+    return snapshot.render(compared.old.snapshot) if compared and compared.old.snapshot else None
 
 
 def _render(writer: str, report: Report) -> str:
@@ -129,7 +139,8 @@ def audit(files: dict[str, bytes], contract_of: Callable[[str], Contract]) -> tu
 
     digests = _manifest(files, contract_of)
     claimed = result.read(_text(files, RESULT), contract_of)
-    judged = _again(claimed, _text(files, DEVIATIONS) if DEVIATIONS in files else None)
+    texts = {name: _text(files, name) for name in (DEVIATIONS, BASELINE, ACCEPT) if name in files}
+    judged = _compared(_again(claimed, texts.get(DEVIATIONS)), texts)
     return judged, [*_digests(files, digests), *_differences(claimed, judged), *_files(files, judged)]
 
 
@@ -154,6 +165,16 @@ def _again(claimed: Report, deviations_text: str | None) -> Report:
     except ValueError:
         raise UsageError(f"no bundle: {RESULT} does not say when the run was made") from None
     return deviations.apply(judged, entries, day)
+
+
+def _compared(judged: Report, texts: dict[str, str]) -> Report:
+    """Return the report with what differs from the baseline of a bundle, where it has one."""
+    if BASELINE not in texts:
+        return judged
+    from contracts import baseline  # noqa: PLC0415
+
+    name, _ = judged.settings.get("baseline", (BASELINE, ""))
+    return baseline.kept(texts[BASELINE], texts.get(ACCEPT), name).compared(judged)
 
 
 def _manifest(files: dict[str, bytes], contract_of: Callable[[str], Contract]) -> dict[str, str]:

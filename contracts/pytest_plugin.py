@@ -19,7 +19,7 @@ import pytest
 from contracts.core.clause import Clause
 from contracts.core.contract import DEFAULT
 from contracts.core.errors import ContractsError, UsageError
-from contracts.settings import BY_NAME, TABLE
+from contracts.settings import BY_NAME, TABLE, Settings
 
 if TYPE_CHECKING:
     from contracts.core.contract import Contract
@@ -35,7 +35,8 @@ _ACTIVE: list["Contract"] = []
 _SUITE = Path(__file__).parent / "suite"
 _VERDICT = "contract verdict"
 #: The options that have a prefix here; --contract has it in itself.
-_PREFIXED = [setting.option[2:] for setting in TABLE if setting.name != "contract"]
+_OFFERED = [setting for setting in TABLE if setting.in_pytest]
+_PREFIXED = [setting.option[2:] for setting in _OFFERED if setting.name != "contract"]
 _OPTION = re.compile(rf"(?<![\w-])--(?=(?:{'|'.join(_PREFIXED)})(?![\w-]))")
 #: How many requests Schemathesis may send beside those of the clauses; the embedded mock is asked by every method.
 SCHEMATHESIS, SCHEMATHESIS_TO_THE_MOCK = 20, 100
@@ -48,7 +49,7 @@ class ContractWarning(UserWarning):
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Offer every setting as an option; the prefix keeps them apart from those of pytest and of other plugins."""
     group = parser.getgroup("event categories contract")
-    for setting in TABLE:
+    for setting in _OFFERED:
         keywords = {"action": "append" if setting.many else "store", "metavar": setting.metavar}
         if setting.is_flag:
             keywords = {"action": "store_const", "const": True}  # type: ignore[dict-item]
@@ -247,10 +248,11 @@ def _prepared(config: pytest.Config) -> "Run":
     # A variable that a shell happens to hold must not lead the tests of a project to a live target.
     led = [name for name in BY_NAME["target"].variables if os.environ.get(name)]
     environ = {name: value for name, value in os.environ.items() if name not in led}
-    options = {setting.name: config.getoption(f"contract_{setting.name}") for setting in TABLE}
+    options = {setting.name: config.getoption(f"contract_{setting.name}") for setting in _OFFERED}
     stack = ExitStack()
     try:
         settings = resolve(options, environ, Path.cwd())
+        _refuse_baseline(settings)
         run = stack.enter_context(prepare(settings, contract_of(settings.contract), os.environ))
     except UsageError as error:
         if str(error) != NO_TARGET:
@@ -260,6 +262,14 @@ def _prepared(config: pytest.Config) -> "Run":
     config.add_cleanup(stack.close)
     _ACTIVE[:] = [run.contract]
     return run
+
+
+def _refuse_baseline(settings: Settings) -> None:
+    if settings.baseline:
+        raise UsageError(
+            f"{settings.origins['baseline']}: pytest compares nothing with a baseline: take it away here, and use "
+            "contracts verify or contracts compare"
+        )
 
 
 def _header(config: pytest.Config) -> list[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from contracts import __version__, ci
 from contracts.configuration import NO_TARGET
-from contracts.core.clause import Clause
+from contracts.core.clause import REPEATABLE, Clause
 from contracts.core.contract import Contract
 from contracts.core.deadline import until
 from contracts.core.errors import Late, TooSlow, UsageError
@@ -52,6 +52,7 @@ from contracts.network.wire import Wire
 from contracts.settings import Settings
 
 if TYPE_CHECKING:
+    from contracts.baseline import Baseline
     from contracts.deviations import Deviation
     from contracts.mock.server import MockServer
 
@@ -75,6 +76,7 @@ class Run:
     embedded: bool
     deviations: "tuple[Deviation, ...]" = ()
     identity: Identity = field(default_factory=Identity)
+    baseline: "Baseline | None" = None
 
     @property
     def planned(self) -> int:
@@ -178,7 +180,12 @@ class Run:
         slow = TooSlow("the time of the run was over before this answer was written down (--deadline)")
         exchanges = (replace(e, response=None, failure=slow if e.response else e.failure) for e in report.exchanges)
         outcomes = (late(outcome.clause) for outcome in report.outcomes)
-        return self._waived(replace(report, exchanges=tuple(exchanges), outcomes=tuple(outcomes), stale=()))
+        left = replace(report, exchanges=tuple(exchanges), outcomes=tuple(outcomes), stale=())
+        return self.compared(self._waived(left))
+
+    def compared(self, report: Report) -> Report:
+        """Return the report with what differs from the baseline, where there is one."""
+        return self.baseline.compared(report) if self.baseline else report
 
     def _waived(self, report: Report) -> Report:
         if not self.deviations:
@@ -224,6 +231,7 @@ def prepare(
     identity = replace(identity or Identity(settings.name, environment=settings.environment), ci=ci.run_url(environ))
     clauses = contract.select(settings.clause)
     known = _known(settings.deviations, contract) if settings.deviations else ()
+    baseline = _baseline(settings.baseline, settings.accept, contract) if settings.baseline else None
     plain = settings.allow_plain_http
     address = None if settings.mock else parse(settings.target or "", contract.path, allow_plain_http=plain)
     auth = parse(settings.auth_url, what="auth-url")
@@ -234,24 +242,37 @@ def prepare(
             environ = {BEARER: server.token}
         if address is None:
             raise UsageError("there is no target")
-        probes = needed(
-            contract,
-            clauses,
-            plaintext=address.plaintext_url is not None,
-            unsafe=settings.unsafe_methods or embedded,
-            burst=settings.probe_rate_limit,
-        )
+        probes = _probes(settings, contract, clauses, address, embedded=embedded)
         most = settings.max_requests or sum(probe.times for probe in probes) + _SPARE
         parts = _Parts(settings, contract, address, auth, environ)
         target = parts.target(most=most, connect_to=connect_to, sleep=sleep, say=say)
         target.budget.pace = pace
-        yield Run(settings, contract, clauses, probes, target, embedded, known, identity)
+        yield Run(settings, contract, clauses, probes, target, embedded, known, identity, baseline)
+
+
+def _probes(
+    settings: Settings, contract: Contract, clauses: tuple[Clause, ...], address: Address, *, embedded: bool
+) -> tuple[Probe, ...]:
+    compared = (contract.clause[REPEATABLE],) if settings.baseline else ()  # also where only others are judged
+    return needed(
+        contract,
+        (*clauses, *compared),
+        plaintext=address.plaintext_url is not None,
+        unsafe=settings.unsafe_methods or embedded,
+        burst=settings.probe_rate_limit,
+    )
 
 
 def _known(path: str, contract: Contract) -> "tuple[Deviation, ...]":
     from contracts import deviations  # noqa: PLC0415 - likewise
 
     return deviations.load(path, contract)
+
+
+def _baseline(path: str, accept: str | None, contract: Contract) -> "Baseline":
+    from contracts import baseline  # noqa: PLC0415 - likewise
+
+    return baseline.load(path, accept, contract)
 
 
 def _mock(settings: Settings, contract: Contract) -> "MockServer":
@@ -340,4 +361,4 @@ def verify(run: Run) -> Report:
     with until(run.target.clock() + run.target.remaining, run.target.clock):  # masking goes through bodies, too
         evidence = run.evidence(run.exchanges())
     report = run.report(evidence)
-    return replace(report, started=started, seconds=round(time.perf_counter() - clock, 3))
+    return run.compared(replace(report, started=started, seconds=round(time.perf_counter() - clock, 3)))

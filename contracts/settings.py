@@ -102,7 +102,8 @@ class Setting:
     """One setting: ``read`` turns text into its value, and says in a ValueError what it wants instead.
 
     A file of the working directory may be anybody's, a pull request's for one. ``in_file`` says whether it may hold
-    the setting, ``narrows`` whether the setting leaves less to be judged, so that a run has to say it.
+    the setting, ``narrows`` whether the setting leaves less to be judged, so that a run has to say it. ``in_pytest``
+    says whether the pytest plugin knows it: what fails no item would be read as a pass there.
     """
 
     name: str
@@ -114,6 +115,7 @@ class Setting:
     nothing: str = "none"
     in_file: bool = True
     narrows: bool = False
+    in_pytest: bool = True
 
     @property
     def option(self) -> str:
@@ -223,6 +225,21 @@ TABLE: tuple[Setting, ...] = (
         "FILE",
         narrows=True,
     ),
+    Setting(
+        "baseline",
+        _text,
+        "a snapshot, result or bundle of before: what breaks it fails the run",
+        "FILE",
+        in_pytest=False,
+    ),
+    Setting(
+        "accept",
+        _text,
+        "a file of exceptions to the baseline, each with reason and expiry",
+        "FILE",
+        narrows=True,
+        in_pytest=False,
+    ),
     Setting("implementation", _text, "vendor, product and version of what is judged, for the report", "TEXT"),
     Setting("name", _name, "what the reports call the target", "NAME"),
     Setting("environment", _text, "where the target runs, such as staging, for the report", "TEXT"),
@@ -283,6 +300,8 @@ class Settings:
     ca_bundle: str | None = None
     auth_url: str = "https://auth.scalingo.com"
     deviations: str | None = None
+    baseline: str | None = None
+    accept: str | None = None
     implementation: str = ""
     name: str = ""
     environment: str = ""

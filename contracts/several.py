@@ -13,14 +13,13 @@ from contracts.core.entry import Entry, Judged
 from contracts.core.errors import CouldNotJudge, UsageError
 from contracts.core.exchange import Exchange, Request
 from contracts.core.report import Report, Scope
-from contracts.global_information.evidence import Evidence
 from contracts.global_information.digest import digest
+from contracts.global_information.evidence import Evidence
 from contracts.global_information.judge import outcomes
 from contracts.global_information.probes import needed
 from contracts.network.address import parse
 from contracts.network.credentials import API, BEARER
 from contracts.network.pace import Pace
-from contracts.resources import contract_of
 from contracts.run import Run, prepare, verify
 from contracts.settings import Settings
 
@@ -32,7 +31,8 @@ _COMPARED = (LIST, "repeat")
 class Several:
     """Targets that are ready to be judged.
 
-    ``settings`` hold for all, as far as an entry says nothing else; ``file`` is where the entries come from.
+    ``settings`` hold for all, as far as an entry says nothing else; ``file`` is where the entries come from, and
+    ``contract_of`` gives the contract of a name.
     ``finish`` is given the entry, its run, None where it could not even begin, and its report; it returns the report
     as it was written. ``pace`` makes the pace of an account, given its name. ``begun`` is told of each target.
     """
@@ -41,6 +41,7 @@ class Several:
     settings: Settings
     environ: Mapping[str, str]
     file: str
+    contract_of: Callable[[str], Contract]
     finish: Callable[[Entry, Run | None, Report], Report]
     pace: Callable[[str], Pace] = lambda _: Pace()
     begun: Callable[[Entry], None] = lambda _: None
@@ -78,7 +79,7 @@ class Several:
             self._problems.append(problem)
 
     def _judged(self, entry: Entry, pace: Pace) -> Report:
-        contract = contract_of(entry.contract)
+        contract = self.contract_of(entry.contract)
         settings = settings_of(entry, self.settings, self.file)
         try:
             environ = _environ_of(entry, self.environ)

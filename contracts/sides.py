@@ -1,22 +1,20 @@
-"""The sides of a comparison: what was kept in a file is recognised by its content, a URL is observed by a run."""
+"""The sides of a comparison: what was kept in a file, recognised by its content, and what a run observed."""
 
 import json
 import zipfile
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable
 from io import BytesIO
 
-from contracts import bundle
 from contracts.comparison import snapshot
 from contracts.comparison.gate import Kind, Side
 from contracts.comparison.observation import CouldNotCompare
-from contracts.comparison.observed import REPEATABLE, snapshot_of
+from contracts.comparison.observed import snapshot_of
 from contracts.core.contract import Contract
 from contracts.core.errors import UsageError
 from contracts.core.report import Report
-from contracts.run import prepare, verify
-from contracts.settings import Settings
 
+#: The largest file that a side may be, in bytes: as large as a bundle.
+CAP = 128 * 2**20
 _NEITHER = "is neither a snapshot, a result, a bundle nor a URL: a URL is written with its scheme"
 
 
@@ -32,6 +30,7 @@ def side_of_file(content: bytes, name: str, contract_of: Callable[[str], Contrac
         UsageError: it is none of these, or is damaged.
     """
     if zipfile.is_zipfile(BytesIO(content)):
+        from contracts import bundle  # noqa: PLC0415 - it needs this module
         from contracts.writers import result  # noqa: PLC0415 - only for what holds a report
 
         text = _text(bundle.unpack(content)[bundle.RESULT], name)
@@ -71,24 +70,3 @@ def side_of(report: Report, kind: Kind, name: str) -> Side:
         return Side(kind, name, report.target, snapshot_of(report))
     except CouldNotCompare as problem:
         return Side(kind, name, report.target, None, str(problem))
-
-
-def observe(
-    settings: Settings, contract: Contract, environ: Mapping[str, str], url: str, say: Callable[[str], None]
-) -> tuple[Side, Callable[[str], str]]:
-    """Ask a target for its list and for the same once more; return the side, and what masks its secrets in a text.
-
-    Raises:
-        UsageError: the settings cannot be used.
-    """
-    needed = replace(
-        settings,
-        target=url,
-        mock=False,
-        clause=(REPEATABLE,),
-        deviations=None,
-        unsafe_methods=False,
-        probe_rate_limit=False,
-    )
-    with prepare(needed, contract, environ, say=say) as prepared:
-        return side_of(verify(prepared), Kind.URL, url), prepared.target.secrets.sweep

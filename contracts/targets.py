@@ -6,17 +6,17 @@ read when an option or a variable names it.
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import fields
 from typing import Any
 
+from contracts.core.contract import Contract
 from contracts.core.entry import Entry
 from contracts.core.errors import UsageError
 from contracts.core.policy import Policy
 from contracts.core.text import shorten
 from contracts.network.address import parse
 from contracts.reading import read_text
-from contracts.resources import contract_of
 from contracts.settings import BY_NAME
 
 #: The files that stand beside the folders of the targets; on some systems a name differs from none by its case.
@@ -29,13 +29,13 @@ _LONGEST = 100
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,63}")
 
 
-def load(path: str) -> tuple[Entry, ...]:
+def load(path: str, contract_of: Callable[[str], Contract]) -> tuple[Entry, ...]:
     """Return the targets of a file; raises what :func:`read` raises, and UsageError when it cannot be opened."""
-    return read(read_text(path), path)
+    return read(read_text(path), path, contract_of)
 
 
-def read(text: str, name: str) -> tuple[Entry, ...]:
-    """Return the targets of a file, in its order.
+def read(text: str, name: str, contract_of: Callable[[str], Contract]) -> tuple[Entry, ...]:
+    """Return the targets of a file, in its order; ``contract_of`` gives the contract that an entry names.
 
     Raises:
         UsageError: it is malformed, or a target of it cannot be used; the message names entry and key, and no value
@@ -50,12 +50,12 @@ def read(text: str, name: str) -> tuple[Entry, ...]:
         raise UsageError(f"{name}: only [[target]] tables belong here, not {shorten(', '.join(content)) or 'target'}")
     if not entries:
         raise UsageError(f"{name}: there is no [[target]] in it")
-    targets = tuple(_entry(entry, f"{name}: entry {number}") for number, entry in enumerate(entries, 1))
+    targets = tuple(_entry(entry, f"{name}: entry {number}", contract_of) for number, entry in enumerate(entries, 1))
     _refuse_duplicates(targets, name)
     return targets
 
 
-def _entry(entry: dict[str, Any], place: str) -> Entry:
+def _entry(entry: dict[str, Any], place: str, contract_of: Callable[[str], Contract]) -> Entry:
     for key in entry:
         if key not in _KEYS:
             raise UsageError(f"{place}: there is no key {shorten(key, 80)!r}")

@@ -47,7 +47,7 @@ def _unexpected(report: Report, expected: str | None) -> list[str]:
     """Return in words what is not as expected; a part of the contract is no verdict on it."""
     if expected is None:
         return []
-    whole = not (expected == Verdict.CONFORMS.value and (report.partial or report.stale))
+    whole = not (expected == Verdict.CONFORMS.value and (report.partial or report.status))
     return (
         []
         if report.verdict.value == expected and whole

@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -13,16 +14,18 @@ from contracts.commands import files, output, streams
 from contracts.commands import options as settings_options
 from contracts.commands.files import STANDARD_OUTPUT
 from contracts.comparison import acceptance
-from contracts.comparison.gate import Gate, Side, gate
+from contracts.comparison.gate import Gate, Kind, Side, gate
 from contracts.comparison.rules import Impact
 from contracts.comparison.verdict import FAIL_ON
 from contracts.configuration import CONFIG, TOKENS, resolve, working_directory
+from contracts.core.clause import REPEATABLE
 from contracts.core.contract import Contract
 from contracts.core.errors import UsageError
 from contracts.reading import STANDARD_INPUT, read_bytes
 from contracts.resources import contract_of
+from contracts.run import prepare, verify
 from contracts.settings import Settings
-from contracts.sides import is_url, observe, side_of_file
+from contracts.sides import CAP, is_url, side_of, side_of_file
 from contracts.writers import comparison_terminal
 from contracts.writers.comparison_wording import last_line
 
@@ -42,10 +45,10 @@ FORMATS = {
 #: What a run for a comparison does not depend on, for it judges nothing.
 _WITHOUT = (
     *("target", "mock", "clause", "strict", "auth", "unsafe_methods", "probe_rate_limit", "deviations"),
-    *("implementation", "name", "environment"),
+    *("implementation", "name", "environment", "baseline"),
 )
 #: The settings by which a file could let less fail.
-_NARROWING = ("contract", "allow_empty")
+_NARROWING = ("contract", "allow_empty", "accept")
 _SIDES = ("old", "new")
 
 
@@ -60,7 +63,6 @@ def add(parser: argparse.ArgumentParser) -> None:
         default=Impact.BREAKING.value,
         help="the least impact that fails; default: breaking",
     )
-    parser.add_argument("--accept", metavar="FILE", help="a file of exceptions, each with reason and expiry")
     for name in _SIDES:
         parser.add_argument(
             f"--{name}-token", metavar="VARIABLE", help=f"the variable that holds the bearer token for {name.upper()}"
@@ -77,7 +79,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Observe both sides and compare them. Returns the exit status."""
     settings = _settings(options)
-    acceptances = acceptance.load(options.accept) if options.accept else ()
+    acceptances = acceptance.load(settings.accept) if settings.accept else ()
     outputs = _outputs(options, settings)
     console = streams.Console(quiet=output.is_brief(options), to_stderr=STANDARD_OUTPUT in outputs.values())
     sides, contract, mask = _observed(options, settings, console)
@@ -112,7 +114,7 @@ def _outputs(options: argparse.Namespace, settings: Settings) -> dict[str, str]:
         outputs = {**usual, **outputs}
     for name, file in outputs.items():
         files.check_writable(file, f"--{name}")
-    named = (options.accept, settings.ca_bundle, settings.client_cert, settings.client_key)
+    named = (settings.accept, settings.ca_bundle, settings.client_cert, settings.client_key)
     inputs = [file for file in (*named, options.old, options.new) if file and not is_url(file)]
     files.check_distinct(((f"--{name}", file) for name, file in outputs.items()), inputs)
     return outputs
@@ -135,11 +137,29 @@ def _observed(
         if name in kept:
             sides.append(kept[name][0])
             continue
-        observed, mask = observe(settings, contract, environs[name], side, console.progress)
+        observed, mask = _observe(settings, contract, environs[name], side, console.progress)
         sides.append(observed)
         masks.append(mask)
     console.done()
     return sides, contract, lambda text: _masked(text, masks)
+
+
+def _observe(
+    settings: Settings, contract: Contract, environ: Mapping[str, str], url: str, say: Callable[[str], None]
+) -> tuple[Side, Callable[[str], str]]:
+    """Ask a target for its list and for the same once more; return the side, and what masks its secrets in a text."""
+    needed = replace(
+        settings,
+        target=url,
+        mock=False,
+        clause=(REPEATABLE,),
+        deviations=None,
+        baseline=None,
+        unsafe_methods=False,
+        probe_rate_limit=False,
+    )
+    with prepare(needed, contract, environ, say=say) as prepared:
+        return side_of(verify(prepared), Kind.URL, url), prepared.target.secrets.sweep
 
 
 def _masked(text: str, masks: list[Callable[[str], str]]) -> str:
@@ -149,8 +169,6 @@ def _masked(text: str, masks: list[Callable[[str], str]]) -> str:
 
 
 def _content(name: str) -> bytes:
-    from contracts.bundle import CAP  # noqa: PLC0415 - only where a side is a file
-
     if name != STANDARD_INPUT and not os.path.lexists(name):
         raise UsageError(f"there is no file {name[:100]!r}; a target is written with its scheme, such as https://host")
     return read_bytes(name, CAP)

@@ -102,7 +102,11 @@ def make_folder(folder: str) -> None:
 
 
 def write_outputs(
-    report: Report, outputs: Mapping[str, str], mask: Callable[[str], str], deviations_text: str | None = None
+    report: Report,
+    outputs: Mapping[str, str],
+    mask: Callable[[str], str],
+    deviations_text: str | None = None,
+    accept_text: str | None = None,
 ) -> None:
     """Render the report in each format and write it; ``mask`` has the last look at every text.
 
@@ -115,7 +119,7 @@ def write_outputs(
         if name == BUNDLE:
             from contracts import bundle  # noqa: PLC0415 - it needs every writer
 
-            files.write_file(file, bundle.pack(report, deviations_text), private=True)
+            files.write_file(file, bundle.pack(report, deviations_text, accept_text), private=True)
             continue
         module = METRICS if name == METRICS else FORMATS[name][0]
         write_output(name, file, mask(import_module(f"contracts.writers.{module}").render(report)))
@@ -132,13 +136,14 @@ def write_output(name: str, file: str, text: str) -> None:
 def written(prepared: Run, report: Report, outputs: Mapping[str, str]) -> Report:
     """Write the reports and return what they say: where the time is over before all are written, that it was."""
     known, mask = prepared.settings.deviations, prepared.target.secrets.sweep
+    accept = prepared.baseline.accept if prepared.baseline else None
     entries = read_text(known) if known else None
     try:
         with prepared.writing():
-            write_outputs(report, outputs, mask, entries)
+            write_outputs(report, outputs, mask, entries, accept)
     except Late:
         report = prepared.unwritten(report)
-        write_outputs(report, outputs, mask, entries)
+        write_outputs(report, outputs, mask, entries, accept)
     return report
 
 

@@ -14,6 +14,7 @@ from contracts.core.entry import Entry, Judged, worst
 from contracts.core.errors import UsageError
 from contracts.core.report import Report
 from contracts.network.masking import Secrets
+from contracts.resources import contract_of
 from contracts.run import Run
 from contracts.settings import BY_NAME, Settings
 from contracts.several import Several
@@ -40,7 +41,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     console = streams.Console(quiet=output.is_brief(options), to_stderr=STANDARD_OUTPUT in outputs.values())
     finisher = _Finisher(len(entries), folders, console)
     console.progress(f"0 of {len(entries)} targets judged")
-    judged = Several(entries, settings, os.environ, file, finisher.finish).judge()
+    judged = Several(entries, settings, os.environ, file, contract_of, finisher.finish).judge()
     console.done()
     tell(judged, options, console, outputs, finisher.secrets.sweep)
     return worst(judged)
@@ -49,7 +50,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
 def entries_of(settings: Settings) -> list[Entry]:
     """Return the targets of the file that were chosen; raises UsageError where it cannot be used or none is left."""
     several = settings.several
-    entries = file_of_targets.load(several["targets"])
+    entries = file_of_targets.load(several["targets"], contract_of)
     return file_of_targets.chosen(entries, several.get("tag", ()), several.get("shard"))
 
 

@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from dataclasses import replace
 
 from contracts.commands import files, streams
 from contracts.commands import options as settings_options
@@ -27,7 +28,7 @@ STATUSES = (
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    settings_options.add(parser, without=("clause",))
+    settings_options.add(parser, without=("clause", "baseline", "accept"))
     parser.add_argument("--config", metavar="FILE", help=f"read the settings from this file [{CONFIG}]")
     parser.add_argument(
         "-o", "--output", metavar="FILE", required=True, help="write the snapshot; - is standard output"
@@ -42,7 +43,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Judge the target and write the snapshot. Returns 0 when it is written, else the status of the run."""
     given = {**settings_options.given(options), "config": options.config}
-    settings = resolve(given, os.environ, working_directory())
+    settings = replace(resolve(given, os.environ, working_directory()), baseline=None, accept=None)
     if settings.clause:
         raise UsageError("a snapshot is of a run that judged the whole contract: leave --clause out")
     _check(options.output, settings)

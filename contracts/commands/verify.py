@@ -2,10 +2,11 @@
 
 import argparse
 import os
+from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
-from contracts.commands import files, output, several, streams
+from contracts.commands import files, output, streams
 from contracts.commands import options as settings_options
 from contracts.commands.files import STANDARD_OUTPUT
 from contracts.configuration import CONFIG, resolve, working_directory
@@ -14,6 +15,7 @@ from contracts.core.report import Report
 from contracts.reading import read_text
 from contracts.resources import contract_of
 from contracts.run import Run, prepare, verify
+from contracts.settings import Settings
 from contracts.writers import terminal, wording
 
 if TYPE_CHECKING:
@@ -39,14 +41,18 @@ def run(options: argparse.Namespace) -> int:
     given = {**settings_options.given(options), "config": options.config}
     settings = resolve(given, os.environ, working_directory())
     if settings.several:
+        from contracts.commands import several  # noqa: PLC0415 - only where it was asked for
+
         return several.run(options, settings)
     known = settings.deviations
     if options.prune_deviations and known is None:
         raise UsageError("--prune-deviations: there is no deviations file; name it with --deviations")
     if options.write_deviations:
         _check_new(options.write_deviations)
-    outputs = output.outputs_of(settings, inputs=[file for file in (known, settings.ca_bundle) if file])
+    outputs = output.outputs_of(settings, inputs=list(_inputs(settings)))
     console = streams.Console(quiet=output.is_brief(options), to_stderr=STANDARD_OUTPUT in outputs.values())
+    if settings.baseline is None and settings.origins.get("accept", "").startswith("option"):
+        raise UsageError("--accept: there is nothing to make exceptions to; name what was there before with --baseline")
     contract = contract_of(settings.contract)
     with prepare(settings, contract, os.environ, say=console.progress) as prepared:
         mask = prepared.target.secrets.sweep
@@ -64,6 +70,11 @@ def run(options: argparse.Namespace) -> int:
         if options.prune_deviations and known:
             console.write(_prune(known, report))
     return report.status
+
+
+def _inputs(settings: Settings) -> Iterator[str]:
+    named = (settings.deviations, settings.ca_bundle, settings.baseline, settings.accept)
+    yield from (file for file in named if file)
 
 
 def _check_new(path: str) -> None:

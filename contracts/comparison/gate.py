@@ -15,6 +15,8 @@ from contracts.comparison.subject import subject_of
 from contracts.comparison.verdict import exit_status, failing, fails
 from contracts.core.contract import Contract
 from contracts.core.errors import CouldNotJudge
+from contracts.core.report import Report
+from contracts.core.text import counted
 
 
 class Kind(StrEnum):
@@ -89,6 +91,25 @@ class Gate:
         return sum(difference.impact is impact and not difference.accepted for difference in differences)
 
     @property
+    def counts(self) -> str:
+        """How many differences of each impact there are, how many are accepted, and what is stale, in words."""
+        parts = [f"{self.count(impact):,} {impact.value}" for impact in Impact]
+        if self.accepted:
+            parts.append(f"{self.accepted:,} accepted")
+        if self.comparison and self.comparison.stale:
+            parts.append(counted(len(self.comparison.stale), "stale exception"))
+        return ", ".join(parts)
+
+    @property
+    def against(self) -> str:
+        """What is wrong when the old side is the baseline of a run, in a few words; an empty string for nothing."""
+        if self.failing:
+            return f"{len(self.failing):,} {self.failing[0].impact.value} against the baseline"
+        if self.status == 1 and self.comparison:
+            return f"{counted(len(self.comparison.stale), 'exception')} to the baseline stale"
+        return "not compared with the baseline" if self.status else ""
+
+    @property
     def accepted(self) -> int:
         """The number of differences that are accepted."""
         return sum(bool(difference.accepted) for difference in (self.comparison.differences if self.comparison else ()))
@@ -110,14 +131,24 @@ def gate(
     comparison, problem = None, ""
     try:
         subject = subject_of(contract)
-        comparison = compare(subject, _observed(old, contract), _observed(new, contract))
+        comparison = compare(subject, observed(old, contract), observed(new, contract))
         comparison = accept(comparison, acceptances, today)
     except CouldNotJudge as error:
         problem = str(error)
     return Gate(contract, suite, old, new, comparison, problem, fail_on, allow_empty, narrowed)
 
 
-def _observed(side: Side, contract: Contract) -> Observation:
+def gate_of(report: Report) -> Gate | None:
+    """Return what a report says of its list and of a baseline; None when there is none."""
+    return report.comparison if isinstance(report.comparison, Gate) else None
+
+
+def observed(side: Side, contract: Contract) -> Observation:
+    """Return a side in the form that can be compared.
+
+    Raises:
+        CouldNotCompare: nothing was observed, or elements cannot be told apart.
+    """
     if side.snapshot is None:
         raise CouldNotCompare(f"{side.name}: {side.problem}")
     try:

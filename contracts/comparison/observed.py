@@ -8,11 +8,9 @@ from contracts.core.clause import LIST
 from contracts.core.errors import ContractsError, UsageError
 from contracts.core.report import Report
 from contracts.core.text import shorten
+from contracts.global_information.document import Rule
 from contracts.global_information.evidence import Evidence
-from contracts.global_information.strict_json import Rule
 
-#: The clause whose evidence is what a comparison needs: the documented request, and the same once more.
-REPEATABLE = "http.repeatable"
 REPEAT = "repeat"
 
 

@@ -44,6 +44,8 @@ class Clause:
 
 #: The name of the documented request, whose answer most clauses judge.
 LIST = "list"
+#: The clause that stands on it and on the same once more: all that a comparison needs.
+REPEATABLE = "http.repeatable"
 
 
 def must(id_: str, asks: str, *sources: Source, breach: str, why: str, probes: tuple[str, ...] = (LIST,)) -> Clause:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, StrEnum
 from functools import cached_property
+from typing import Protocol
 
 from contracts.core.clause import Clause, Level
 from contracts.core.contract import Contract
@@ -129,13 +130,22 @@ class Access:
     allow_plain_http: bool = False
 
 
+class Compared(Protocol):
+    """What a comparison of the list with a baseline comes to; what it is made of is known above the vocabulary."""
+
+    @property
+    def status(self) -> int:
+        """The exit status: 0 nothing is broken, 1 something is, 3 there is no evidence to say so."""
+
+
 @dataclass(frozen=True)
 class Report:
     """Everything that a run has to say. Every format is rendered from this value.
 
     ``settings`` maps a setting to its effective value and to where that came from; ``narrowed`` names those by which a
     file narrowed what is judged. ``implementation`` says whose product was judged, ``identity`` what the target is
-    called. ``started`` is the time in UTC (RFC 3339), ``seconds`` the length of the run.
+    called. ``comparison`` is that with a baseline, None when there was none. ``started`` is the time in UTC (RFC 3339),
+    ``seconds`` the length of the run.
     """
 
     contract: Contract
@@ -155,6 +165,7 @@ class Report:
     narrowed: tuple[str, ...] = ()
     implementation: str = ""
     identity: Identity = field(default_factory=Identity)
+    comparison: Compared | None = None
     started: str = field(default="", compare=False)
     seconds: float = field(default=0.0, compare=False)
 
@@ -247,5 +258,6 @@ class Report:
 
     @property
     def status(self) -> int:
-        """The exit status: the verdict's, or 1 where a stale deviation fails the run."""
-        return Verdict.VIOLATES.status if self.stale else self.verdict.status
+        """The exit status: the worst of the verdict's, of that of the comparison, and 1 for a stale deviation."""
+        statuses = {self.verdict.status, self.comparison.status if self.comparison else 0}
+        return 1 if self.stale or 1 in statuses else max(statuses)

@@ -6,9 +6,15 @@ what could not be judged is one line.
 
 from collections.abc import Iterator
 
+from contracts.comparison.gate import gate_of
 from contracts.core.report import Outcome, Report, State
+from contracts.writers.comparison_terminal import brief
+from contracts.writers.comparison_wording import last_line as last_line_of
 from contracts.writers.reproduce import rerun
 from contracts.writers.wording import by_cause, contract_name, headline, last_line, place, plain, stale, unjudged
+
+#: So many differences from a baseline are told in the one annotation about it.
+_COMPARED = 10
 
 
 def render(report: Report) -> str:
@@ -27,6 +33,9 @@ def _commands(report: Report) -> Iterator[str]:
         yield command(
             "error", report, "stale deviations", "\n".join(plain(stale(deviation)) for deviation in report.stale)
         )
+    if (compared := gate_of(report)) and compared.status:
+        lines = [*brief(compared)[:_COMPARED], last_line_of(compared)]
+        yield command("error", report, compared.against, "\n".join(lines))
     if reasons := unjudged(report):
         clauses = ", ".join(clause for ids in reasons.values() for clause in ids)
         yield command("error", report, "could not be judged", "\n".join([*map(plain, reasons), clauses]))

@@ -6,15 +6,15 @@ from contracts.core.report import Report, Verdict
 from contracts.writers.wording import contract_name, headline
 
 _COLOURS = {Verdict.CONFORMS: "brightgreen", Verdict.VIOLATES: "red", Verdict.INCONCLUSIVE: "yellow"}
-#: Green is for the whole contract kept by an endpoint, and for nothing less.
-_PARTIAL, _STALE = "lightgrey", "orange"
+#: Green is for the whole contract kept by an endpoint, and for nothing less; orange for what fails a run beside it.
+_PARTIAL, _ASIDE = "lightgrey", "orange"
 
 
 def render(report: Report) -> str:
     """Return the verdict as an endpoint badge."""
     colour = _COLOURS[report.verdict]
     if report.verdict is Verdict.CONFORMS:
-        colour = _STALE if report.stale else _PARTIAL if report.partial else colour
+        colour = _ASIDE if report.status else _PARTIAL if report.partial else colour
     badge = {
         "schemaVersion": 1,
         "label": contract_name(report.contract),

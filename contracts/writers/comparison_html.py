@@ -7,7 +7,6 @@ from contracts.comparison.gate import Gate
 from contracts.comparison.rules import Impact
 from contracts.writers.comparison_wording import (
     called,
-    counts,
     described,
     hidden,
     last_line,
@@ -42,25 +41,27 @@ class _Row:
 
 def render(gate: Gate) -> str:
     """Return the page."""
+    return page("comparison.html", contract=contract_name(gate.contract), state=_CLASSES[gate.status], **values(gate))
+
+
+def values(gate: Gate) -> dict[str, object]:
+    """Return what the templates show of a comparison."""
     differences = shown(gate.comparison.differences) if gate.comparison else ()
     rows = [_Row(each, ACCEPTED if each.accepted else GROUPS[each.impact], _title(each)) for each in differences]
     groups = (*GROUPS.values(), ACCEPTED)
-    return page(
-        "comparison.html",
-        gate=gate,
-        rows=rows,
-        counts=[(group, sum(row.group is group for row in rows)) for group in groups],
-        by_group=[(group, [row for row in rows if row.group is group]) for group in groups],
-        verdict=verdict(gate),
-        state=_CLASSES[gate.status],
-        sentence=reason(gate) or counts(gate),
-        contract=contract_name(gate.contract),
-        sides=[("Old", described(gate.old)), ("New", described(gate.new))],
-        summary=last_line(gate),
-        hidden=hidden(gate.comparison) if gate.comparison else "",
-        stale=list(stale(gate.comparison)) if gate.comparison else [],
-        notes=list(notes(gate.comparison)) if gate.comparison else [],
-    )
+    return {
+        "gate": gate,
+        "rows": rows,
+        "counts": [(group, sum(row.group is group for row in rows)) for group in groups],
+        "by_group": [(group, [row for row in rows if row.group is group]) for group in groups],
+        "verdict": verdict(gate),
+        "sentence": reason(gate) or gate.counts,
+        "sides": [("Old", described(gate.old)), ("New", described(gate.new))],
+        "summary": last_line(gate),
+        "hidden": hidden(gate.comparison) if gate.comparison else "",
+        "stale": list(stale(gate.comparison)) if gate.comparison else [],
+        "notes": list(notes(gate.comparison)) if gate.comparison else [],
+    }
 
 
 def _title(difference: Difference) -> str:

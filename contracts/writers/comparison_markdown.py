@@ -33,6 +33,11 @@ def _lines(gate: Gate) -> Iterator[str]:
     yield ""
     yield code(last_line(gate), 1000)
     yield ""
+    yield from inner(gate)
+
+
+def inner(gate: Gate) -> Iterator[str]:
+    """Iterate over the lines below the verdict."""
     yield f"- old: {code(described(gate.old), 1000)}"
     yield f"- new: {code(described(gate.new), 1000)}"
     if gate.comparison is None:

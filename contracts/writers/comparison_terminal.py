@@ -40,27 +40,33 @@ def one_line(difference: Difference) -> str:
 
 
 def _lines(gate: Gate, paint: Paint) -> Iterator[str]:
-    yield from _wrapped("old", described(gate.old), indent=0)
-    yield from _wrapped("new", described(gate.new), indent=0)
-    if gate.comparison:
-        for impact, group in groupby(shown(gate.comparison.differences), key=lambda difference: difference.impact):
-            yield ""
-            total = sum(difference.impact is impact for difference in gate.comparison.differences)
-            yield paint(f"{impact.value} ({total:,})", f"1;{_COLOURS[impact]}")
-            for difference in group:
-                yield ""
-                yield from _difference(difference, paint)
-        if words := hidden(gate.comparison):
-            yield ""
-            yield words
-        for label, line in (
-            *(("note", line) for line in notes(gate.comparison)),
-            *(("stale", line) for line in stale(gate.comparison)),
-        ):
-            yield ""
-            yield from _wrapped(label, line, indent=0)
+    yield from inner(gate, paint)
     yield ""
     yield paint(last_line(gate), "1;" + _STATUSES[gate.status])
+
+
+def inner(gate: Gate, paint: Paint) -> Iterator[str]:
+    """Iterate over the lines in front of the last one."""
+    yield from _wrapped("old", described(gate.old), indent=0)
+    yield from _wrapped("new", described(gate.new), indent=0)
+    if gate.comparison is None:
+        return
+    for impact, group in groupby(shown(gate.comparison.differences), key=lambda difference: difference.impact):
+        yield ""
+        total = sum(difference.impact is impact for difference in gate.comparison.differences)
+        yield paint(f"{impact.value} ({total:,})", f"1;{_COLOURS[impact]}")
+        for difference in group:
+            yield ""
+            yield from _difference(difference, paint)
+    if words := hidden(gate.comparison):
+        yield ""
+        yield words
+    for label, line in (
+        *(("note", line) for line in notes(gate.comparison)),
+        *(("stale", line) for line in stale(gate.comparison)),
+    ):
+        yield ""
+        yield from _wrapped(label, line, indent=0)
 
 
 def _difference(difference: Difference, paint: Paint) -> Iterator[str]:

@@ -5,7 +5,6 @@ from itertools import islice
 
 from contracts.comparison.difference import Comparison, Difference
 from contracts.comparison.gate import Gate, Kind, Side
-from contracts.comparison.rules import Impact
 from contracts.core.text import counted, shorten
 from contracts.writers.wording import plain
 
@@ -25,19 +24,9 @@ def verdict(gate: Gate) -> str:
     return "stale exceptions" if gate.status else f"nothing {gate.fail_on.value}"
 
 
-def counts(gate: Gate) -> str:
-    """Return how many differences of each impact there are, and how many are accepted."""
-    parts = [f"{gate.count(impact):,} {impact.value}" for impact in Impact]
-    if gate.accepted:
-        parts.append(f"{gate.accepted:,} accepted")
-    if gate.comparison and gate.comparison.stale:
-        parts.append(counted(len(gate.comparison.stale), "stale exception"))
-    return ", ".join(parts)
-
-
 def headline(gate: Gate) -> str:
     """Return the result in a few words."""
-    return f"{verdict(gate)}: {reason(gate) or counts(gate)}"
+    return f"{verdict(gate)}: {reason(gate) or gate.counts}"
 
 
 def reason(gate: Gate) -> str:
@@ -45,7 +34,7 @@ def reason(gate: Gate) -> str:
     if gate.problem:
         return gate.problem
     if gate.status == 3:  # noqa: PLR2004 - could not judge
-        return f"{_EMPTY} ({counts(gate)})"
+        return f"{_EMPTY} ({gate.counts})"
     return ""
 
 

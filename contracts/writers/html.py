@@ -6,13 +6,14 @@ out, and a Content-Security-Policy admits only the style and the script whose di
 
 import base64
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from contracts.comparison.gate import gate_of
 from contracts.core.clause import Level
 from contracts.core.exchange import Exchange
 from contracts.core.finding import Finding
@@ -99,12 +100,31 @@ def render(report: Report) -> str:
         grounds=_grounds(report),
         summary=last_line(report),
         fields=_FIELDS,
+        compared=_compared(report),
     )
 
 
-def page(template: str, *, scripted: bool = True, **values: object) -> str:
-    """Return a page of the style, the script, unless it needs none, and the policy that all pages share."""
-    style, script = _source("report.css"), _source("report.js") if scripted else ""
+def _compared(report: Report) -> dict[str, object] | None:
+    compared = gate_of(report)
+    if compared is None:
+        return None
+    from contracts.writers import comparison_html  # noqa: PLC0415 - only for a run with a baseline
+
+    return comparison_html.values(compared)
+
+
+def page(template: str, **values: object) -> str:
+    """Return a page of the style, the script and the policy that all pages share."""
+    return _page(template, _source("report.js"), values)
+
+
+def page_without_script(template: str, **values: object) -> str:
+    """Return such a page that needs no script, and whose policy admits none."""
+    return _page(template, "", values)
+
+
+def _page(template: str, script: str, values: Mapping[str, object]) -> str:
+    style = _source("report.css")
     return _template(template).render(style=style, script=script, policy=_policy(style, script), **values)
 
 

@@ -11,6 +11,7 @@ that level and observations of a clause stand in its output; and no skipped test
 from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree as ET
 
+from contracts.comparison.gate import gate_of
 from contracts.core.clause import Level
 from contracts.core.report import Outcome, Report, State, Verdict
 from contracts.writers.terminal import breach
@@ -42,6 +43,7 @@ def suite_of(report: Report) -> ET.Element:
     """
     cases = [*(_case(report, outcome) for outcome in report.outcomes), *_stale(report)]
     cases += _verdict(report, cases)
+    cases += _compared(report)
     name = report.identity.name or f"{report.contract.key} contract"
     return suite(name, cases, _properties(report), report.started, f"{report.seconds:.3f}")
 
@@ -139,6 +141,15 @@ def _stale(report: Report) -> Iterator[ET.Element]:
         failure = add(case, "failure", f"{len(report.stale)} of the known deviations are stale", "stale")
         failure.text = "\n".join(plain(stale(deviation)) for deviation in report.stale)
         yield case
+
+
+def _compared(report: Report) -> Iterator[ET.Element]:
+    if compared := gate_of(report):
+        from contracts.writers import comparison_junit  # noqa: PLC0415 - only for a run with a baseline
+
+        for case in comparison_junit.cases(compared):
+            case.set("classname", ".".join(filter(None, (plain(report.identity.name), case.get("classname")))))
+            yield case
 
 
 def _verdict(report: Report, cases: list[ET.Element]) -> Iterator[ET.Element]:

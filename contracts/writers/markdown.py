@@ -6,6 +6,7 @@ Everything that a target can say stands in code, where GitHub neither reads Mark
 import re
 from collections.abc import Iterable, Iterator
 
+from contracts.comparison.gate import gate_of
 from contracts.core.clause import LIST, Source
 from contracts.core.finding import Finding
 from contracts.core.report import Outcome, Report, State, Verdict
@@ -40,6 +41,7 @@ def _lines(report: Report) -> Iterator[str]:
     for reason, clauses in unjudged(report).items():
         yield ""
         yield f"- could not judge {counted(len(clauses), 'clause')}: {code(reason, 1000)}"
+    yield from _compared(report)
     broken = by_cause(report)
     if broken:
         yield ""
@@ -58,10 +60,26 @@ def _lines(report: Report) -> Iterator[str]:
     yield f"Suite {code(report.suite)}, contract {code(report.digest)}."
 
 
+def _compared(report: Report) -> Iterator[str]:
+    if compared := gate_of(report):
+        from contracts.writers import comparison_markdown  # noqa: PLC0415 - only for a run with a baseline
+
+        yield ""
+        yield f"### Against the baseline: {compared.counts}"
+        yield ""
+        yield from comparison_markdown.inner(compared)
+
+
 def _title(report: Report) -> str:
     sign = _SIGNS[report.verdict]
     if report.verdict is Verdict.CONFORMS:
-        sign = "❌" if report.stale else "\N{INFORMATION SOURCE}\ufe0f" if report.partial else sign
+        sign = (
+            {1: "❌", 3: "⚠️"}[report.status]
+            if report.status
+            else "\N{INFORMATION SOURCE}\ufe0f"
+            if report.partial
+            else sign
+        )
     return f"{sign} {report.contract.title} contract: {headline(report)}"
 
 

@@ -12,6 +12,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
+from contracts.comparison.gate import gate_of
 from contracts.core.clause import Clause, Level, Source
 from contracts.core.contract import Contract
 from contracts.core.deadline import watched
@@ -58,7 +59,8 @@ def read(text: str, contract_of: Callable[[str], Contract]) -> Report:
     """Return the report that a text from :func:`render` holds.
 
     Only what was observed is read. What follows from it (verdict, counts, lines that reproduce) is computed anew,
-    so ``render(read(text)) == text`` tells whether somebody edited the text.
+    so ``render(read(text)) == text`` tells whether somebody edited the text. What a baseline said is not read: it
+    follows from the baseline, which a bundle holds.
 
     Raises:
         UsageError: the text is no such report; the message is one line.
@@ -130,6 +132,7 @@ def _document(report: Report) -> dict[str, Any]:
         ],
         "narrowed": list(report.narrowed),
         "settings": {name: {"value": value, "origin": origin} for name, (value, origin) in report.settings.items()},
+        "comparison": _compared(report),
         "clauses": [_outcome(report, outcome) for outcome in report.outcomes],
         "exchanges": [_exchange(exchange) for exchange in report.exchanges],
         "bodies": {
@@ -137,6 +140,15 @@ def _document(report: Report) -> dict[str, Any]:
             for body in dict.fromkeys(exchange.response.body for exchange in report.exchanges if exchange.response)
         },
     }
+
+
+def _compared(report: Report) -> dict[str, Any] | None:
+    compared = gate_of(report)
+    if compared is None:
+        return None
+    from contracts.writers import comparison_result  # noqa: PLC0415 - only for a run with a baseline
+
+    return comparison_result.members(compared)
 
 
 def _outcome(report: Report, outcome: Outcome) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from datetime import date
 from itertools import groupby
 
 from contracts import __version__
+from contracts.comparison.gate import gate_of
 from contracts.core.clause import Level
 from contracts.core.contract import Contract
 from contracts.core.report import Outcome, Report, State, Verdict
@@ -74,13 +75,23 @@ def _lines(report: Report, paint: Paint) -> Iterator[str]:
     for outcome in by_cause(report):
         yield from _breach(report, outcome, paint)
     yield from _unjudged(report)
+    yield from _compared(report, paint)
     yield from _retries(report)
     yield from _proposal(report)
     for word, line in (*(("note", n) for n in report.notes), *(("stale", stale(d)) for d in report.stale)):
         yield ""
         yield f"{word:<10}{plain(line)}"
     yield ""
-    yield paint(last_line(report), "1;" + _COLOURS[report.verdict])
+    yield paint(last_line(report), "1;" + ("31" if report.status == 1 else _COLOURS[report.verdict]))
+
+
+def _compared(report: Report, paint: Paint) -> Iterator[str]:
+    if compared := gate_of(report):
+        from contracts.writers import comparison_terminal  # noqa: PLC0415 - only for a run with a baseline
+
+        yield ""
+        yield paint("against the baseline", "1")
+        yield from comparison_terminal.inner(compared, paint)
 
 
 def _said(outcome: Outcome) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from contracts.comparison.gate import gate_of
 from contracts.core.clause import LIST
 from contracts.core.contract import Contract
 from contracts.core.errors import Reason
@@ -58,7 +59,17 @@ def brief(report: Report) -> list[str]:
         *(breach(report, outcome) for outcome in by_cause(report) if outcome.state is State.BREACHED),
         *(f"could not judge {', '.join(ids)}: {plain(reason)}" for reason, ids in unjudged(report).items()),
         *(plain(stale(deviation)) for deviation in report.stale),
+        *_compared(report),
     ]
+
+
+def _compared(report: Report) -> list[str]:
+    compared = gate_of(report)
+    if compared is None:
+        return []
+    from contracts.writers import comparison_terminal  # noqa: PLC0415 - only for a run with a baseline
+
+    return comparison_terminal.brief(compared)
 
 
 def breach(report: Report, outcome: Outcome) -> str:
@@ -114,7 +125,16 @@ def headline(report: Report) -> str:
         words += " over plain HTTP" if report.access.allow_plain_http else ""
         words = f"{words}, {_share(report)}" if fewer else words
         words = f"{EMBEDDED_MOCK} {words}" if _speaks_of_the_mock(report) else words
-    return f"{words}, but {_stale(report)}" if report.stale else words
+    words = f"{words}, but {_stale(report)}" if report.stale else words
+    return words + _against(report)
+
+
+def _against(report: Report) -> str:
+    compared = gate_of(report)
+    if compared is None or not compared.against:
+        return ""
+    contrary = report.verdict is Verdict.CONFORMS and not report.stale
+    return f", {'but' if contrary else 'and'} {compared.against}"
 
 
 def _speaks_of_the_mock(report: Report) -> bool:
@@ -149,9 +169,12 @@ def last_line(report: Report) -> str:
     words = headline(report).removeprefix(f"{EMBEDDED_MOCK} ")  # which the subject says
     words = words.replace(report.verdict.value, report.verdict.value.upper(), 1)
     narrowed = f"; a file narrowed {plain(', '.join(report.narrowed))}" if report.narrowed else ""
+    compared = gate_of(report)
+    told = compared is not None and compared.comparison is not None
+    baseline = f"; {compared.counts} against the baseline {plain(compared.old.name)}" if compared and told else ""
     return (
         f"{words}: {plain(subject(report))}: {', '.join(_counts(report))}; {counted(observed, 'observation')}, "
-        f"{counted(report.requests.sent, 'request')}, {report.seconds:.1f} s{narrowed}"
+        f"{counted(report.requests.sent, 'request')}, {report.seconds:.1f} s{baseline}{narrowed}"
     )
 
 

@@ -57,10 +57,10 @@ def test_an_honest_bundle_agrees(packed: Path) -> None:
 
 
 def test_what_a_bundle_holds(packed: Path) -> None:
-    """Result, reports, exchanges, deviations, and a manifest with the digest of each."""
+    """Result, reports, exchanges, deviations, and a manifest with the digest of each; without a baseline none of it."""
     files = bundle.unpack(packed.read_bytes())
-    assert set(files) == set(bundle.NAMES)
-    assert set(json.loads(files[bundle.MANIFEST])["files"]) == set(bundle.NAMES) - {bundle.MANIFEST}
+    assert set(files) == set(bundle.NAMES) - {bundle.BASELINE, bundle.ACCEPT}
+    assert set(json.loads(files[bundle.MANIFEST])["files"]) == set(files) - {bundle.MANIFEST}
 
 
 def edited(change: Callable[[dict[str, object]], object]) -> Callable[[Files], None]:

@@ -20,6 +20,7 @@ from test_writers import JUNIT_10
 from contracts.core.errors import OverBudget
 from contracts.global_information.schema import load
 from contracts.network.pace import Pace
+from contracts.resources import contract_of
 from contracts.targets import chosen, read
 
 #: The command, with clocks that run only while an account waits, and what it held in memory, in KiB.
@@ -132,7 +133,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_shards_merged_are_what_one_run_gives(run: Path) -> None:
     """Merged results give every byte that the one run wrote over all its targets, and the same at the terminal."""
-    targets = read((run / "targets.toml").read_text(), "targets.toml")
+    targets = read((run / "targets.toml").read_text(), "targets.toml", contract_of)
     for number in (1, 2):
         for target in chosen(targets, shard=(number, 2)):
             shutil.copytree(run / "one" / target.name, run / f"part-{number}" / target.name)

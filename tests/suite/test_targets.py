@@ -9,6 +9,7 @@ from door import contracts
 from contracts.core.entry import Entry
 from contracts.core.errors import UsageError
 from contracts.core.policy import Policy
+from contracts.resources import contract_of
 from contracts.targets import chosen, load, read
 
 FILE = """\
@@ -41,7 +42,7 @@ SECRET = "tk-us-9f8e7d6c5b4a"
 
 def test_a_file_is_read_in_its_order() -> None:
     """Every key arrives in the value; what is left out has its default; the account is as stated, else the token's."""
-    first, second, third = read(FILE, "targets.toml")
+    first, second, third = read(FILE, "targets.toml", contract_of)
     assert first == Entry(
         "osc-fr1",
         "https://api.osc-fr1.scalingo.com",
@@ -88,7 +89,7 @@ ONE = '[[target]]\nname = "a"\nurl = "https://a.example"\n'
 def test_what_cannot_be_used_is_one_line(text: str, words: str) -> None:
     """What is malformed is refused in one line that names the file, the entry and the key."""
     with pytest.raises(UsageError, match=words) as refused:
-        read(text, "targets.toml")
+        read(text, "targets.toml", contract_of)
     assert str(refused.value).startswith("targets.toml: ")
     assert str(refused.value).isprintable()
 
@@ -99,7 +100,7 @@ def test_what_cannot_be_used_is_one_line(text: str, words: str) -> None:
 def test_hostile_names_are_refused(name: str) -> None:
     """A name becomes a folder: none that leads elsewhere, that a system reads in its own way, or that nobody sees."""
     with pytest.raises(UsageError, match="entry 1: name"):
-        read(f'[[target]]\nname = "{name}"\nurl = "https://a.example"\n', "targets.toml")
+        read(f'[[target]]\nname = "{name}"\nurl = "https://a.example"\n', "targets.toml", contract_of)
 
 
 @pytest.mark.parametrize("key", ["token", "api_token"])
@@ -107,13 +108,13 @@ def test_hostile_names_are_refused(name: str) -> None:
 def test_a_token_never_stands_in_the_file(key: str, value: str) -> None:
     """What looks like a token, and not like the name of a variable, is refused, and the message does not show it."""
     with pytest.raises(UsageError, match=f"entry 1: {key} must be the name of an environment variable") as refused:
-        read(f'{ONE}{key} = "{value}"\n', "targets.toml")
+        read(f'{ONE}{key} = "{value}"\n', "targets.toml", contract_of)
     assert not value or value == "a" or value not in str(refused.value)
 
 
 def test_tags_choose_any_of() -> None:
     """A target is chosen when it has one of the tags; one that no target has is a mistake."""
-    targets = read(FILE, "targets.toml")
+    targets = read(FILE, "targets.toml", contract_of)
     assert [target.name for target in chosen(targets, ("fr", "staging"))] == ["osc-fr1", "staging"]
     assert chosen(targets) == list(targets)
     with pytest.raises(UsageError, match="no target has the tag 'us'; there are fr, production, staging"):
@@ -138,7 +139,7 @@ def test_shards_deal_whole_accounts() -> None:
 def test_a_file_that_is_missing_is_told() -> None:
     """A file that nobody can read is one clear line."""
     with pytest.raises(UsageError, match="cannot be read"):
-        load("/nowhere/targets.toml")
+        load("/nowhere/targets.toml", contract_of)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from contracts.core.entry import Judged, worst
 from contracts.core.text import counted
 from contracts.writers.comparison_html import GROUPS as IMPACTS
 from contracts.writers.comparison_wording import called
-from contracts.writers.html import GROUPS, Group, group_of, page
+from contracts.writers.html import GROUPS, Group, group_of, page_without_script
 from contracts.writers.several.wording import causes, failing, headline, last_line, started
 
 _CLASSES = {0: "conforms", 1: "violates", 3: "inconclusive"}
@@ -34,9 +34,8 @@ def render(targets: Sequence[Judged]) -> str:
     """Return the page."""
     status = worst(targets)
     summary = last_line(targets)
-    return page(
+    return page_without_script(
         "several.html",
-        scripted=False,
         state=_CLASSES[status],
         headline=summary.partition(":")[0].capitalize(),
         sentence=summary.partition(": ")[2],
