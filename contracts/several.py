@@ -82,7 +82,7 @@ class Several:
         contract = self.contract_of(entry.contract)
         settings = settings_of(entry, self.settings, self.file)
         try:
-            environ = _environ_of(entry, self.environ)
+            environ = environ_of(entry, self.environ)
             with prepare(settings, contract, environ, identity=entry.identity, pace=pace) as run:
                 pace.room(run.planned)  # before the deadline of the target begins
                 return self.finish(entry, run, _named(verify(run), entry))
@@ -121,7 +121,7 @@ def settings_of(entry: Entry, settings: Settings, file: str) -> Settings:
     return replace(settings, **given, origins=origins, narrowed=narrowed, outputs={}, several={})
 
 
-def _environ_of(entry: Entry, environ: Mapping[str, str]) -> dict[str, str]:
+def environ_of(entry: Entry, environ: Mapping[str, str]) -> dict[str, str]:
     """Return the environment of one target: the token that its entry names, and no other.
 
     Raises:

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from contracts.commands import files, streams
 from contracts.commands.files import STANDARD_OUTPUT
@@ -12,9 +13,11 @@ from contracts.core.deadline import check
 from contracts.core.errors import Late, UsageError
 from contracts.core.report import Report
 from contracts.reading import read_text
-from contracts.run import Run
 from contracts.settings import BY_NAME, OUTPUTS, Settings
 from contracts.writers import terminal, wording
+
+if TYPE_CHECKING:
+    from contracts.run import Run
 
 #: Each format: the module of contracts.writers with a pure ``render(report) -> str``, and the usual name of the file.
 FORMATS: dict[str, tuple[str, str]] = {
@@ -133,7 +136,7 @@ def write_output(name: str, file: str, text: str) -> None:
         files.write_file(file, text, private=name in _PRIVATE, public=name == METRICS)
 
 
-def written(prepared: Run, report: Report, outputs: Mapping[str, str]) -> Report:
+def written(prepared: "Run", report: Report, outputs: Mapping[str, str]) -> Report:
     """Write the reports and return what they say: where the time is over before all are written, that it was."""
     known, mask = prepared.settings.deviations, prepared.target.secrets.sweep
     accept = prepared.baseline.accept if prepared.baseline else None
