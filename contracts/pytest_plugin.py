@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 _RUN: pytest.StashKey["Run | Session"] = pytest.StashKey()
+#: Whether the targets of an account stay in one worker of xdist.
+_BY_ACCOUNT: pytest.StashKey[bool] = pytest.StashKey()
 #: What was observed, by the name of the target: each is asked once a session.
 _OBSERVED: pytest.StashKey[dict[str, "Evidence"]] = pytest.StashKey()
 #: The contract of the run that was prepared last: a module that is imported is given no configuration.
@@ -63,11 +65,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_cmdline_main(config: pytest.Config) -> Generator[None, Result, Result]:
-    """Let xdist keep the targets of an account in one worker, unless somebody chose another way to distribute."""
-    given = config.getoption("contract_targets") and getattr(config.option, "numprocesses", None)
-    if given and config.option.dist == "no":  # which xdist itself would now make load
-        config.option.dist = "loadgroup"
+    """Note whether somebody chose how xdist distributes the items: it makes its own choice after this."""
+    config.stash[_BY_ACCOUNT] = getattr(config.option, "dist", "") in ("no", "loadgroup")
     return (yield)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Keep the targets of an account in one worker, unless somebody chose another way to distribute the items."""
+    if not (config.getoption("contract_targets") and config.stash[_BY_ACCOUNT]):
+        return None
+    from contracts.pytest_several import Session, scheduler_by_account  # noqa: PLC0415 - only for several targets
+
+    session = _prepare(config)
+    return scheduler_by_account(config, log, session) if isinstance(session, Session) else None
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -254,14 +265,13 @@ def _contract(config: pytest.Config) -> "Contract":
 
 
 def _parametrize(metafunc: pytest.Metafunc) -> None:
-    """Give an item to each target, in the group of its account where there is xdist to know of groups."""
-    from contracts.pytest_several import Session, groups  # noqa: PLC0415 - only where there are several targets
+    """Give an item to each target."""
+    from contracts.pytest_several import Session  # noqa: PLC0415 - only where there are several targets
 
     session = _prepare(metafunc.config)
     if isinstance(session, Session):
-        known = groups(session, pytest.mark if metafunc.config.pluginmanager.hasplugin("xdist") else None)
-        targets = [pytest.param(name, id=name, marks=marks) for name, marks in known.items()]
-        metafunc.parametrize("contract_run", targets, indirect=True, scope="session")
+        names = list(session.entries)
+        metafunc.parametrize("contract_run", names, indirect=True, scope="session", ids=names)
 
 
 def _prepare(config: pytest.Config) -> "Run | Session":

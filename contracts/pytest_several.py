@@ -70,9 +70,22 @@ class Session:
         part = f", {judged} of {total} clauses" if judged < total else ""
         yield f"contract targets: {', '.join(self.entries)} of {self.file}{part}"
 
+    def account(self, nodeid: str) -> str | None:
+        """Return the account of the target that an item stands for, None for an item of no target."""
+        parameters = nodeid.rpartition("[")[2].removesuffix("]")
+        fitting = [name for name in self.entries if f"{parameters}-".startswith(f"{name}-")]
+        return self.entries[max(fitting, key=len)].payer if fitting and nodeid.endswith("]") else None
 
-def groups(session: Session, mark: "pytest.MarkGenerator | None") -> dict[str, list["pytest.MarkDecorator"]]:
-    """Return the marks of each target: under xdist, which is what makes ``mark``, the group of its account."""
-    return {
-        name: [mark.xdist_group(entry.payer)] if mark is not None else [] for name, entry in session.entries.items()
-    }
+
+def scheduler_by_account(config: "pytest.Config", log: object, session: Session) -> object:
+    """Return a scheduler of xdist that keeps the items of an account in one worker.
+
+    Its own loadgroup marks the items by changing their ids, which pytest 9.2 does not let it do (issue 1386 of xdist).
+    """
+    from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # noqa: PLC0415 - only there
+
+    class ByAccount(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            return session.account(nodeid) or str(super()._split_scope(nodeid))
+
+    return ByAccount(config, log)
