@@ -7,7 +7,7 @@ WORKDIR /suite
 RUN python -m venv /opt/contracts
 COPY requirements/runtime.txt requirements/
 RUN /opt/contracts/bin/pip install --no-cache-dir --require-hashes -r requirements/runtime.txt
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml setup.py README.md LICENSE ./
 COPY contracts contracts
 COPY schemas schemas
 # What only builds is not shipped.

@@ -16,7 +16,7 @@ from importlib import import_module
 from io import BytesIO
 
 from contracts import __version__, deviations
-from contracts.comparison.gate import gate_of
+from contracts.comparison.reported import gate_of
 from contracts.core.contract import Contract
 from contracts.core.deadline import watched
 from contracts.core.errors import Reason, UsageError

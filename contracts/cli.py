@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from contracts import __version__
 from contracts.commands import streams
-from contracts.core.errors import ContractsError, UsageError
+from contracts.core.errors import ContractsError, IncompleteError, UsageError
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
@@ -78,6 +78,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return FAULT if gone else _say(f"standard output cannot be written: {error}", FAULT)
     except ContractsError as error:
         return _say(str(error), USAGE if isinstance(error, UsageError) else INCONCLUSIVE)
+    except IncompleteError as error:
+        return _say(f"a fault of the suite itself: {error}", FAULT)
     except Exception as error:  # noqa: BLE001 - a traceback may show what was sent
         if os.environ.get("CONTRACTS_TRACEBACK"):
             import traceback  # noqa: PLC0415 - for the curious only

@@ -315,8 +315,9 @@ def _several(settings: Settings, stack: ExitStack) -> "Session | None":
     if not settings.several:
         return None
     from contracts.pytest_several import Session  # noqa: PLC0415 - only where there are several targets
+    from contracts.resources import contract_of  # noqa: PLC0415 - likewise
 
-    return Session(settings, os.environ, stack)
+    return Session(settings, os.environ, stack, contract_of)
 
 
 def _refuse_baseline(settings: Settings) -> None:

@@ -1,22 +1,18 @@
 """Several targets in one session of pytest: each is prepared where its first item asks for it, and observed once."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import Any
 
 from contracts.core.clause import Clause
 from contracts.core.contract import Contract
 from contracts.core.entry import Entry
 from contracts.core.errors import UsageError
 from contracts.network.pace import Pace
-from contracts.resources import contract_of
 from contracts.run import Run, prepare
 from contracts.settings import Settings
 from contracts.several import environ_of, settings_of
 from contracts.targets import chosen, load
-
-if TYPE_CHECKING:
-    import pytest
 
 
 class Session:
@@ -29,7 +25,13 @@ class Session:
         UsageError: the file cannot be used, or its targets have several contracts.
     """
 
-    def __init__(self, settings: Settings, environ: Mapping[str, str], stack: ExitStack) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        environ: Mapping[str, str],
+        stack: ExitStack,
+        contract_of: Callable[[str], Contract],
+    ) -> None:
         several = settings.several
         self.file: str = several["targets"]
         entries = chosen(load(self.file, contract_of), several.get("tag", ()), several.get("shard"))
@@ -77,7 +79,7 @@ class Session:
         return self.entries[max(fitting, key=len)].payer if fitting and nodeid.endswith("]") else None
 
 
-def scheduler_by_account(config: "pytest.Config", log: object, session: Session) -> object:
+def scheduler_by_account(config: Any, log: object, session: Session) -> object:
     """Return a scheduler of xdist that keeps the items of an account in one worker.
 
     Its own loadgroup marks the items by changing their ids, which pytest 9.2 does not let it do (issue 1386 of xdist).

@@ -21,8 +21,6 @@ from contracts.core.probe import Probe
 from contracts.core.report import Access, Report, RequestCounts, Scope
 from contracts.core.text import counted
 from contracts.global_information.digest import digest
-from contracts.global_information.evidence import Evidence, unless_blocked
-from contracts.global_information.judge import outcomes
 from contracts.global_information.outcome import late
 from contracts.global_information.probes import PER_MINUTE, needed
 from contracts.global_information.schema import list_schema
@@ -54,6 +52,7 @@ from contracts.settings import Settings
 if TYPE_CHECKING:
     from contracts.baseline import Baseline
     from contracts.deviations import Deviation
+    from contracts.global_information.evidence import Evidence
     from contracts.mock.server import MockServer
 
 #: Requests that a run may send beyond those planned, for retries.
@@ -115,11 +114,16 @@ class Run:
             yield replace(exchange, failure=TooSlow(str(exchange.failure))) if is_late else exchange
 
     def _get_ready(self) -> None:
-        """Compile the schemas, half of the time to start: it is spent while an answer is due."""
+        """Load what judging needs, and compile the schemas: half of the time to start, spent while an answer is due."""
+        from contracts.global_information import judge  # noqa: F401, PLC0415 - see above
+
+        self.contract.checks  # noqa: B018 - loads them
         list_schema(self.contract.schemas, self.contract.key).accepts(None)
 
-    def evidence(self, exchanges: Iterable[Exchange]) -> Evidence:
+    def evidence(self, exchanges: Iterable[Exchange]) -> "Evidence":
         """Return the exchanges as evidence about this target."""
+        from contracts.global_information.evidence import Evidence, unless_blocked  # noqa: PLC0415 - see _get_ready
+
         scope = Scope(
             policy=self.settings.auth,
             live=self.live,
@@ -141,8 +145,10 @@ class Run:
         where = "the embedded mock" if self.embedded else "environment" if origin else "default"
         return {**shown, "credentials": (origin or "none", where)}
 
-    def report(self, evidence: Evidence) -> Report:
+    def report(self, evidence: "Evidence") -> Report:
         """Judge the evidence, apply the deviations, and return the report."""
+        from contracts.global_information.judge import outcomes  # noqa: PLC0415 - see _get_ready
+
         budget, clock = self.target.budget, self.target.clock
         ends = clock() + max(self.target.remaining, _GRACE)
         with until(ends, clock):
@@ -185,7 +191,10 @@ class Run:
 
     def compared(self, report: Report) -> Report:
         """Return the report with what differs from the baseline, where there is one."""
-        return self.baseline.compared(report) if self.baseline else report
+        if self.baseline is None:
+            return report
+        with self.writing():
+            return self.baseline.compared(report)
 
     def _waived(self, report: Report) -> Report:
         if not self.deviations:
@@ -194,7 +203,7 @@ class Run:
 
         return deviations.apply(report, self.deviations, datetime.now(UTC).date())
 
-    def _notes(self, evidence: Evidence) -> Iterator[str]:
+    def _notes(self, evidence: "Evidence") -> Iterator[str]:
         if self.access.allow_plain_http:
             yield "plain HTTP was allowed: whoever is on the way reads the token and can change the answers"
         if exchanged := getattr(self.target.credentials, "exchanges", 0):

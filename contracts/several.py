@@ -34,7 +34,7 @@ class Several:
     ``settings`` hold for all, as far as an entry says nothing else; ``file`` is where the entries come from, and
     ``contract_of`` gives the contract of a name.
     ``finish`` is given the entry, its run, None where it could not even begin, and its report; it returns the report
-    as it was written. ``pace`` makes the pace of an account, given its name. ``begun`` is told of each target.
+    as it was written. ``pace`` makes the pace of an account, given its name.
     """
 
     entries: Sequence[Entry]
@@ -44,7 +44,6 @@ class Several:
     contract_of: Callable[[str], Contract]
     finish: Callable[[Entry, Run | None, Report], Report]
     pace: Callable[[str], Pace] = lambda _: Pace()
-    begun: Callable[[Entry], None] = lambda _: None
     _reports: dict[str, Report] = field(default_factory=dict)
     _bodies: dict[bytes, bytes] = field(default_factory=dict)
     _problems: list[BaseException] = field(default_factory=list)
@@ -73,7 +72,6 @@ class Several:
         try:
             pace = self.pace(name)
             for entry in entries:
-                self.begun(entry)
                 self._reports[entry.name] = self._slim(self._judged(entry, pace))
         except BaseException as problem:  # noqa: BLE001 - it is raised again by the thread that waits for this one
             self._problems.append(problem)

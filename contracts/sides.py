@@ -1,6 +1,5 @@
 """The sides of a comparison: what was kept in a file, recognised by its content, and what a run observed."""
 
-import json
 import zipfile
 from collections.abc import Callable
 from io import BytesIO
@@ -12,6 +11,7 @@ from contracts.comparison.observed import snapshot_of
 from contracts.core.contract import Contract
 from contracts.core.errors import UsageError
 from contracts.core.report import Report
+from contracts.global_information.strict_json import decode
 
 #: The largest file that a side may be, in bytes: as large as a bundle.
 CAP = 128 * 2**20
@@ -57,11 +57,10 @@ def _text(content: bytes, name: str) -> str:
 
 
 def _schema(text: str, name: str) -> str:
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        raise UsageError(f"{name} {_NEITHER}") from None
-    return str(value.get("$schema", "")) if isinstance(value, dict) else ""
+    value = decode(text.encode("utf-8", "surrogatepass")).value  # numbers of any length, as a target may have sent them
+    if not isinstance(value, dict):
+        raise UsageError(f"{name} {_NEITHER}")
+    return str(value.get("$schema", ""))
 
 
 def side_of(report: Report, kind: Kind, name: str) -> Side:

@@ -128,7 +128,8 @@ def _observed(
     environs = {name: _environ(name, side, getattr(options, f"{name}_token")) for name, side in names.items()}
     if list(names.values()) == [STANDARD_INPUT] * len(names):
         raise UsageError("both sides are standard input: give the name of a file for one of them")
-    kept = {name: side_of_file(_content(side), side, contract_of) for name, side in names.items() if not is_url(side)}
+    stored = {name: side for name, side in names.items() if not is_url(side)}
+    kept = {name: side_of_file(_content(side), _called(side), contract_of) for name, side in stored.items()}
     contract = _contract(settings, {side.name: contract for side, contract in kept.values()})
     if settings.header_env and not kept:  # the key of one gateway is nothing for another one
         raise UsageError("--header-env would go to both targets: take a snapshot of one side, and compare with that")
@@ -166,6 +167,10 @@ def _masked(text: str, masks: list[Callable[[str], str]]) -> str:
     for mask in masks:
         text = mask(text)
     return text
+
+
+def _called(side: str) -> str:
+    return "standard input" if side == STANDARD_INPUT else side
 
 
 def _content(name: str) -> bytes:

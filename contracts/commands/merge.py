@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
     console = streams.Console(quiet=output.is_brief(options), to_stderr=STANDARD_OUTPUT in outputs.values())
     reports = _read(found, {entry.name: entry for entry in entries}, settings)
     merged = [Judged(entry, reports.get(entry.name, _missing(options.results))) for entry in entries]
-    several.tell(merged, options, console, outputs, str)
+    several.tell(merged, options, console, outputs, mask=str, folder=settings.outputs.get(output.REPORTS))
     return worst(merged)
 
 

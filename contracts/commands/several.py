@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
@@ -14,6 +15,7 @@ from contracts.core.entry import Entry, Judged, worst
 from contracts.core.errors import UsageError
 from contracts.core.report import Report
 from contracts.network.masking import Secrets
+from contracts.network.pace import Pace
 from contracts.resources import contract_of
 from contracts.run import Run
 from contracts.settings import BY_NAME, Settings
@@ -41,9 +43,10 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     console = streams.Console(quiet=output.is_brief(options), to_stderr=STANDARD_OUTPUT in outputs.values())
     finisher = _Finisher(len(entries), folders, console)
     console.progress(f"0 of {len(entries)} targets judged")
-    judged = Several(entries, settings, os.environ, file, contract_of, finisher.finish).judge()
+    judged = Several(entries, settings, os.environ, file, contract_of, finisher.finish, finisher.pace).judge()
     console.done()
-    tell(judged, options, console, outputs, finisher.secrets.sweep)
+    folder = settings.outputs.get(output.REPORTS)
+    tell(judged, options, console, outputs, mask=finisher.secrets.sweep, folder=folder)
     return worst(judged)
 
 
@@ -76,14 +79,18 @@ def tell(
     options: argparse.Namespace,
     console: streams.Console,
     outputs: Mapping[str, str],
+    *,
     mask: Callable[[str], str],
+    folder: str | None,
 ) -> None:
-    """Write the reports over all, and say at the terminal what became of every target."""
+    """Write the reports over all, and say at the terminal what became of every target.
+
+    ``folder`` is that of the reports, where the targets have one each.
+    """
     # Standard output comes last, as in a single run.
     for name, file in sorted(outputs.items(), key=lambda item: item[1] == STANDARD_OUTPUT):
-        output.write_output(name, file, mask(_rendered(name, judged)))
-    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
-        files.append(summary, mask(_rendered("markdown", judged)))
+        output.write_output(name, file, mask(_rendered(name, judged, file, folder)))
+    _write_for_github(judged, mask)
     if options.summary:
         text = f"{last_line(judged)}\n"
     elif options.quiet:
@@ -93,13 +100,25 @@ def tell(
     console.write(mask(text), always=True)
 
 
-def _rendered(name: str, judged: Sequence[Judged]) -> str:
+def _rendered(name: str, judged: Sequence[Judged], file: str = "", folder: str | None = None) -> str:
     if name == output.METRICS:
         from contracts.writers import metrics  # noqa: PLC0415 - only where it was asked for
 
         return metrics.render_several(judged)
-    text: str = import_module(f"contracts.writers.several.{output.FORMATS[name][0]}").render(judged)
+    module = import_module(f"contracts.writers.several.{output.FORMATS[name][0]}")
+    # Beside the page in the folder of the reports are those of the targets.
+    linked = {"linked": True} if folder and file == str(Path(folder, OVER_ALL["html"])) else {}
+    text: str = module.render(judged, **linked)
     return text
+
+
+def _write_for_github(judged: Sequence[Judged], mask: Callable[[str], str]) -> None:
+    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
+        files.append(summary, mask(_rendered("markdown", judged)))
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        from contracts.writers.several import annotations  # noqa: PLC0415 - only there
+
+        streams.write(sys.stderr, mask(annotations.render(judged)))
 
 
 def folder_of(entry: Entry, settings: Settings) -> dict[str, str]:
@@ -121,6 +140,10 @@ class _Finisher:
         self._console = console
         self._lock = threading.Lock()
 
+    def pace(self, account: str) -> Pace:
+        """Return the pace of an account, which says when it has to wait."""
+        return Pace(say=lambda seconds: self._say(f"the account {account} waits {seconds:.0f} s"))
+
     def finish(self, entry: Entry, prepared: Run | None, report: Report) -> Report:
         """Write the reports of a target, and return what they say."""
         outputs = self._folders[entry.name]
@@ -132,6 +155,8 @@ class _Finisher:
             self._done += 1
             if prepared is not None:
                 self.secrets.include(prepared.target.secrets)
-            words = headline(Judged(entry, report))
-            self._console.progress(f"{self._done} of {self._total} targets judged; {entry.name} {words}")
+            self._say(f"{entry.name} {headline(Judged(entry, report))}")
         return report
+
+    def _say(self, words: str) -> None:
+        self._console.progress(f"{self._done} of {self._total} targets judged; {words}")

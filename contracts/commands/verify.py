@@ -14,7 +14,6 @@ from contracts.core.errors import UsageError
 from contracts.core.report import Report
 from contracts.reading import read_text
 from contracts.resources import contract_of
-from contracts.run import Run, prepare, verify
 from contracts.settings import Settings
 from contracts.writers import terminal, wording
 
@@ -38,6 +37,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Judge the target. Returns the exit status: that of the verdict, or 1 where a deviation is stale."""
+    from contracts.run import prepare, verify  # noqa: PLC0415 - it brings the network, and --help needs none
+
     given = {**settings_options.given(options), "config": options.config}
     settings = resolve(given, os.environ, working_directory())
     if settings.several:

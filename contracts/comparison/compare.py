@@ -15,20 +15,25 @@ from contracts.comparison.rules import Impact
 from contracts.comparison.subject import Subject
 from contracts.comparison.telling import Teller, Values
 from contracts.comparison.values import ABSENT, shown
+from contracts.core.deadline import watched
 from contracts.core.text import shorten
 
 _WORST_FIRST = {impact: number for number, impact in enumerate(Impact)}
 
 
 def compare(subject: Subject, old: Observation, new: Observation) -> Comparison:
-    """Return what two sides differ in, by their first readings; what flickers within one is unstable."""
+    """Return what two sides differ in, by their first readings; what flickers within one is unstable.
+
+    Raises:
+        Late: the time of the run was over before every element was compared.
+    """
     flickers = flickers_of(subject, old, "old") | flickers_of(subject, new, "new")
     matched = match(subject, old.first.elements, new.first.elements)
     tell = Teller(subject, flickers)
     differences = (*_top_level(tell, old.first, new.first), *_unmatched(tell, matched), *_Pairs(tell, matched.pairs))
     return Comparison(
         subject,
-        tuple(sorted(differences, key=lambda difference: _WORST_FIRST[difference.impact])),
+        tuple(sorted(watched(differences), key=lambda difference: _WORST_FIRST[difference.impact])),
         len(old.first.elements),
         len(new.first.elements),
         len(matched.pairs),

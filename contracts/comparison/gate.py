@@ -15,7 +15,6 @@ from contracts.comparison.subject import subject_of
 from contracts.comparison.verdict import exit_status, failing, fails
 from contracts.core.contract import Contract
 from contracts.core.errors import CouldNotJudge
-from contracts.core.report import Report
 from contracts.core.text import counted
 
 
@@ -127,7 +126,10 @@ def gate(
     allow_empty: bool = False,
     narrowed: tuple[str, ...] = (),
 ) -> Gate:
-    """Compare two sides, apply the exceptions, and return the gate; a side without a list makes it inconclusive."""
+    """Compare two sides, apply the exceptions, and return the gate; a side without a list makes it inconclusive.
+
+    So does the end of the time of a run: half a comparison is none.
+    """
     comparison, problem = None, ""
     try:
         subject = subject_of(contract)
@@ -136,11 +138,6 @@ def gate(
     except CouldNotJudge as error:
         problem = str(error)
     return Gate(contract, suite, old, new, comparison, problem, fail_on, allow_empty, narrowed)
-
-
-def gate_of(report: Report) -> Gate | None:
-    """Return what a report says of its list and of a baseline; None when there is none."""
-    return report.comparison if isinstance(report.comparison, Gate) else None
 
 
 def observed(side: Side, contract: Contract) -> Observation:

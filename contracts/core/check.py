@@ -9,6 +9,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from contracts.core.errors import IncompleteError
 from contracts.core.finding import Finding
 
 
@@ -32,7 +33,7 @@ class Check:
 
 
 class Checks(dict[str, Check]):
-    """The checks of one package, by clause. Its two methods register the function that they decorate."""
+    """The checks of a package, by clause. Its two methods register the function that they decorate."""
 
     def answer(self, clause: str) -> Callable[[Judging], Judging]:
         """Register a function that judges one answer to the documented request."""
@@ -44,6 +45,8 @@ class Checks(dict[str, Check]):
 
     def _register(self, clause: str, *, of_run: bool) -> Callable[[Judging], Judging]:
         def register(steps: Judging) -> Judging:
+            if clause in self:
+                raise IncompleteError(f"the clause {clause} has two checks: {steps.__name__} and another one")
             self[clause] = Check(steps, of_run)
             return steps
 

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib import import_module
 
 from contracts.core.check import Check
 from contracts.core.clause import Clause
-from contracts.core.errors import UsageError
+from contracts.core.errors import IncompleteError, UsageError
 from contracts.core.probe import Probe
 
 #: The contract that is meant where none is named.
@@ -40,14 +41,15 @@ class Contract:
     """The contract of one resource.
 
     ``name`` is what options call it, ``title`` what people do; ``element`` and ``elements`` are its nouns. ``package``
-    holds what only the mock and the proof need: its sample and its faults. ``path`` is where the list is, ``key`` the
-    member that holds it. ``members`` are the documented members of an element, in the order of the documentation,
-    ``about_elements`` the sections of the clauses that judge them. ``sections`` maps the part of a clause's id before
-    the dot to its title; ``causes`` are those sections whose breaches another clause may only repeat. ``public_note``
-    is worth knowing where a request without credentials is refused.
+    holds what is loaded when it is needed: its checks, and for the mock and the proof its sample and its faults.
+    ``path`` is where the list is, ``key`` the member that holds it. ``members`` are the documented members of an
+    element, in the order of the documentation, ``about_elements`` the sections of the clauses that judge them.
+    ``sections`` maps the part of a clause's id before the dot to its title; ``causes`` are those sections whose
+    breaches another clause may only repeat. ``public_note`` is worth knowing where a request without credentials is
+    refused.
 
     Raises:
-        TypeError: a clause has no check, a check no clause, or a clause a probe that does not exist.
+        IncompleteError: a clause stands on a probe that does not exist.
     """
 
     name: str
@@ -60,7 +62,6 @@ class Contract:
     members: tuple[str, ...]
     clauses: tuple[Clause, ...]
     probes: tuple[Probe, ...]
-    checks: Mapping[str, Check]
     schemas: Schemas
     drawing: Drawing
     sections: Mapping[str, str]
@@ -70,17 +71,37 @@ class Contract:
 
     def __post_init__(self) -> None:
         for clause in self.clauses:
-            if clause.id not in self.checks:
-                raise TypeError(
+            if unknown := set(clause.probes) - self.probe.keys():
+                raise IncompleteError(
+                    f"the clause {clause.id} stands on {min(unknown)}, which is no probe of {self.name}"
+                )
+
+    @cached_property
+    def checks(self) -> Mapping[str, Check]:
+        """The checks by clause; they are loaded when something is judged.
+
+        Raises:
+            IncompleteError: a clause has no check, or a check no clause.
+        """
+        return self.completed(import_module(f"{self.package}.checks").CHECKS)
+
+    def completed(self, checks: Mapping[str, Check]) -> Mapping[str, Check]:
+        """Return the checks when each clause has one and each of them a clause.
+
+        Raises:
+            IncompleteError: what is missing, and what to write where.
+        """
+        for clause in self.clauses:
+            if clause.id not in checks:
+                raise IncompleteError(
                     f"the clause {clause.id} has no check: write a function in the checks of {self.name} and register "
                     f'it with @CHECKS.answer("{clause.id}") or @CHECKS.run("{clause.id}")'
                 )
-            if unknown := set(clause.probes) - self.probe.keys():
-                raise TypeError(f"the clause {clause.id} stands on {min(unknown)}, which is no probe of {self.name}")
-        if foreign := self.checks.keys() - self.clause.keys():
-            raise TypeError(
+        if foreign := checks.keys() - self.clause.keys():
+            raise IncompleteError(
                 f"the check of {min(foreign)} judges no clause of {self.name}: write the clause in its clauses.py"
             )
+        return checks
 
     @cached_property
     def clause(self) -> Mapping[str, Clause]:

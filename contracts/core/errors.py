@@ -56,6 +56,10 @@ class ContractsError(Exception):
         return hash((type(self), self.args))
 
 
+class IncompleteError(Exception):
+    """The suite itself is unfinished: a clause without a check, for one. The message says what to write where."""
+
+
 class UsageError(ContractsError):
     """The person who runs the suite has to change something: an option, a file, the target."""
 

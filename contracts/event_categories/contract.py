@@ -1,9 +1,7 @@
 """The contract of ``GET /v1/event_categories`` as a value."""
 
 from contracts.core.contract import Contract, Drawing, Schemas
-from contracts.event_categories.checks import CHECKS
 from contracts.event_categories.clauses import CLAUSES, KEY, MEMBERS, PATH
-from contracts.global_information.checks import CHECKS as SHARED_CHECKS
 from contracts.global_information.probes import PROBES_ON_REQUEST, READING_PROBES
 from contracts.global_information.sections import SECTIONS
 
@@ -18,7 +16,6 @@ CONTRACT = Contract(
     members=MEMBERS,
     clauses=CLAUSES,
     probes=(*READING_PROBES, *PROBES_ON_REQUEST),
-    checks={**SHARED_CHECKS, **CHECKS},
     schemas=Schemas(element="event_category.schema.json", envelope="event_categories.schema.json"),
     drawing=Drawing(
         title="display_name",
@@ -26,12 +23,19 @@ CONTRACT = Contract(
         order="position",
         marks={
             "category.object": "not an object",
-            "category.position": "no position to sort by",
+            "category.required": "lacks a member",
+            "category.id": "no id",
+            "category.name": "no name",
             "category.display-name": "no display_name",
+            "category.position": "no position to sort by",
+            "category.name-style": "name in another style",
+            "category.display-name-printable": "display_name that cannot be shown",
             "list.ids-unique": "same id",
             "list.names-unique": "same name",
             "list.positions-distinct": "same position",
             "list.positions-ascending": "came after a higher position",
+            "client.go-readable": "the Go client fails",
+            "client.js-exact": "JavaScript rounds its position",
         },
     ),
     sections={

@@ -8,11 +8,12 @@ from contracts.core.errors import CouldNotJudge
 from contracts.core.finding import Finding
 from contracts.event_types.clauses import CATEGORIES_KEY, CATEGORIES_PATH
 from contracts.global_information.answer import Answer
+from contracts.global_information.checks import CHECKS as SHARED
 from contracts.global_information.checks import elements
 from contracts.global_information.describe import describe
 from contracts.global_information.evidence import Evidence
 
-CHECKS = Checks()
+CHECKS = Checks(SHARED)
 
 
 @CHECKS.answer("envelope.event-types")

@@ -2,9 +2,7 @@
 
 from contracts.core.contract import Contract, Drawing, Schemas
 from contracts.core.probe import Probe
-from contracts.event_types.checks import CHECKS
 from contracts.event_types.clauses import CATEGORIES_PATH, CLAUSES, KEY, MEMBERS, PATH
-from contracts.global_information.checks import CHECKS as SHARED_CHECKS
 from contracts.global_information.probes import PROBES_ON_REQUEST, READING_PROBES
 from contracts.global_information.sections import SECTIONS
 
@@ -21,14 +19,19 @@ CONTRACT = Contract(
     members=MEMBERS,
     clauses=CLAUSES,
     probes=(*READING_PROBES, CATEGORIES, *PROBES_ON_REQUEST),
-    checks={**SHARED_CHECKS, **CHECKS},
     schemas=Schemas(element="event_type.schema.json", envelope="event_types.schema.json"),
     drawing=Drawing(
         title="display_name",
         codes=("name", "id"),
         marks={
             "type.object": "not an object",
+            "type.required": "lacks a member",
+            "type.id": "no id",
+            "type.category-id": "no category_id",
+            "type.name": "no name",
             "type.display-name": "no display_name",
+            "type.description": "no description",
+            "type.name-style": "name in another style",
             "type.category-known": "no such category",
             "list.ids-unique": "same id",
             "list.names-unique": "same name",

@@ -13,7 +13,7 @@ from importlib.resources import files
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from contracts.comparison.gate import gate_of
+from contracts.comparison.reported import gate_of
 from contracts.core.clause import Level
 from contracts.core.exchange import Exchange
 from contracts.core.finding import Finding

@@ -11,7 +11,7 @@ that level and observations of a clause stand in its output; and no skipped test
 from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree as ET
 
-from contracts.comparison.gate import gate_of
+from contracts.comparison.reported import gate_of
 from contracts.core.clause import Level
 from contracts.core.report import Outcome, Report, State, Verdict
 from contracts.writers.terminal import breach

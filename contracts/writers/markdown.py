@@ -6,7 +6,7 @@ Everything that a target can say stands in code, where GitHub neither reads Mark
 import re
 from collections.abc import Iterable, Iterator
 
-from contracts.comparison.gate import gate_of
+from contracts.comparison.reported import gate_of
 from contracts.core.clause import LIST, Source
 from contracts.core.finding import Finding
 from contracts.core.report import Outcome, Report, State, Verdict

@@ -43,7 +43,7 @@ for (const [id, open] of [["open-all", true], ["close-all", false]]) {
 
 for (const input of document.querySelectorAll("input[name=show]")) {
   input.addEventListener("change", () => {
-    const shown = clauses.filter((clause) => clause.checkVisibility()).length;
+    const shown = clauses.filter((clause) => clause.checkVisibility() && !clause.closest(".beside")).length;
     const { noun } = document.body.dataset;
     said(`${shown} ${noun}${shown === 1 ? "" : "s"} shown.`);
   });

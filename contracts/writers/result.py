@@ -12,7 +12,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from contracts.comparison.gate import gate_of
+from contracts.comparison.reported import gate_of
 from contracts.core.clause import Clause, Level, Source
 from contracts.core.contract import Contract
 from contracts.core.deadline import watched

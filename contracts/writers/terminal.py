@@ -6,7 +6,7 @@ from datetime import date
 from itertools import groupby
 
 from contracts import __version__
-from contracts.comparison.gate import gate_of
+from contracts.comparison.reported import gate_of
 from contracts.core.clause import Level
 from contracts.core.contract import Contract
 from contracts.core.report import Outcome, Report, State, Verdict

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from contracts.comparison.gate import gate_of
+from contracts.comparison.reported import gate_of
 from contracts.core.clause import LIST
 from contracts.core.contract import Contract
 from contracts.core.errors import Reason

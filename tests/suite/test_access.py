@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from door import contracts
-from subject import SAMPLE
+from subject import CONTRACT, SAMPLE
 
 from contracts.configuration import resolve
 from contracts.core.errors import UsageError
@@ -28,7 +28,7 @@ def judged(options: Mapping[str, Any], folder: Path, server: MockServer, **envir
     """The report on a mock that stands for a host of another name."""
     settings = resolve(options, {}, folder)
     place = {("api.private.test", 80): ("127.0.0.1", server.port)}
-    with prepare(settings, {"BEARER_TOKEN": TOKEN, **environ}, connect_to=place) as run:
+    with prepare(settings, CONTRACT, {"BEARER_TOKEN": TOKEN, **environ}, connect_to=place) as run:
         return verify(run)
 
 
@@ -134,7 +134,7 @@ def test_a_loopback_name_stays_on_this_machine(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr("contracts.network.dial.is_loopback", lambda host: host == "localhost")
     with MockServer(SAMPLE) as server:
         settings = resolve({"target": f"http://localhost:{server.port}", "deadline": "1"}, {}, tmp_path)
-        with prepare(settings, {"BEARER_TOKEN": TOKEN}, sleep=lambda _: None) as run:
+        with prepare(settings, CONTRACT, {"BEARER_TOKEN": TOKEN}, sleep=lambda _: None) as run:
             report = verify(run)
         assert server.requests == []
     assert "which is not this machine" in str(report.exchanges[0].failure)

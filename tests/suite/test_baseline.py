@@ -10,12 +10,13 @@ from xml.etree import ElementTree as ET
 
 import jsonschema
 import pytest
-from door import Finished, contracts
+from door import Finished, contracts, pytest_in_a_process
 from subject import BY_NAME, SAMPLE
 from test_compare import KEY, OLD, SCHEMA, Elements, environment, exceptions, kept, renamed, without
 
-from contracts.comparison.gate import gate_of
+from contracts.comparison.reported import gate_of
 from contracts.configuration import resolve
+from contracts.core.deadline import until
 from contracts.event_categories.contract import CONTRACT
 from contracts.mock.faults.fault import instead
 from contracts.mock.reply import Change, Reply, json_reply
@@ -209,6 +210,31 @@ def test_an_annotation_names_what_is_broken(tmp_path: Path) -> None:
     assert line.startswith(
         "::error title=event categories%3A 1 breaking against the baseline::breaking element-removed"
     )
+
+
+def test_pytest_compares_nothing(tmp_path: Path) -> None:
+    """A baseline that reaches pytest is refused: no item would fail for what breaks it."""
+    with MockServer(SAMPLE) as server:
+        variables = {**environment(server), "CONTRACTS_BASELINE": kept(tmp_path, "old")}
+        status, output = pytest_in_a_process("tests/contract", "--target", server.url, **variables)
+        assert server.requests == []
+    assert status == 4
+    assert "environment CONTRACTS_BASELINE: pytest compares nothing with a baseline" in output
+
+
+def test_a_comparison_ends_with_the_run(tmp_path: Path) -> None:
+    """When the time of the run is over during the comparison, it is inconclusive, and not half a comparison."""
+    old = kept(tmp_path, "old")
+    with MockServer(SAMPLE, elements=without("addons")) as server:
+        settings = resolve({"target": server.url, "baseline": old}, {}, tmp_path)
+        with prepare(settings, CONTRACT, environment(server)) as run:
+            report = verify(run)
+            assert run.baseline is not None
+            with until(0.0, lambda: 1.0):
+                late = gate_of(run.baseline.compared(report))
+    assert late is not None
+    assert (report.status, late.status, late.comparison) == (1, 3, None)
+    assert "--deadline" in late.problem
 
 
 def test_reports_are_equal_by_value(tmp_path: Path) -> None:

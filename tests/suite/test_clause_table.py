@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 from subject import BY_ID, CATALOGUE, CLAUSES, CONTRACT, OF_ANSWERS, PROBES
 
+from contracts.core.check import Checks
 from contracts.core.clause import Clause, Level
+from contracts.core.errors import IncompleteError
 from contracts.core.probe import Authorization
-from contracts.event_categories.checks import CHECKS
 from contracts.event_categories.clauses import KEY, PATH
 from contracts.global_information import schema
-from contracts.global_information.checks import CHECKS as SHARED_CHECKS
 from contracts.global_information.clauses import READING, UNSAFE
 from contracts.global_information.digest import digest
 from contracts.global_information.probes import BURST, needed
@@ -71,9 +71,10 @@ def test_clauses_are_found_by_their_ids() -> None:
 
 
 def test_every_clause_has_one_check_and_every_check_a_clause() -> None:
-    """No clause is without a check and no check without a clause; the two tables of a contract share none."""
+    """No clause is without a check, no check without a clause, and none is judged in two ways."""
     assert CONTRACT.checks.keys() == BY_ID.keys()
-    assert not SHARED_CHECKS.keys() & CHECKS.keys()
+    with pytest.raises(IncompleteError, match=r"^the clause category\.id has two checks: len and another one$"):
+        Checks(CONTRACT.checks).answer("category.id")(len)
 
 
 def test_a_clause_without_a_check_is_refused() -> None:
@@ -83,22 +84,24 @@ def test_a_clause_without_a_check_is_refused() -> None:
         "the clause category.id has no check: write a function in the checks of event-categories and register it "
         'with @CHECKS.answer("category.id") or @CHECKS.run("category.id")'
     )
-    with pytest.raises(TypeError, match=f"^{re.escape(told)}$"):
-        replace(CONTRACT, checks=checks)
+    with pytest.raises(IncompleteError, match=f"^{re.escape(told)}$"):
+        CONTRACT.completed(checks)
 
 
 def test_a_check_without_a_clause_is_refused() -> None:
     """A check whose clause was taken out or misspelt would judge nothing."""
     clauses = tuple(clause for clause in CLAUSES if clause.id != "category.id")
     told = r"^the check of category\.id judges no clause of event-categories: write the clause in its clauses\.py$"
-    with pytest.raises(TypeError, match=told):
-        replace(CONTRACT, clauses=clauses)
+    with pytest.raises(IncompleteError, match=told):
+        replace(CONTRACT, clauses=clauses).completed(CONTRACT.checks)
 
 
 def test_a_clause_of_a_probe_that_there_is_not_is_refused() -> None:
     """A clause stands on probes that the contract has."""
     clauses = (*CLAUSES[:-1], replace(CLAUSES[-1], probes=("lost",)))
-    with pytest.raises(TypeError, match=r"^the clause error\.rate-limit stands on lost, which is no probe of event-ca"):
+    with pytest.raises(
+        IncompleteError, match=r"^the clause error\.rate-limit stands on lost, which is no probe of event-ca"
+    ):
         replace(CONTRACT, clauses=clauses)
 
 
@@ -109,7 +112,7 @@ def test_a_clause_without_a_fault_is_refused() -> None:
         "the clause category.id has no fault: add one that breaks it to the faults of event-categories, with the "
         "exact set of clauses that it breaks"
     )
-    with pytest.raises(TypeError, match=f"^{re.escape(told)}$"):
+    with pytest.raises(IncompleteError, match=f"^{re.escape(told)}$"):
         replace(CATALOGUE, own_faults=faults)
 
 
@@ -117,7 +120,9 @@ def test_a_fault_of_no_clause_is_refused() -> None:
     """What a fault breaks is a clause of its contract."""
     [first, *others] = CATALOGUE.own_faults
     stray = replace(first, name="stray", breaks=frozenset({"category.colour"}), lasting=False)
-    with pytest.raises(TypeError, match=r"^the fault stray breaks category\.colour, and there is no such clause$"):
+    with pytest.raises(
+        IncompleteError, match=r"^the fault stray breaks category\.colour, and there is no such clause$"
+    ):
         replace(CATALOGUE, own_faults=(first, *others, stray))
 
 

@@ -2,9 +2,11 @@
 
 import json
 import re
+from base64 import b64encode
 from collections.abc import Callable
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -27,6 +29,7 @@ from contracts.mock.server import MockServer
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 SCHEMA = json.loads((SCHEMAS / "comparison.schema.json").read_text("utf-8"))
 KEY = CONTRACT.key
+JSON = (("Content-Type", "application/json"),)
 Elements = list[dict[str, Any]]
 OLD = categories(12)
 
@@ -173,6 +176,24 @@ def test_every_kind_of_side_against_every_other(tmp_path: Path) -> None:
                 assert (value["old"]["kind"], value["new"]["kind"]) == (old, new)
                 assert value["old"]["target"] == f"{server.url}{CONTRACT.path}"
                 assert value["matched"] == len(OLD)
+
+
+def test_standard_input_and_a_judged_file_are_sides(tmp_path: Path) -> None:
+    """A side may come through a pipe, and the result of a judged file is a result; it was read once."""
+    body, judged = tmp_path / "body.json", tmp_path / "judged.json"
+    body.write_text(json.dumps({KEY: OLD}))
+    assert contracts("check", str(body), "--json", str(judged)).status == 0
+    done = contracts("compare", "-", str(judged), stdin=Path(kept(tmp_path, "old")).read_bytes())
+    assert done.status == 0
+    assert done.last_line.endswith(f": standard input -> {judged}")
+    assert "the new side was read once" in done.out
+
+
+def test_a_number_of_any_length_is_kept(tmp_path: Path) -> None:
+    """What a target sent comes back from a file, also an integer that no int holds, and does not differ from itself."""
+    body = json.dumps({KEY: OLD}).replace('"position": 12', '"position": ' + "9" * 5000)
+    old = kept(tmp_path, "old", faults=(instead(["list"], Reply(200, body.encode(), JSON)),))
+    assert told(compared(old, old)) == []
 
 
 def test_a_url_is_asked_twice(tmp_path: Path) -> None:
@@ -365,6 +386,19 @@ def test_event_types_are_compared(tmp_path: Path) -> None:
     assert value["differences"][0]["notices"] == ["whoever reads event types"]
 
 
+def test_a_url_is_asked_for_what_the_file_is_about(tmp_path: Path) -> None:
+    """Beside a file no --contract is needed, and what a shell holds for other commands changes nothing."""
+    file = str(tmp_path / "types.json")
+    with MockServer(TYPES) as server:
+        asked = ("snapshot", server.url, "--contract", "event-types", "-o", file)
+        assert contracts(*asked, environment=environment(server)).status == 0
+        del server.requests[:]
+        shell = {"CONTRACTS_MOCK": "1", "SCALINGO_API_URL": "https://api.invalid", "CONTRACTS_CLAUSE": "list"}
+        value = compared(file, server.url, **environment(server), **shell)
+        assert {request.path for request in server.requests} == {TYPES.contract.path}
+    assert (value["name"], value["differences"]) == ("event-types", [])
+
+
 # exceptions
 
 
@@ -437,6 +471,21 @@ def test_no_format_obeys_a_target(tmp_path: Path) -> None:
     for code in markdown.find("code"):
         outside = outside.replace(code.text, "")
     assert not [word for word in ("script", "@everyone", "::error") if word in outside]
+
+
+def test_the_page_loads_nothing(tmp_path: Path) -> None:
+    """Its policy admits its own style and script by their digests, and it refers to nothing outside of it."""
+    old, new = kept(tmp_path, "old"), kept(tmp_path, "new", without("addons"))
+    done = contracts("compare", old, new, "--html", "-")
+    assert done.out.startswith("<!DOCTYPE html>")
+    page = parse(done.out)
+    [policy] = [each.attributes["content"] for each in page.find("meta") if "http-equiv" in each.attributes]
+    for [element] in (page.find("style"), page.find("script")):
+        assert b64encode(sha256(element.text.encode()).digest()).decode() in policy
+    assert policy.startswith("default-src 'none'; ")
+    for each in page.every():
+        assert not {"src", "style", "action"} & each.attributes.keys()
+        assert each.attributes.get("href", "#").startswith("#")
 
 
 def test_the_terminal_has_80_columns(tmp_path: Path) -> None:

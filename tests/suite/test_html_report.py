@@ -112,10 +112,10 @@ def test_the_list_comes_in_the_order_of_the_positions() -> None:
     ]
     assert drawn == [
         ("App operations", []),
-        ("(nothing to show)", ["category.required", "came after a higher position"]),
-        ("Collaborators", ["category.name-style"]),
+        ("(nothing to show)", ["lacks a member", "came after a higher position"]),
+        ("Collaborators", ["name in another style"]),
         ("Domains", ["same position"]),
-        ("Addons", ["no position to sort by", "client.go-readable"]),
+        ("Addons", ["no position to sort by", "the Go client fails"]),
     ]
 
 
@@ -208,12 +208,13 @@ def test_every_section_and_outcome_has_a_name() -> None:
     """The titles and filters of the page are those of the contract."""
     assert {clause.section for clause in CLAUSES} == CONTRACT.sections.keys()
     shown = html.render(reports.conforming())
-    places = [shown.find(f">{CONTRACT.sections[name]}<") for name in dict.fromkeys(c.section for c in CLAUSES)]
+    titles = {name: CONTRACT.sections[name] for name in dict.fromkeys(clause.section for clause in CLAUSES)}
+    places = [shown.find(f'<h3 id="section-{name}">{title} <') for name, title in titles.items()]
     assert -1 not in places
     assert places == sorted(places)
-    assert {kind.label for kind in html.KINDS} == {*map(str, State), "warned"}
+    assert {group.label for group in html.GROUPS} == {*map(str, State), "warned"}
     style = (ROOT / "contracts/writers/report.css").read_text("utf-8")
-    assert set(re.findall(r"#show-([a-z-]+):checked", style)) == {kind.name for kind in html.KINDS}
+    assert set(re.findall(r"#show-([a-z-]+):checked", style)) == {group.name for group in html.GROUPS}
 
 
 # In a browser

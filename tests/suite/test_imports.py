@@ -27,9 +27,10 @@ BELOW: dict[str, set[str]] = {
     "core": set(),
     "global_information": {"core"},
     "reading": {"core"},
-    "target": _SHARED,
+    "network": _SHARED,
     "mock": _SHARED | {"reading"},
-    "writers": _SHARED,
+    "writers": _SHARED | {"comparison"},
+    "comparison": _SHARED | {"reading"},
 }
 #: What is shared with the resource that has rules of its own for comparing lists.
 COMPARISON = "comparison"
@@ -72,7 +73,7 @@ def parts(module: str) -> set[str]:
 
 @pytest.mark.parametrize("module", [module for module in MODULES if part(module) in BELOW])
 def test_imports_go_one_way(module: str) -> None:
-    """Vocabulary, what every resource has, then target, mock and writers: nothing imports what stands above it."""
+    """Vocabulary, what every resource has, then network, mock and writers: nothing imports what stands above it."""
     assert parts(module) <= BELOW[part(module)]
 
 
@@ -87,6 +88,11 @@ def test_a_resource_stands_on_what_every_resource_has(module: str) -> None:
 def test_only_the_doors_know_a_resource(module: str) -> None:
     """Nothing outside the doors imports a resource or a door: every machinery is given the contract."""
     assert not parts(module) & ({*RESOURCES} | DOORS - {"__main__"})
+
+
+def test_every_layer_is_there() -> None:
+    """A part that was renamed would else be held by nothing."""
+    assert BELOW.keys() | DOORS | {*RESOURCES} <= {part(module) for module in MODULES}
 
 
 def test_the_resources_are_those_that_can_be_named() -> None:
@@ -104,14 +110,14 @@ def test_the_mock_knows_no_check() -> None:
             assert not {name.split(".")[2] for name in used} & judging, module
 
 
-def test_only_the_target_speaks_to_the_network() -> None:
+def test_only_one_package_speaks_to_the_network() -> None:
     """Nothing beside contracts.network imports an HTTP client: manners are kept in one place.
 
     The items of Schemathesis speak of requests and answers in the classes of requests; test_schemathesis_door counts
     at a server that none of them goes another way.
     """
     clients = importers("requests", "urllib3", "http.client", "httpx", "urllib.request")
-    assert {part(module) for module in clients - {"contracts.suite.test_schemathesis"}} == {"target"}
+    assert {part(module) for module in clients - {"contracts.suite.test_schemathesis"}} == {"network"}
 
 
 def test_only_the_strategies_the_pytest_door_and_its_items_know_the_test_tools() -> None:
@@ -168,7 +174,7 @@ def test_what_sends_nothing_starts_without_the_network(arguments: list[str]) -> 
     loaded = modules_after(
         f"import contracts.cli\ntry: contracts.cli.main({arguments})\nexcept SystemExit as end: assert not end.code"
     )
-    heavy = {"requests", "urllib3", "http.client", "ssl", "jsonschema_rs", "contracts.event_categories.judge"}
+    heavy = {"requests", "urllib3", "http.client", "ssl", "jsonschema_rs", "contracts.global_information.judge"}
     assert not loaded & heavy
 
 
@@ -176,7 +182,12 @@ def test_judging_is_loaded_after_the_first_request_has_left() -> None:
     """What a run needs before it sends a byte is neither requests nor what only judges."""
     loaded = modules_after("import contracts.commands.verify, contracts.run")
     assert "urllib3" in loaded
-    assert not loaded & {"requests", "jsonschema_rs", "contracts.event_categories.judge", "contracts.strict_json"}
+    assert not loaded & {
+        "requests",
+        "jsonschema_rs",
+        "contracts.global_information.judge",
+        "contracts.global_information.strict_json",
+    }
 
 
 def test_the_reader_of_imports_knows_every_form(tmp_path: Path) -> None:

@@ -52,12 +52,12 @@ def test_what_stands_out_is_marked() -> None:
         {"id": "g", "name": "r", "display_name": "G", "position": "5"},
     ]
     shown = drawn(elements)
-    assert [item.marks for item in shown.unplaced] == [("no position to sort by", "client.go-readable")] * 2
+    assert [item.marks for item in shown.unplaced] == [("no position to sort by", "the Go client fails")] * 2
     assert [(item.index, item.marks) for item in shown.items] == [
         (1, ("same id", "came after a higher position")),
         (0, ()),
-        (2, ("same position", "same name")),
-        (3, ("category.required",)),
+        (2, ("same position", "same name", "the Go client fails")),
+        (3, ("lacks a member",)),
         (4, ()),
     ]
 

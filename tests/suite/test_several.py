@@ -25,12 +25,12 @@ from contracts.targets import chosen, read
 
 #: The command, with clocks that run only while an account waits, and what it held in memory, in KiB.
 COMMAND = """
-import functools, resource, sys, urllib.request
+import resource, sys, urllib.request
 from contracts.cli import main
 from contracts.commands import several
 from contracts.network.pace import Pace
 
-def pace(account):
+def pace(_, account):
     now = [0.0]
     def sleep(seconds):
         now[0] += seconds
@@ -39,7 +39,7 @@ def pace(account):
             answer.read()
     return Pace(clock=lambda: now[0], sleep=sleep)
 
-several.Several = functools.partial(several.Several, pace=pace)
+several._Finisher.pace = pace
 status = main(sys.argv[2:])
 print(status, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)
 """
@@ -376,3 +376,27 @@ def test_name_and_environment_are_in_every_format(tmp_path: Path) -> None:
     assert "staging <b>" not in files["report.html"] + files["junit.xml"]
     assert "name osc-fr1" in done.out
     assert ET.fromstring(files["junit.xml"])[0].get("name") == "osc-fr1"
+
+
+def test_github_is_told_of_every_target_that_does_not_conform(run: Path) -> None:
+    """On a runner each target that fails or could not be judged is an annotation, and the table is on the page."""
+    environment = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(run / "summary.md")}
+    arguments = ("merge", "one", "--targets", "targets.toml", "--summary")
+    done = contracts(*arguments, environment=environment, folder=run)
+    told = [line.partition("::")[2].partition("::")[0] for line in done.err.splitlines()]
+    assert told == [
+        "error title=event-categories%3A t1 violates",
+        "error title=event-categories%3A t4 inconclusive",
+    ]
+    assert (run / "summary.md").read_text() == (run / "one" / "report.md").read_text()
+
+
+def test_the_page_links_to_the_targets(run: Path) -> None:
+    """In the folder of the reports the page leads to that of each target; written elsewhere it leads nowhere."""
+    page = parse((run / "one" / "index.html").read_text())
+    links = [a.attributes["href"] for a in page.find("a") if a.attributes["href"].endswith(".html")]
+    assert links == [f"t{number}/report.html" for number in range(6)]
+    assert all((run / "one" / link).is_file() for link in links)
+    done = contracts("merge", "one", "--targets", "targets.toml", "--html", "index.html", "--summary", folder=run)
+    assert done.status == 1, done.err
+    assert "report.html" not in (run / "index.html").read_text()

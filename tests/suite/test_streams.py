@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from door import ROOT, clean_environment, contracts_in_a_process
+from door import ROOT, clean_environment, contracts
 from subject import SAMPLE
 
 from contracts.mock.server import MockServer
@@ -77,7 +77,7 @@ def test_a_socket_never_takes_the_place_of_a_stream(tmp_path: Path) -> None:
 )
 def test_a_file_that_is_none(make: object, command: tuple[str, ...], tmp_path: Path) -> None:
     """Whatever is named as an input: exit 2, one line on standard error, and an end."""
-    done = contracts_in_a_process(*command, make(tmp_path), folder=tmp_path)  # type: ignore[operator]
+    done = contracts(*command, make(tmp_path), folder=tmp_path)  # type: ignore[operator]
     assert done.status == 2, done.err
     assert len(done.err.splitlines()) == 1
     assert len(done.err) < 400

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from hostile import Behaviour, always, drip, head_of, message, politely, raw_server, silence
-from subject import PROBES
+from subject import CONTRACT, PROBES
 
 from contracts.core.errors import (
     BrokenAnswer,
@@ -69,7 +69,8 @@ def target(
     secrets = Secrets()
     secrets.add(TOKEN, "BEARER_TOKEN")
     return Target(
-        parse(url, allow_plain_http=private),
+        CONTRACT,
+        parse(url, CONTRACT.path, allow_plain_http=private),
         Wire(cap=cap, connect_to=connect_to),
         Budget(most, live=False, **time_of),
         secrets,

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from servers import KINDS, Kind, plainly, serving
 from subject import BY_NAME as FAULTS
-from subject import SAMPLE
+from subject import CONTRACT, SAMPLE
 
 from contracts.core.errors import OverBudget, TooSlow
 from contracts.core.exchange import Exchange
@@ -29,7 +29,7 @@ def judged(url: str, token: str, concurrency: int, **settings: Any) -> Report:
     """The report of a run against a server, with what may differ between two runs taken out."""
     bundle = str(CA_PEM) if url.startswith("https") else None
     chosen = Settings(target=url, ca_bundle=bundle, concurrency=concurrency, **settings)
-    with prepare(chosen, {"BEARER_TOKEN": token}, sleep=lambda _: None) as run:
+    with prepare(chosen, CONTRACT, {"BEARER_TOKEN": token}, sleep=lambda _: None) as run:
         report = verify(run)
     exchanges = tuple(replace(exchange, seconds=0.0) for exchange in report.exchanges)
     shown = {name: value for name, value in report.settings.items() if name != "concurrency"}
@@ -49,7 +49,7 @@ def test_every_server_is_judged_alike(kind: Kind, fault: str | None) -> None:
     with MockServer(SAMPLE, faults=faults) as mock, serving(kind, mock) as server:
         together, alone = both(server.url, server.token, timeout=2.0)
     sent = together.requests.sent
-    assert result.render(replace(together, spent=alone.requests)) == result.render(alone)
+    assert result.render(replace(together, requests=alone.requests)) == result.render(alone)
     assert bool(together.failing) == (fault is not None)
     assert sent <= together.requests.planned + 8, (
         "what is asked again is what a closed connection left without an answer"
@@ -119,7 +119,7 @@ def test_one_bad_answer_spoils_no_other(
     """An answer that is broken, has bytes behind it, or comes again and again with 503, is judged for itself alone."""
 
     def wire(request: Received, reply: Reply) -> Iterator[bytes]:
-        wanted = request.kind == of or (of == "repeat" and request.kind == "list" and request.times > 0)
+        wanted = request.probe == of or (of == "repeat" and request.probe == "list" and request.times > 0)
         return behave(request, reply) if wanted else plainly(request, reply)
 
     reports = []
@@ -143,7 +143,7 @@ def test_a_probe_that_is_never_answered_is_late_alone() -> None:
     """A path that hangs costs its own time, and nothing of what is said of the others."""
 
     def wire(request: Received, reply: Reply) -> Iterator[bytes]:
-        if request.kind == "unknown-path":
+        if request.probe == "unknown-path":
             stop.wait()
         return plainly(request, reply)
 
@@ -160,7 +160,7 @@ def test_the_budget_is_exact(limit: int) -> None:
     """--max-requests holds to the request, also where every answer asks to be tried again."""
 
     def wire(request: Received, reply: Reply) -> Iterator[bytes]:
-        return plainly(request, reply) if request.kind == "list" and not request.times else unavailable(request, reply)
+        return plainly(request, reply) if request.probe == "list" and not request.times else unavailable(request, reply)
 
     with MockServer(SAMPLE) as mock, serving(KINDS["threads-keep-alive"], mock, wire) as server:
         report = judged(server.url, server.token, 4, max_requests=limit)

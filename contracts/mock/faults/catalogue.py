@@ -7,6 +7,7 @@ from importlib import import_module
 
 from contracts.core.clause import Level
 from contracts.core.contract import Contract
+from contracts.core.errors import IncompleteError
 from contracts.mock.faults.fault import ENVELOPE_LIST, Fault
 from contracts.mock.faults.http import HTTP
 from contracts.mock.faults.refusals import REFUSALS
@@ -21,7 +22,7 @@ class Catalogue:
     ``also`` names, by fault of every resource, the clauses of this one that it breaks as well.
 
     Raises:
-        TypeError: a fault breaks a clause that there is not, or a clause is broken by no fault.
+        IncompleteError: a fault breaks a clause that there is not, or a clause is broken by no fault.
     """
 
     contract: Contract
@@ -32,11 +33,11 @@ class Catalogue:
     def __post_init__(self) -> None:
         for fault in self.faults:
             if unknown := fault.breaks - self.contract.clause.keys():
-                raise TypeError(f"the fault {fault.name} breaks {min(unknown)}, and there is no such clause")
+                raise IncompleteError(f"the fault {fault.name} breaks {min(unknown)}, and there is no such clause")
         broken = {clause for fault in self.faults for clause in fault.breaks}
         for clause in self.contract.clauses:
             if clause.id not in broken:
-                raise TypeError(
+                raise IncompleteError(
                     f"the clause {clause.id} has no fault: add one that breaks it to the faults of "
                     f"{self.contract.name}, with the exact set of clauses that it breaks"
                 )

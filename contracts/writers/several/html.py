@@ -30,8 +30,8 @@ class _Matrix:
     sections: tuple[tuple[str, tuple[tuple[Clause, tuple[Group | None, ...]], ...]], ...]
 
 
-def render(targets: Sequence[Judged]) -> str:
-    """Return the page."""
+def render(targets: Sequence[Judged], *, linked: bool = False) -> str:
+    """Return the page; ``linked`` to the page of each target, which stands beside it in a folder of its name."""
     status = worst(targets)
     summary = last_line(targets)
     return page_without_script(
@@ -41,6 +41,7 @@ def render(targets: Sequence[Judged]) -> str:
         sentence=summary.partition(": ")[2],
         total=counted(len(targets), "target"),
         started=started(targets),
+        linked=linked,
         rows=[(judged, _CLASSES[judged.status], headline(judged), failing(judged)) for judged in targets],
         reasons=[(judged.entry.name, causes(judged)) for judged in targets if causes(judged)],
         matrices=list(_matrices(targets)),
