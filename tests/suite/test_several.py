@@ -309,7 +309,21 @@ def test_a_stale_deviation_fails_the_run(tmp_path: Path) -> None:
         arguments = ("verify", "--targets", "targets.toml", "--deviations", "deviations.toml")
         done = contracts(*arguments, environment=server.environment, folder=tmp_path)
     assert done.status == 1, done.err
-    assert done.last_line.startswith("STALE DEVIATIONS: 2 targets: 2 conform, 2 targets with stale deviations;")
+    assert done.last_line.startswith("FAILS: 2 targets: 2 conform, 2 targets with stale deviations;")
+
+
+def test_each_target_is_held_against_a_baseline(tmp_path: Path) -> None:
+    """With a baseline each target is compared with it, and one that broke what was there fails the run."""
+    with Regions(2, 1) as server:
+        (tmp_path / "targets.toml").write_text(server.file())
+        old = {"BEARER_TOKEN": server.token}
+        assert contracts("snapshot", f"{server.url}/t0", "-o", "old.json", environment=old, folder=tmp_path).status == 0
+        text = (tmp_path / "old.json").read_text()
+        (tmp_path / "old.json").write_text(text.replace('"app_operations"', '"applications"'))
+        arguments = ("verify", "--targets", "targets.toml", "--baseline", "old.json")
+        done = contracts(*arguments, environment=server.environment, folder=tmp_path)
+    assert done.status == 1, done.err
+    assert done.last_line.startswith("FAILS: 2 targets: 2 conform, 2 targets not held against the baseline;")
 
 
 def test_no_token_goes_to_a_target_that_names_none(tmp_path: Path) -> None:

@@ -71,9 +71,13 @@ def last_line(targets: Sequence[Judged]) -> str:
         if count
     ]
     stale = sum(bool(judged.report and judged.report.stale) for judged in targets)
+    behind = sum(
+        bool(judged.report and judged.report.comparison and judged.report.comparison.status) for judged in targets
+    )
     told += [f"{counted(stale, 'target')} with stale deviations"] if stale else []
+    told += [f"{counted(behind, 'target')} not held against the baseline"] if behind else []
     words = next(verdict for verdict in Verdict if verdict.status == worst(targets)).value.upper()
-    if stale and not counts[Verdict.VIOLATES]:
-        words = "STALE DEVIATIONS"
+    if words == Verdict.VIOLATES.value.upper() and not counts[Verdict.VIOLATES]:
+        words = "FAILS"  # no target breaks the contract: what fails is told behind
     sent = counted(requests(targets), "request")
     return plain(f"{words}: {counted(len(targets), 'target')}: {', '.join(told)}; {sent}")
