@@ -74,7 +74,7 @@ audit: $(VENV)/dev ## Look the locked dependencies up in a service for advisorie
 	build/audit/bin/pip-audit --strict --require-hashes --disable-pip -r requirements/runtime.txt || \
 	  { echo "the audit found something above, or could not reach its service: nothing is proven" >&2; exit 1; }
 
-docs: $(VENV)/dev ## Write what is made from the code: parts of the README, the published clauses.
+docs: $(VENV)/dev ## Write the parts of the README that are made from the code.
 	$(BIN)/python tests/suite/generated.py
 
 clients: node_modules/.stamp ## The programs of others that tests run, from npm; skipped where npm is missing.

@@ -1,6 +1,6 @@
-"""What is made from the code: parts of the README, and the lists of published clauses.
+"""The parts of the README that are made from the code: ``make docs`` writes them, test_readme says when it is due.
 
-``make docs`` writes them; test_readme and test_clause_table say when it is due.
+The tables of the clauses are the list of what was published, too: nothing in them is dropped, renamed or weakened.
 """
 
 import re
@@ -17,7 +17,6 @@ from contracts.mock.faults import catalogue_of
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
-PUBLISHED = ROOT / "tests" / "suite" / "published"
 
 
 def _table(contract: Contract, left_out: Contract | None = None) -> Iterator[str]:
@@ -67,11 +66,6 @@ def action() -> Iterator[str]:
     yield from (f"| `{name}` | {value['description']} |" for name, value in content["outputs"].items())
 
 
-def published(contract: Contract) -> str:
-    """The ids and levels of the clauses, as they are published: an id is never renamed, dropped or weakened."""
-    return "".join(f"{clause.id:<32}{clause.level}\n" for clause in contract.clauses)
-
-
 PARTS = {part.__name__: part for part in (clauses, types, commands, proof, action)}
 
 
@@ -87,21 +81,20 @@ def rewritten(text: str) -> str:
     return re.sub("<!-- count -->.*?<!-- /count -->", count, text)
 
 
-def publish(contract: Contract) -> None:
-    """Write the list of published clauses. What was published stays: this adds, and refuses anything else.
+def published(text: str) -> dict[str, str]:
+    """Return the level of each clause that the tables of a README have: what is there was published."""
+    return dict(re.findall(r"^\| `([a-z]+\.[a-z0-9-]+)` \| (MUST|SHOULD) \|", text, re.MULTILINE))
 
-    Raises:
-        SystemExit: a clause that was published is gone, was renamed or weakened.
-    """
-    file = PUBLISHED / f"{contract.name}.txt"
-    new = published(contract).splitlines()
-    gone = [line for line in file.read_text("utf-8").splitlines() if line not in new] if file.exists() else []
-    if gone:
-        raise SystemExit(f"{file.name}: published, and no clause any more: {gone[0]}")
-    file.write_text(published(contract), "utf-8")
+
+def weakened(before: str, after: str) -> list[str]:
+    """Return the clauses that were published, and are gone or only a SHOULD: an id is append-only."""
+    old, new = published(before), published(after)
+    return [id_ for id_, level in old.items() if id_ not in new or (level, new[id_]) == ("MUST", "SHOULD")]
 
 
 if __name__ == "__main__":
-    README.write_text(rewritten(README.read_text("utf-8")), "utf-8")
-    for each in (EVENT_CATEGORIES, EVENT_TYPES):
-        publish(each)
+    text = README.read_text("utf-8")
+    new = rewritten(text)
+    if gone := weakened(text, new):
+        raise SystemExit(f"README.md: {gone[0]} was published: a clause is never dropped, renamed or weakened")
+    README.write_text(new, "utf-8")

@@ -259,3 +259,10 @@ CLAUSES = (
     "client.go-readable",
     "client.js-exact",
 )
+#: Those of them whose breach is a warning.
+SHOULD = {
+    "category.name-style",
+    "category.display-name-printable",
+    "list.positions-ascending",
+    "list.names-unique",
+}
