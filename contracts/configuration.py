@@ -80,6 +80,8 @@ def _check_several(several: Mapping[str, Any], values: Mapping[str, Any], origin
                 f"{origins[next(iter(several))]}: there is nothing to choose from: name a file by --targets"
             )
         return
+    if values.get("header_env"):  # the key of one gateway is nothing for another host
+        raise UsageError(f"{origins['header_env']}: it would go to every target of the file: judge that one alone")
     for name in ("target", "mock", "name"):
         if values.get(name):
             raise UsageError(

@@ -6,22 +6,27 @@ import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
+import reports
 from door import clean_environment, contracts
 from markup import parse
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from regions import PLANNED, Regions, most_within_a_minute
 from test_writers import JUNIT_10
 
+from contracts.core.entry import Entry, Judged
 from contracts.core.errors import OverBudget
 from contracts.global_information.schema import load
 from contracts.network.pace import Pace
 from contracts.resources import contract_of
 from contracts.targets import chosen, read
+from contracts.writers import metrics
+from contracts.writers.several import annotations, html, junit, markdown, result, terminal
 
 #: The command, with clocks that run only while an account waits, and what it held in memory, in KiB.
 COMMAND = """
@@ -414,3 +419,26 @@ def test_the_page_links_to_the_targets(run: Path) -> None:
     done = contracts("merge", "one", "--targets", "targets.toml", "--html", "index.html", "--summary", folder=run)
     assert done.status == 1, done.err
     assert "report.html" not in (run / "index.html").read_text()
+
+
+def test_hostile_texts_are_inert_over_several_targets() -> None:
+    """What a target, the file or the environment says is text in every format over all: no markup, no command."""
+    entries = [
+        Entry(name, reports.URL, vendor=reports.HOSTILE, environment=reports.HOSTILE) for name in ("a", "b", "c")
+    ]
+    targets = [
+        Judged(entries[0], reports.hostile()),
+        Judged(entries[1], replace(reports.doctored(), started="")),
+        Judged(entries[2], trap),
+    ]
+    page = parse(html.render(targets, linked=True))
+    assert not page.find("script")
+    assert not page.find("img")
+    assert "<script>alert(1)</script>" in page.text
+    ET.fromstring(junit.render(targets))
+    jsonschema.validate(json.loads(result.render(targets)), load("results.schema.json"))
+    for line in annotations.render(targets).splitlines():
+        assert re.fullmatch(r"::error title=[^:,]+::\S.*", line)
+    for text in (terminal.render(targets), markdown.render(targets)):
+        assert all(character.isprintable() or character == "\n" for character in text)
+    list(text_string_to_metric_families(metrics.render_several(targets)))

@@ -149,6 +149,7 @@ def test_a_file_that_is_missing_is_told() -> None:
         (("--targets", "targets.toml", "--mock"), {}, "are both given"),
         (("--targets", "targets.toml", "--name", "x"), {}, "are both given"),
         (("--targets", "targets.toml"), {"SCALINGO_API_URL": "https://a.example"}, "are both given"),
+        (("--targets", "targets.toml", "--header-env", "X-Key=KEY"), {"KEY": "k"}, "it would go to every target"),
         (("--mock", "--tag", "x"), {}, "option --tag: there is nothing to choose from"),
         (("--mock", "--shard", "1/2"), {}, "option --shard: there is nothing to choose from"),
         (("--targets", "targets.toml", "--shard", "3/2"), {}, "I/N"),
