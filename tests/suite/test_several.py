@@ -423,9 +423,8 @@ def test_the_page_links_to_the_targets(run: Path) -> None:
 
 def test_hostile_texts_are_inert_over_several_targets() -> None:
     """What a target, the file or the environment says is text in every format over all: no markup, no command."""
-    entries = [
-        Entry(name, reports.URL, vendor=reports.HOSTILE, environment=reports.HOSTILE) for name in ("a", "b", "c")
-    ]
+    trap = reports.HOSTILE
+    entries = [Entry(name, reports.URL, vendor=trap, environment=trap) for name in ("a", "b", "c")]
     targets = [
         Judged(entries[0], reports.hostile()),
         Judged(entries[1], replace(reports.doctored(), started="")),
