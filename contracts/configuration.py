@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts.core.errors import UsageError
-from contracts.settings import BY_NAME, DEFAULTS, OUTPUTS, TABLE, Setting, Settings
+from contracts.settings import BY_NAME, DEFAULTS, OUTPUTS, SEVERAL, TABLE, Setting, Settings
 
 NO_TARGET = "no target: give a URL or set SCALINGO_API_URL, or judge the embedded mock with --mock"
 #: The variables that hold a token: while one is set, no file may name the host that would receive it.
@@ -47,7 +47,7 @@ def resolve(options: Mapping[str, Any], environ: Mapping[str, str], folder: Path
     values: dict[str, Any] = {}
     origins: dict[str, str] = {}
     narrowed = []
-    for setting in (*TABLE, *OUTPUTS):
+    for setting in (*TABLE, *SEVERAL, *OUTPUTS):
         for origin, value in (
             ("argument" if setting.name == "target" else f"option {setting.option}", options.get(setting.name)),
             _from_environment(setting, environ),
@@ -67,7 +67,27 @@ def resolve(options: Mapping[str, Any], environ: Mapping[str, str], folder: Path
             f"the embedded mock ({origins['mock']}) and a target ({origins['target']}) are both named: give one of them"
         )
     outputs = {setting.name: values.pop(setting.name) for setting in OUTPUTS if setting.name in values}
-    return Settings(**values, origins=origins, narrowed=tuple(narrowed), outputs=outputs)
+    several = {setting.name: values.pop(setting.name) for setting in SEVERAL if setting.name in values}
+    _check_several(several, values, origins)
+    return Settings(**values, origins=origins, narrowed=tuple(narrowed), outputs=outputs, several=several)
+
+
+def _check_several(several: Mapping[str, Any], values: Mapping[str, Any], origins: Mapping[str, str]) -> None:
+    """Refuse what is of one target beside a file of several, and what chooses among several without one."""
+    if "targets" not in several:
+        if several:
+            raise UsageError(
+                f"{origins[next(iter(several))]}: there is nothing to choose from: name a file by --targets"
+            )
+        return
+    if values.get("header_env"):  # the key of one gateway is nothing for another host
+        raise UsageError(f"{origins['header_env']}: it would go to every target of the file: judge that one alone")
+    for name in ("target", "mock", "name"):
+        if values.get(name):
+            raise UsageError(
+                f"{origins['targets']} and {name} ({origins[name]}) are both given: one names several targets, the "
+                "other is of a single one"
+            )
 
 
 def _refuse_unknown(environ: Mapping[str, str]) -> None:

@@ -3,7 +3,8 @@
 It is loaded into every project that has this package installed. Until an option names what is judged, or an item asks
 for one of its fixtures, it reads no setting, prints nothing and imports no more than the table of options.
 
-Under xdist every worker observes the target once for itself, and the header says so.
+Under xdist every worker observes the target once for itself, and the header says so. Of several targets (--targets)
+each has items of its own, and those of an account stay in one worker.
 """
 
 import os
@@ -19,23 +20,28 @@ import pytest
 from contracts.core.clause import Clause
 from contracts.core.contract import DEFAULT
 from contracts.core.errors import ContractsError, UsageError
-from contracts.settings import BY_NAME, TABLE, Settings
+from contracts.settings import BY_NAME, SEVERAL, TABLE, Settings
 
 if TYPE_CHECKING:
     from contracts.core.contract import Contract
     from contracts.core.report import Outcome, Report, Verdict
     from contracts.global_information.evidence import Evidence
+    from contracts.pytest_several import Session
     from contracts.run import Run
 
 Result = TypeVar("Result")
 
-_RUN: pytest.StashKey["Run"] = pytest.StashKey()
+_RUN: pytest.StashKey["Run | Session"] = pytest.StashKey()
+#: Whether the targets of an account stay in one worker of xdist.
+_BY_ACCOUNT: pytest.StashKey[bool] = pytest.StashKey()
+#: What was observed, by the name of the target: each is asked once a session.
+_OBSERVED: pytest.StashKey[dict[str, "Evidence"]] = pytest.StashKey()
 #: The contract of the run that was prepared last: a module that is imported is given no configuration.
 _ACTIVE: list["Contract"] = []
 _SUITE = Path(__file__).parent / "suite"
 _VERDICT = "contract verdict"
 #: The options that have a prefix here; --contract has it in itself.
-_OFFERED = [setting for setting in TABLE if setting.in_pytest]
+_OFFERED = [setting for setting in (*TABLE, *SEVERAL) if setting.in_pytest]
 _PREFIXED = [setting.option[2:] for setting in _OFFERED if setting.name != "contract"]
 _OPTION = re.compile(rf"(?<![\w-])--(?=(?:{'|'.join(_PREFIXED)})(?![\w-]))")
 #: How many requests Schemathesis may send beside those of the clauses; the embedded mock is asked by every method.
@@ -57,6 +63,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         group.addoption(name, dest=dest, default=None, help=in_pytest(setting.help), **keywords)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_cmdline_main(config: pytest.Config) -> Generator[None, Result, Result]:
+    """Note whether somebody chose how xdist distributes the items: it makes its own choice after this."""
+    config.stash[_BY_ACCOUNT] = getattr(config.option, "dist", "") in ("no", "loadgroup")
+    return (yield)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Keep the targets of an account in one worker, unless somebody chose another way to distribute the items."""
+    if not (config.getoption("contract_targets") and config.stash[_BY_ACCOUNT]):
+        return None
+    from contracts.pytest_several import Session, scheduler_by_account  # noqa: PLC0415 - only for several targets
+
+    session = _prepare(config)
+    return scheduler_by_account(config, log, session) if isinstance(session, Session) else None
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Prepare the run where the command line names what is judged: a wrong option is then said before anything else."""
     if _is_named(config):
@@ -74,7 +98,9 @@ def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Make an item of each clause of the contract that is judged."""
+    """Make an item of each clause of the contract that is judged, and where there are several targets, for each."""
+    if "contract_run" in metafunc.fixturenames and metafunc.config.getoption("contract_targets"):
+        _parametrize(metafunc)
     if "contract_clause" in metafunc.fixturenames:
         clauses = _contract(metafunc.config).clauses
         metafunc.parametrize("contract_clause", [pytest.param(clause, id=clause.id) for clause in clauses])
@@ -125,19 +151,26 @@ def pytest_terminal_summary(terminalreporter: "pytest.TerminalReporter") -> None
 
 
 @pytest.fixture(scope="session")
-def contract_run(pytestconfig: pytest.Config) -> "Run":
-    """The run: settings, target, budget."""
+def contract_run(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> "Run":
+    """The run: settings, target, budget. Of several targets it is that of the item."""
+    from contracts.run import Run  # noqa: PLC0415 - only where the contract is judged
+
     try:
-        return _prepare(pytestconfig)
+        prepared = _prepare(pytestconfig)
+        return prepared if isinstance(prepared, Run) else shielded(lambda: prepared.run(request.param))
     except pytest.UsageError as error:
         problem = str(error)
     pytest.fail(problem, pytrace=False)
 
 
 @pytest.fixture(scope="session")
-def contract_evidence(contract_run: "Run") -> "Evidence":
+def contract_evidence(contract_run: "Run", pytestconfig: pytest.Config) -> "Evidence":
     """What was observed of the target: fetched once a session."""
-    return shielded(lambda: contract_run.evidence(contract_run.exchanges()))
+    observed = pytestconfig.stash.setdefault(_OBSERVED, {})
+    name = contract_run.identity.name
+    if name not in observed:
+        observed[name] = shielded(lambda: contract_run.evidence(contract_run.exchanges()))
+    return observed[name]
 
 
 @pytest.fixture(scope="session")
@@ -170,7 +203,8 @@ def contract_verdict(contract_report: "Report", request: pytest.FixtureRequest) 
     from contracts.core.report import Verdict  # noqa: PLC0415 - likewise
     from contracts.writers import wording  # noqa: PLC0415 - likewise
 
-    request.node.user_properties.append((_VERDICT, in_pytest(wording.last_line(contract_report))))
+    name = f"{contract_report.identity.name}: " if contract_report.identity.name else ""
+    request.node.user_properties.append((_VERDICT, in_pytest(name + wording.last_line(contract_report))))
     if contract_report.verdict is Verdict.INCONCLUSIVE:
         reasons = (f"could not judge {', '.join(ids)}: {why}" for why, ids in wording.unjudged(contract_report).items())
         pytest.fail(in_pytest("\n".join(reasons)), pytrace=False)
@@ -214,7 +248,7 @@ def shielded(function: Callable[[], Result]) -> Result:
 
 def _is_named(config: pytest.Config) -> bool:
     """Whether the command line names what is judged, or at least the suite that judges."""
-    if config.getoption("contract_target") or config.getoption("contract_mock"):
+    if any(config.getoption(f"contract_{name}") for name in ("target", "mock", "targets")):
         return True
     places = (argument.partition("::")[0] for argument in config.args)
     return any(f"{place}.".startswith("contracts.suite.") or Path(place).resolve() == _SUITE for place in places)
@@ -230,8 +264,18 @@ def _contract(config: pytest.Config) -> "Contract":
         return contract_of(DEFAULT)
 
 
-def _prepare(config: pytest.Config) -> "Run":
-    """Return the run of the session; an embedded mock lives as long as it."""
+def _parametrize(metafunc: pytest.Metafunc) -> None:
+    """Give an item to each target."""
+    from contracts.pytest_several import Session  # noqa: PLC0415 - only where there are several targets
+
+    session = _prepare(metafunc.config)
+    if isinstance(session, Session):
+        names = list(session.entries)
+        metafunc.parametrize("contract_run", names, indirect=True, scope="session", ids=names)
+
+
+def _prepare(config: pytest.Config) -> "Run | Session":
+    """Return the run of the session, or the several ones; an embedded mock lives as long as it."""
     if _RUN not in config.stash:
         try:
             config.stash[_RUN] = shielded(lambda: _prepared(config))
@@ -240,20 +284,23 @@ def _prepare(config: pytest.Config) -> "Run":
     return config.stash[_RUN]
 
 
-def _prepared(config: pytest.Config) -> "Run":
+def _prepared(config: pytest.Config) -> "Run | Session":
     from contracts.configuration import NO_TARGET, resolve  # noqa: PLC0415 - only where the contract is judged
     from contracts.resources import contract_of  # noqa: PLC0415 - likewise
     from contracts.run import prepare  # noqa: PLC0415 - likewise
 
     # A variable that a shell happens to hold must not lead the tests of a project to a live target.
     led = [name for name in BY_NAME["target"].variables if os.environ.get(name)]
-    environ = {name: value for name, value in os.environ.items() if name not in led}
+    unfollowed = (*led, *(name for setting in SEVERAL for name in setting.variables))
+    environ = {name: value for name, value in os.environ.items() if name not in unfollowed}
     options = {setting.name: config.getoption(f"contract_{setting.name}") for setting in _OFFERED}
     stack = ExitStack()
     try:
         settings = resolve(options, environ, Path.cwd())
         _refuse_baseline(settings)
-        run = stack.enter_context(prepare(settings, contract_of(settings.contract), os.environ))
+        run = _several(settings, stack) or stack.enter_context(
+            prepare(settings, contract_of(settings.contract), os.environ)
+        )
     except UsageError as error:
         if str(error) != NO_TARGET:
             raise
@@ -262,6 +309,15 @@ def _prepared(config: pytest.Config) -> "Run":
     config.add_cleanup(stack.close)
     _ACTIVE[:] = [run.contract]
     return run
+
+
+def _several(settings: Settings, stack: ExitStack) -> "Session | None":
+    if not settings.several:
+        return None
+    from contracts.pytest_several import Session  # noqa: PLC0415 - only where there are several targets
+    from contracts.resources import contract_of  # noqa: PLC0415 - likewise
+
+    return Session(settings, os.environ, stack, contract_of)
 
 
 def _refuse_baseline(settings: Settings) -> None:
@@ -273,7 +329,12 @@ def _refuse_baseline(settings: Settings) -> None:
 
 
 def _header(config: pytest.Config) -> list[str]:
-    return list(_header_lines(config.stash[_RUN], getattr(config.option, "numprocesses", None) or 1))
+    from contracts.run import Run  # noqa: PLC0415 - only where the contract is judged
+
+    prepared = config.stash[_RUN]
+    if not isinstance(prepared, Run):
+        return [in_pytest(line) for line in prepared.header()]
+    return list(_header_lines(prepared, getattr(config.option, "numprocesses", None) or 1))
 
 
 def _header_lines(run: "Run", workers: int) -> Iterator[str]:

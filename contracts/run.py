@@ -3,18 +3,19 @@
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from contracts import __version__
+from contracts import __version__, ci
 from contracts.configuration import NO_TARGET
 from contracts.core.clause import REPEATABLE, Clause
 from contracts.core.contract import Contract
 from contracts.core.deadline import until
 from contracts.core.errors import Late, TooSlow, UsageError
 from contracts.core.exchange import Exchange, Headers, Response
+from contracts.core.identity import Identity
 from contracts.core.policy import Policy
 from contracts.core.probe import Probe
 from contracts.core.report import Access, Report, RequestCounts, Scope
@@ -42,6 +43,7 @@ from contracts.network.dial import Place
 from contracts.network.kept import kept
 from contracts.network.masking import Secrets
 from contracts.network.observe import observe
+from contracts.network.pace import Pace
 from contracts.network.request import Field
 from contracts.network.target import Target
 from contracts.network.wire import Wire
@@ -72,6 +74,7 @@ class Run:
     target: Target
     embedded: bool
     deviations: "tuple[Deviation, ...]" = ()
+    identity: Identity = field(default_factory=Identity)
     baseline: "Baseline | None" = None
 
     @property
@@ -83,6 +86,11 @@ class Run:
     def live(self) -> bool:
         """Whether the target is anything else than this machine."""
         return not self.target.address.loopback
+
+    @property
+    def implementation(self) -> str:
+        """Whose product is judged, as far as somebody says it."""
+        return self.settings.implementation or self.identity.implementation
 
     @property
     def access(self) -> Access:
@@ -160,7 +168,8 @@ class Run:
             requests=RequestCounts(self.planned, budget.sent, budget.retries, budget.limit),
             notes=tuple(self._notes(evidence)),
             narrowed=self.settings.narrowed,
-            implementation=self.settings.implementation,
+            implementation=self.implementation,
+            identity=self.identity,
         )
         return self._waived(report)
 
@@ -214,18 +223,21 @@ def prepare(
     say: Callable[[str], None] = lambda _: None,
     connect_to: Mapping[Place, Place] | None = None,
     mock: "AbstractContextManager[MockServer] | None" = None,
+    identity: Identity | None = None,
+    pace: Pace | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[Run]:
     """Give a run of these settings by a contract; the embedded mock, when it is judged, lives as long as the context.
 
-    ``mock`` is another embedded mock than the default one; ``sleep`` waits before a retry. Nothing
-    is sent to the target here.
+    ``mock`` is another embedded mock than the default one; ``identity`` is what the settings do not say of the target,
+    ``pace`` that of its account; ``sleep`` waits before a retry. Nothing is sent to the target here.
 
     Raises:
         UsageError: the settings cannot be used.
     """
     if not settings.mock and settings.target is None:
         raise UsageError(NO_TARGET)
+    identity = replace(identity or Identity(settings.name, environment=settings.environment), ci=ci.run_url(environ))
     clauses = contract.select(settings.clause)
     known = _known(settings.deviations, contract) if settings.deviations else ()
     baseline = _baseline(settings.baseline, settings.accept, contract) if settings.baseline else None
@@ -243,7 +255,8 @@ def prepare(
         most = settings.max_requests or sum(probe.times for probe in probes) + _SPARE
         parts = _Parts(settings, contract, address, auth, environ)
         target = parts.target(most=most, connect_to=connect_to, sleep=sleep, say=say)
-        yield Run(settings, contract, clauses, probes, target, embedded, known, baseline)
+        target.budget.pace = pace
+        yield Run(settings, contract, clauses, probes, target, embedded, known, identity, baseline)
 
 
 def _probes(

@@ -11,6 +11,8 @@ from contracts.core.policy import Policy
 
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
 _SIZE = r"(?i)([0-9]+)\s*(B|KiB|MiB|GiB)?"
+#: What Windows takes for a device and not for a file.
+_DEVICE = re.compile(r"CON|PRN|AUX|NUL|COM[0-9]|LPT[0-9]")
 _UNITS = {"b": 1, "kib": 2**10, "mib": 2**20, "gib": 2**30}
 
 
@@ -72,6 +74,21 @@ def _header(text: str) -> tuple[str, str]:
     if name.lower() in _RESERVED:
         raise ValueError(f"another field than {name}, which the suite itself sends or which frames a message")
     return name, variable
+
+
+def _name(text: str) -> str:
+    """A name becomes the name of a folder on every system, and of a suite in every dashboard."""
+    stem = text.partition(".")[0].upper()
+    if not re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9_-])?", text) or _DEVICE.fullmatch(stem):
+        raise ValueError("a name of at most 64 letters, digits, dots, dashes and underscores that can name a folder")
+    return text
+
+
+def _shard(text: str) -> tuple[int, int]:
+    match = re.fullmatch(r"([1-9][0-9]{0,3})/([1-9][0-9]{0,3})", text)
+    if not match or int(match[1]) > int(match[2]):
+        raise ValueError("I/N, such as 1/3, with I from 1 to N")
+    return int(match[1]), int(match[2])
 
 
 def _text(text: str) -> str:
@@ -224,10 +241,22 @@ TABLE: tuple[Setting, ...] = (
         in_pytest=False,
     ),
     Setting("implementation", _text, "vendor, product and version of what is judged, for the report", "TEXT"),
+    Setting("name", _name, "what the reports call the target", "NAME"),
+    Setting("environment", _text, "where the target runs, such as staging, for the report", "TEXT"),
+)
+
+#: Which targets of a file are judged. The file says which token goes where: no file of the working directory names it.
+SEVERAL: tuple[Setting, ...] = (
+    Setting("targets", _text, "judge the targets of a file, each a [[target]]", "FILE", in_file=False),
+    Setting(
+        "tag", _text, "of them only those with this tag; repeatable: any of these", "TAG", many=True, in_file=False
+    ),
+    Setting("shard", _shard, "of them only the accounts of this part, such as 1/3", "I/N", in_file=False),
 )
 
 #: Where a command writes its reports; a run does not depend on them.
 OUTPUTS: tuple[Setting, ...] = (
+    Setting("metrics", _text, "write OpenMetrics text for a node exporter's textfile folder", "FILE"),
     Setting("reports", _text, "write all of the following into a folder, under their usual names", "DIR"),
     Setting("json", _text, "write the canonical result, schemas/report.schema.json", "FILE"),
     Setting("junit", _text, "write JUnit XML, a testcase a clause", "FILE"),
@@ -238,14 +267,15 @@ OUTPUTS: tuple[Setting, ...] = (
     Setting("bundle", _text, "write all of them in one archive for `contracts audit`", "FILE.zip"),
 )
 
-BY_NAME = {setting.name: setting for setting in (*TABLE, *OUTPUTS)}
+BY_NAME = {setting.name: setting for setting in (*TABLE, *SEVERAL, *OUTPUTS)}
 
 
 @dataclass(frozen=True)
 class Settings:
     """The effective settings, for each where its value came from, and those by which a file narrows the run.
 
-    ``outputs`` holds the file of each report that was asked for, by its name in OUTPUTS.
+    ``outputs`` holds the file of each report that was asked for, by its name in OUTPUTS, ``several`` what is given of
+    SEVERAL.
     """
 
     target: str | None = None
@@ -273,9 +303,12 @@ class Settings:
     baseline: str | None = None
     accept: str | None = None
     implementation: str = ""
+    name: str = ""
+    environment: str = ""
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
     narrowed: tuple[str, ...] = field(default=(), compare=False)
     outputs: Mapping[str, str] = field(default_factory=dict, compare=False)
+    several: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     def shown(self) -> dict[str, tuple[str, str]]:
         """Return every setting as text, with its origin."""

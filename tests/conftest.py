@@ -16,8 +16,9 @@ _FOREIGN = ("BEARER_TOKEN", "CONTRACTS_", "SCALINGO_")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Here --target is short for --contract-target."""
+    """Here --target is short for --contract-target, and --targets for --contract-targets."""
     parser.addoption("--target", dest="contract_target", metavar="URL", help="the same as --contract-target")
+    parser.addoption("--targets", dest="contract_targets", metavar="FILE", help="the same as --contract-targets")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -27,7 +28,7 @@ def pytest_configure(config: pytest.Config) -> None:
     Raises:
         pytest.UsageError: the contract alone is asked for, and the environment has a target that no option names.
     """
-    if config.option.contract_target or config.option.contract_mock:
+    if config.option.contract_target or config.option.contract_mock or config.option.contract_targets:
         return
     led = next((name for name in BY_NAME["target"].variables if os.environ.get(name)), None)
     if not _is_contract_alone(config):

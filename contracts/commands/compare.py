@@ -45,7 +45,7 @@ FORMATS = {
 #: What a run for a comparison does not depend on, for it judges nothing.
 _WITHOUT = (
     *("target", "mock", "clause", "strict", "auth", "unsafe_methods", "probe_rate_limit", "deviations"),
-    *("implementation", "baseline"),
+    *("implementation", "name", "environment", "baseline"),
 )
 #: The settings by which a file could let less fail.
 _NARROWING = ("contract", "allow_empty", "accept")

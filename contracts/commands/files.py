@@ -3,6 +3,7 @@
 import os
 import re
 import tempfile
+import threading
 import time
 from collections.abc import Iterable
 from contextlib import suppress
@@ -12,7 +13,8 @@ from contracts.core.errors import UsageError
 from contracts.writers.wording import encoded
 
 STANDARD_OUTPUT = "-"
-_PRIVATE = 0o600
+_PRIVATE, _PUBLIC = 0o600, 0o644
+_UMASK = threading.Lock()
 #: A file that is being written; a run that was killed leaves it behind, and nobody else makes such a name.
 _PREFIX = ".contracts-unfinished-"
 _UNFINISHED = re.compile(re.escape(_PREFIX) + r"[a-z0-9_]{8}")
@@ -68,10 +70,11 @@ def _identity(file: str) -> set[object]:
     return found
 
 
-def write_file(file: str, content: str | bytes, *, private: bool = False) -> None:
+def write_file(file: str, content: str | bytes, *, private: bool = False, public: bool = False) -> None:
     """Write a file whole: a reader, and a run that is ended, see the old content or the new, and never a part.
 
-    A ``private`` file is for its owner alone. What is no regular file, such as a device, is written as it is.
+    A ``private`` file is for its owner alone, a ``public`` one for everybody. What is no regular file, such as a
+    device, is written as it is.
 
     Raises:
         UsageError: it cannot be written.
@@ -88,7 +91,7 @@ def write_file(file: str, content: str | bytes, *, private: bool = False) -> Non
         try:
             with os.fdopen(descriptor, "wb") as stream:
                 stream.writelines(pieces)
-            Path(name).chmod(_PRIVATE if private else _usual_mode())
+            Path(name).chmod(_PRIVATE if private else _PUBLIC if public else _usual_mode())
             Path(name).replace(path)
         except BaseException:
             Path(name).unlink(missing_ok=True)
@@ -122,6 +125,7 @@ def append(file: str, text: str) -> None:
 
 
 def _usual_mode() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
+    with _UMASK:  # it can only be read by setting it, for all threads
+        mask = os.umask(0)
+        os.umask(mask)
     return 0o666 & ~mask

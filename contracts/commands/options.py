@@ -7,7 +7,7 @@ from typing import Any
 
 from contracts.core.contract import DEFAULT, Contract
 from contracts.resources import contract_of
-from contracts.settings import BY_NAME, OUTPUTS, TABLE, Setting
+from contracts.settings import BY_NAME, OUTPUTS, SEVERAL, TABLE, Setting
 
 
 def add(parser: argparse.ArgumentParser, *, without: Container[str] = ()) -> None:
@@ -23,6 +23,13 @@ def add(parser: argparse.ArgumentParser, *, without: Container[str] = ()) -> Non
         else:
             action = "append" if setting.many else "store"
             parser.add_argument(setting.option, action=action, metavar=setting.metavar, help=_help(setting))
+
+
+def add_several(parser: argparse.ArgumentParser) -> None:
+    """Declare the options that name a file of targets, and those that choose among them."""
+    for setting in SEVERAL:
+        action = "append" if setting.many else "store"
+        parser.add_argument(setting.option, action=action, metavar=setting.metavar, help=_help(setting))
 
 
 def add_contract(parser: argparse.ArgumentParser) -> None:
@@ -43,7 +50,7 @@ def contract(options: argparse.Namespace) -> Contract:
 
 def given(options: argparse.Namespace) -> dict[str, Any]:
     """Return the settings that were given as options, by name."""
-    return {setting.name: getattr(options, setting.name, None) for setting in (*TABLE, *OUTPUTS)}
+    return {setting.name: getattr(options, setting.name, None) for setting in (*TABLE, *SEVERAL, *OUTPUTS)}
 
 
 def _help(setting: Setting) -> str:

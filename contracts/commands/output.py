@@ -5,14 +5,19 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from contracts.commands import files, streams
 from contracts.commands.files import STANDARD_OUTPUT
 from contracts.core.deadline import check
-from contracts.core.errors import UsageError
+from contracts.core.errors import Late, UsageError
 from contracts.core.report import Report
+from contracts.reading import read_text
 from contracts.settings import BY_NAME, OUTPUTS, Settings
 from contracts.writers import terminal, wording
+
+if TYPE_CHECKING:
+    from contracts.run import Run
 
 #: Each format: the module of contracts.writers with a pure ``render(report) -> str``, and the usual name of the file.
 FORMATS: dict[str, tuple[str, str]] = {
@@ -23,6 +28,8 @@ FORMATS: dict[str, tuple[str, str]] = {
     "badge": ("badge", "badge.json"),
     "har": ("har", "exchanges.har"),
 }
+#: What is not of the usual reports: it is for a machine that watches, in a folder of its own.
+METRICS = "metrics"
 BUNDLE, REPORTS = "bundle", "reports"
 BUNDLE_FILE = "run.zip"
 #: The formats that hold exchanges: what a target answered is for the owner of the file.
@@ -73,14 +80,23 @@ def outputs_of(settings: Settings, *, inputs: Iterable[str] = (), bundle: bool =
         make_folder(folder)
         usual = {name: file for name, (_, file) in FORMATS.items()} | ({BUNDLE: BUNDLE_FILE} if bundle else {})
         outputs = {name: str(Path(folder, file)) for name, file in usual.items()} | outputs
-    for name, file in outputs.items():
-        files.check_writable(file, BY_NAME[name].option)
-    files.check_distinct(((BY_NAME[name].option, file) for name, file in outputs.items()), inputs)
+    check_outputs(outputs, inputs)
     return outputs
 
 
+def check_outputs(outputs: Mapping[str, str], inputs: Iterable[str]) -> None:
+    """Refuse files that cannot be written, or that are read, too; raises what :func:`outputs_of` raises."""
+    for name, file in outputs.items():
+        files.check_writable(file, BY_NAME[name].option)
+    files.check_distinct(((BY_NAME[name].option, file) for name, file in outputs.items()), inputs)
+
+
 def make_folder(folder: str) -> None:
-    """Make the folder of the reports, where there is none."""
+    """Make the folder of the reports, if it is not there.
+
+    Raises:
+        UsageError: it cannot be made.
+    """
     try:
         Path(folder).mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
@@ -108,11 +124,30 @@ def write_outputs(
 
             files.write_file(file, bundle.pack(report, deviations_text, accept_text), private=True)
             continue
-        text = mask(import_module(f"contracts.writers.{FORMATS[name][0]}").render(report))
-        if file == STANDARD_OUTPUT:
-            streams.write(sys.stdout, text)
-        else:
-            files.write_file(file, text, private=name in _PRIVATE)
+        module = METRICS if name == METRICS else FORMATS[name][0]
+        write_output(name, file, mask(import_module(f"contracts.writers.{module}").render(report)))
+
+
+def write_output(name: str, file: str, text: str) -> None:
+    """Write a rendered format to its file: what holds exchanges for its owner, what another program watches for all."""
+    if file == STANDARD_OUTPUT:
+        streams.write(sys.stdout, text)
+    else:
+        files.write_file(file, text, private=name in _PRIVATE, public=name == METRICS)
+
+
+def written(prepared: "Run", report: Report, outputs: Mapping[str, str]) -> Report:
+    """Write the reports and return what they say: where the time is over before all are written, that it was."""
+    known, mask = prepared.settings.deviations, prepared.target.secrets.sweep
+    accept = prepared.baseline.accept if prepared.baseline else None
+    entries = read_text(known) if known else None
+    try:
+        with prepared.writing():
+            write_outputs(report, outputs, mask, entries, accept)
+    except Late:
+        report = prepared.unwritten(report)
+        write_outputs(report, outputs, mask, entries, accept)
+    return report
 
 
 def write_for_github(report: Report, environ: Mapping[str, str], mask: Callable[[str], str]) -> None:

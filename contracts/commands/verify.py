@@ -2,7 +2,7 @@
 
 import argparse
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -10,12 +10,12 @@ from contracts.commands import files, output, streams
 from contracts.commands import options as settings_options
 from contracts.commands.files import STANDARD_OUTPUT
 from contracts.configuration import CONFIG, resolve, working_directory
-from contracts.core.errors import Late, UsageError
+from contracts.core.errors import UsageError
 from contracts.core.report import Report
 from contracts.reading import read_text
 from contracts.resources import contract_of
 from contracts.settings import Settings
-from contracts.writers import terminal
+from contracts.writers import terminal, wording
 
 if TYPE_CHECKING:
     from contracts.run import Run
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 def add(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     settings_options.add(parser)
+    settings_options.add_several(parser)
     output.add(parser)
     parser.add_argument("--config", metavar="FILE", help=f"read the settings from this file [{CONFIG}]")
     parser.add_argument("--show-config", action="store_true", help="print the effective settings and stop")
@@ -40,6 +41,10 @@ def run(options: argparse.Namespace) -> int:
 
     given = {**settings_options.given(options), "config": options.config}
     settings = resolve(given, os.environ, working_directory())
+    if settings.several:
+        from contracts.commands import several  # noqa: PLC0415 - only where it was asked for
+
+        return several.run(options, settings)
     known = settings.deviations
     if options.prune_deviations and known is None:
         raise UsageError("--prune-deviations: there is no deviations file; name it with --deviations")
@@ -58,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
         console.write(_header(prepared))
         report = verify(prepared)
         console.done()
-        report = written(prepared, report, outputs)
+        report = output.written(prepared, report, outputs)
         output.write_for_github(report, os.environ, mask)
         console.write(mask(output.told(report, options, colour=console.colour)), always=True)
         if options.write_deviations:
@@ -66,20 +71,6 @@ def run(options: argparse.Namespace) -> int:
         if options.prune_deviations and known:
             console.write(_prune(known, report))
     return report.status
-
-
-def written(prepared: "Run", report: Report, outputs: Mapping[str, str]) -> Report:
-    """Write the reports and return what they say: where the time is over before all are written, that it was."""
-    known, mask = prepared.settings.deviations, prepared.target.secrets.sweep
-    accept = prepared.baseline.accept if prepared.baseline else None
-    entries = read_text(known) if known else None
-    try:
-        with prepared.writing():
-            output.write_outputs(report, outputs, mask, entries, accept)
-    except Late:
-        report = prepared.unwritten(report)
-        output.write_outputs(report, outputs, mask, entries, accept)
-    return report
 
 
 def _inputs(settings: Settings) -> Iterator[str]:
@@ -114,7 +105,8 @@ def _prune(path: str, report: Report) -> str:
 
 def _header(prepared: "Run") -> str:
     target = prepared.target.address.url + (" (the embedded mock)" if prepared.embedded else "")
-    return terminal.header(prepared.contract, target, prepared.planned, prepared.target.budget.limit)
+    known = wording.identity(prepared.identity, prepared.implementation)
+    return terminal.header(prepared.contract, target, prepared.planned, prepared.target.budget.limit, known)
 
 
 def _configuration(prepared: "Run") -> str:

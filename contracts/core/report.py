@@ -12,6 +12,7 @@ from contracts.core.contract import Contract
 from contracts.core.errors import Reason
 from contracts.core.exchange import Exchange
 from contracts.core.finding import Finding
+from contracts.core.identity import Identity
 from contracts.core.policy import Policy
 
 
@@ -142,8 +143,9 @@ class Report:
     """Everything that a run has to say. Every format is rendered from this value.
 
     ``settings`` maps a setting to its effective value and to where that came from; ``narrowed`` names those by which a
-    file narrowed what is judged. ``implementation`` says whose product was judged. ``comparison`` is that with a
-    baseline, None when there was none. ``started`` is the time in UTC (RFC 3339), ``seconds`` the length of the run.
+    file narrowed what is judged. ``implementation`` says whose product was judged, ``identity`` what the target is
+    called. ``comparison`` is that with a baseline, None when there was none. ``started`` is the time in UTC (RFC 3339),
+    ``seconds`` the length of the run.
     """
 
     contract: Contract
@@ -162,6 +164,7 @@ class Report:
     stale: tuple[StaleDeviation, ...] = ()
     narrowed: tuple[str, ...] = ()
     implementation: str = ""
+    identity: Identity = field(default_factory=Identity)
     comparison: Compared | None = None
     started: str = field(default="", compare=False)
     seconds: float = field(default=0.0, compare=False)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from contracts.core.errors import OverBudget
 from contracts.global_information.probes import PER_MINUTE
+from contracts.network.pace import Pace
 
 _MINUTE = 60.0
 
@@ -45,7 +46,8 @@ class Deadline:
 class Budget:
     """Counts what is sent: never more than ``limit`` requests, never more than 60 a minute to a live target.
 
-    Threads share it. What is to be sent is counted first, and then waits for its turn.
+    Threads share it. What is to be sent is counted first, and then waits for its turn. The ``pace`` of an account takes
+    the place of the own one.
     """
 
     limit: int
@@ -54,6 +56,7 @@ class Budget:
     sleep: Callable[[float], None] = time.sleep
     sent: int = 0
     retries: int = 0
+    pace: Pace | None = None
     _recent: deque[float] = field(default_factory=deque)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
@@ -75,6 +78,8 @@ class Budget:
         Raises:
             OverBudget: it would take longer; the request is not sent, and not counted any more.
         """
+        if self.pace is not None:
+            return self._wait_for_account(self.pace, patience, unpaced)
         with self._lock:
             now = self.clock()
             while self._recent and now - self._recent[0] >= _MINUTE:
@@ -89,6 +94,15 @@ class Budget:
             self._recent.append(now + wait)
         if wait:
             self.sleep(wait)
+        return None
+
+    def _wait_for_account(self, pace: Pace, patience: float, unpaced: bool) -> None:  # noqa: FBT001
+        try:
+            pace.take(patience, unpaced=unpaced)
+        except OverBudget:
+            with self._lock:
+                self.sent -= 1
+            raise
 
     def admit(self, requests: int) -> None:
         """Allow so many requests from now on, if not more were allowed anyway."""

@@ -50,6 +50,11 @@ class Secrets:
             self._secrets.setdefault(secret.lower().encode(), (secret.encode(), name.encode()))
             self._known.clear()
 
+    def include(self, other: "Secrets") -> None:
+        """Mask all that another run masks, too."""
+        self._secrets.update(other._secrets)  # noqa: SLF001 - of the same class
+        self._known.clear()
+
     def mask(self, text: str) -> str:
         """Return the text with every secret replaced."""
         return self.mask_bytes(text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")

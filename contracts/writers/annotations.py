@@ -47,12 +47,13 @@ def _commands(report: Report) -> Iterator[str]:
 
 
 def command(kind: str, report: Report, title: str, message: str) -> str:
+    """Return one workflow command about a report; see :func:`entitled`."""
+    return entitled(kind, f"{contract_name(report.contract).removesuffix(' contract')}: {title}", message)
+
+
+def entitled(kind: str, title: str, message: str) -> str:
     """Return one workflow command; nothing in the title or the message can end it or begin another one."""
-    safe = (
-        _data(f"{contract_name(report.contract).removesuffix(' contract')}: {title}")
-        .replace(":", "%3A")
-        .replace(",", "%2C")
-    )
+    safe = _data(title).replace(":", "%3A").replace(",", "%2C")
     return f"::{kind} title={safe}::{_data(message)}"
 
 

@@ -6,7 +6,7 @@ out, and a Content-Security-Policy admits only the style and the script whose di
 
 import base64
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -22,7 +22,7 @@ from contracts.core.text import counted
 from contracts.writers.drawing import drawing
 from contracts.writers.excerpt import Excerpt, excerpt
 from contracts.writers.reproduce import of_finding, rerun
-from contracts.writers.wording import contract_name, headline, last_line, stale, subject, unjudged
+from contracts.writers.wording import contract_name, headline, identity, last_line, stale, subject, unjudged
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -92,6 +92,7 @@ def render(report: Report) -> str:
         contract=contract_name(report.contract),
         sentence=_sentence(report),
         subject=subject(report),
+        identity=identity(report.identity, report.implementation),
         stale=[stale(deviation) for deviation in report.stale],
         drawing=drawing(report),
         exchanges=[(exchange, _beginning(exchange)) for exchange in report.exchanges],
@@ -114,7 +115,16 @@ def _compared(report: Report) -> dict[str, object] | None:
 
 def page(template: str, **values: object) -> str:
     """Return a page of the style, the script and the policy that all pages share."""
-    style, script = _source("report.css"), _source("report.js")
+    return _page(template, _source("report.js"), values)
+
+
+def page_without_script(template: str, **values: object) -> str:
+    """Return such a page that needs no script, and whose policy admits none."""
+    return _page(template, "", values)
+
+
+def _page(template: str, script: str, values: Mapping[str, object]) -> str:
+    style = _source("report.css")
     return _template(template).render(style=style, script=script, policy=_policy(style, script), **values)
 
 
@@ -131,8 +141,13 @@ def _broken(report: Report, rows: list[_Row]) -> list[_Row]:
     return sorted(chosen, key=lambda row: (row.group is WARNED, row.outcome.clause.id in report.follows))
 
 
+def group_of(report: Report, outcome: Outcome) -> Group:
+    """Return the group of an outcome: its sign and its words."""
+    return WARNED if outcome in report.warnings else _BY_LABEL[outcome.state.value]
+
+
 def _row(report: Report, outcome: Outcome) -> _Row:
-    group = WARNED if outcome in report.warnings else _BY_LABEL[outcome.state.value]
+    group = group_of(report, outcome)
     by_probe = {exchange.probe: exchange for exchange in reversed(report.exchanges)}
     shown = outcome.findings[:_SHOWN]
     evidence = {
@@ -198,13 +213,14 @@ def _source(name: str) -> str:
     return files("contracts.writers").joinpath(name).read_text("utf-8")
 
 
-def _policy(*inline: str) -> str:
-    """Return a policy that admits these styles and scripts by their digests, and nothing else (CSP Level 3)."""
-    style, script = (base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in inline)
-    return (
-        f"default-src 'none'; style-src 'sha256-{style}'; script-src 'sha256-{script}'; "
-        "base-uri 'none'; form-action 'none'"
+def _policy(style: str, script: str) -> str:
+    """Return a policy that admits this style and script by their digests, and nothing else (CSP Level 3)."""
+    admitted = "".join(
+        f"{kind}-src 'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'; "
+        for kind, text in (("style", style), ("script", script))
+        if text
     )
+    return f"default-src 'none'; {admitted}base-uri 'none'; form-action 'none'"
 
 
 def visible(value: object) -> object:

@@ -8,41 +8,75 @@ Source: the schema junit-10 of Jenkins' xunit plugin, the strictest reader. It k
 that level and observations of a clause stand in its output; and no skipped tests of the whole document.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree as ET
 
 from contracts.comparison.reported import gate_of
 from contracts.core.clause import Level
 from contracts.core.report import Outcome, Report, State, Verdict
 from contracts.writers.terminal import breach
-from contracts.writers.wording import headline, last_line, plain, stale
+from contracts.writers.wording import headline, identity, last_line, plain, stale
 
 
 def render(report: Report) -> str:
     """Return the report as a JUnit XML document."""
-    cases = [*(_case(report, outcome) for outcome in report.outcomes), *_stale(report)]
-    cases += _verdict(report, cases)
-    cases += _compared(report)
-    name = f"{report.contract.key} contract"
-    return document(name, cases, _properties(report), report.started, f"{report.seconds:.3f}")
+    return joined([suite_of(report)])
 
 
-def document(name: str, cases: list[ET.Element], properties: ET.Element, started: str = "", seconds: str = "") -> str:
-    """Return a document of one suite; its time is that of the whole, for testcases share requests."""
-    counts = {"time": seconds} if seconds else {}
-    counts["tests"] = str(len(cases))
-    for attribute, tag in (("failures", "failure"), ("errors", "error")):
-        counts[attribute] = str(sum(case.find(tag) is not None for case in cases))
-    root = ET.Element("testsuites", {"name": "event-categories-contracts", **counts})
-    suite = ET.SubElement(root, "testsuite", {"name": name, **counts})
-    suite.set("skipped", str(sum(case.find("skipped") is not None for case in cases)))
-    if started:
-        suite.set("timestamp", plain(started.removesuffix("Z")))  # the format knows no zone
-    suite.append(properties)
-    suite.extend(cases)
+def joined(suites: Sequence[ET.Element]) -> str:
+    """Return a JUnit XML document of these suites, with their sums."""
+    root = ET.Element("testsuites", {"name": "event-categories-contracts"})
+    if any(suite.get("time") for suite in suites):
+        root.set("time", f"{sum(float(suite.get('time', 0)) for suite in suites):.3f}")
+    for attribute in ("tests", "failures", "errors"):
+        root.set(attribute, str(sum(int(suite.get(attribute, 0)) for suite in suites)))
+    root.extend(suites)
     ET.indent(root)
     content: bytes = ET.tostring(root, "utf-8", xml_declaration=True)
     return content.decode("utf-8") + "\n"
+
+
+def suite_of(report: Report) -> ET.Element:
+    """Return the report as a suite; the name of its target is in the class of every testcase.
+
+    Of testcases with equal names and classes GitLab keeps the first.
+    """
+    cases = [*(_case(report, outcome) for outcome in report.outcomes), *_stale(report)]
+    cases += _verdict(report, cases)
+    cases += _compared(report)
+    name = report.identity.name or f"{report.contract.key} contract"
+    return suite(name, cases, _properties(report), report.started, f"{report.seconds:.3f}")
+
+
+def document(name: str, cases: list[ET.Element], properties: ET.Element, started: str = "", seconds: str = "") -> str:
+    """Return a document of one suite."""
+    return joined([suite(name, cases, properties, started, seconds)])
+
+
+def suite(
+    name: str, cases: Sequence[ET.Element], properties: ET.Element, started: str = "", seconds: str = ""
+) -> ET.Element:
+    """Return a suite; its time is that of the whole, for testcases share requests."""
+    element = ET.Element("testsuite", {"name": plain(name), **({"time": seconds} if seconds else {})})
+    element.set("tests", str(len(cases)))
+    for attribute, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        element.set(attribute, str(sum(case.find(tag) is not None for case in cases)))
+    if started:
+        element.set("timestamp", plain(started.removesuffix("Z")))  # the format knows no zone
+    element.append(properties)
+    element.extend(cases)
+    return element
+
+
+def unjudged(class_name: str, message: str) -> ET.Element:
+    """Return a testcase that says why nothing was judged, which would else look like a pass."""
+    case = testcase("verdict", class_name)
+    add(case, "error", message, "inconclusive")
+    return case
+
+
+def _class(report: Report, *parts: str) -> str:
+    return ".".join(filter(None, (report.identity.name, report.contract.key, *parts)))
 
 
 def _properties(report: Report) -> ET.Element:
@@ -52,6 +86,7 @@ def _properties(report: Report) -> ET.Element:
         contract=report.digest,
         target=report.target,
         implementation=report.implementation,
+        **identity(report.identity, ""),
         verdict=report.verdict.value,
         requests=str(report.requests.sent),
         summary=last_line(report),
@@ -68,7 +103,7 @@ def properties_of(**values: str) -> ET.Element:
 
 def _case(report: Report, outcome: Outcome) -> ET.Element:
     clause = outcome.clause
-    case = testcase(clause.id, f"{report.contract.key}.{clause.section}")
+    case = testcase(clause.id, _class(report, clause.section))
     reason = f"{outcome.state}: {outcome.reason}" if outcome.reason else str(outcome.state)
     if outcome in report.failing:
         failure = add(case, "failure", _summary(report, outcome), clause.level.value)
@@ -102,7 +137,7 @@ def _output(report: Report, outcome: Outcome) -> Iterator[str]:
 def _stale(report: Report) -> Iterator[ET.Element]:
     """Yield a testcase that fails for deviations which excuse nothing: they fail the run, so they show."""
     if report.stale:
-        case = testcase("deviations", report.contract.key)
+        case = testcase("deviations", _class(report))
         failure = add(case, "failure", f"{len(report.stale)} of the known deviations are stale", "stale")
         failure.text = "\n".join(plain(stale(deviation)) for deviation in report.stale)
         yield case
@@ -112,16 +147,16 @@ def _compared(report: Report) -> Iterator[ET.Element]:
     if compared := gate_of(report):
         from contracts.writers import comparison_junit  # noqa: PLC0415 - only for a run with a baseline
 
-        yield from comparison_junit.cases(compared)
+        for case in comparison_junit.cases(compared):
+            case.set("classname", ".".join(filter(None, (plain(report.identity.name), case.get("classname")))))
+            yield case
 
 
 def _verdict(report: Report, cases: list[ET.Element]) -> Iterator[ET.Element]:
     """Yield a testcase for an inconclusive run that no other shows: skipped clauses alone would look like a pass."""
     if report.verdict is Verdict.INCONCLUSIVE and all(case.find("error") is None for case in cases):
-        case = testcase("verdict", report.contract.key)
         words = f"inconclusive: {len(report.unjudged)} MUST clauses had nothing to be judged on"
-        add(case, "error", words, "inconclusive")
-        yield case
+        yield unjudged(_class(report), words)
 
 
 def _summary(report: Report, outcome: Outcome) -> str:

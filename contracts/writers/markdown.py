@@ -12,7 +12,7 @@ from contracts.core.finding import Finding
 from contracts.core.report import Outcome, Report, State, Verdict
 from contracts.core.text import COMMAND, counted, shorten
 from contracts.writers.reproduce import of_finding, rerun
-from contracts.writers.wording import by_cause, headline, last_line, stale, unjudged
+from contracts.writers.wording import by_cause, headline, identity, last_line, stale, unjudged
 
 #: Of a clause that is broken many times, this many findings are written out; the JSON report has more.
 _SHOWN = 3
@@ -32,6 +32,9 @@ def _lines(report: Report) -> Iterator[str]:
     yield f"## {_title(report)}"
     yield ""
     yield code(last_line(report), 1000)
+    for word, known in identity(report.identity, report.implementation).items():
+        yield ""
+        yield f"{text(word)}: {code(known, 1000)}"
     for line in (*map(stale, report.stale), *report.notes):
         yield ""
         yield f"> {code(line, 1000)}"

@@ -19,6 +19,7 @@ from contracts.core.deadline import watched
 from contracts.core.errors import FAILURES, Reason, UsageError
 from contracts.core.exchange import Attempt, Exchange, Headers, Request, Response
 from contracts.core.finding import Finding
+from contracts.core.identity import Identity
 from contracts.core.policy import Policy
 from contracts.core.report import Access, Outcome, Report, RequestCounts, Scope, StaleDeviation, State
 from contracts.core.text import COMMAND, shorten
@@ -84,6 +85,7 @@ def read(text: str, contract_of: Callable[[str], Contract]) -> Report:
             stale=tuple(map(_read_stale, value["stale"])),
             narrowed=tuple(value["narrowed"]),
             implementation=value["implementation"],
+            identity=Identity(**value["identity"]),
             started=_read_time(value["started"]),
             seconds=value["seconds"],
         )
@@ -105,6 +107,7 @@ def _document(report: Report) -> dict[str, Any]:
         "partial": [reason.value for reason in report.partial],
         "target": report.target,
         "implementation": report.implementation,
+        "identity": asdict(report.identity),
         "started": report.started,
         "seconds": report.seconds,
         "strict": report.strict,

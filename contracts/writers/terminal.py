@@ -1,7 +1,7 @@
 """The report for a person at a terminal: section by section, then every breach with all that reproduces it."""
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from itertools import groupby
 
@@ -30,11 +30,15 @@ _MARKS = {
 _COLOURS = {Verdict.CONFORMS: "32", Verdict.VIOLATES: "31", Verdict.INCONCLUSIVE: "33"}
 
 
-def header(contract: Contract, target: str, planned: int, limit: int) -> str:
-    """Return the lines that say what is judged, by which contract, and how many requests it may take."""
+def header(contract: Contract, target: str, planned: int, limit: int, known: Mapping[str, str]) -> str:
+    """Return the lines that say what is judged, by which contract, and how many requests it may take.
+
+    ``known`` is what else is known of the target, by the word for it.
+    """
+    told = "".join(f"        {plain(word)} {plain(text)}\n" for word, text in known.items())
     return (
         f"{contract_name(contract)} {__version__} · {digest(contract)[:19]}\n"
-        f"target  {plain(target)}\n"
+        f"target  {plain(target)}\n{told}"
         f"budget  {counted(planned, 'request')} planned, {limit} at most\n"
     )
 

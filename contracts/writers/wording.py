@@ -7,6 +7,7 @@ from contracts.core.clause import LIST
 from contracts.core.contract import Contract
 from contracts.core.errors import Reason
 from contracts.core.finding import Finding
+from contracts.core.identity import Identity
 from contracts.core.report import Outcome, Partial, Report, StaleDeviation, State, Verdict
 from contracts.core.text import COMMAND, counted
 
@@ -105,6 +106,12 @@ def _remedy(report: Report, outcome: Outcome) -> str:
 def subject(report: Report) -> str:
     """Return what was judged: the URL of the target, the name of a file, or the embedded mock."""
     return EMBEDDED_MOCK if report.scope.embedded else report.target
+
+
+def identity(who: Identity, implementation: str) -> dict[str, str]:
+    """Return what is known of a target beside its URL, by the word for it; what nobody says is left out."""
+    known = {"name": who.name, "product": implementation, "environment": who.environment, "CI run": who.ci}
+    return {word: text for word, text in known.items() if text}
 
 
 def headline(report: Report) -> str:

@@ -10,6 +10,7 @@ from subject import CONTRACT
 from contracts.core.clause import Source
 from contracts.core.errors import TooSlow
 from contracts.core.exchange import Attempt, Exchange, Headers, Request, Response
+from contracts.core.identity import Identity
 from contracts.core.report import Outcome, Report, RequestCounts, Scope, StaleDeviation, State
 from contracts.global_information.digest import digest
 from contracts.global_information.evidence import Evidence
@@ -194,6 +195,8 @@ def doctored() -> Report:
         stale=(StaleDeviation(1, HOSTILE, HOSTILE),),
         narrowed=(HOSTILE,),
         settings={HOSTILE: (HOSTILE, HOSTILE)},
+        implementation=HOSTILE,
+        identity=Identity(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, f"https://x.invalid/{HOSTILE}"),
         outcomes=tuple(
             replace(outcome, clause=clause, reason=HOSTILE, notes=(HOSTILE,))
             for outcome, clause in zip(report.outcomes, changed, strict=True)

@@ -228,10 +228,18 @@ def test_examples_use_the_action_as_it_is(file: Path) -> None:
     workflow = yaml.safe_load(file.read_text("utf-8"))
     assert workflow["permissions"] == {"contents": "read"}
     steps = [step for job in workflow["jobs"].values() for step in job["steps"]]
-    [contract] = [step for step in steps if step.get("id") == "contract"]
-    assert contract["with"].keys() <= ACTION["inputs"].keys()
-    assert contract["with"]["target"]
-    assert contract["env"] == {"SCALINGO_API_TOKEN": "${{ secrets.SCALINGO_API_TOKEN }}"}
+    for contract in [step for step in steps if step.get("id") == "contract"]:
+        assert contract["with"].keys() <= ACTION["inputs"].keys()
+        assert contract["with"]["target"]
+        assert contract["env"] == {"SCALINGO_API_TOKEN": "${{ secrets.SCALINGO_API_TOKEN }}"}
+
+
+def test_the_release_waits_for_the_contract_and_the_comparison() -> None:
+    """One example judges with the action, and nothing is published before that and the comparison have passed."""
+    jobs = yaml.safe_load((ROOT / "ci" / "github-release.yml").read_text("utf-8"))["jobs"]
+    [own] = [step for step in jobs["contract"]["steps"] if "event-categories" in step.get("uses", "")]
+    assert own["id"] == "contract"
+    assert jobs["publish"]["needs"] == ["contract", "compare"]
 
 
 @pytest.mark.parametrize("file", [ROOT / "action.yml", *WORKFLOWS], ids=lambda file: file.name)

@@ -7,16 +7,20 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from door import ROOT, clean_environment
+from regions import Regions
 from subject import BY_NAME, SAMPLE
 
 from contracts.commands.output import BUNDLE_FILE, FORMATS
 from contracts.mock.server import MockServer
+from contracts.resources import contract_of
+from contracts.targets import chosen, load
 
 BIN = Path(sys.executable).parent
 JOB: dict[str, Any] = yaml.safe_load((ROOT / "ci" / "gitlab.yml").read_text("utf-8"))["event-categories-contract"]
@@ -169,12 +173,83 @@ def test_ci_installs_nothing_that_is_there(tmp_path: Path) -> None:
     assert run_ci(tmp_path, *there) == ["make test CI=true"]
 
 
+def workflow_steps() -> Iterator[tuple[Path, str, dict[str, Any]]]:
+    """Every step with a script in the examples for GitHub, with its file and its job."""
+    for file in sorted((ROOT / "ci").glob("github-*.yml")):
+        for name, job in yaml.safe_load(file.read_text("utf-8"))["jobs"].items():
+            yield from ((file, name, step) for step in job["steps"] if "run" in step)
+
+
+def run_example(folder: Path, file: str, step: str, **environment: str) -> int:
+    """Run the script of a step of an example in a folder, with the suite of these tests; return its status."""
+    [script] = [found["run"] for path, _, found in workflow_steps() if path.name == file and found.get("id") == step]
+    if not (folder / "contracts").exists():
+        (folder / "contracts").symlink_to(BIN.parent)
+    own = clean_environment(RUNNER_TEMP=str(folder), PATH=os.environ["PATH"], **environment)
+    shell = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]
+    return subprocess.run(shell, cwd=folder, env=own, capture_output=True, timeout=120, check=False).returncode
+
+
+def example_targets(folder: Path, server: Regions) -> dict[str, str]:
+    """Put a file of targets where the examples have it, and return the variables that hold the tokens."""
+    (folder / "ci").mkdir()
+    (folder / "ci" / "targets.toml").write_text(server.file())
+    return server.environment
+
+
+def test_nightly_in_one_job_and_in_shards(tmp_path: Path) -> None:
+    """One job and merged shards have the same status and the same results; without a shard it is inconclusive."""
+    with Regions(4, 2, {"t1": "position-text"}) as server:
+        tokens = example_targets(tmp_path, server)
+        assert run_example(tmp_path, "github-nightly.yml", "judge", **tokens) == 1
+        one = (tmp_path / "contract-reports" / "junit.xml").read_text()
+        for number in (1, 2):
+            shard = {"CONTRACTS_SHARD": f"{number}/2"}
+            assert run_example(tmp_path, "github-nightly-shards.yml", "judge", **tokens, **shard) == 0
+            (tmp_path / "shard").rename(tmp_path / f"shard-{number}")
+    (tmp_path / "shards").mkdir()
+    (tmp_path / "shard-1").rename(tmp_path / "shards" / "shard-0")
+    assert run_example(tmp_path, "github-nightly-shards.yml", "merge") == 3
+    (tmp_path / "shard-2").rename(tmp_path / "shards" / "shard-1")
+    assert run_example(tmp_path, "github-nightly-shards.yml", "merge") == 1
+    merged = (tmp_path / "contract-reports" / "junit.xml").read_text()
+    times = re.compile(r'(?:time|timestamp)="[^"]*"|[0-9.]+ s"')
+    assert times.sub("", merged) == times.sub("", one)
+
+
+def test_release_compares_with_production(tmp_path: Path) -> None:
+    """A difference that breaks is status 1, and its Markdown is on the page of the run."""
+    with Regions(2, 1, {"t1": "position-text"}) as server:
+        token = {"BEARER_TOKEN": server.token}
+        urls = {"PRODUCTION_API_URL": f"{server.url}/t0", "STAGING_API_URL": f"{server.url}/t1"}
+        page = tmp_path / "page.md"
+        told = {"GITHUB_STEP_SUMMARY": str(page)}
+        assert run_example(tmp_path, "github-release.yml", "production", **token, **urls) == 0
+        assert run_example(tmp_path, "github-release.yml", "compare", **token, **urls, **told) == 1
+    assert "type-changed" in page.read_text()
+    assert page.read_text() == (tmp_path / "comparison.md").read_text()
+
+
+def test_the_example_of_targets_can_be_read() -> None:
+    """The example of a file of targets is one, and has an account for each shard of the example."""
+    targets = load(str(ROOT / "ci" / "targets.toml"), contract_of)
+    shards = yaml.safe_load((ROOT / "ci" / "github-nightly-shards.yml").read_text())["jobs"]["shard"]["strategy"]
+    for shard in shards["matrix"]["shard"]:
+        part, parts = map(int, shard.split("/"))
+        assert chosen(targets, shard=(part, parts))
+    variables = {target.api_token for target in targets}
+    judging = [step for _, _, step in workflow_steps() if step.get("id") == "judge"]
+    assert all(variables <= step["env"].keys() for step in judging)
+
+
 def scripts() -> list[Any]:
     """Every piece of shell of the project, with the shell that runs it."""
     action = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
     steps = [step for step in action["runs"]["steps"] if "run" in step]
     found = [pytest.param("bash", step["run"], id=f"action-{step['id']}") for step in steps]
     found.append(pytest.param("sh", "\n".join(JOB["before_script"] + JOB["script"]), id="gitlab"))
+    for file, job, step in workflow_steps():
+        found.append(pytest.param("bash", step["run"], id=f"{file.stem}-{job}-{step.get('id', 'step')}"))
     return [*found, pytest.param("bash", CI.read_text("utf-8"), id="ci-run")]
 
 

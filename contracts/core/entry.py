@@ -1,0 +1,79 @@
+"""A target of several: what a file of targets says of it, and what became of it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from contracts.core.contract import DEFAULT
+from contracts.core.identity import Identity
+from contracts.core.policy import Policy
+from contracts.core.report import Report, Verdict
+
+#: The exit statuses of a run, the worst first: a breach outranks what could not be judged.
+_WORST_FIRST = (Verdict.VIOLATES.status, Verdict.INCONCLUSIVE.status, Verdict.CONFORMS.status)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One ``[[target]]``.
+
+    ``token`` and ``api_token`` are the names of variables; ``auth`` and ``ca_bundle`` are None where the entry leaves
+    them to the settings. The rate limit is an account's: all targets of one share it.
+    """
+
+    name: str
+    url: str
+    token: str = ""
+    api_token: str = ""
+    contract: str = DEFAULT
+    auth: Policy | None = None
+    ca_bundle: str | None = None
+    account: str = ""
+    tags: tuple[str, ...] = ()
+    environment: str = ""
+    vendor: str = ""
+    product: str = ""
+    version: str = ""
+
+    @property
+    def payer(self) -> str:
+        """The account whose requests a minute these are: as stated, else that of the token, else the target alone."""
+        return self.account or self.token or self.api_token or self.name
+
+    @property
+    def identity(self) -> Identity:
+        """What a report calls this target."""
+        return Identity(self.name, self.vendor, self.product, self.version, self.environment)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What became of a target: its report, or why there is none."""
+
+    entry: Entry
+    result: Report | str
+
+    @property
+    def report(self) -> Report | None:
+        """The report, None where there is none."""
+        return self.result if isinstance(self.result, Report) else None
+
+    @property
+    def missing(self) -> str:
+        """Why there is no report, else nothing."""
+        return self.result if isinstance(self.result, str) else ""
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict on the target; without a report nothing was judged."""
+        return self.result.verdict if isinstance(self.result, Report) else Verdict.INCONCLUSIVE
+
+    @property
+    def status(self) -> int:
+        """The exit status that this target alone would give."""
+        return self.result.status if isinstance(self.result, Report) else Verdict.INCONCLUSIVE.status
+
+
+def worst(targets: Iterable[Judged]) -> int:
+    """Return the exit status over all targets: 1 before 3 before 0, and 3 of none at all."""
+    statuses = {judged.status for judged in targets}
+    return next((status for status in _WORST_FIRST if status in statuses), Verdict.INCONCLUSIVE.status)

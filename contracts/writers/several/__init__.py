@@ -1,0 +1,1 @@
+"""Reports over several targets, each a pure ``render(targets)`` of what became of every one."""
