@@ -57,7 +57,8 @@ def observe(
 
     def accepted() -> None:
         lanes.open()
-        preparing.start()
+        if preparing.ident is None:
+            preparing.start()
 
     lanes = Lanes(target.lane, perform, others=_others(target, plan.second), timeout=target.limits.timeout)
     try:

@@ -22,7 +22,6 @@ from subject import CONTRACT, SAMPLE
 
 from contracts import bundle
 from contracts.commands import output
-from contracts.commands import verify as command
 from contracts.core import deadline
 from contracts.core.check import Check, Steps
 from contracts.core.errors import BrokenAnswer, Late, Reason
@@ -332,7 +331,7 @@ def test_writing_stands_under_the_deadline(tmp_path: Path, monkeypatch: pytest.M
         assert report.status == CONFORMS
         usual = {name: file for name, (_, file) in output.FORMATS.items()} | {output.BUNDLE: output.BUNDLE_FILE}
         outputs = {name: str(tmp_path / file) for name, file in usual.items()}
-        written = command.written(run, report, outputs)
+        written = output.written(run, report, outputs)
     assert written.status == INCONCLUSIVE
     assert {outcome.because for outcome in written.outcomes} == {Reason.LATE}
     assert {path.name for path in tmp_path.iterdir()} == set(usual.values())
