@@ -135,10 +135,10 @@ def audit(files: dict[str, bytes], contract_of: Callable[[str], Contract]) -> tu
     Raises:
         UsageError: a file cannot be read.
     """
-    from contracts.writers import result  # noqa: PLC0415
+    from contracts.writers import stored  # noqa: PLC0415
 
     digests = _manifest(files, contract_of)
-    claimed = result.read(_text(files, RESULT), contract_of)
+    claimed = stored.read(_text(files, RESULT), contract_of)
     texts = {name: _text(files, name) for name in (DEVIATIONS, BASELINE, ACCEPT) if name in files}
     judged = _compared(_again(claimed, texts.get(DEVIATIONS)), texts)
     return judged, [*_digests(files, digests), *_differences(claimed, judged), *_files(files, judged)]

@@ -286,8 +286,8 @@ def _prepare(config: pytest.Config) -> "Run | Session":
 
 def _prepared(config: pytest.Config) -> "Run | Session":
     from contracts.configuration import NO_TARGET, resolve  # noqa: PLC0415 - only where the contract is judged
+    from contracts.preparing import prepare  # noqa: PLC0415 - likewise
     from contracts.resources import contract_of  # noqa: PLC0415 - likewise
-    from contracts.run import prepare  # noqa: PLC0415 - likewise
 
     # A variable that a shell happens to hold must not lead the tests of a project to a live target.
     led = [name for name in BY_NAME["target"].variables if os.environ.get(name)]

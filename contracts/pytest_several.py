@@ -9,7 +9,8 @@ from contracts.core.contract import Contract
 from contracts.core.entry import Entry
 from contracts.core.errors import UsageError
 from contracts.network.pace import Pace
-from contracts.run import Run, prepare
+from contracts.preparing import prepare
+from contracts.run import Run
 from contracts.settings import Settings
 from contracts.several import environ_of, settings_of
 from contracts.targets import chosen, load

@@ -1,62 +1,39 @@
 """A run: settings and a contract in, a report out. The command line and the pytest plugin come through here."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import partial
 from typing import TYPE_CHECKING
 
-from contracts import __version__, ci
-from contracts.configuration import NO_TARGET
-from contracts.core.clause import REPEATABLE, Clause
+from contracts import __version__
+from contracts.core.clause import Clause
 from contracts.core.contract import Contract
 from contracts.core.deadline import until
-from contracts.core.errors import Late, TooSlow, UsageError
-from contracts.core.exchange import Exchange, Headers, Response
+from contracts.core.errors import Late, TooSlow
+from contracts.core.exchange import Exchange
 from contracts.core.identity import Identity
-from contracts.core.policy import Policy
 from contracts.core.probe import Probe
 from contracts.core.report import Access, Report, RequestCounts, Scope
 from contracts.core.text import counted
 from contracts.global_information.digest import digest
 from contracts.global_information.outcome import late
-from contracts.global_information.probes import PER_MINUTE, needed
 from contracts.global_information.schema import list_schema
-from contracts.network import certificates
-from contracts.network.address import Address, parse
-from contracts.network.budget import Budget, Deadline, Limits
-from contracts.network.connection import Message
 from contracts.network.credentials import (
     API,
     BEARER,
-    Bearer,
-    Credentials,
-    Exchanged,
-    NoCredentials,
-    SecretValue,
-    check,
-    is_ordinary,
 )
-from contracts.network.dial import Place
 from contracts.network.kept import kept
-from contracts.network.masking import Secrets
 from contracts.network.observe import observe
-from contracts.network.pace import Pace
-from contracts.network.request import Field
 from contracts.network.target import Target
-from contracts.network.wire import Wire
 from contracts.settings import Settings
 
 if TYPE_CHECKING:
     from contracts.baseline import Baseline
     from contracts.deviations import Deviation
     from contracts.global_information.evidence import Evidence
-    from contracts.mock.server import MockServer
 
-#: Requests that a run may send beyond those planned, for retries.
-_SPARE = 16
 #: Judging, and then writing the reports, may take what is left of the deadline, and each so many seconds when it is
 #: used up: the list of an honest target takes a few tenths.
 _GRACE = 2.0
@@ -212,155 +189,6 @@ class Run:
             response = exchange.response
             if response and (_MASKED in response.body or any(_MASKED.decode() in text for _, text in response.headers)):
                 yield f"the target repeats the token in its answer to {exchange.probe}: whoever logs answers logs it"
-
-
-@contextmanager
-def prepare(
-    settings: Settings,
-    contract: Contract,
-    environ: Mapping[str, str],
-    *,
-    say: Callable[[str], None] = lambda _: None,
-    connect_to: Mapping[Place, Place] | None = None,
-    mock: "AbstractContextManager[MockServer] | None" = None,
-    identity: Identity | None = None,
-    pace: Pace | None = None,
-    sleep: Callable[[float], None] = time.sleep,
-) -> Iterator[Run]:
-    """Give a run of these settings by a contract; the embedded mock, when it is judged, lives as long as the context.
-
-    ``mock`` is another embedded mock than the default one; ``identity`` is what the settings do not say of the target,
-    ``pace`` that of its account; ``sleep`` waits before a retry. Nothing is sent to the target here.
-
-    Raises:
-        UsageError: the settings cannot be used.
-    """
-    if not settings.mock and settings.target is None:
-        raise UsageError(NO_TARGET)
-    identity = replace(identity or Identity(settings.name, environment=settings.environment), ci=ci.run_url(environ))
-    clauses = contract.select(settings.clause)
-    known = _known(settings.deviations, contract) if settings.deviations else ()
-    baseline = _baseline(settings.baseline, settings.accept, contract) if settings.baseline else None
-    plain = settings.allow_plain_http
-    address = None if settings.mock else parse(settings.target or "", contract.path, allow_plain_http=plain)
-    auth = parse(settings.auth_url, what="auth-url")
-    embedded = address is None
-    with (mock or _mock(settings, contract)) if embedded else nullcontext() as server:
-        if server is not None:
-            address = parse(server.url, contract.path)
-            environ = {BEARER: server.token}
-        if address is None:
-            raise UsageError("there is no target")
-        probes = _probes(settings, contract, clauses, address, embedded=embedded)
-        most = settings.max_requests or sum(probe.times for probe in probes) + _SPARE
-        parts = _Parts(settings, contract, address, auth, environ)
-        target = parts.target(most=most, connect_to=connect_to, sleep=sleep, say=say)
-        target.budget.pace = pace
-        yield Run(settings, contract, clauses, probes, target, embedded, known, identity, baseline)
-
-
-def _probes(
-    settings: Settings, contract: Contract, clauses: tuple[Clause, ...], address: Address, *, embedded: bool
-) -> tuple[Probe, ...]:
-    compared = (contract.clause[REPEATABLE],) if settings.baseline else ()  # also where only others are judged
-    return needed(
-        contract,
-        (*clauses, *compared),
-        plaintext=address.plaintext_url is not None,
-        unsafe=settings.unsafe_methods or embedded,
-        burst=settings.probe_rate_limit,
-    )
-
-
-def _known(path: str, contract: Contract) -> "tuple[Deviation, ...]":
-    from contracts import deviations  # noqa: PLC0415 - likewise
-
-    return deviations.load(path, contract)
-
-
-def _baseline(path: str, accept: str | None, contract: Contract) -> "Baseline":
-    from contracts import baseline  # noqa: PLC0415 - likewise
-
-    return baseline.load(path, accept, contract)
-
-
-def _mock(settings: Settings, contract: Contract) -> "MockServer":
-    from contracts.mock.sample import sample_of  # noqa: PLC0415 - likewise
-    from contracts.mock.server import MockServer  # noqa: PLC0415 - a run against a live target needs no server
-
-    return MockServer(
-        sample_of(contract),
-        auth="public" if settings.auth is Policy.PUBLIC else "required",
-        rate_limit=PER_MINUTE if settings.probe_rate_limit else None,
-    )
-
-
-@dataclass(frozen=True)
-class _Parts:
-    """What a target is made of: what was asked for, and the variables that hold the secrets."""
-
-    settings: Settings
-    contract: Contract
-    address: Address
-    auth: Address
-    environ: Mapping[str, str]
-
-    def target(
-        self,
-        *,
-        most: int,
-        connect_to: Mapping[Place, Place] | None,
-        sleep: Callable[[float], None],
-        say: Callable[[str], None],
-    ) -> Target:
-        """Return the target, finished; ``most`` requests may be sent to it."""
-        settings, address = self.settings, self.address
-        client = certificates.client(settings.client_cert, settings.client_key)
-        wire = Wire(cap=settings.max_body, ca_bundle=settings.ca_bundle, client=client, connect_to=connect_to)
-        if address.scheme == "https":
-            wire.prepare()
-        limits = Limits(timeout=settings.timeout, retries=settings.retries, concurrency=settings.concurrency)
-        secrets, deadline = Secrets(), Deadline(settings.deadline)
-
-        def post(url: str, headers: Headers) -> Response:
-            return wire.send(Message("POST", url, headers), min(limits.timeout, deadline.remaining))
-
-        return Target(
-            self.contract,
-            address,
-            wire,
-            Budget(most, live=not address.loopback),
-            secrets,
-            deadline,
-            self._credentials(secrets, post, deadline.clock),
-            limits,
-            tuple(self._fields(secrets)),
-            sleep,
-            say,
-        )
-
-    def _fields(self, secrets: Secrets) -> Iterator[Field]:
-        """Yield each additional header field, its value a secret."""
-        for name, variable in self.settings.header_env:
-            value = self.environ.get(variable, "")
-            if not value or value != value.strip() or not (value.isascii() and value.isprintable()):
-                raise UsageError(f"--header-env: {variable} is empty, or holds what no header field may")
-            if not is_ordinary(value, self.contract):  # such as the name of an environment: in many answers
-                secrets.add(value, variable)
-            yield Field(name, f"${variable}", partial(SecretValue, value))
-
-    def _credentials(
-        self, secrets: Secrets, post: Callable[[str, Headers], Response], clock: Callable[[], float]
-    ) -> Credentials:
-        if token := self.environ.get(BEARER):
-            check(token, BEARER, self.contract)
-            secrets.add(token, BEARER)
-            return Bearer(token)
-        if token := self.environ.get(API):
-            check(token, API, self.contract)
-            secrets.add(token, API)
-            return Exchanged(token, self.auth, secrets, post, clock, self.contract)
-        return NoCredentials()
 
 
 def verify(run: Run) -> Report:

@@ -1,100 +1,12 @@
 """Settings: one table for every option, and the value that a run is given."""
 
-import math
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from contracts import setting_values as values
 from contracts.core.contract import DEFAULT
 from contracts.core.policy import Policy
-
-_TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
-_SIZE = r"(?i)([0-9]+)\s*(B|KiB|MiB|GiB)?"
-#: What Windows takes for a device and not for a file.
-_DEVICE = re.compile(r"CON|PRN|AUX|NUL|COM[0-9]|LPT[0-9]")
-_UNITS = {"b": 1, "kib": 2**10, "mib": 2**20, "gib": 2**30}
-
-
-def _seconds(text: str) -> float:
-    seconds = float(text)
-    if not (math.isfinite(seconds) and 0 < seconds <= 3600):  # noqa: PLR2004 - an hour is more than any run needs
-        raise ValueError("seconds, more than 0 and at most 3600")
-    return seconds
-
-
-def _count(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,6}", text) or int(text) < 1:
-        raise ValueError("a whole number from 1 on")
-    return int(text)
-
-
-def _retries(text: str) -> int:
-    if text not in ("0", "1", "2", "3", "4"):
-        raise ValueError("a whole number from 0 to 4")
-    return int(text)
-
-
-def _concurrency(text: str) -> int:
-    if not re.fullmatch(r"[1-9]|1[0-6]", text):
-        raise ValueError("a whole number from 1 to 16")
-    return int(text)
-
-
-def _size(text: str) -> int:
-    match = re.fullmatch(_SIZE, text)
-    if not match or not int(match[1]):
-        raise ValueError("a size such as 1048576, 512KiB or 32MiB")
-    return int(match[1]) * _UNITS[(match[2] or "B").lower()]
-
-
-def _flag(text: str) -> bool:
-    if text.lower() not in _TRUE + _FALSE:
-        raise ValueError("true or false")
-    return text.lower() in _TRUE
-
-
-def _policy(text: str) -> Policy:
-    if text not in list(Policy):
-        raise ValueError("either, required or public")
-    return Policy(text)
-
-
-#: The fields that the suite itself sends, that frame a message, or that carry a login.
-_RESERVED = {
-    *("accept", "accept-encoding", "authorization", "connection", "content-length", "content-type", "cookie", "expect"),
-    *("host", "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade", "user-agent"),
-}
-
-
-def _header(text: str) -> tuple[str, str]:
-    name, sign, variable = text.partition("=")
-    if not (sign and re.fullmatch(r"[A-Za-z0-9_-]+", name) and re.fullmatch(r"[A-Za-z_]\w*", variable)):
-        raise ValueError("NAME=VARIABLE, the name of a header field and of an environment variable")
-    if name.lower() in _RESERVED:
-        raise ValueError(f"another field than {name}, which the suite itself sends or which frames a message")
-    return name, variable
-
-
-def _name(text: str) -> str:
-    """A name becomes the name of a folder on every system, and of a suite in every dashboard."""
-    stem = text.partition(".")[0].upper()
-    if not re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9_-])?", text) or _DEVICE.fullmatch(stem):
-        raise ValueError("a name of at most 64 letters, digits, dots, dashes and underscores that can name a folder")
-    return text
-
-
-def _shard(text: str) -> tuple[int, int]:
-    match = re.fullmatch(r"([1-9][0-9]{0,3})/([1-9][0-9]{0,3})", text)
-    if not match or int(match[1]) > int(match[2]):
-        raise ValueError("I/N, such as 1/3, with I from 1 to N")
-    return int(match[1]), int(match[2])
-
-
-def _text(text: str) -> str:
-    if not text:
-        raise ValueError("something, not nothing")
-    return text
 
 
 @dataclass(frozen=True)
@@ -135,136 +47,147 @@ class Setting:
     @property
     def is_flag(self) -> bool:
         """Whether the option takes no value."""
-        return self.read is _flag
+        return self.read is values.flag
 
 
 TABLE: tuple[Setting, ...] = (
-    Setting("target", _text, "the endpoint; a bare host means https", "URL", "SCALINGO_API_URL"),
+    Setting("target", values.text, "the endpoint; a bare host means https", "URL", "SCALINGO_API_URL"),
     Setting(
         "contract",
-        _text,
+        values.text,
         "the resource whose contract is judged, such as event-types",
         "NAME",
         narrows=True,
     ),
-    Setting("mock", _flag, help="judge the embedded mock instead of a target", in_file=False),
+    Setting("mock", values.flag, help="judge the embedded mock instead of a target", in_file=False),
     Setting(
         "clause",
-        _text,
+        values.text,
         "judge only this clause or those with this prefix; repeatable",
         "ID",
         many=True,
         nothing="all",
         narrows=True,
     ),
-    Setting("strict", _flag, help="let a breached SHOULD clause fail the run"),
+    Setting("strict", values.flag, help="let a breached SHOULD clause fail the run"),
     Setting(
         "auth",
-        _policy,
+        values.policy,
         "what requests without valid credentials must meet: either (401 or the list), required (401), public (200)",
         "POLICY",
         narrows=True,
     ),
     Setting(
         "allow_empty",
-        _flag,
+        values.flag,
         help="accept an empty list, which leaves nothing to judge in it",
         narrows=True,
     ),
     Setting(
         "unsafe_methods",
-        _flag,
+        values.flag,
         help="also send POST, PUT, PATCH and DELETE to a live target",
         in_file=False,
     ),
     Setting(
         "probe_rate_limit",
-        _flag,
+        values.flag,
         help="also exceed the rate limit: up to 121 requests at once",
         in_file=False,
     ),
-    Setting("timeout", _seconds, "seconds for an answer, from first to last byte", "SECONDS"),
-    Setting("deadline", _seconds, "seconds for the whole run", "SECONDS"),
-    Setting("retries", _retries, "retries of a request after 429, 502, 503 and 504; of a connection at most 2", "N"),
-    Setting("concurrency", _concurrency, "requests under way at once, 1 to 16; 1: one after the other", "N"),
-    Setting("max_requests", _count, "requests that a run may send; default: those planned and 16", "N"),
+    Setting("timeout", values.seconds, "seconds for an answer, from first to last byte", "SECONDS"),
+    Setting("deadline", values.seconds, "seconds for the whole run", "SECONDS"),
+    Setting(
+        "retries", values.retries, "retries of a request after 429, 502, 503 and 504; of a connection at most 2", "N"
+    ),
+    Setting("concurrency", values.concurrency, "requests under way at once, 1 to 16; 1: one after the other", "N"),
+    Setting("max_requests", values.count, "requests that a run may send; default: those planned and 16", "N"),
     Setting(
         "max_body",
-        _size,
+        values.size,
         "largest body that is read, inflated; default 4MiB, which is 40,000 categories",
         "SIZE",
     ),
     Setting(
         "allow_plain_http",
-        _flag,
+        values.flag,
         help="accept a plain-HTTP target in a private network: the token travels in clear",
         in_file=False,
     ),
     Setting(
         "header_env",
-        _header,
+        values.header,
         "send a header field whose value is in a variable, such as X-Gateway-Key=GATEWAY_KEY; repeatable",
         "NAME=VARIABLE",
         many=True,
         in_file=False,
     ),
-    Setting("client_cert", _text, "the certificate that the suite shows to the target, PEM", "FILE", in_file=False),
-    Setting("client_key", _text, "its key, PEM without a password; default: in the same file", "FILE", in_file=False),
-    Setting("ca_bundle", _text, "certificates to trust, a PEM file", "FILE", in_file=False),
+    Setting(
+        "client_cert", values.text, "the certificate that the suite shows to the target, PEM", "FILE", in_file=False
+    ),
+    Setting(
+        "client_key", values.text, "its key, PEM without a password; default: in the same file", "FILE", in_file=False
+    ),
+    Setting("ca_bundle", values.text, "certificates to trust, a PEM file", "FILE", in_file=False),
     Setting(
         "auth_url",
-        _text,
+        values.text,
         "where SCALINGO_API_TOKEN is exchanged for a bearer token",
         "URL",
         in_file=False,
     ),
     Setting(
         "deviations",
-        _text,
+        values.text,
         "a file of known deviations, each with reason and expiry",
         "FILE",
         narrows=True,
     ),
     Setting(
         "baseline",
-        _text,
+        values.text,
         "a snapshot, result or bundle of before: what breaks it fails the run",
         "FILE",
         in_pytest=False,
     ),
     Setting(
         "accept",
-        _text,
+        values.text,
         "a file of exceptions to the baseline, each with reason and expiry",
         "FILE",
         narrows=True,
         in_pytest=False,
     ),
-    Setting("implementation", _text, "vendor, product and version of what is judged, for the report", "TEXT"),
-    Setting("name", _name, "what the reports call the target", "NAME"),
-    Setting("environment", _text, "where the target runs, such as staging, for the report", "TEXT"),
+    Setting("implementation", values.text, "vendor, product and version of what is judged, for the report", "TEXT"),
+    Setting("name", values.name, "what the reports call the target", "NAME"),
+    Setting("environment", values.text, "where the target runs, such as staging, for the report", "TEXT"),
 )
 
 #: Which targets of a file are judged. The file says which token goes where: no file of the working directory names it.
 SEVERAL: tuple[Setting, ...] = (
-    Setting("targets", _text, "judge the targets of a file, each a [[target]]", "FILE", in_file=False),
+    Setting("targets", values.text, "judge the targets of a file, each a [[target]]", "FILE", in_file=False),
     Setting(
-        "tag", _text, "of them only those with this tag; repeatable: any of these", "TAG", many=True, in_file=False
+        "tag",
+        values.text,
+        "of them only those with this tag; repeatable: any of these",
+        "TAG",
+        many=True,
+        in_file=False,
     ),
-    Setting("shard", _shard, "of them only the accounts of this part, such as 1/3", "I/N", in_file=False),
+    Setting("shard", values.shard, "of them only the accounts of this part, such as 1/3", "I/N", in_file=False),
 )
 
 #: Where a command writes its reports; a run does not depend on them.
 OUTPUTS: tuple[Setting, ...] = (
-    Setting("metrics", _text, "write OpenMetrics text for a node exporter's textfile folder", "FILE"),
-    Setting("reports", _text, "write all of the following into a folder, under their usual names", "DIR"),
-    Setting("json", _text, "write the canonical result, schemas/report.schema.json", "FILE"),
-    Setting("junit", _text, "write JUnit XML, a testcase a clause", "FILE"),
-    Setting("html", _text, "write one self-contained page", "FILE"),
-    Setting("markdown", _text, "write a summary for a pull request", "FILE"),
-    Setting("badge", _text, "write a shields.io endpoint", "FILE"),
-    Setting("har", _text, "write the masked exchanges as HAR 1.2", "FILE"),
-    Setting("bundle", _text, "write all of them in one archive for `contracts audit`", "FILE.zip"),
+    Setting("metrics", values.text, "write OpenMetrics text for a node exporter's textfile folder", "FILE"),
+    Setting("reports", values.text, "write all of the following into a folder, under their usual names", "DIR"),
+    Setting("json", values.text, "write the canonical result, schemas/report.schema.json", "FILE"),
+    Setting("junit", values.text, "write JUnit XML, a testcase a clause", "FILE"),
+    Setting("html", values.text, "write one self-contained page", "FILE"),
+    Setting("markdown", values.text, "write a summary for a pull request", "FILE"),
+    Setting("badge", values.text, "write a shields.io endpoint", "FILE"),
+    Setting("har", values.text, "write the masked exchanges as HAR 1.2", "FILE"),
+    Setting("bundle", values.text, "write all of them in one archive for `contracts audit`", "FILE.zip"),
 )
 
 BY_NAME = {setting.name: setting for setting in (*TABLE, *SEVERAL, *OUTPUTS)}

@@ -20,7 +20,8 @@ from contracts.global_information.probes import needed
 from contracts.network.address import parse
 from contracts.network.credentials import API, BEARER
 from contracts.network.pace import Pace
-from contracts.run import Run, prepare, verify
+from contracts.preparing import prepare
+from contracts.run import Run, verify
 from contracts.settings import Settings
 
 #: The exchanges of which the list of a target is compared with that of another.

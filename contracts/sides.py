@@ -31,10 +31,10 @@ def side_of_file(content: bytes, name: str, contract_of: Callable[[str], Contrac
     """
     if zipfile.is_zipfile(BytesIO(content)):
         from contracts import bundle  # noqa: PLC0415 - it needs this module
-        from contracts.writers import result  # noqa: PLC0415 - only for what holds a report
+        from contracts.writers import stored  # noqa: PLC0415 - only for what holds a report
 
         text = _text(bundle.unpack(content)[bundle.RESULT], name)
-        report = result.read(text, contract_of)
+        report = stored.read(text, contract_of)
         return side_of(report, Kind.BUNDLE, name), report.contract
     text = _text(content, name)
     schema = _schema(text, name)
@@ -42,9 +42,9 @@ def side_of_file(content: bytes, name: str, contract_of: Callable[[str], Contrac
         kept = snapshot.read(text, name)
         return Side(Kind.SNAPSHOT, name, kept.target, kept), contract_of(kept.contract)
     if schema.endswith("/report.schema.json"):
-        from contracts.writers import result  # noqa: PLC0415 - likewise
+        from contracts.writers import stored  # noqa: PLC0415 - likewise
 
-        report = result.read(text, contract_of)
+        report = stored.read(text, contract_of)
         return side_of(report, Kind.RESULT, name), report.contract
     raise UsageError(f"{name} {_NEITHER}")
 

@@ -21,9 +21,10 @@ from contracts.configuration import CONFIG, TOKENS, resolve, working_directory
 from contracts.core.clause import REPEATABLE
 from contracts.core.contract import Contract
 from contracts.core.errors import UsageError
+from contracts.preparing import prepare
 from contracts.reading import STANDARD_INPUT, read_bytes
 from contracts.resources import contract_of
-from contracts.run import prepare, verify
+from contracts.run import verify
 from contracts.settings import Settings
 from contracts.sides import CAP, is_url, side_of, side_of_file
 from contracts.writers import comparison_terminal

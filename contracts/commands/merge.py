@@ -18,7 +18,7 @@ from contracts.reading import read_bytes, read_text
 from contracts.resources import contract_of
 from contracts.settings import BY_NAME, OUTPUTS, SEVERAL, Settings
 from contracts.several import slim
-from contracts.writers import result
+from contracts.writers import stored
 
 STATUSES = (
     "exit status: that of the worst target: 0 all conform; 1 one violates; 2 usage: a result is of no target of the "
@@ -81,7 +81,7 @@ def _read(found: Iterable[str], entries: Mapping[str, Entry], settings: Settings
     bodies: dict[bytes, bytes] = {}
     for place in found:
         try:
-            report = result.read(read_text(place, CAP), contract_of)
+            report = stored.read(read_text(place, CAP), contract_of)
         except UsageError as error:
             raise UsageError(f"{place}: {error}") from None
         name = report.identity.name

@@ -13,8 +13,9 @@ from contracts.comparison.observed import snapshot_of
 from contracts.configuration import CONFIG, resolve, working_directory
 from contracts.core.errors import UsageError
 from contracts.core.report import Report, Verdict
+from contracts.preparing import prepare
 from contracts.resources import contract_of
-from contracts.run import prepare, verify
+from contracts.run import verify
 from contracts.settings import Settings
 from contracts.writers.wording import last_line, plain
 

@@ -37,7 +37,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Judge the target. Returns the exit status: that of the verdict, or 1 where a deviation is stale."""
-    from contracts.run import prepare, verify  # noqa: PLC0415 - it brings the network, and --help needs none
+    from contracts.preparing import prepare  # noqa: PLC0415 - it brings the network, and --help needs none
+    from contracts.run import verify  # noqa: PLC0415 - likewise
 
     given = {**settings_options.given(options), "config": options.config}
     settings = resolve(given, os.environ, working_directory())

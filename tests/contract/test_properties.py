@@ -18,7 +18,7 @@ from contracts.event_categories.sample import SAMPLE
 from contracts.event_categories.strategies import Mutated, conforming_bodies, mutated_lists
 from contracts.mock.reply import Received, Reply
 from contracts.mock.server import MockServer
-from contracts.run import prepare
+from contracts.preparing import prepare
 from contracts.suite.test_properties import (
     elements,
     test_one_order_whatever_the_order_of_the_answer,

@@ -23,7 +23,7 @@ from contracts.event_categories.sample import categories
 from contracts.global_information.strict_json import decode
 from contracts.offline import evidence_of, report_of, response_of
 from contracts.resources import contract_of
-from contracts.writers import har, html, junit, markdown, result, terminal
+from contracts.writers import har, html, junit, markdown, result, stored, terminal
 
 #: No input of a few kilobytes may cost more, in seconds of the processor.
 SLOW = 5.0
@@ -101,7 +101,7 @@ def examples() -> dict[str, tuple[Callable[[bytes], object], list[bytes]]]:
         "response": (lambda content: response_of(content, "fuzz"), [RESPONSE]),
         "har": (lambda content: har.read(content.decode("utf-8", "replace")), [har.render(report).encode()]),
         "result": (
-            lambda content: result.read(content.decode("utf-8", "replace"), contract_of),
+            lambda content: stored.read(content.decode("utf-8", "replace"), contract_of),
             [result.render(report).encode()],
         ),
         "bundle": (audited, [archive()]),

@@ -13,7 +13,8 @@ from contracts.core.report import Verdict
 from contracts.event_categories.contract import CONTRACT
 from contracts.event_categories.sample import SAMPLE
 from contracts.mock.server import MockServer
-from contracts.run import prepare, verify
+from contracts.preparing import prepare
+from contracts.run import verify
 from contracts.writers import result
 
 _WARM = 20

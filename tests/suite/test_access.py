@@ -17,7 +17,8 @@ from contracts.core.errors import UsageError
 from contracts.core.report import Partial, Report, State
 from contracts.mock.server import CA_PEM, SERVER_PEM, TOKEN, MockServer
 from contracts.network.certificates import authorities, client
-from contracts.run import prepare, verify
+from contracts.preparing import prepare
+from contracts.run import verify
 from contracts.settings import BY_NAME
 from contracts.writers.wording import headline, last_line
 

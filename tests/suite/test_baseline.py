@@ -21,7 +21,8 @@ from contracts.event_categories.contract import CONTRACT
 from contracts.mock.faults.fault import instead
 from contracts.mock.reply import Change, Reply, json_reply
 from contracts.mock.server import MockServer
-from contracts.run import prepare, verify
+from contracts.preparing import prepare
+from contracts.run import verify
 
 
 def verified(

@@ -37,10 +37,11 @@ from contracts.mock.server import MockServer
 from contracts.network.kept import kept
 from contracts.network.masking import Secrets
 from contracts.offline import report_of
+from contracts.preparing import prepare
 from contracts.resources import contract_of
-from contracts.run import prepare, verify
+from contracts.run import verify
 from contracts.settings import Settings
-from contracts.writers import har, result
+from contracts.writers import har, result, stored
 from contracts.writers.excerpt import excerpt
 
 SIZE = 2**19
@@ -377,7 +378,7 @@ def test_what_json_would_write_much_longer_is_stored_as_base64(body: bytes) -> N
     for writer in (result, har):
         assert len(writer.render(report)) < len(body) * 4 / 3 + 100_000
     text = result.render(report)
-    assert result.render(result.read(text, contract_of)) == text
+    assert result.render(stored.read(text, contract_of)) == text
     assert har.read(har.render(report))[0].response == report.exchanges[0].response
     small = of_body(body[:100])
     assert '"base64"' not in result.render(small)  # a person may want to read it

@@ -180,7 +180,7 @@ def test_what_sends_nothing_starts_without_the_network(arguments: list[str]) -> 
 
 def test_judging_is_loaded_after_the_first_request_has_left() -> None:
     """What a run needs before it sends a byte is neither requests nor what only judges."""
-    loaded = modules_after("import contracts.commands.verify, contracts.run")
+    loaded = modules_after("import contracts.commands.verify, contracts.preparing")
     assert "urllib3" in loaded
     assert not loaded & {
         "requests",

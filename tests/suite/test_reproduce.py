@@ -22,7 +22,8 @@ from contracts.configuration import resolve
 from contracts.core.exchange import Exchange, Request, Response
 from contracts.core.report import Access, Report, Scope
 from contracts.mock.server import CA_PEM, MockServer
-from contracts.run import prepare, verify
+from contracts.preparing import prepare
+from contracts.run import verify
 from contracts.writers.reproduce import curl, of_finding, rerun
 
 _TOOLS_ARE_DUE = os.environ.get("CI") == "true"

@@ -7,7 +7,7 @@ import reports
 
 from contracts.core.report import Report, State
 from contracts.resources import contract_of
-from contracts.writers import har, result, terminal
+from contracts.writers import har, result, stored, terminal
 from contracts.writers.wording import brief
 
 MARKS = {"✓": "held", "✗": "breached", "!": "breached", "w": "waived", "·": "not exercised", "-": "not applicable"}
@@ -88,4 +88,4 @@ def test_no_command_of_a_runner_comes_from_a_target(text: str) -> None:
     for said in (rendered, "\n".join(brief(report)), result.render(report), har.render(report)):
         assert not re.search(r"(?i)##(\[|vso|teamcity)", said)
     assert not [line for line in rendered.splitlines() if line.startswith(("::", "AGREES"))]
-    assert result.render(result.read(result.render(report), contract_of)) == result.render(report)
+    assert result.render(stored.read(result.render(report), contract_of)) == result.render(report)

@@ -18,7 +18,8 @@ from contracts.core.report import Report, State
 from contracts.mock.reply import Received, Reply
 from contracts.mock.server import CA_PEM, MockServer
 from contracts.network.budget import Budget
-from contracts.run import prepare, verify
+from contracts.preparing import prepare
+from contracts.run import verify
 from contracts.settings import Settings
 from contracts.writers import result
 

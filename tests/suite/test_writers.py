@@ -16,7 +16,7 @@ from contracts.core.clause import Level
 from contracts.core.exchange import Exchange
 from contracts.core.report import Report, StaleDeviation, State, Verdict
 from contracts.resources import contract_of
-from contracts.writers import annotations, badge, har, html, junit, markdown, result, wording
+from contracts.writers import annotations, badge, har, html, junit, markdown, result, stored, wording
 
 WAIVER = "renamed until December | <b>owner</b>"
 ALL: dict[str, Callable[[], Report]] = {
@@ -280,7 +280,7 @@ def counts_of(report: Report) -> dict[str, int]:
 
 def test_one_breach_in_json() -> None:
     """JSON, read back: the clause, the pointer, the counts."""
-    report = result.read(result.render(one_breach()), contract_of)
+    report = stored.read(result.render(one_breach()), contract_of)
     [finding] = reports.outcome_of(report, CLAUSE).findings
     assert (finding.where, report.verdict.value) == (POINTER, "violates")
     assert RECEIVED in finding.received

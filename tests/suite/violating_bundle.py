@@ -9,7 +9,8 @@ from contracts.event_categories.contract import CONTRACT
 from contracts.event_categories.faults import CATALOGUE
 from contracts.event_categories.sample import SAMPLE
 from contracts.mock.server import MockServer
-from contracts.run import prepare, verify
+from contracts.preparing import prepare
+from contracts.run import verify
 from contracts.settings import Settings
 
 #: Faults whose words, numbers and places one Python might have in another way than the next.
