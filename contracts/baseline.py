@@ -4,13 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
+from contracts.bundle import CAP
 from contracts.comparison import acceptance, snapshot
 from contracts.comparison.gate import Kind, Side, gate, observed
 from contracts.core.contract import Contract
 from contracts.core.errors import CouldNotJudge, UsageError
 from contracts.core.report import Report
 from contracts.reading import read_bytes, read_text
-from contracts.sides import CAP, side_of, side_of_file
+from contracts.sides import side_of, side_of_file
 
 
 @dataclass(frozen=True)

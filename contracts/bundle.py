@@ -16,6 +16,7 @@ from importlib import import_module
 from io import BytesIO
 
 from contracts import __version__, deviations
+from contracts.comparison import snapshot
 from contracts.comparison.reported import gate_of
 from contracts.core.contract import Contract
 from contracts.core.deadline import watched
@@ -25,6 +26,7 @@ from contracts.core.text import shorten
 from contracts.global_information.digest import digest
 from contracts.global_information.evidence import Evidence
 from contracts.global_information.judge import outcomes
+from contracts.writers import result, stored
 from contracts.writers.wording import encoded
 
 MANIFEST, RESULT, DEVIATIONS = "manifest.json", "result.json", "deviations.toml"
@@ -42,8 +44,6 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 def pack(report: Report, deviations_text: str | None = None, accept_text: str | None = None) -> bytes:
     """Return the archive of a report, with the files that it depends on; the same report gives the same bytes."""
-    from contracts.writers import result  # noqa: PLC0415
-
     stream = BytesIO()
     digests = {}
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -66,7 +66,6 @@ def pack(report: Report, deviations_text: str | None = None, accept_text: str | 
 
 
 def _baseline(report: Report) -> str | None:
-    from contracts.comparison import snapshot  # noqa: PLC0415
 
     compared = gate_of(report)
     return snapshot.render(compared.old.snapshot) if compared and compared.old.snapshot else None
@@ -135,8 +134,6 @@ def audit(files: dict[str, bytes], contract_of: Callable[[str], Contract]) -> tu
     Raises:
         UsageError: a file cannot be read.
     """
-    from contracts.writers import stored  # noqa: PLC0415
-
     digests = _manifest(files, contract_of)
     claimed = stored.read(_text(files, RESULT), contract_of)
     texts = {name: _text(files, name) for name in (DEVIATIONS, BASELINE, ACCEPT) if name in files}
@@ -171,7 +168,7 @@ def _compared(judged: Report, texts: dict[str, str]) -> Report:
     """Return the report with what differs from the baseline of a bundle, where it has one."""
     if BASELINE not in texts:
         return judged
-    from contracts import baseline  # noqa: PLC0415
+    from contracts import baseline  # it needs this module
 
     name, _ = judged.settings.get("baseline", (BASELINE, ""))
     return baseline.kept(texts[BASELINE], texts.get(ACCEPT), name).compared(judged)
@@ -231,7 +228,6 @@ def _differences(claimed: Report, judged: Report) -> Iterator[str]:
 
 
 def _files(files: dict[str, bytes], judged: Report) -> Iterator[str]:
-    from contracts.writers import result  # noqa: PLC0415
 
     if files[RESULT] != result.render(judged).encode("utf-8", "backslashreplace"):
         yield f"{RESULT}: is not what the exchanges give"

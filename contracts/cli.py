@@ -82,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _say(f"a fault of the suite itself: {error}", FAULT)
     except Exception as error:  # noqa: BLE001 - a traceback may show what was sent
         if os.environ.get("CONTRACTS_TRACEBACK"):
-            import traceback  # noqa: PLC0415 - for the curious only
+            import traceback  # for the curious only
 
             traceback.print_exc()
         return _say(f"a fault of the suite itself: {type(error).__name__}; CONTRACTS_TRACEBACK=1 shows where", FAULT)
@@ -109,7 +109,7 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _say(message: str, status: int) -> int:
-    from contracts.writers.wording import plain  # noqa: PLC0415 - only where there is something to say
+    from contracts.writers.wording import plain  # only where there is something to say
 
     with suppress(OSError, ValueError):
         sys.stderr.write(f"contracts: {plain(message)}\n")

@@ -4,15 +4,16 @@ A file of the working directory may be anybody's, a pull request's for one: noth
 what it leaves unjudged is said by the run.
 """
 
+import difflib
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from contracts.core.errors import UsageError
+from contracts.core.errors import NoTarget, UsageError
+from contracts.reading import read_text
 from contracts.settings import BY_NAME, DEFAULTS, OUTPUTS, SEVERAL, TABLE, Setting, Settings
 
-NO_TARGET = "no target: give a URL or set SCALINGO_API_URL, or judge the embedded mock with --mock"
 #: The variables that hold a token: while one is set, no file may name the host that would receive it.
 TOKENS = ("BEARER_TOKEN", "SCALINGO_API_TOKEN")
 _PREFIX = "CONTRACTS_"
@@ -98,7 +99,6 @@ def _refuse_unknown(environ: Mapping[str, str]) -> None:
 
 
 def _hint(name: str, known: Iterable[str]) -> str:
-    import difflib  # noqa: PLC0415 - only for a mistake
 
     close = difflib.get_close_matches(name, list(known), 1)
     return f"; did you mean {close[0]}?" if close else ""
@@ -129,7 +129,7 @@ def _read(setting: Setting, value: Any, origin: str) -> Any:
         raise UsageError(f"{origin}: {setting.name} is {str(value).lower()}, and must be a value")
     texts = [str(item) for item in value] if isinstance(value, list) else [str(value)]
     if setting.name == "target" and not texts[0].strip():
-        raise UsageError(NO_TARGET)
+        raise NoTarget
     if setting.many:
         texts = [part for text in texts for part in re.split(r"[,\s]+", text) if part] or [""]
     try:
@@ -162,9 +162,7 @@ def _from_file(folder: Path, config: str | None) -> tuple[str, dict[str, Any]]:
 
 
 def _load(path: Path) -> dict[str, Any]:
-    import tomllib  # noqa: PLC0415 - only where there is a file
-
-    from contracts.reading import read_text  # noqa: PLC0415 - likewise
+    import tomllib  # only where there is a file
 
     try:
         return tomllib.loads(read_text(str(path)))

@@ -142,7 +142,7 @@ def _is_har(content: bytes) -> bool:
 
 def _chosen(content: bytes, name: str, contract: Contract) -> tuple[Exchange, ...]:
     """The entries of a HAR that are about the list: ours by their probe, a browser's by what they ask."""
-    from contracts.writers.har import FOREIGN, read  # noqa: PLC0415 - only for a HAR
+    from contracts.writers.har import FOREIGN, read  # only for a HAR
 
     entries = read(content.decode("utf-8", "replace"))
     ours = [exchange for exchange in entries if exchange.probe in contract.probe]

@@ -8,10 +8,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from contracts import ci
-from contracts.configuration import NO_TARGET
 from contracts.core.clause import REPEATABLE, Clause
 from contracts.core.contract import Contract
-from contracts.core.errors import UsageError
+from contracts.core.errors import NoTarget, UsageError
 from contracts.core.exchange import Headers, Response
 from contracts.core.identity import Identity
 from contracts.core.policy import Policy
@@ -72,7 +71,7 @@ def prepare(
         UsageError: the settings cannot be used.
     """
     if not settings.mock and settings.target is None:
-        raise UsageError(NO_TARGET)
+        raise NoTarget
     identity = replace(identity or Identity(settings.name, environment=settings.environment), ci=ci.run_url(environ))
     clauses = contract.select(settings.clause)
     known = _known(settings.deviations, contract) if settings.deviations else ()
@@ -108,20 +107,20 @@ def _probes(
 
 
 def _known(path: str, contract: Contract) -> "tuple[Deviation, ...]":
-    from contracts import deviations  # noqa: PLC0415 - likewise
+    from contracts import deviations  # likewise
 
     return deviations.load(path, contract)
 
 
 def _baseline(path: str, accept: str | None, contract: Contract) -> "Baseline":
-    from contracts import baseline  # noqa: PLC0415 - likewise
+    from contracts import baseline  # likewise
 
     return baseline.load(path, accept, contract)
 
 
 def _mock(settings: Settings, contract: Contract) -> "MockServer":
-    from contracts.mock.sample import sample_of  # noqa: PLC0415 - likewise
-    from contracts.mock.server import MockServer  # noqa: PLC0415 - a run against a live target needs no server
+    from contracts.mock.sample import sample_of  # likewise
+    from contracts.mock.server import MockServer  # a run against a live target needs no server
 
     return MockServer(
         sample_of(contract),

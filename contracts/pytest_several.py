@@ -85,7 +85,7 @@ def scheduler_by_account(config: Any, log: object, session: Session) -> object:
 
     Its own loadgroup marks the items by changing their ids, which pytest 9.2 does not let it do (issue 1386 of xdist).
     """
-    from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # noqa: PLC0415 - only there
+    from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # only there
 
     class ByAccount(LoadScopeScheduling):  # type: ignore[misc]
         def _split_scope(self, nodeid: str) -> str:

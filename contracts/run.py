@@ -92,14 +92,14 @@ class Run:
 
     def _get_ready(self) -> None:
         """Load what judging needs, and compile the schemas: half of the time to start, spent while an answer is due."""
-        from contracts.global_information import judge  # noqa: F401, PLC0415 - see above
+        from contracts.global_information import judge  # noqa: F401 - see above
 
         self.contract.checks  # noqa: B018 - loads them
         list_schema(self.contract.schemas, self.contract.key).accepts(None)
 
     def evidence(self, exchanges: Iterable[Exchange]) -> "Evidence":
         """Return the exchanges as evidence about this target."""
-        from contracts.global_information.evidence import Evidence, unless_blocked  # noqa: PLC0415 - see _get_ready
+        from contracts.global_information.evidence import Evidence, unless_blocked  # see _get_ready
 
         scope = Scope(
             policy=self.settings.auth,
@@ -124,7 +124,7 @@ class Run:
 
     def report(self, evidence: "Evidence") -> Report:
         """Judge the evidence, apply the deviations, and return the report."""
-        from contracts.global_information.judge import outcomes  # noqa: PLC0415 - see _get_ready
+        from contracts.global_information.judge import outcomes  # see _get_ready
 
         budget, clock = self.target.budget, self.target.clock
         ends = clock() + max(self.target.remaining, _GRACE)
@@ -176,7 +176,7 @@ class Run:
     def _waived(self, report: Report) -> Report:
         if not self.deviations:
             return report
-        from contracts import deviations  # noqa: PLC0415 - only for a run that has some
+        from contracts import deviations  # only for a run that has some
 
         return deviations.apply(report, self.deviations, datetime.now(UTC).date())
 

@@ -4,6 +4,7 @@ import zipfile
 from collections.abc import Callable
 from io import BytesIO
 
+from contracts import bundle
 from contracts.comparison import snapshot
 from contracts.comparison.gate import Kind, Side
 from contracts.comparison.observation import CouldNotCompare
@@ -12,9 +13,8 @@ from contracts.core.contract import Contract
 from contracts.core.errors import UsageError
 from contracts.core.report import Report
 from contracts.global_information.strict_json import decode
+from contracts.writers import stored
 
-#: The largest file that a side may be, in bytes: as large as a bundle.
-CAP = 128 * 2**20
 _NEITHER = "is neither a snapshot, a result, a bundle nor a URL: a URL is written with its scheme"
 
 
@@ -30,9 +30,6 @@ def side_of_file(content: bytes, name: str, contract_of: Callable[[str], Contrac
         UsageError: it is none of these, or is damaged.
     """
     if zipfile.is_zipfile(BytesIO(content)):
-        from contracts import bundle  # noqa: PLC0415 - it needs this module
-        from contracts.writers import stored  # noqa: PLC0415 - only for what holds a report
-
         text = _text(bundle.unpack(content)[bundle.RESULT], name)
         report = stored.read(text, contract_of)
         return side_of(report, Kind.BUNDLE, name), report.contract
@@ -42,8 +39,6 @@ def side_of_file(content: bytes, name: str, contract_of: Callable[[str], Contrac
         kept = snapshot.read(text, name)
         return Side(Kind.SNAPSHOT, name, kept.target, kept), contract_of(kept.contract)
     if schema.endswith("/report.schema.json"):
-        from contracts.writers import stored  # noqa: PLC0415 - likewise
-
         report = stored.read(text, contract_of)
         return side_of(report, Kind.RESULT, name), report.contract
     raise UsageError(f"{name} {_NEITHER}")

@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 
 from contracts import __version__
+from contracts.bundle import CAP
 from contracts.commands import files, output, streams
 from contracts.commands import options as settings_options
 from contracts.commands.files import STANDARD_OUTPUT
@@ -26,7 +27,7 @@ from contracts.reading import STANDARD_INPUT, read_bytes
 from contracts.resources import contract_of
 from contracts.run import verify
 from contracts.settings import Settings
-from contracts.sides import CAP, is_url, side_of, side_of_file
+from contracts.sides import is_url, side_of, side_of_file
 from contracts.writers import comparison_terminal
 from contracts.writers.comparison_wording import last_line
 

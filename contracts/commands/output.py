@@ -14,7 +14,7 @@ from contracts.core.errors import Late, UsageError
 from contracts.core.report import Report
 from contracts.reading import read_text
 from contracts.settings import BY_NAME, OUTPUTS, Settings
-from contracts.writers import terminal, wording
+from contracts.writers import markdown, terminal, wording
 
 if TYPE_CHECKING:
     from contracts.run import Run
@@ -120,7 +120,7 @@ def write_outputs(
     for name, file in sorted(outputs.items(), key=lambda output: output[1] == STANDARD_OUTPUT):
         check()
         if name == BUNDLE:
-            from contracts import bundle  # noqa: PLC0415 - it needs every writer
+            from contracts import bundle  # it needs every writer
 
             files.write_file(file, bundle.pack(report, deviations_text, accept_text), private=True)
             continue
@@ -153,11 +153,9 @@ def written(prepared: "Run", report: Report, outputs: Mapping[str, str]) -> Repo
 def write_for_github(report: Report, environ: Mapping[str, str], mask: Callable[[str], str]) -> None:
     """Append the summary to the job's page, and print annotations, where GitHub Actions offers them."""
     if summary := environ.get("GITHUB_STEP_SUMMARY"):
-        from contracts.writers import markdown  # noqa: PLC0415
-
         files.append(summary, mask(markdown.render(report)))
     if environ.get("GITHUB_ACTIONS") == "true":
-        from contracts.writers import annotations  # noqa: PLC0415
+        from contracts.writers import annotations
 
         # Standard error: standard output may be a report, and the runner reads commands from both.
         streams.write(sys.stderr, mask(annotations.render(report)))

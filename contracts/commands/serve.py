@@ -14,6 +14,9 @@ from contracts.commands import streams
 from contracts.core.contract import Contract
 from contracts.core.errors import UsageError
 from contracts.global_information.probes import PER_MINUTE
+from contracts.mock.faults import catalogue_of
+from contracts.mock.sample import sample_of
+from contracts.mock.server import MockServer, elements_from
 from contracts.network.address import is_loopback
 from contracts.writers.wording import plain
 
@@ -52,9 +55,6 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Serve until SIGINT or SIGTERM. Returns 0."""
-    from contracts.mock.sample import sample_of  # noqa: PLC0415 - only this command needs it
-    from contracts.mock.server import MockServer  # noqa: PLC0415 - likewise
-
     contract = settings_options.contract(options)
     if options.list_faults is not None:
         streams.write(sys.stdout, "".join(f"{line}\n" for line in _listed(options.list_faults, contract)))
@@ -101,7 +101,6 @@ def _log(request: "Received", reply: "Reply") -> "Reply":
 
 
 def _fault(name: str, contract: Contract) -> "Fault":
-    from contracts.mock.faults import catalogue_of  # noqa: PLC0415 - likewise
 
     known = catalogue_of(contract).by_name
     if name not in known:
@@ -114,7 +113,6 @@ def _fault(name: str, contract: Contract) -> "Fault":
 
 
 def _listed(clause: str, contract: Contract) -> Iterator[str]:
-    from contracts.mock.faults import catalogue_of  # noqa: PLC0415 - likewise
 
     catalogue = catalogue_of(contract)
     ids = {chosen.id for chosen in contract.select((clause,) if clause else ())}
@@ -136,8 +134,6 @@ def _count(text: str) -> int:
 
 
 def _elements(wanted: str | None, contract: Contract) -> list[dict[str, Any]] | None:
-    from contracts.mock.sample import sample_of  # noqa: PLC0415 - likewise
-    from contracts.mock.server import elements_from  # noqa: PLC0415 - only this command needs them
 
     if wanted is None:
         return None

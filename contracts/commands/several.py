@@ -21,7 +21,7 @@ from contracts.run import Run
 from contracts.settings import BY_NAME, Settings
 from contracts.several import Several
 from contracts.targets import OVER_ALL
-from contracts.writers.several import terminal
+from contracts.writers.several import annotations, terminal
 from contracts.writers.several.wording import headline, last_line
 
 #: Options of a single run: what they ask for is of one target.
@@ -102,7 +102,7 @@ def tell(
 
 def _rendered(name: str, judged: Sequence[Judged], file: str = "", folder: str | None = None) -> str:
     if name == output.METRICS:
-        from contracts.writers import metrics  # noqa: PLC0415 - only where it was asked for
+        from contracts.writers import metrics  # only where it was asked for
 
         return metrics.render_several(judged)
     module = import_module(f"contracts.writers.several.{output.FORMATS[name][0]}")
@@ -116,8 +116,6 @@ def _write_for_github(judged: Sequence[Judged], mask: Callable[[str], str]) -> N
     if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
         files.append(summary, mask(_rendered("markdown", judged)))
     if os.environ.get("GITHUB_ACTIONS") == "true":
-        from contracts.writers.several import annotations  # noqa: PLC0415 - only there
-
         streams.write(sys.stderr, mask(annotations.render(judged)))
 
 

@@ -37,13 +37,13 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Judge the target. Returns the exit status: that of the verdict, or 1 where a deviation is stale."""
-    from contracts.preparing import prepare  # noqa: PLC0415 - it brings the network, and --help needs none
-    from contracts.run import verify  # noqa: PLC0415 - likewise
+    from contracts.preparing import prepare  # it brings the network, and --help needs none
+    from contracts.run import verify  # likewise
 
     given = {**settings_options.given(options), "config": options.config}
     settings = resolve(given, os.environ, working_directory())
     if settings.several:
-        from contracts.commands import several  # noqa: PLC0415 - only where it was asked for
+        from contracts.commands import several  # only where it was asked for
 
         return several.run(options, settings)
     known = settings.deviations
@@ -86,7 +86,7 @@ def _check_new(path: str) -> None:
 
 
 def _write_deviations(path: str, report: Report) -> str:
-    from contracts.writers.proposal import proposal  # noqa: PLC0415 - only where it was asked for
+    from contracts.writers.proposal import proposal  # only where it was asked for
 
     text = proposal(report, date.fromisoformat(report.started[:10]))
     if not text:
@@ -96,7 +96,7 @@ def _write_deviations(path: str, report: Report) -> str:
 
 
 def _prune(path: str, report: Report) -> str:
-    from contracts import deviations  # noqa: PLC0415 - only where it was asked for
+    from contracts import deviations  # only where it was asked for
 
     stale = [entry.number for entry in report.stale]
     if stale:

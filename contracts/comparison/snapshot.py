@@ -11,6 +11,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+import jsonschema_rs
+
 from contracts.comparison.observation import Observation, observe
 from contracts.comparison.subject import Subject
 from contracts.comparison.values import ABSENT, identical, text_of
@@ -136,8 +138,6 @@ def _body(subject: Subject, answer: Answer) -> dict[str, Any]:
 
 def _check(value: Any, name: str) -> None:
     """Hold a decoded snapshot against the schema, and what the schema cannot say."""
-    import jsonschema_rs  # noqa: PLC0415 - only reading needs it
-
     try:
         error = next(jsonschema_rs.Draft202012Validator(_schema()).iter_errors(_frame(value)), None)
     except ValueError:

@@ -4,6 +4,7 @@
 
     ContractsError
     ├── UsageError              a bad option, file or target: exit 2
+    │   └── NoTarget            nothing says what to judge
     ├── NotApplicable           the clause does not concern this run
     ├── NotExercised            the run offered nothing to judge
     └── CouldNotJudge           the target could not be observed: exit 3
@@ -62,6 +63,13 @@ class IncompleteError(Exception):
 
 class UsageError(ContractsError):
     """The person who runs the suite has to change something: an option, a file, the target."""
+
+
+class NoTarget(UsageError):
+    """Nothing says which target to judge."""
+
+    def __init__(self) -> None:
+        super().__init__("no target: give a URL or set SCALINGO_API_URL, or judge the embedded mock with --mock")
 
 
 class NotApplicable(ContractsError):

@@ -59,14 +59,14 @@ class Schema:
 
     @cached_property
     def _compiled(self) -> Any:
-        import jsonschema_rs  # noqa: PLC0415 - a native library, which is loaded while the first answer is due
+        import jsonschema_rs  # a native library, which is loaded while the first answer is due
 
         registry = jsonschema_rs.Registry([(schema["$id"], schema) for schema in self._referred])
         return jsonschema_rs.Draft202012Validator(self.content, registry=registry)
 
     @cached_property
     def _readable(self) -> "Validator":
-        from jsonschema import Draft202012Validator, validators  # noqa: PLC0415 - slow to import, and rarely needed
+        from jsonschema import Draft202012Validator, validators  # slow to import, and rarely needed
 
         def is_integer(_: object, value: object) -> bool:
             return is_whole(value)

@@ -27,7 +27,7 @@ def proxy_for(url: str) -> Proxy | None:
     # What goes to this machine never takes the way over a proxy.
     if is_loopback((parse_url(url).host or "").strip("[]")) or not _may_be_set():
         return None
-    from requests import utils  # noqa: PLC0415 - a third of the time to start, where few have a proxy
+    from requests import utils  # a third of the time to start, where few have a proxy
 
     text = utils.select_proxy(url, utils.get_environ_proxies(url))
     if not text:

@@ -234,7 +234,7 @@ class Target:
         return masked
 
     def _compare(self, response: Response, masked: Response) -> None:
-        from contracts.global_information.judge import said_of  # noqa: PLC0415 - only for a target that repeats a token
+        from contracts.global_information.judge import said_of  # only for a target that repeats a token
 
         # Equal answers are compared once: a run has the same one several times.
         if (same := self._compared.get(masked)) is None:

@@ -16,6 +16,7 @@ from contracts.core.exchange import Response
 from contracts.network.certificates import authorities, context
 from contracts.network.connection import Connection, Ended, Message
 from contracts.network.dial import Place
+from contracts.network.mapping import translate
 from contracts.network.quiet import Quiet
 
 #: What a peer that has closed a connection in the meantime looks like.
@@ -139,7 +140,6 @@ def _meaning(error: BaseException, connection: Connection, *, idle: bool) -> Bas
         return type(error)(f"{connection.subject}: {error}")
     if idle and not connection.has_begun and isinstance(error, _GONE):
         return Ended()
-    from contracts.network.mapping import translate  # noqa: PLC0415 - only for a failure
 
     # Raised from None: a library's traceback shows the headers that were sent.
     return translate(error, connection.subject)

@@ -6,7 +6,7 @@ import pytest
 
 from contracts.core.clause import Clause
 from contracts.core.report import Outcome, Report, State, Verdict
-from contracts.pytest_plugin import ContractWarning, in_pytest
+from contracts.pytest_options import ContractWarning, in_pytest
 from contracts.run import Run
 from contracts.writers import terminal, wording
 

@@ -108,7 +108,7 @@ def _compared(report: Report) -> dict[str, object] | None:
     compared = gate_of(report)
     if compared is None:
         return None
-    from contracts.writers import comparison_html  # noqa: PLC0415 - only for a run with a baseline
+    from contracts.writers import comparison_html  # only for a run with a baseline
 
     return comparison_html.values(compared)
 
@@ -194,7 +194,7 @@ def _beginning(exchange: Exchange) -> Excerpt | None:
 
 @cache
 def _template(name: str) -> "Template":
-    from jinja2 import Environment, FunctionLoader, StrictUndefined  # noqa: PLC0415 - slow to import
+    from jinja2 import Environment, FunctionLoader, StrictUndefined  # slow to import
 
     environment = Environment(
         loader=FunctionLoader(_source),

@@ -145,7 +145,7 @@ def _stale(report: Report) -> Iterator[ET.Element]:
 
 def _compared(report: Report) -> Iterator[ET.Element]:
     if compared := gate_of(report):
-        from contracts.writers import comparison_junit  # noqa: PLC0415 - only for a run with a baseline
+        from contracts.writers import comparison_junit  # only for a run with a baseline
 
         for case in comparison_junit.cases(compared):
             case.set("classname", ".".join(filter(None, (plain(report.identity.name), case.get("classname")))))

@@ -62,7 +62,7 @@ def _lines(report: Report) -> Iterator[str]:
 
 def _compared(report: Report) -> Iterator[str]:
     if compared := gate_of(report):
-        from contracts.writers import comparison_markdown  # noqa: PLC0415 - only for a run with a baseline
+        from contracts.writers import comparison_markdown  # only for a run with a baseline
 
         yield ""
         yield f"### Against the baseline: {compared.counts}"

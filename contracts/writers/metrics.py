@@ -7,6 +7,9 @@ times beside the samples, which it refuses. A state is a label, and the value of
 from collections.abc import Sequence
 from datetime import datetime
 
+from prometheus_client import CollectorRegistry, Gauge
+from prometheus_client.openmetrics.exposition import generate_latest
+
 from contracts.core.entry import Entry, Judged
 from contracts.core.report import Report, Verdict
 from contracts.writers.wording import subject
@@ -20,9 +23,6 @@ def render(report: Report) -> str:
 
 def render_several(targets: Sequence[Judged]) -> str:
     """Return the metrics of several targets."""
-    from prometheus_client import CollectorRegistry, Gauge  # noqa: PLC0415 - only where it was asked for
-    from prometheus_client.openmetrics.exposition import generate_latest  # noqa: PLC0415 - likewise
-
     registry = CollectorRegistry()
     own = ("target", "contract")
 

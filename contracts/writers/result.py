@@ -99,7 +99,7 @@ def _compared(report: Report) -> dict[str, Any] | None:
     compared = gate_of(report)
     if compared is None:
         return None
-    from contracts.writers import comparison_result  # noqa: PLC0415 - only for a run with a baseline
+    from contracts.writers import comparison_result  # only for a run with a baseline
 
     return comparison_result.members(compared)
 

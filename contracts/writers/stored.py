@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
+import jsonschema_rs
+
 from contracts.core.clause import Clause, Level, Source
 from contracts.core.contract import Contract
 from contracts.core.errors import FAILURES, Reason, UsageError
@@ -62,8 +64,6 @@ def read(text: str, contract_of: Callable[[str], Contract]) -> Report:
 
 def _checked(text: str) -> dict[str, Any]:
     """Return the decoded text after holding it against the schema."""
-    import jsonschema_rs  # noqa: PLC0415 - only reading needs it
-
     document = decode(text.encode("utf-8", "surrogatepass"))
     if document.problem:
         raise UsageError(f"the report cannot be read: {document.problem}")

@@ -12,6 +12,7 @@ from contracts.core.contract import Contract
 from contracts.core.report import Outcome, Report, State, Verdict
 from contracts.core.text import counted
 from contracts.global_information.digest import digest
+from contracts.writers.reproduce import of_finding, rerun, token
 from contracts.writers.wording import by_cause, contract_name, headline, last_line, place, plain, stale, unjudged
 
 #: Of a clause that is broken many times, this many findings are written out; the JSON report has more.
@@ -87,7 +88,7 @@ def _lines(report: Report, paint: Paint) -> Iterator[str]:
 
 def _compared(report: Report, paint: Paint) -> Iterator[str]:
     if compared := gate_of(report):
-        from contracts.writers import comparison_terminal  # noqa: PLC0415 - only for a run with a baseline
+        from contracts.writers import comparison_terminal  # only for a run with a baseline
 
         yield ""
         yield paint("against the baseline", "1")
@@ -112,7 +113,6 @@ def breach(report: Report, outcome: Outcome) -> str:
 
 
 def _breach(report: Report, outcome: Outcome, paint: Paint) -> Iterator[str]:
-    from contracts.writers.reproduce import of_finding, rerun, token  # noqa: PLC0415 - only for a breach
 
     clause = outcome.clause
     cause = report.follows.get(clause.id)
@@ -170,7 +170,7 @@ def _proposal(report: Report) -> Iterator[str]:
     """The breaches that fail the run as entries of a deviations file."""
     if not report.failing or not report.started:
         return
-    from contracts.writers.proposal import proposal  # noqa: PLC0415 - only for a run that fails
+    from contracts.writers.proposal import proposal  # only for a run that fails
 
     yield ""
     yield "to accept them for a while, add to the deviations file, with reason and owner:"

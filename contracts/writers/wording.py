@@ -67,7 +67,7 @@ def _compared(report: Report) -> list[str]:
     compared = gate_of(report)
     if compared is None:
         return []
-    from contracts.writers import comparison_terminal  # noqa: PLC0415 - only for a run with a baseline
+    from contracts.writers import comparison_terminal  # only for a run with a baseline
 
     return comparison_terminal.brief(compared)
 

@@ -19,7 +19,7 @@ MODULES = {
 
 RESOURCES = ("event_categories", "event_types")
 #: The doors: they alone look a resource up.
-DOORS = {"__main__", "cli", "commands", "pytest_plugin", "resources", "suite"}
+DOORS = {"__main__", "cli", "commands", "pytest_plugin", "pytest_session", "resources", "suite"}
 _SHARED = {"core", "global_information"}
 #: What each part may import of the others. A part is a package or module right below ``contracts``; what is not
 #: named here is no resource and no door: it makes runs of what is named, and may import all of that.
@@ -125,7 +125,9 @@ def test_only_the_strategies_the_pytest_door_and_its_items_know_the_test_tools()
     users = importers("hypothesis", "pytest", "_pytest", "schemathesis")
     assert {module for module in users if part(module) != "suite"} <= {
         "contracts.event_categories.strategies",
+        "contracts.pytest_options",
         "contracts.pytest_plugin",
+        "contracts.pytest_session",
     }
 
 
@@ -143,7 +145,9 @@ def test_the_plugin_costs_nothing_where_it_is_not_used() -> None:
         "contracts.core.policy",
         "contracts.core.probe",
         "contracts.core.text",
+        "contracts.pytest_options",
         "contracts.pytest_plugin",
+        "contracts.setting_values",
         "contracts.settings",
     }
     assert not {module.partition(".")[0] for module in loaded - bare} & {"requests", "urllib3", "jsonschema_rs", "ssl"}

@@ -13,7 +13,7 @@ from subject import BY_NAME, SAMPLE
 from contracts.mock.reply import Received, Reply
 from contracts.mock.server import CA_PEM, MockServer
 from contracts.network.target import AGENT
-from contracts.pytest_plugin import SCHEMATHESIS
+from contracts.pytest_session import SCHEMATHESIS
 
 TOKEN = "canary-4c1f7be2a9d0"
 ITEMS = "tests/contract/test_schemathesis.py"
