@@ -12,6 +12,7 @@ from contracts.commands.files import STANDARD_OUTPUT
 from contracts.configuration import CONFIG, resolve, working_directory
 from contracts.core.errors import UsageError
 from contracts.core.report import Report
+from contracts.core.text import counted
 from contracts.reading import read_text
 from contracts.resources import contract_of
 from contracts.settings import Settings
@@ -101,7 +102,7 @@ def _prune(path: str, report: Report) -> str:
     stale = [entry.number for entry in report.stale]
     if stale:
         files.write_file(path, deviations.prune(read_text(path), stale, path, report.contract))
-    return f"{path}: {len(stale)} stale entries removed\n"
+    return f"{path}: {counted(len(stale), 'stale entry', 'stale entries')} removed\n"
 
 
 def _header(prepared: "Run") -> str:

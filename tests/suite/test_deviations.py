@@ -276,3 +276,16 @@ def test_prune_refuses_what_it_cannot_rewrite() -> None:
     assert len(deviations.read(inline, "x", CONTRACT)) == 1
     with pytest.raises(UsageError, match="by hand"):
         deviations.prune(inline, {1}, "x", CONTRACT)
+
+
+def test_prune_takes_the_stale_entries_out_of_the_file(tmp_path: Path) -> None:
+    """The run that finds them stale still fails; the next one, by the file as it then is, conforms."""
+    known = tmp_path / "known.toml"
+    known.write_text(f"# about ids\n[[deviation]]\n{ENTRY}")
+    found = contracts("verify", "--mock", "--deviations", str(known), "--prune-deviations")
+    assert found.status == 1
+    assert found.last_line == f"{known}: 1 stale entry removed"
+    assert "[[deviation]]" not in known.read_text()
+    again = contracts("verify", "--mock", "--deviations", str(known), "--prune-deviations")
+    assert again.status == 0, again.out
+    assert again.last_line == f"{known}: 0 stale entries removed"

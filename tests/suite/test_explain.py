@@ -1,0 +1,42 @@
+"""``contracts explain``: the contract for a reader at a terminal."""
+
+import pytest
+from door import contracts
+from subject import CLAUSES, CONTRACT
+
+from contracts.commands.explain import whole
+from contracts.core.clause import Clause
+
+
+def test_every_clause_has_its_line() -> None:
+    """Without an id it lists all clauses in the order of the contract, each with its level, within the terminal."""
+    done = contracts("explain", environment={"COLUMNS": "80"})
+    assert done.status == 0
+    lines = done.out.splitlines()
+    assert [line.split()[:2] for line in lines] == [[clause.id, str(clause.level)] for clause in CLAUSES]
+    assert max(map(len, lines)) <= 80
+
+
+@pytest.mark.parametrize("clause", CLAUSES, ids=[clause.id for clause in CLAUSES])
+def test_a_clause_is_told_whole(clause: Clause) -> None:
+    """With an id it says what is asked, why, what a breach looks like, the probes, the source, and how to judge it."""
+    told = contracts("explain", clause.id)
+    assert told.status == 0
+    assert told.out == whole(clause, CONTRACT) + "\n"
+    one_line = " ".join(told.out.split())
+    assert all(" ".join(text.split()) in one_line for text in (clause.asks, clause.why, clause.breach))
+    assert all(source.url in told.out for source in clause.sources)
+    assert all(f"{probe}: " in told.out for probe in clause.probes)
+    assert f"contracts verify URL --clause {clause.id}" in told.out
+    assert max(map(len, told.out.splitlines())) <= 120
+
+
+def test_a_beginning_names_several() -> None:
+    """The beginning of ids lists those, and one that begins none is refused with a hint."""
+    listed = contracts("explain", "category.")
+    assert {line.split()[0] for line in listed.out.splitlines()} == {
+        clause.id for clause in CLAUSES if clause.id.startswith("category.")
+    }
+    refused = contracts("explain", "categories.none")
+    assert refused.status == 2
+    assert "categories.none" in refused.err
