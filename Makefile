@@ -3,8 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Two workers: most tests wait for processes and sockets.
-PYTEST_OPTIONS ?= -n 2
+# Two workers a core, of two: most tests wait for processes and sockets.
+PYTEST_OPTIONS ?= -n 4
 
 .DEFAULT_GOAL := help
 .PHONY: help verify test test-all-pythons lint types serve bench prove mutants fuzz soak audit lock docs clients clean

@@ -1,6 +1,7 @@
 """What every test of this project shares: the plugin of the suite, on the embedded mock."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,8 @@ def pytest_configure(config: pytest.Config) -> None:
     Raises:
         pytest.UsageError: the contract alone is asked for, and the environment has a target that no option names.
     """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a job in the background, whose processes would inherit it
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if config.option.contract_target or config.option.contract_mock or config.option.contract_targets:
         return
     led = next((name for name in BY_NAME["target"].variables if os.environ.get(name)), None)

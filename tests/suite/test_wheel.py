@@ -1,10 +1,13 @@
 """The wheel: what is installed from it stands on its own, schemas, pages and certificates included."""
 
 import os
+import re
+import shutil
 import subprocess
 import sys
 import tarfile
 import zipfile
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -73,17 +76,29 @@ def test_the_contract_from_another_project(wheel: Path, tmp_path: Path) -> None:
     assert "installed/contracts/suite/test_clauses.py" in output  # and not those of the checkout
 
 
+def _installed(name: str) -> list[metadata.PackagePath]:
+    """The files of a package; none of one that the lock names for other systems."""
+    try:
+        return metadata.files(name) or []
+    except metadata.PackageNotFoundError:
+        return []
+
+
 def test_a_clean_environment(wheel: Path, tmp_path: Path) -> None:
-    """Installed with the locked dependencies into an empty environment, the suite judges and writes its reports."""
-    python = tmp_path / "venv" / "bin" / "python"
-    # Installed by the pip of these tests: to make another one takes as long as all else that is installed.
+    """With the locked dependencies and nothing else beside it, the suite judges and writes its reports.
+
+    That these can be installed is for test_the_install_step; here they are copied, which takes a tenth of the time.
+    """
     assert run(sys.executable, "-m", "venv", "--without-pip", tmp_path / "venv", folder=tmp_path).returncode == 0
-    pip = (sys.executable, "-m", "pip", "--python", python, "install", "--quiet")
-    locked = ("--require-hashes", "-r", ROOT / "requirements" / "runtime.txt")
-    installed = run(*pip, *locked, folder=tmp_path)
-    if installed.returncode and not os.environ.get("CI"):
-        pytest.skip(f"the dependencies cannot be installed here: {installed.stderr.strip().splitlines()[-1]}")
-    assert installed.returncode == 0, installed.stderr
+    python = tmp_path / "venv" / "bin" / "python"
+    [packages] = (tmp_path / "venv").glob("lib/python*/site-packages")
+    lock = (ROOT / "requirements" / "runtime.txt").read_text("utf-8")
+    for name in re.findall(r"^([\w.-]+)==", lock, re.MULTILINE):
+        for file in _installed(name):
+            if ".." not in file.parts and Path(str(file.locate())).is_file():
+                (packages / file).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(file.locate(), packages / file)
+    pip = (sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-compile")
     assert run(*pip, "--no-deps", wheel, folder=tmp_path).returncode == 0
     contracts = tmp_path / "venv" / "bin" / "contracts"
     done = run(
@@ -91,7 +106,7 @@ def test_a_clean_environment(wheel: Path, tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert run(contracts, "audit", "x.zip", folder=tmp_path).returncode == 0
-    assert run(contracts, "prove", "--clause", "category.id", folder=tmp_path).returncode == 0
+    assert "bom " in run(contracts, "serve", "--list-faults", folder=tmp_path).stdout
 
 
 def test_an_archive_of_the_source_is_whole(wheel: Path, tmp_path: Path) -> None:
