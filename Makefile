@@ -3,8 +3,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Two workers a core, of two: most tests wait for processes and sockets.
-PYTEST_OPTIONS ?= -n 4
+# Two workers: most tests wait for processes and sockets.
+PYTEST_OPTIONS ?= -n 2
+# Compiled modules are kept, whatever the shell says: tests and measurements start hundreds of processes.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help verify test test-all-pythons lint types serve bench prove mutants fuzz soak audit lock docs clients clean

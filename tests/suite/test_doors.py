@@ -94,9 +94,11 @@ def test_an_empty_list_is_no_pass() -> None:
 
 
 def bomb() -> bytes:
-    """A response of 1 GiB, compressed to 1 MiB."""
+    """A response of 1 GiB, compressed to 1 MiB: a block that refers to nothing before it, again and again."""
     deflater = zlib.compressobj(9, zlib.DEFLATED, 31)
-    content = b"".join(deflater.compress(b"\0" * 2**20) for _ in range(1024)) + deflater.flush()
+    head = deflater.compress(b"\0") + deflater.flush(zlib.Z_FULL_FLUSH)
+    block = deflater.compress(b"\0" * 2**20) + deflater.flush(zlib.Z_FULL_FLUSH)
+    content = head + block * 1024 + deflater.flush()
     return message(content, headers=("Content-Encoding: gzip",))
 
 

@@ -106,7 +106,7 @@ def test_a_clean_environment(wheel: Path, tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert run(contracts, "audit", "x.zip", folder=tmp_path).returncode == 0
-    assert "bom " in run(contracts, "serve", "--list-faults", folder=tmp_path).stdout
+    assert "  bom: " in run(contracts, "serve", "--list-faults", folder=tmp_path).stdout
 
 
 def test_an_archive_of_the_source_is_whole(wheel: Path, tmp_path: Path) -> None:
