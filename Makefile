@@ -3,8 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Two workers: most tests wait for processes and sockets.
-PYTEST_OPTIONS ?= -n 2
+# One more than the cores of a small machine: many tests wait for processes and sockets.
+PYTEST_OPTIONS ?= -n 3
 # Compiled modules are kept, whatever the shell says: tests and measurements start hundreds of processes.
 unexport PYTHONDONTWRITEBYTECODE
 
