@@ -12,7 +12,7 @@ from typing import Any
 from bench import subject
 from bench.links import Link
 from bench.samples import CouldNotMeasure, run, seconds_of
-from bench.server import TOKEN
+from bench.server import PATH, TOKEN
 
 OURS, ONE_BY_ONE = "contracts verify", "contracts verify --concurrency 1"
 SCRIPT, ONCE, SCHEMATHESIS = "the script, same requests", "the script, one request", "schemathesis run"
@@ -87,8 +87,9 @@ def script(name: str, link: Link, requests: list[Request]) -> Contender:
 
 
 def schemathesis(link: Link) -> Contender:
-    """Return ``schemathesis run`` as it comes, on the OpenAPI document of the contract, the same each time."""
-    command = [str(Path(sys.executable).with_name("schemathesis")), "run", str(subject.OPENAPI), "--url", link.address]
+    """Return ``schemathesis run`` as it comes, on the categories of the OpenAPI document, the same each time."""
+    program = str(Path(sys.executable).with_name("schemathesis"))
+    command = [program, "run", str(subject.OPENAPI), "--url", link.address, "--include-path", PATH]
     trust = ["--tls-verify", link.authority] if link.authority else []
     return Contender(SCHEMATHESIS, [*command, "--header", f"Authorization: Bearer {TOKEN}", "--seed", "1", *trust])
 
