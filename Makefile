@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # One more than the cores of a small machine: many tests wait for processes and sockets.
-PYTEST_OPTIONS ?= -n 3
+PYTEST_OPTIONS ?= -n 3 --dist worksteal
 # Compiled modules are kept, whatever the shell says: tests and measurements start hundreds of processes.
 unexport PYTHONDONTWRITEBYTECODE
 

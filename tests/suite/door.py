@@ -20,6 +20,20 @@ ROOT = Path(__file__).parents[2]
 _HIDDEN = ("SCALINGO_", "BEARER_", "CONTRACTS_", "GITHUB_", "CI")
 
 
+#: The command as ``python -m contracts`` runs it, and at its end the most memory that it held, in KiB, in a file. What
+#: the system tells of a child that has ended counts the memory of the process that started it, too.
+_MEASURED = """
+import atexit, os, runpy, sys
+def tell():
+    if os.path.exists("/proc/self/status"):
+        with open("/proc/self/status") as status, open(told, "w") as file:
+            file.write(next(line.split()[1] for line in status if line.startswith("VmHWM")))
+told = sys.argv.pop(1)
+atexit.register(tell)
+runpy.run_module("contracts", run_name="__main__", alter_sys=True)
+"""
+
+
 @dataclass(frozen=True)
 class Finished:
     """What a command left: its status, its output, and the most memory that a process of its own held, in MiB."""
@@ -70,9 +84,14 @@ def contracts_in_a_process(
     *arguments: str, environment: Mapping[str, str] | None = None, stdin: bytes = b"", folder: Path | None = None
 ) -> Finished:
     """Run ``contracts`` in a process of its own, in an empty folder unless another is given."""
-    with tempfile.TemporaryDirectory() as empty, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+    with (
+        tempfile.TemporaryDirectory() as empty,
+        tempfile.TemporaryFile() as out,
+        tempfile.TemporaryFile() as err,
+        tempfile.NamedTemporaryFile("r") as told,
+    ):
         process = subprocess.Popen(
-            [sys.executable, "-m", "contracts", *arguments],
+            [sys.executable, "-c", _MEASURED, told.name, *arguments],
             cwd=folder or empty,
             env=clean_environment(**(environment or {})),
             stdin=subprocess.PIPE,
@@ -85,13 +104,12 @@ def contracts_in_a_process(
             process.stdin.close()
         except BrokenPipeError:
             pass  # it did not read; its output says why
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        process.wait()
         texts = []
         for stream in (out, err):
             stream.seek(0)
             texts.append(stream.read().decode("utf-8", "replace"))
-        return Finished(process.returncode, texts[0], texts[1], usage.ru_maxrss / 1024)
+        return Finished(process.returncode, texts[0], texts[1], int(told.read() or 0) / 1024 or math.nan)
 
 
 def pytest_in_a_process(*arguments: str, folder: Path = ROOT, **environment: str) -> tuple[int, str]:
