@@ -63,22 +63,7 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(
             f"--host {options.host!r}: the mock serves this machine alone; --expose lets other machines reach it"
         )
-    chosen = [_fault(name, contract) for name in options.fault]
-    scenarios = [fault.scenario for fault in chosen]
-    public = options.auth == "public" or any(scenario.public for scenario in scenarios)
-    limit = options.rate_limit or (PER_MINUTE if any(scenario.burst for scenario in scenarios) else None)
-    try:
-        server = MockServer(
-            sample_of(contract),
-            host=options.host,
-            port=options.port,
-            auth="public" if public else "required",
-            rate_limit=limit,
-            elements=_elements(options.elements, contract),
-            faults=(*(fault.apply for fault in chosen), *(_log,) * options.verbose),
-        )
-    except (OSError, OverflowError) as error:
-        raise UsageError(f"cannot listen on {options.host}:{options.port}: {error}") from None
+    server = _server(options, contract)
     stopped = threading.Event()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -92,6 +77,25 @@ def run(options: argparse.Namespace) -> int:
         stopped.wait()
     streams.write(sys.stderr, "stopped\n")
     return 0
+
+
+def _server(options: argparse.Namespace, contract: Contract) -> MockServer:
+    chosen = [_fault(name, contract) for name in options.fault]
+    scenarios = [fault.scenario for fault in chosen]
+    public = options.auth == "public" or any(scenario.public for scenario in scenarios)
+    limit = options.rate_limit or (PER_MINUTE if any(scenario.burst for scenario in scenarios) else None)
+    try:
+        return MockServer(
+            sample_of(contract),
+            host=options.host,
+            port=options.port,
+            auth="public" if public else "required",
+            rate_limit=limit,
+            elements=_elements(options.elements, contract),
+            faults=(*(fault.apply for fault in chosen), *(_log,) * options.verbose),
+        )
+    except (OSError, OverflowError) as error:
+        raise UsageError(f"cannot listen on {options.host}:{options.port}: {error}") from None
 
 
 def _log(request: "Received", reply: "Reply") -> "Reply":
