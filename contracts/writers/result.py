@@ -67,12 +67,7 @@ def _document(report: Report) -> dict[str, Any]:
         "allow_empty": report.allow_empty,
         "scope": {**asdict(report.scope), "selected": list(report.scope.selected)},
         "access": {**asdict(report.access), "headers": [list(pair) for pair in report.access.headers]},
-        "requests": {
-            "planned": report.requests.planned,
-            "sent": report.requests.sent,
-            "retries": report.requests.retries,
-            "limit": report.requests.limit,
-        },
+        "requests": asdict(report.requests),
         "total": report.total,
         "judged": report.judged,
         "counts": {state.value: len(list(report.of(state))) for state in State},
