@@ -66,7 +66,6 @@ def pack(report: Report, deviations_text: str | None = None, accept_text: str | 
 
 
 def _baseline(report: Report) -> str | None:
-
     compared = gate_of(report)
     return snapshot.render(compared.old.snapshot) if compared and compared.old.snapshot else None
 
@@ -228,7 +227,6 @@ def _differences(claimed: Report, judged: Report) -> Iterator[str]:
 
 
 def _files(files: dict[str, bytes], judged: Report) -> Iterator[str]:
-
     if files[RESULT] != result.render(judged).encode("utf-8", "backslashreplace"):
         yield f"{RESULT}: is not what the exchanges give"
     for name, writer in RENDERED.items():

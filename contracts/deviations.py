@@ -5,7 +5,6 @@ One that matches nothing any more, or has expired, fails the run: a list of excu
 """
 
 import re
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,8 +14,8 @@ from contracts.core.contract import Contract
 from contracts.core.errors import UsageError
 from contracts.core.finding import Finding
 from contracts.core.report import Outcome, Report, StaleDeviation, State
-from contracts.core.text import counted, shorten
-from contracts.reading import read_text
+from contracts.core.text import counted
+from contracts.reading import read_text, tables
 
 _HEADING = re.compile(r"[ \t]*\[\[[ \t]*deviation[ \t]*\]\]")
 _TEXTS = ("clause", "pointer", "reason", "owner", "link")
@@ -58,14 +57,9 @@ def read(text: str, name: str, contract: Contract) -> tuple[Deviation, ...]:
     Raises:
         UsageError: it is malformed, or an entry names an unknown clause; the message names entry and key.
     """
-    try:
-        content = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # also of numbers of thousands of digits
-        raise UsageError(f"{name}: {shorten(str(error))}") from None
-    entries = content.pop("deviation", [])
-    if content or not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise UsageError(f"{name}: only [[deviation]] tables belong here, not {', '.join(content) or 'deviation'}")
-    return tuple(_entry(entry, number, name, contract) for number, entry in enumerate(entries, 1))
+    return tuple(
+        _entry(entry, number, name, contract) for number, entry in enumerate(tables(text, "deviation", name), 1)
+    )
 
 
 def load(path: str, contract: Contract) -> tuple[Deviation, ...]:

@@ -107,13 +107,13 @@ def _probes(
 
 
 def _known(path: str, contract: Contract) -> "tuple[Deviation, ...]":
-    from contracts import deviations  # likewise
+    from contracts import deviations  # only for a run that has some
 
     return deviations.load(path, contract)
 
 
 def _baseline(path: str, accept: str | None, contract: Contract) -> "Baseline":
-    from contracts import baseline  # likewise
+    from contracts import baseline  # only for a run that has one
 
     return baseline.load(path, accept, contract)
 

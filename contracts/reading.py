@@ -3,9 +3,12 @@
 import os
 import stat
 import sys
+import tomllib
 from pathlib import Path
+from typing import Any
 
 from contracts.core.errors import UsageError
+from contracts.core.text import shorten
 
 #: More than any file that is read whole should hold, in bytes.
 CAP = 32 * 2**20
@@ -51,3 +54,19 @@ def _regular(path: str, cap: int) -> bytes:
 
 def _shown(path: str) -> str:
     return path if len(path) <= 100 else f"{path[:100]}… ({len(path):,} characters)"  # noqa: PLR2004 - one line
+
+
+def tables(text: str, key: str, name: str) -> list[dict[str, Any]]:
+    """Return the ``[[key]]`` tables of a TOML text, in which nothing else may stand; ``name`` is that of its file.
+
+    Raises:
+        UsageError: it is malformed, or holds something else.
+    """
+    try:
+        content = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # also of numbers of thousands of digits
+        raise UsageError(f"{name}: {shorten(str(error)) or 'it nests too deep'}") from None
+    entries = content.pop(key, [])
+    if content or not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise UsageError(f"{name}: only [[{key}]] tables belong here, not {shorten(', '.join(content)) or key}")
+    return entries

@@ -20,10 +20,7 @@ from contracts.core.text import counted
 from contracts.global_information.digest import digest
 from contracts.global_information.outcome import late
 from contracts.global_information.schema import list_schema
-from contracts.network.credentials import (
-    API,
-    BEARER,
-)
+from contracts.network.credentials import API, BEARER
 from contracts.network.kept import kept
 from contracts.network.observe import observe
 from contracts.network.target import Target

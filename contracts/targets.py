@@ -5,7 +5,6 @@ read when an option or a variable names it.
 """
 
 import re
-import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import fields
 from typing import Any
@@ -16,7 +15,7 @@ from contracts.core.errors import UsageError
 from contracts.core.policy import Policy
 from contracts.core.text import shorten
 from contracts.network.address import parse
-from contracts.reading import read_text
+from contracts.reading import read_text, tables
 from contracts.settings import BY_NAME
 
 #: The files that stand beside the folders of the targets; on some systems a name differs from none by its case.
@@ -41,13 +40,7 @@ def read(text: str, name: str, contract_of: Callable[[str], Contract]) -> tuple[
         UsageError: it is malformed, or a target of it cannot be used; the message names entry and key, and no value
             that could be a secret.
     """
-    try:
-        content = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # also of numbers of thousands of digits
-        raise UsageError(f"{name}: {shorten(str(error)) or 'it nests too deep'}") from None
-    entries = content.pop("target", [])
-    if content or not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise UsageError(f"{name}: only [[target]] tables belong here, not {shorten(', '.join(content)) or 'target'}")
+    entries = tables(text, "target", name)
     if not entries:
         raise UsageError(f"{name}: there is no [[target]] in it")
     targets = tuple(_entry(entry, f"{name}: entry {number}", contract_of) for number, entry in enumerate(entries, 1))

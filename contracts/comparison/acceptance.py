@@ -4,7 +4,6 @@ An exception is as narrow as a line of a comparison: rule, element and member al
 and there is no wildcard. One that matches nothing, or has expired, fails the comparison.
 """
 
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,7 +13,7 @@ from contracts.comparison.difference import Comparison, Difference, StaleAccepta
 from contracts.comparison.rules import BY_ID, About
 from contracts.core.errors import UsageError
 from contracts.core.text import shorten
-from contracts.reading import read_text
+from contracts.reading import read_text, tables
 
 _TEXTS = ("rule", "id", "name", "member", "reason", "owner", "link")
 #: From so many days before its expiry on, a comparison warns of an exception.
@@ -52,15 +51,9 @@ def read(text: str, name: str) -> tuple[Acceptance, ...]:
         UsageError: it is malformed, or an exception names an unknown rule, or not what its rule is about; the
             message names entry and key.
     """
-    try:
-        content = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # also of numbers of thousands of digits
-        raise UsageError(f"{name}: {shorten(str(error))}") from None
-    entries = content.pop("accept", [])
-    if content or not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        others = ", ".join(content) or "accept"
-        raise UsageError(f"{name}: only [[accept]] tables belong here, not {shorten(others)}")
-    return tuple(_entry(entry, number, f"{name}: entry {number}") for number, entry in enumerate(entries, 1))
+    return tuple(
+        _entry(entry, number, f"{name}: entry {number}") for number, entry in enumerate(tables(text, "accept", name), 1)
+    )
 
 
 def load(path: str) -> tuple[Acceptance, ...]:
