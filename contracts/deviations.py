@@ -12,15 +12,13 @@ from typing import Any
 
 from contracts.core.contract import Contract
 from contracts.core.errors import UsageError
+from contracts.core.excuse import check, soon
 from contracts.core.finding import Finding
 from contracts.core.report import Outcome, Report, StaleDeviation, State
-from contracts.core.text import counted
 from contracts.reading import read_text, tables
 
 _HEADING = re.compile(r"[ \t]*\[\[[ \t]*deviation[ \t]*\]\]")
 _TEXTS = ("clause", "pointer", "reason", "owner", "link")
-#: From so many days before its expiry on, a run warns of an entry.
-WARNED_BEFORE = 14
 #: The states in which a clause was judged, so that an entry for it that matches nothing is stale.
 _JUDGED = (State.HELD, State.BREACHED, State.WAIVED)
 
@@ -69,18 +67,7 @@ def load(path: str, contract: Contract) -> tuple[Deviation, ...]:
 
 def _entry(entry: dict[str, Any], number: int, name: str, contract: Contract) -> Deviation:
     place = f"{name}: entry {number}"
-    for key, value in entry.items():
-        if key not in (*_TEXTS, "expires"):
-            raise UsageError(f"{place}: there is no key {key!r}")
-        if key in _TEXTS and not isinstance(value, str):
-            raise UsageError(f"{place}: {key} must be text")
-    for key in ("clause", "reason"):
-        if not entry.get(key, "").strip():
-            raise UsageError(f"{place}: {key} is missing")
-    if not (entry.get("owner", "").strip() or entry.get("link", "").strip()):
-        raise UsageError(f"{place}: owner or link is missing: somebody has to end the deviation")
-    if type(entry.get("expires")) is not date:
-        raise UsageError(f"{place}: expires must be a date, such as expires = 2030-01-31")
+    check(entry, _TEXTS, "clause", place, "deviation")
     if entry["clause"] not in contract.clause:
         raise UsageError(f"{place}: there is no clause {entry['clause']!r}; `contracts explain` lists them")
     return Deviation(**entry, number=number)
@@ -101,7 +88,7 @@ def _waive(outcome: Outcome, deviations: list[Deviation], today: date) -> Outcom
     if outcome.state is not State.BREACHED or not excuses:
         return outcome
     notes = tuple(
-        f"waived until {d.expires}{_soon(d, today)}: {d.reason} ({d.owner or d.link})" for d in excuses.values()
+        f"waived until {d.expires}{soon(d.expires, today)}: {d.reason} ({d.owner or d.link})" for d in excuses.values()
     )
     left = tuple(finding for finding in outcome.findings if not any(d.matches(finding) for d in deviations))
     # Of a clause that is broken very often, only the first findings are known; the others are excused only by an
@@ -113,13 +100,6 @@ def _waive(outcome: Outcome, deviations: list[Deviation], today: date) -> Outcom
     if not count:
         return replace(outcome, state=State.WAIVED, notes=(*outcome.notes, *notes))
     return replace(outcome, findings=left or outcome.findings, count=count, notes=(*outcome.notes, *notes))
-
-
-def _soon(deviation: Deviation, today: date) -> str:
-    """Warn of an end that is near; from the day after it on, the entry fails the run."""
-    days = (deviation.expires - today).days
-    left = "today is the last day" if days == 0 else f"only {counted(days, 'day')} left"
-    return f", {left}" if days <= WARNED_BEFORE else ""
 
 
 def _is_unused(deviation: Deviation, report: Report) -> bool:

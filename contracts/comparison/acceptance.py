@@ -12,12 +12,11 @@ from typing import Any
 from contracts.comparison.difference import Comparison, Difference, StaleAcceptance
 from contracts.comparison.rules import BY_ID, About
 from contracts.core.errors import UsageError
+from contracts.core.excuse import check, soon
 from contracts.core.text import shorten
 from contracts.reading import read_text, tables
 
 _TEXTS = ("rule", "id", "name", "member", "reason", "owner", "link")
-#: From so many days before its expiry on, a comparison warns of an exception.
-WARNED_BEFORE = 14
 
 
 @dataclass(frozen=True)
@@ -62,18 +61,7 @@ def load(path: str) -> tuple[Acceptance, ...]:
 
 
 def _entry(entry: dict[str, Any], number: int, place: str) -> Acceptance:
-    for key, value in entry.items():
-        if key not in (*_TEXTS, "expires"):
-            raise UsageError(f"{place}: there is no key {shorten(key)!r}")
-        if key in _TEXTS and not isinstance(value, str):
-            raise UsageError(f"{place}: {key} must be text")
-    for key in ("rule", "reason"):
-        if not entry.get(key, "").strip():
-            raise UsageError(f"{place}: {key} is missing")
-    if not (entry.get("owner", "").strip() or entry.get("link", "").strip()):
-        raise UsageError(f"{place}: owner or link is missing: somebody has to end the exception")
-    if type(entry.get("expires")) is not date:
-        raise UsageError(f"{place}: expires must be a date, such as expires = 2030-01-31")
+    check(entry, _TEXTS, "rule", place, "exception")
     if entry["rule"] not in BY_ID:
         raise UsageError(f"{place}: there is no rule {shorten(entry['rule'])!r}; there are {', '.join(BY_ID)}")
     _refuse_what_never_matches(entry, place)
@@ -118,10 +106,8 @@ def accept(comparison: Comparison, acceptances: Iterable[Acceptance], today: dat
 
 
 def _words(acceptance: Acceptance, today: date) -> str:
-    days = (acceptance.expires - today).days
-    left = "today is the last day" if days == 0 else f"only {days} day{'s' * (days != 1)} left"
-    soon = f", {left}" if days <= WARNED_BEFORE else ""
-    return f"accepted until {acceptance.expires}{soon}: {acceptance.reason} ({acceptance.owner or acceptance.link})"
+    until = f"{acceptance.expires}{soon(acceptance.expires, today)}"
+    return f"accepted until {until}: {acceptance.reason} ({acceptance.owner or acceptance.link})"
 
 
 def _stale(acceptance: Acceptance, words: str) -> StaleAcceptance:
