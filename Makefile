@@ -9,7 +9,7 @@ PYTEST_OPTIONS ?= -n 3 --dist worksteal
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help verify test test-all-pythons lint types serve bench prove mutants fuzz soak audit lock docs clients clean
+.PHONY: help verify test test-all-pythons lint types serve bench prove mutants fuzz soak cost audit lock docs clients clean
 
 help: ## Say what there is.
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 26
@@ -63,11 +63,15 @@ lock: $(VENV)/dev ## Resolve the locks anew; they name no package host.
 
 SECONDS ?= 300
 RUNS ?= 5000
+SIZE ?= 4194304
 fuzz: $(VENV)/dev ## Feed every reader what nobody would write, for SECONDS (300).
 	$(BIN)/python tests/endurance/fuzz.py $(SECONDS)
 
 soak: $(VENV)/dev ## Make RUNS (5000) runs in one process; they must leave nothing behind.
 	$(BIN)/python tests/endurance/soak.py $(RUNS)
+
+cost: $(VENV)/dev ## Tell what hostile bodies of SIZE bytes (4 MiB) cost.
+	PYTHONPATH=tests/suite $(BIN)/python tests/endurance/cost.py $(SIZE) --max-body $(SIZE)
 
 # In an environment of its own: it is no part of the suite. Where no advisory service can be reached, it says so.
 audit: $(VENV)/dev ## Look the locked dependencies up in a service for advisories.

@@ -5,12 +5,16 @@ worth knowing, and returns the number of things that it looked at: a check that 
 raises NotExercised, NotApplicable or CouldNotJudge when there is nothing to look at.
 """
 
-from collections.abc import Callable, Generator
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from collections.abc import Callable, Generator, Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any, NamedTuple, TypeVar
 
+from contracts.core.deadline import watched
 from contracts.core.errors import IncompleteError
-from contracts.core.finding import Finding
+from contracts.core.finding import KEPT, Finding
+
+_Found = TypeVar("_Found")
 
 
 class Note(NamedTuple):
@@ -51,3 +55,14 @@ class Checks(dict[str, Check]):
             return steps
 
         return register
+
+
+def findings_of(found: Iterable[_Found], finding: Callable[[_Found], Finding]) -> Iterator[Finding]:
+    """Iterate over the findings about what was found; one stands for all that a report does not keep.
+
+    Words are what costs: without this a target that breaks a clause a million times has a million texts written.
+    """
+    rest = watched(found)
+    yield from map(finding, islice(rest, KEPT))
+    for other in rest:
+        yield replace(finding(other), times=1 + sum(1 for _ in rest))

@@ -1,17 +1,13 @@
 """The positions of categories, as far as they are numbers to sort by."""
 
-from typing import Any
-
 from contracts.global_information.answer import Answer
-from contracts.global_information.numbers import is_whole
+from contracts.global_information.column import Column
 
 
-def whole_positions(answer: Answer) -> list[tuple[int, Any]]:
-    """Return the positions that are whole numbers, each with the index of its category.
+def whole_positions(answer: Answer) -> Column:
+    """Return the positions that are whole numbers.
 
     Raises:
-        NotExercised: there is no category.
+        NotExercised: no category is an object.
     """
-    found = ((index, category.get("position")) for index, category in answer.require_objects())
-    # Nearly every position is an int; asking that first halves the time for a long list.
-    return [(index, position) for index, position in found if type(position) is int or is_whole(position)]
+    return answer.column("position").whole_numbers

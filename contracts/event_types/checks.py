@@ -5,12 +5,10 @@ from http import HTTPStatus
 from contracts.core.check import Checks, Note, Steps
 from contracts.core.clause import LIST
 from contracts.core.errors import CouldNotJudge
-from contracts.core.finding import Finding
 from contracts.event_types.clauses import CATEGORIES_KEY, CATEGORIES_PATH
 from contracts.global_information.answer import Answer
 from contracts.global_information.checks import CHECKS as SHARED
 from contracts.global_information.checks import elements
-from contracts.global_information.describe import describe
 from contracts.global_information.evidence import Evidence
 
 CHECKS = Checks(SHARED)
@@ -66,10 +64,8 @@ def category_is_known(evidence: Evidence) -> Steps:
     answer = evidence.answer(LIST)
     wanted = [(index, text) for index, text in elements.texts(answer, "category_id") if text]
     known = _category_ids(evidence.answer("categories"))
-    for index, category_id in wanted:
-        if category_id not in known:
-            expected = f"the id of one of the {len(known)} categories that {CATEGORIES_PATH} returns"
-            yield Finding(elements.place(answer, index, "category_id"), expected, describe(category_id))
+    expected = f"the id of one of the {len(known)} categories that {CATEGORIES_PATH} returns"
+    yield from elements.refused(answer, "category_id", (pair for pair in wanted if pair[1] not in known), expected)
     if unused := sorted(known - {category_id for _, category_id in wanted}):
         yield Note(f"categories without types: {', '.join(map(ascii, unused[:10]))}")
     return len(wanted)

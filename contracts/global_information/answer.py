@@ -11,6 +11,7 @@ from contracts.core.errors import BrokenAnswer, NotExercised, Reason
 from contracts.core.exchange import Response
 from contracts.core.finding import KEPT, Violation
 from contracts.core.report import Outcome
+from contracts.global_information.column import Column
 from contracts.global_information.describe import describe
 from contracts.global_information.document import ABSENT, Document, Rule
 from contracts.global_information.outcome import outcome_of
@@ -125,8 +126,8 @@ class Answer:
             raise NotExercised(Reason.EMPTY_LIST)
         return elements
 
-    def require_objects(self) -> list[tuple[int, dict[str, Any]]]:
-        """Return the elements that are objects, each with its index.
+    def require_objects(self) -> Column:
+        """Return the elements that are objects.
 
         Raises:
             NotExercised: there is none.
@@ -136,8 +137,23 @@ class Answer:
         return self._objects
 
     @cached_property
-    def _objects(self) -> list[tuple[int, dict[str, Any]]]:
-        return [pair for pair in enumerate(self.require_list()) if isinstance(pair[1], dict)]
+    def _objects(self) -> Column:
+        elements = self.require_list()
+        return Column(range(len(elements)), elements).objects
+
+    def column(self, name: str) -> Column:
+        """Return what a member of the elements holds; it is looked up once.
+
+        Raises:
+            NotExercised: no element is an object.
+        """
+        if name not in self._columns:
+            self._columns[name] = self.require_objects().member(name)
+        return self._columns[name]
+
+    @cached_property
+    def _columns(self) -> dict[str, Column]:
+        return {}
 
     @cached_property
     def member_names(self) -> set[str]:
@@ -146,7 +162,7 @@ class Answer:
         Raises:
             NotExercised: no element is an object.
         """
-        return set().union(*(element for _, element in self.require_objects()))
+        return set().union(*self.require_objects().values)
 
 
 def text_of(document: Document) -> str:

@@ -31,10 +31,9 @@ ABSENT = _Absent()
 class Replaced:
     """The values that repeated names replaced, by the object in which they stood: a decoder may still meet them."""
 
-    def __init__(self, values: Iterable[tuple[dict[str, Any], str, Any]] = ()) -> None:
-        self._owners: dict[int, tuple[dict[str, Any], list[tuple[str, Any]]]] = {}
-        for owner, name, value in values:
-            self._owners.setdefault(id(owner), (owner, []))[1].append((name, value))
+    def __init__(self, owners: Iterable[tuple[dict[str, Any], list[tuple[str, Any]]]] = ()) -> None:
+        # The owner is kept, too: its identity would else be that of another one.
+        self._owners = {id(owner): (owner, pairs) for owner, pairs in owners}
 
     def __bool__(self) -> bool:
         return bool(self._owners)

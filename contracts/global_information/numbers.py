@@ -6,6 +6,5 @@ from decimal import Decimal
 def is_whole(value: object) -> bool:
     """Whether a decoded number is an integer in JSON Schema's sense: 1, 1.0 and 1e400 are, 1.5 and true are not."""
     if isinstance(value, Decimal):
-        digits, exponent = value.as_tuple()[1:]
-        return isinstance(exponent, int) and (exponent >= 0 or not any(digits[exponent:]))
+        return value == value.to_integral_value()
     return type(value) is int

@@ -24,6 +24,8 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # Patterns are compiled where they are first needed: most bodies need none of them.
 _SURROGATE_ESCAPE = r"\\u[dD][89a-fA-F]"
 _SURROGATE = "[\ud800-\udfff]"
+#: The clock is looked at when so many objects have been read.
+_LOOK = 64
 
 
 class _ConstantError(ValueError):
@@ -99,7 +101,7 @@ class _Reader:
         self.objects = 0
         self.members = 0
         self.repeated: list[tuple[dict[str, Any], list[str]]] = []
-        self.discarded: list[tuple[dict[str, Any], str, Any]] = []
+        self.discarded: list[tuple[dict[str, Any], list[tuple[str, Any]]]] = []
 
     def read(self) -> Document:
         try:
@@ -116,8 +118,17 @@ class _Reader:
         return Document(value, tuple(self.violations), self.objects, self.members, Replaced(self.discarded))
 
     def _load(self) -> Any:
+        value = self._parse(object_hook=self._object)
+        # A colon stands in each member. So many members as colons: no name has replaced another one. More colons may
+        # also be in strings; then the pairs are looked at, which takes twice the time.
+        if self.members != self.text.count(":"):
+            self.objects = self.members = 0
+            value = self._parse(object_pairs_hook=self._object_of_pairs)
+        return value
+
+    def _parse(self, **hook: Any) -> Any:
         try:
-            return self._parse(int)
+            return self._parse_with(int, **hook)
         except json.JSONDecodeError:
             raise
         except _ConstantError:
@@ -126,18 +137,21 @@ class _Reader:
             self.objects = self.members = 0
             self.repeated.clear()
             self.discarded.clear()
-            return self._parse(self._integer)
+            return self._parse_with(self._integer, **hook)
 
-    def _parse(self, parse_int: Any) -> Any:
+    def _parse_with(self, parse_int: Any, **hook: Any) -> Any:
         return json.loads(
-            self.text,
-            object_pairs_hook=self._object,
-            parse_constant=self._refuse_constant,
-            parse_float=Decimal,
-            parse_int=parse_int,
+            self.text, parse_constant=self._refuse_constant, parse_float=Decimal, parse_int=parse_int, **hook
         )
 
-    def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    def _object(self, members: dict[str, Any]) -> dict[str, Any]:
+        if not self.objects % _LOOK:
+            check()
+        self.objects += 1
+        self.members += len(members)
+        return members
+
+    def _object_of_pairs(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         members = dict(pairs)
         check()
         self.objects += 1
@@ -146,7 +160,7 @@ class _Reader:
             times = Counter(name for name, _ in pairs)
             self.repeated.append((members, [name for name in members if times[name] > 1]))
             last = {name: index for index, (name, _) in enumerate(pairs)}
-            self.discarded += [(members, n, value) for index, (n, value) in enumerate(pairs) if last[n] != index]
+            self.discarded.append((members, [pair for index, pair in enumerate(pairs) if last[pair[0]] != index]))
         return members
 
     @staticmethod
@@ -195,7 +209,7 @@ class _Reader:
         found: list[tuple[Path, str]] = []
         # No pointer leads to a value that a repeated name replaced.
         count = _lone_surrogates(value, found) + sum(
-            _lone_surrogates(replaced, found, placed=False) for _, _, replaced in self.discarded
+            _lone_surrogates(value, found, placed=False) for _, pairs in self.discarded for _, value in pairs
         )
         self.violations += _bounded(found, count, _lone_surrogate)
 

@@ -2,26 +2,30 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from contracts.core.clause import LIST
 from contracts.core.contract import Contract
-from contracts.core.deadline import watched
+from contracts.core.deadline import check
 from contracts.core.errors import ContractsError, Late
 from contracts.core.exchange import Exchange
 from contracts.core.finding import step
 from contracts.core.report import Report
 from contracts.core.text import shorten
 from contracts.global_information.answer import Answer
+from contracts.global_information.column import Column
 from contracts.global_information.describe import describe
-from contracts.global_information.numbers import is_whole
 
 #: A long list is drawn so far; of what comes later, only as many elements as are marked.
 DRAWN, MARKED = 200, 50
 
 _TEXT, _NUMBER = 120, 24
+
+#: What findings say of elements, by the index of each.
+Marks = tuple[tuple[int, tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True)
@@ -62,23 +66,29 @@ def drawing(report: Report) -> Drawing:
     exchange = next((exchange for exchange in report.exchanges if exchange.probe == LIST), None)
     if exchange is None:
         return Drawing(reason="the documented request was not sent")
+    return _drawing(exchange, report.contract, _marks(report))
+
+
+@lru_cache(maxsize=1)  # the page is rendered by itself and into the bundle
+def _drawing(exchange: Exchange, contract: Contract, marked: Marks) -> Drawing:
     try:
-        elements = _elements(exchange, report.contract)
+        elements = Answer(exchange.observed(), contract).require_list()
     except Late:
         raise
     except ContractsError as problem:
         return Drawing(reason=str(problem))
-    order = report.contract.drawing.order
-    marks = _marks(report)
-    placed = [
-        (e[order] if order else i, i) for i, e in enumerate(watched(elements)) if not order or _has_place(e, order)
-    ]
-    unplaced = [index for index, element in enumerate(elements) if order and not _has_place(element, order)]
-    drawn, omitted = _bounded([index for _, index in sorted(placed)], marks)
+    order = contract.drawing.order
+    marks = dict(marked)
+    everything = Column(range(len(elements)), elements)
+    placed = everything.objects.member(order).whole_numbers if order else Column(everything.indexes, everything.indexes)
+    check()
+    unplaced = sorted(set(everything.indexes).difference(placed.indexes))
+    in_order = [index for _, index in sorted(zip(placed.values, placed.indexes, strict=True))]
+    drawn, omitted = _bounded(in_order, marks)
 
     def item(index: int, skipped: int = 0) -> Item:
-        place, title, *codes = _texts(elements[index], report.contract)
-        return Item(index, place, title, tuple(filter(None, codes)), tuple(marks.get(index, ())), skipped)
+        place, title, *codes = _texts(elements[index], contract)
+        return Item(index, place, title, tuple(filter(None, codes)), marks.get(index, ()), skipped)
 
     return Drawing(
         order,
@@ -90,16 +100,7 @@ def drawing(report: Report) -> Drawing:
     )
 
 
-@lru_cache(maxsize=1)  # the page is rendered by itself and into the bundle
-def _elements(exchange: Exchange, contract: Contract) -> list[Any]:
-    return Answer(exchange.observed(), contract).require_list()
-
-
-def _has_place(element: Any, order: str) -> bool:
-    return isinstance(element, dict) and is_whole(element.get(order))
-
-
-def _marks(report: Report) -> dict[int, list[str]]:
+def _marks(report: Report) -> Marks:
     """Return what findings about the list say of each element, by its index."""
     place = re.compile(re.escape(step(report.contract.key)) + r"/([0-9]+)(?:/|$)")
     marks: dict[int, list[str]] = defaultdict(list)
@@ -109,10 +110,10 @@ def _marks(report: Report) -> dict[int, list[str]]:
             mark = report.contract.drawing.marks.get(outcome.clause.id, outcome.clause.id)
             if match and mark not in marks[int(match[1])]:
                 marks[int(match[1])].append(mark)
-    return marks
+    return tuple((index, tuple(of_element)) for index, of_element in marks.items())
 
 
-def _bounded(order: list[int], marks: dict[int, list[str]]) -> tuple[list[tuple[int, int]], int]:
+def _bounded(order: list[int], marks: Mapping[int, tuple[str, ...]]) -> tuple[list[tuple[int, int]], int]:
     """Return what is drawn: the first indices and the first later ones that are marked.
 
     Each comes with the number of those left out before it; the second value is the number left out at the end.

@@ -33,15 +33,16 @@ from contracts.core import clause as clause_module
 from contracts.core import contract as contract_module
 from contracts.core import finding as finding_module
 from contracts.core import probe as probe_module
-from contracts.core.check import Check, Note, Steps
+from contracts.core.check import Check, Note, Steps, findings_of
 from contracts.core.errors import Reason, Refused, Unavailable
-from contracts.core.finding import Finding
+from contracts.core.finding import KEPT, Finding
 from contracts.core.policy import Policy
 from contracts.core.report import Outcome, Scope, State
 from contracts.global_information import evidence as evidence_module
 from contracts.global_information import judge
 from contracts.global_information.canonical import canonical
 from contracts.global_information.checks.http import parse_media_type
+from contracts.global_information.column import Column
 from contracts.global_information.describe import describe
 from contracts.global_information.evidence import Evidence
 from contracts.global_information.outcome import outcome_of
@@ -339,3 +340,33 @@ def test_outcomes_come_in_the_order_of_the_contract() -> None:
     """Every clause has one outcome, in the order in which the contract lists them."""
     assert [o.clause for o in judge.outcomes(listed())] == list(CLAUSES)
     assert [o.clause.id for o in judge.outcomes(listed(), [BY_ID["json.utf-8"]])] == ["json.utf-8"]
+
+
+@pytest.mark.parametrize("many", [1, KEPT - 1, KEPT, KEPT + 1, KEPT + 1000])
+def test_what_a_report_does_not_keep_is_counted_and_not_written(many: int) -> None:
+    """The first findings are written one by one; one more stands for all the others, and words are made for no more."""
+    written = []
+
+    def finding(number: int) -> Finding:
+        written.append(number)
+        return Finding(f"/{number}", "a", "b")
+
+    found = list(findings_of(range(many), finding))
+    assert sum(one.times for one in found) == many
+    assert (
+        [one.where for one in found]
+        == [f"/{number}" for number in written]
+        == [f"/{number}" for number in range(min(many, KEPT + 1))]
+    )
+
+
+def test_a_column_is_what_its_elements_hold() -> None:
+    """Of a list of anything a column has the values of a member, of one kind, each with the index of its element."""
+    elements = [{"a": "x"}, 5, {"b": 1}, {"a": 7}, {"a": True}, None, {"a": Decimal("3.0")}, {"a": Decimal("0.5")}]
+    objects = Column(range(len(elements)), elements).objects
+    assert list(objects) == [(index, element) for index, element in enumerate(elements) if isinstance(element, dict)]
+    column = objects.member("a")
+    assert list(column) == [(0, "x"), (3, 7), (4, True), (6, Decimal("3.0")), (7, Decimal("0.5"))]
+    assert list(column.texts) == [(0, "x")]
+    assert list(column.whole_numbers) == [(3, 7), (6, Decimal("3.0"))]
+    assert list(objects.member("nowhere")) == []

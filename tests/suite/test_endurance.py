@@ -1,11 +1,13 @@
 """A taste of ``make fuzz`` and ``make soak``, with a fixed seed and few runs."""
 
+import re
 import sys
 
 import pytest
 from door import ROOT
 
 sys.path.insert(0, str(ROOT / "tests" / "endurance"))
+import cost
 import fuzz
 import soak
 
@@ -27,3 +29,13 @@ def test_runs_leave_nothing_behind() -> None:
     before, after = soak.soak(40)
     assert after.threads <= before.threads
     assert after.descriptors <= before.descriptors
+
+
+def test_what_a_hostile_body_costs_is_a_table(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """``make cost`` prints a line for each class of attack, with the status, the seconds and the memory of its run."""
+    monkeypatch.setattr(cost, "ROWS", cost.ROWS[:1])
+    cost.main(2000)
+    *_, line = capsys.readouterr().out.splitlines()
+    assert re.fullmatch(r"\| a long list that conforms \| 1,9\d\d \| 0 \| \d+\.\d \| \d+ \|", line)

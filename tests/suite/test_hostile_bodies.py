@@ -1,23 +1,31 @@
 """Hostile bodies: whatever a target sends below the cap, a run costs little more than its size, all reports included.
 
-A row is a class of attack, and the exit status that it deserves. Each is served over a real socket to a process of its
-own, which tells what it has cost. The bounds are generous: what was quadratic passed them by a factor of five.
-These processes are the children of one that has imported everything, for that costs more than most of the rows.
+The bounds are generous: what was quadratic passed them by a factor of five. `make cost` tells what larger bodies cost.
 """
 
 import json
-import os
 import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
 import pytest
-from hostile import Behaviour, message, politely, raw_server
+from hostile import message, politely, raw_server
+from hostile_bodies import (
+    CONFORMS,
+    GOOD,
+    INCONCLUSIVE,
+    LIST,
+    ONE,
+    ROWS,
+    Parent,
+    Row,
+    answering,
+    cost,
+    measuring,
+    numbered,
+)
 from subject import CONTRACT, SAMPLE
 
 from contracts import bundle
@@ -48,166 +56,18 @@ SIZE = 2**19
 #: Seconds of CPU, and MiB; the process alone takes 0.2 and 60.
 SECONDS, MEMORY = 5, 130
 
-#: Runs each command that it reads in a child, which has imported all that a run needs, and has cost nothing yet. The
-#: child tells its seconds of CPU, and its peak of memory in MiB where the system tells it. An alarm ends it in the end.
-MEASURED = """
-import json, os, resource, signal, sys
-from contextlib import redirect_stdout
-from pathlib import Path
-from contracts.cli import main
-with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):
-    main(["verify", "--mock", "--reports", ".", "--summary"])
-for line in sys.stdin:
-    folder, *arguments = json.loads(line)
-    if child := os.fork():
-        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
-        continue
-    signal.alarm(120)
-    os.chdir(folder)
-    said = os.open("said", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-    for stream, file in ((0, os.open(os.devnull, os.O_RDONLY)), (1, said), (2, said)):
-        os.dup2(file, stream)
-    try:
-        status = main(arguments)
-    except SystemExit as stop:
-        status = stop.code
-    sys.stdout.flush()
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    told = Path("/proc/self/status")
-    lines = told.read_text().splitlines() if told.exists() else []
-    peak = next((int(line.split()[1]) // 1024 for line in lines if line.startswith("VmHWM")), 0)
-    print(f"\\ncost {usage.ru_utime + usage.ru_stime} {peak}", file=sys.stderr)
-    raise SystemExit(status)
-"""
-
 
 @pytest.fixture(scope="module")
-def parent(tmp_path_factory: pytest.TempPathFactory) -> Iterator["subprocess.Popen[str]"]:
+def parent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parent]:
     """The process whose children run the commands."""
-    environment = {"PATH": os.environ["PATH"], "BEARER_TOKEN": "canary-7f3a/9+secret==", "LANG": "C.UTF-8"}
-    pipe = subprocess.PIPE
-    command = [sys.executable, "-c", MEASURED]
-    folder = tmp_path_factory.mktemp("parent")
-    with subprocess.Popen(command, env=environment, cwd=folder, stdin=pipe, stdout=pipe, text=True) as process:
+    with measuring(tmp_path_factory.mktemp("parent")) as process:
         yield process
 
 
-def repeated(piece: bytes, head: bytes, tail: bytes, comma: bytes = b"") -> bytes:
-    return head + comma.join([piece] * ((SIZE - len(head) - len(tail)) // len(piece + comma))) + tail
-
-
-def numbered(piece: str, head: str, tail: str) -> bytes:
-    """Pieces that hold their number, as many as there is room for."""
-
-    def pieces() -> Iterator[str]:
-        left, number = SIZE - len(head) - len(tail), 1
-        while (left := left - len(text := piece.replace("#", str(number))) - 1) > 0:
-            yield text
-            number += 1
-
-    return (head + ",".join(pieces()) + tail).encode()
-
-
-LIST = ('{"event_categories":[', "]}")
-GOOD = '{"id":"#","name":"n_#","display_name":"N","position":#}'
-ONE = GOOD.replace("#", "1")
-
-
-def in_list(piece: bytes) -> bytes:
-    return repeated(piece, b'{"event_categories":[', b"]}", b",")
-
-
-def same_hash() -> bytes:
-    """Positions that are all equal modulo 2^61-1, and so have one hash in CPython."""
-    positions = (f'{{"position":{number * (2**61 - 1)}}}' for number in range(SIZE // 36))
-    return ",".join(positions).join(LIST).encode()
-
-
-def long_name(values: bytes) -> bytes:
-    """A name of 100 KB above many values, in a list that conforms but for these, with one escape somewhere."""
-    escape = b'"\\ud83d\\ude00":null'
-    return b"".join(
-        (
-            b'{"event_categories":[',
-            ONE.encode(),
-            b'],"',
-            b"a" * 100_000,
-            b'":[',
-            values.removesuffix(b","),
-            b"],",
-            escape,
-            b"}",
-        )
-    )
-
-
-@dataclass(frozen=True)
-class Row:
-    """A class of attack: how the body is made, the exit status that it deserves, and the status of its answer."""
-
-    name: str
-    make: Callable[[], bytes]
-    status: int
-    answered: str = "200 OK"
-
-
-CONFORMS, VIOLATES, INCONCLUSIVE = 0, 1, 3
-ROWS = (
-    Row("a long list that conforms", lambda: numbered(GOOD, *LIST), CONFORMS),
-    Row("backslashes", lambda: repeated(b"\\", b'{"a":"', b'"}'), VIOLATES),
-    Row("percent signs", lambda: repeated(b"%25", b'{"a":"', b'"}'), VIOLATES),
-    Row("character references", lambda: repeated(b"&#0", b'{"a":"', b'"}'), VIOLATES),
-    Row("Base64", lambda: repeated(b"QUFB", b'{"a":"', b'"}'), VIOLATES),
-    Row("hexadecimal digits", lambda: repeated(b"746b", b'{"a":"', b'"}'), VIOLATES),
-    Row("the token, many times", lambda: repeated(b'"canary-7f3a/9+secret=="', b"[", b"]", b","), VIOLATES),
-    Row("positions of one hash", same_hash, VIOLATES),
-    Row("a long name above many nulls", lambda: long_name(repeated(b"null", b"", b"", b",")), CONFORMS),
-    Row("a long name above what Go cannot read", lambda: long_name(repeated(b'{"ID":1}', b"", b"", b",")), VIOLATES),
-    Row("a long string, then NaN", lambda: repeated(b"x", b'["', b'", NaN]'), VIOLATES),
-    Row("escaped quotes, then NaN", lambda: repeated(b'\\"', b'["', b'", NaN]'), VIOLATES),
-    Row("arrays side by side", lambda: b"[" + b",".join([b"[]"] * 350_000) + b"]", INCONCLUSIVE),
-    Row("arrays that are never closed", lambda: b"[" * SIZE, VIOLATES),
-    Row("arrays in arrays", lambda: b"[" * (SIZE // 2) + b"]" * (SIZE // 2), INCONCLUSIVE),
-    Row("numbers in the list", lambda: in_list(b"0"), VIOLATES),
-    Row("broken categories", lambda: numbered('{"id":#,"name":"","display_name":[],"position":"1"}', *LIST), VIOLATES),
-    Row("categories with one id", lambda: in_list(ONE.encode()), VIOLATES),
-    Row("one name again and again", lambda: repeated(b'"":0', b"{", b"}", b","), VIOLATES),
-    Row("names again in many objects", lambda: in_list(b'{"id":"a","id":"b"}'), VIOLATES),
-    Row("lone surrogates", lambda: repeated(b'"\\ud800"', b"[", b"]", b","), VIOLATES),
-    Row("control characters", lambda: b"\x01" * SIZE, VIOLATES),
-    Row("control characters in a list", lambda: repeated(b"\x01", b'{"event_categories":["', b'"]}'), VIOLATES),
-    Row("an emoji in a long string", lambda: repeated(b"x", b'"\xf0\x9f\x98\x80', b'"'), VIOLATES),
-    Row("no UTF-8", lambda: b"\xff" * SIZE, VIOLATES),
-    Row("a number of a million digits", lambda: in_list(b'{"position":' + b"9" * (SIZE - 40) + b"}"), VIOLATES),
-    Row("large exponents", lambda: numbered('{"position":1e99999999#}', *LIST), VIOLATES),
-    Row("errors of a refusal", lambda: numbered('"#":[1]', '{"errors":{', "}}"), VIOLATES, "401 Unauthorized"),
-)
-
-
-def answering(answer: bytes, *, refusal: bool) -> Behaviour:
-    """Answer everything so; as a refusal, only what comes without the token."""
-
-    def behave(connection: object, request: bytes, stop: object) -> None:
-        listed = refusal and b"Bearer canary" in request
-        politely(message(ONE.join(LIST).encode()) if listed else answer)(connection, request, stop)  # type: ignore[arg-type]
-
-    return behave
-
-
-def cost(parent: "subprocess.Popen[str]", url: str, folder: Path, *more: str) -> tuple[int, float, int, str]:
-    """Return the exit status of a run with all reports, its seconds of CPU, its peak of memory, and what it said."""
-    assert parent.stdin is not None and parent.stdout is not None
-    arguments = [str(folder), "verify", url, "--reports", str(folder), "--summary", *more]
-    print(json.dumps(arguments), file=parent.stdin, flush=True)
-    status, said = int(parent.stdout.readline()), (folder / "said").read_text("utf-8")
-    _, seconds, peak = said.splitlines()[-1].split()
-    return status, float(seconds), int(peak), said
-
-
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
-def test_a_hostile_body_costs_little(row: Row, parent: "subprocess.Popen[str]", tmp_path: Path) -> None:
+def test_a_hostile_body_costs_little(row: Row, parent: Parent, tmp_path: Path) -> None:
     """The status is the deserved one, and time and memory stay within bounds that nothing quadratic keeps."""
-    answer = message(row.make(), status=row.answered)
+    answer = message(row.make(SIZE), status=row.answered)
     with raw_server(answering(answer, refusal=row.answered != "200 OK")) as server:
         status, seconds, peak, said = cost(parent, server.url, tmp_path)
     assert status == row.status, said
@@ -217,7 +77,7 @@ def test_a_hostile_body_costs_little(row: Row, parent: "subprocess.Popen[str]", 
     assert longest < 10_000  # no name and no value of a target fills a report
 
 
-def test_a_hostile_header_costs_little(parent: "subprocess.Popen[str]", tmp_path: Path) -> None:
+def test_a_hostile_header_costs_little(parent: Parent, tmp_path: Path) -> None:
     """A header field of 60 KB of backslashes is masked as quickly as a body."""
     answer = message(ONE.join(LIST).encode(), headers=(f"X-Echo: {chr(92) * 60_000}",))
     with raw_server(politely(answer)) as server:
@@ -225,9 +85,9 @@ def test_a_hostile_header_costs_little(parent: "subprocess.Popen[str]", tmp_path
     assert (status, seconds < SECONDS, peak < MEMORY) == (CONFORMS, True, True), said
 
 
-def test_bodies_are_in_the_reports_once(parent: "subprocess.Popen[str]", tmp_path: Path) -> None:
+def test_bodies_are_in_the_reports_once(parent: Parent, tmp_path: Path) -> None:
     """The same answer to six requests does not make reports of six times its size."""
-    answer = message(numbered(GOOD, *LIST))
+    answer = message(numbered(SIZE, GOOD, *LIST))
     with raw_server(politely(answer)) as server:
         cost(parent, server.url, tmp_path)
     for name in ("result.json", "exchanges.har"):
@@ -352,7 +212,7 @@ def test_a_run_keeps_no_more_than_two_largest_bodies() -> None:
         beyond.observed()
 
 
-def test_a_target_that_sends_another_large_body_each_time(parent: "subprocess.Popen[str]", tmp_path: Path) -> None:
+def test_a_target_that_sends_another_large_body_each_time(parent: Parent, tmp_path: Path) -> None:
     """Of six different bodies near the cap two are judged, and the run says why the others are not."""
     cap = 2**17
     number = count()

@@ -140,6 +140,7 @@ def test_the_plugin_costs_nothing_where_it_is_not_used() -> None:
         "contracts.core.check",
         "contracts.core.clause",
         "contracts.core.contract",
+        "contracts.core.deadline",
         "contracts.core.errors",
         "contracts.core.finding",
         "contracts.core.policy",

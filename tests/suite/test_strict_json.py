@@ -156,6 +156,10 @@ REPEATED = {
     "in two equal objects": (b'[{"a": 1, "a": 1}, {"a": 1, "a": 1}]', ["/0/a", "/1/a"]),
     "inside a value that was discarded": (b'{"a": {"b": 1, "b": 2}, "a": 0}', ["/a", ""]),
     "a lone surrogate": (b'{"\\ud800": 1, "\\ud800": 2}', ["/\\ud800"]),
+    "beside colons in texts": (b'{"a": "::", ":": 1, "a": ":"}', ["/a"]),
+    "none, but colons in texts": (b'{"a": "::", ":": {"b": ":"}}', []),
+    "in the second of many objects": (b'[{"a": 1}, {"a": 1, "a": 1}, {"a": ":"}]', ["/1/a"]),
+    "beside an integer that CPython does not convert": (b'{"a": %s, "a": ":"}' % (b"9" * 5000), ["/a"]),
 }
 
 

@@ -3,11 +3,9 @@
 import re
 
 from contracts.core.check import Steps
-from contracts.core.finding import Finding
 from contracts.event_categories.checks.registry import CHECKS
 from contracts.global_information.answer import Answer
 from contracts.global_information.checks import elements
-from contracts.global_information.describe import describe
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
@@ -54,11 +52,7 @@ def name_style(answer: Answer) -> Steps:
 
 @CHECKS.answer("category.display-name-printable")
 def display_name_is_printable(answer: Answer) -> Steps:
-    seen = 0
-    for index, text in elements.texts(answer, "display_name"):
-        if text:
-            seen += 1
-            if text.isspace() or _CONTROL.search(text):
-                where = elements.place(answer, index, "display_name")
-                yield Finding(where, "visible text without control characters", describe(text))
-    return seen
+    names = elements.texts(answer, "display_name")
+    others = (pair for pair in names if pair[1].isspace() or _CONTROL.search(pair[1]))
+    yield from elements.refused(answer, "display_name", others, "visible text without control characters")
+    return len(names) - names.values.count("")

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
-from contracts.core.check import Steps
+from contracts.core.check import Steps, findings_of
 from contracts.core.finding import Finding, step
 from contracts.event_categories.checks.registry import CHECKS
 from contracts.event_categories.clauses import KEY
 from contracts.event_categories.positions import whole_positions
 from contracts.global_information.answer import Answer
+from contracts.global_information.checks import elements
 from contracts.global_information.describe import describe
 from contracts.global_information.document import Replaced, Rule
 
@@ -17,6 +18,17 @@ _GO_MEMBERS = ("id", "name", "position")
 _TEXT_OR_NULL = (str, type(None))
 _INT64 = range(-(2**63), 2**63)
 _EXACT_IN_JS = 2**53 - 1
+
+
+class _Unreadable(NamedTuple):
+    """A value that Go's decoder refuses, or a name that it misreads, and the way to it."""
+
+    path: tuple[str | int, ...]
+    expected: str
+    received: Any
+
+    def finding(self) -> Finding:
+        return Finding("".join(map(step, self.path)), self.expected, describe(self.received))
 
 
 @CHECKS.answer("client.go-readable")
@@ -30,27 +42,32 @@ def go_readable(answer: Answer) -> Steps:
     if not isinstance(root, dict):
         yield Finding("", "an object or null", describe(root))
         return 1
-    seen = 0
+    yield from findings_of(_unreadable(answer, root), _Unreadable.finding)
+    members = chain(root.items(), answer.document.replaced.of(root))
+    return sum(max(1, len(value)) if isinstance(value, list) else 1 for _, value in members)
+
+
+def _unreadable(answer: Answer, root: dict[str, Any]) -> Iterator[_Unreadable]:
     replaced = answer.document.replaced
     for name, value in chain(root.items(), replaced.of(root)):
-        seen += max(1, len(value)) if isinstance(value, list) else 1
         if isinstance(value, list):
             known = name == KEY and value is root[KEY] and any(isinstance(e, dict) for e in value)
             names = answer.member_names if known else _names(value)
-            yield from _unreadable(step(name), value, _confusable(names), replaced)
+            yield from _unreadable_elements(name, value, _confusable(names), replaced)
         elif value is not None:
-            yield Finding(step(name), "null or a list of objects", describe(value))
-    return seen
+            yield _Unreadable((name,), "null or a list of objects", value)
 
 
-def _unreadable(where: str, elements: list[Any], confusable: set[str], replaced: Replaced) -> Iterator[Finding]:
-    for index, element in enumerate(elements):
+def _unreadable_elements(
+    name: str, listed: list[Any], confusable: set[str], replaced: Replaced
+) -> Iterator[_Unreadable]:
+    for index, element in enumerate(listed):
         if isinstance(element, dict):
             if _is_readable(element) and not confusable and not replaced:
                 continue
-            yield from _unreadable_members(where + step(index), element, confusable, replaced)
+            yield from _unreadable_members((name, index), element, confusable, replaced)
         elif element is not None:
-            yield Finding(where + step(index), "an object or null", describe(element))
+            yield _Unreadable((name, index), "an object or null", element)
 
 
 def _is_readable(category: dict[str, Any]) -> bool:
@@ -64,19 +81,19 @@ def _is_readable(category: dict[str, Any]) -> bool:
 
 
 def _unreadable_members(
-    where: str, category: dict[str, Any], confusable: set[str], replaced: Replaced
-) -> Iterator[Finding]:
+    where: tuple[str, int], category: dict[str, Any], confusable: set[str], replaced: Replaced
+) -> Iterator[_Unreadable]:
     for name, value in chain(category.items(), replaced.of(category)):
         if name in confusable:
             expected = "no member that differs from id, name or position by letter case alone"
-            yield Finding(where + step(name), expected, describe(name))
+            yield _Unreadable((*where, name), expected, name)
         elif name in _GO_MEMBERS and not _is_readable({name: value}):
             expected = "an integer literal of 64 bits, or null" if name == "position" else "a string or null"
-            yield Finding(where + step(name), expected, describe(value))
+            yield _Unreadable((*where, name), expected, value)
 
 
-def _names(elements: list[Any]) -> set[str]:
-    return set().union(*(element for element in elements if isinstance(element, dict)))
+def _names(listed: list[Any]) -> set[str]:
+    return set().union(*(element for element in listed if isinstance(element, dict)))
 
 
 def _confusable(names: set[str]) -> set[str]:
@@ -87,8 +104,6 @@ def _confusable(names: set[str]) -> set[str]:
 @CHECKS.answer("client.js-exact")
 def js_exact(answer: Answer) -> Steps:
     positions = whole_positions(answer)
-    for index, position in positions:
-        if not -_EXACT_IN_JS <= position <= _EXACT_IN_JS:
-            where = f"{step(KEY)}{step(index)}/position"
-            yield Finding(where, "between -(2^53-1) and 2^53-1", describe(position))
+    inexact = (pair for pair in positions if not -_EXACT_IN_JS <= pair[1] <= _EXACT_IN_JS)
+    yield from elements.refused(answer, "position", inexact, "between -(2^53-1) and 2^53-1")
     return len(positions)

@@ -1,8 +1,9 @@
 """list.*: the categories side by side. A value of the wrong type is category.*'s to report, and is passed over."""
 
 from itertools import pairwise
+from typing import Any
 
-from contracts.core.check import Steps
+from contracts.core.check import Steps, findings_of
 from contracts.core.finding import Finding
 from contracts.event_categories.checks.registry import CHECKS
 from contracts.event_categories.positions import whole_positions
@@ -24,13 +25,14 @@ def positions_are_distinct(answer: Answer) -> Steps:
 @CHECKS.answer("list.positions-ascending")
 def positions_ascend(answer: Answer) -> Steps:
     positions = whole_positions(answer)
-    for (_, before), (index, position) in pairwise(positions):
-        if position < before:
-            where, received = (
-                elements.place(answer, index, "position"),
-                f"{describe(position)} after {describe(before)}",
-            )
-            yield Finding(where, "no position lower than the one before", received)
+    lower = ((pair, before) for (_, before), pair in pairwise(positions) if pair[1] < before)
+
+    def finding(found: tuple[tuple[int, Any], Any]) -> Finding:
+        (index, position), before = found
+        received = f"{describe(position)} after {describe(before)}"
+        return Finding(elements.place(answer, index, "position"), "no position lower than the one before", received)
+
+    yield from findings_of(lower, finding)
     return len(positions)
 
 

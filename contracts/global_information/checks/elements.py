@@ -4,14 +4,15 @@ A value of the wrong type is the schema's to report, and is passed over by whate
 """
 
 import re
-from collections.abc import Iterator
-from itertools import pairwise
-from operator import itemgetter
+from collections.abc import Iterable, Iterator
+from itertools import islice, pairwise
+from operator import eq, itemgetter
 from typing import Any
 
-from contracts.core.check import Note, Steps
+from contracts.core.check import Note, Steps, findings_of
 from contracts.core.finding import Finding, step
 from contracts.global_information.answer import Answer
+from contracts.global_information.column import Column
 from contracts.global_information.describe import describe
 
 _SNAKE_OR_CAMEL = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*|[a-z][a-zA-Z0-9]*")
@@ -52,12 +53,12 @@ def member(answer: Answer, clause: str, name: str) -> Steps:
     """Judge that a member of every element, where it is there, is as the schema says."""
     yield from shape(answer, clause)
     elements = answer.require_objects()
-    return sum(name in element for _, element in elements) if answer.violations else len(elements)
+    return len(answer.column(name)) if answer.violations else len(elements)
 
 
-def texts(answer: Answer, name: str) -> list[tuple[int, str]]:
-    """Return the texts that a member holds, each with the index of its element."""
-    return [(i, element[name]) for i, element in answer.require_objects() if isinstance(element.get(name), str)]
+def texts(answer: Answer, name: str) -> Column:
+    """Return the texts that a member of the elements holds."""
+    return answer.column(name).texts
 
 
 def place(answer: Answer, index: int, name: str) -> str:
@@ -65,33 +66,40 @@ def place(answer: Answer, index: int, name: str) -> str:
     return step(answer.contract.key) + step(index) + step(name)
 
 
+def refused(answer: Answer, name: str, values: Iterable[tuple[int, Any]], expected: str) -> Iterator[Finding]:
+    """Iterate over the findings about values of a member, each with the index of its element."""
+    return findings_of(values, lambda pair: Finding(place(answer, pair[0], name), expected, describe(pair[1])))
+
+
 def name_style(answer: Answer) -> Steps:
     """Judge that every name is in snake_case or camelCase."""
-    seen = 0
-    for index, name in texts(answer, "name"):
-        if name:
-            seen += 1
-            if not _SNAKE_OR_CAMEL.fullmatch(name):
-                yield Finding(place(answer, index, "name"), "snake_case or camelCase", describe(name))
-    return seen
+    names = texts(answer, "name")
+    others = (pair for pair in names if pair[1] and not _SNAKE_OR_CAMEL.fullmatch(pair[1]))
+    yield from refused(answer, "name", others, "snake_case or camelCase")
+    return len(names) - names.values.count("")
 
 
-def are_unique(answer: Answer, name: str, values: list[tuple[int, Any]]) -> Steps:
+def are_unique(answer: Answer, name: str, values: Column) -> Steps:
     """Judge that no two elements share a value of a member."""
     holders = repeated(values)
-    for index, value in values if holders else ():
-        if index in holders:
-            received = f"{describe(value)}, as {place(answer, holders[index], name)} has"
-            yield Finding(place(answer, index, name), f"a {name} of its own", received)
+
+    def finding(pair: tuple[int, Any]) -> Finding:
+        received = f"{describe(pair[1])}, as {place(answer, holders[pair[0]], name)} has"
+        return Finding(place(answer, pair[0], name), f"a {name} of its own", received)
+
+    yield from findings_of((pair for pair in values if pair[0] in holders) if holders else (), finding)
     return len(values)
 
 
-def repeated(values: list[tuple[int, Any]]) -> dict[int, int]:
+def repeated(column: Column) -> dict[int, int]:
     """Return the index of each value that another one before it equals, with the index of the first of these.
 
     Sorted, not hashed: a target can choose numbers whose hashes are all the same.
     """
-    ordered = sorted(values, key=itemgetter(1))  # stable: of equal values the first comes first
+    values = sorted(column.values)
+    if not any(map(eq, values, islice(values, 1, None))):  # nearly always; to know which are equal takes longer
+        return {}
+    ordered = sorted(column, key=itemgetter(1))  # stable: of equal values the first comes first
     found: dict[int, int] = {}
     first = None
     for before, (index, value) in pairwise(ordered):

@@ -1,0 +1,25 @@
+"""``make cost``: a table of what hostile bodies of a size cost in seconds of CPU and in memory, reports included."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from hostile import message, raw_server
+from hostile_bodies import ROWS, answering, cost, measuring
+
+
+def main(size: int, *options: str) -> None:
+    """Print a line for each class of attack."""
+    print("| body | bytes | exit status | CPU, seconds | peak, MiB |\n| --- | --- | --- | --- | --- |", flush=True)
+    with tempfile.TemporaryDirectory() as folder, measuring(Path(folder)) as parent:
+        for number, row in enumerate(ROWS):
+            body = row.make(size)
+            reports = Path(folder) / str(number)
+            reports.mkdir()
+            with raw_server(answering(message(body, status=row.answered), refusal=row.answered != "200 OK")) as server:
+                status, seconds, peak, _ = cost(parent, server.url, reports, *options)
+            print(f"| {row.name} | {len(body):,} | {status} | {seconds:.1f} | {peak} |", flush=True)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), *sys.argv[2:])
