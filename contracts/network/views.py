@@ -30,7 +30,7 @@ _NUL = rb"\0++"
 _BASE64 = rb"[A-Za-z0-9+/_-]{%d,}+"
 _HEXADECIMAL = rb"(?i)[0-9a-f]{2}(?:[ \t:.,;_-]{0,2}+(?:0x)?+[0-9a-f]{2}){3,}+"
 _HEXADECIMAL_DIGIT = rb"(?i)(?:0x)?+([0-9a-f])"
-_NUMBERS = rb"[0-9]{1,3}(?:(?:[ \t\r\n]*+[,;:][ \t\r\n]*+|[ \t\r\n]++)[0-9]{1,3}){3,}+"
+_NUMBERS = rb"(?<![0-9])[0-9]{1,3}(?:(?:[ \t\r\n]*+[,;:][ \t\r\n]*+|[ \t\r\n]++)[0-9]{1,3}){3,}+"
 _NUMBER = rb"[0-9]+"
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 
@@ -139,7 +139,8 @@ def numbers(content: bytes, shortest: int) -> View | None:
 
 
 def _runs(pattern: bytes, content: bytes, least: int) -> list[Span]:
-    return [match.span() for match in re.finditer(pattern, content) if match.end() - match.start() >= least]
+    found = watched(re.finditer(pattern, content))
+    return [match.span() for match in found if match.end() - match.start() >= least]
 
 
 def json_text(content: bytes) -> View:
