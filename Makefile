@@ -3,8 +3,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# One more than the cores of a small machine: many tests wait for processes and sockets.
-PYTEST_OPTIONS ?= -n 3 --dist worksteal
+# One more worker than a small machine has cores: many tests wait for processes and sockets. The coverage of branches
+# is that of all tests together, so whoever names some of them here (PYTEST_OPTIONS="-k masking") leaves it out.
+PYTEST_OPTIONS ?= -n 3 --dist worksteal --cov
 # Compiled modules are kept, whatever the shell says: tests and measurements start hundreds of processes.
 unexport PYTHONDONTWRITEBYTECODE
 

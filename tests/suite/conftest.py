@@ -8,6 +8,28 @@ import pytest
 ROOT = Path(__file__).parents[2]
 #: Fixtures and tests that take many seconds: an installation, a browser, the whole proof.
 _LONG = {"wheel", "facts", "test_the_install_step", "test_the_whole_matrix"}
+#: Tests that go through the same lines some ten thousand times: to count these would take as long as they do.
+_UNCOUNTED = {
+    "test_every_clause_is_proven",
+    "test_no_input_brings_a_reader_down",
+    "test_more_objects_and_arrays_than_anybody_lists_are_not_judged",
+    "test_nesting_is_judged_to_a_depth_and_no_deeper",
+    "test_masking_is_linear",
+    "test_suite_and_oracle_refuse_a_single_mutation_by_its_clause",
+    "test_suite_and_oracle_agree_on_what_conforms",
+    "test_three_hundred_targets_of_twenty_accounts",
+    "test_a_hollow_check_is_found_out",
+    "test_any_body",
+}
+#: How coverage tells a process that it is measured (coverage.control, process_startup).
+_MEASURED = "COVERAGE_PROCESS_CONFIG"
+_COVERAGE = pytest.StashKey[str]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Measure only those of the processes that the tests start whose lines no other test sees: each costs time."""
+    if hasattr(config, "workerinput"):  # the workers are measured, and have been started
+        config.stash[_COVERAGE] = os.environ.pop(_MEASURED, "")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -16,6 +38,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     The order is kept otherwise, and so one worker gets all that shares a fixture, and makes it once.
     """
     items.sort(key=lambda item: _LONG.isdisjoint((item.name, *getattr(item, "fixturenames", ()))))
+    for item in items:
+        if getattr(item, "originalname", "") in _UNCOUNTED:
+            item.add_marker("no_cover")
+
+
+@pytest.fixture
+def measured(pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Count the lines of the processes that the test starts, too."""
+    if coverage := pytestconfig.stash.get(_COVERAGE, ""):
+        monkeypatch.setenv(_MEASURED, coverage)
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,9 @@ from contracts.mock.reply import Received, Reply
 from contracts.mock.server import MockServer
 from contracts.settings import TABLE
 
+#: These are about processes: what they go through counts, too.
+pytestmark = pytest.mark.usefixtures("measured")
+
 ITEMS = "tests/contract/test_clauses.py"
 PLUGIN = "contracts.pytest_plugin"
 TOKEN = "canary-7f3a9secret"

@@ -73,6 +73,7 @@ def clumsy(request: Received, reply: Reply) -> Reply:
     return reply
 
 
+@pytest.mark.usefixtures("measured")
 def test_what_no_clause_asks_is_a_warning() -> None:
     """A request that the contract does not know is no reason to fail a target, and what came of it is said."""
     with MockServer(SAMPLE, token=TOKEN, faults=(clumsy,)) as server:
@@ -82,6 +83,7 @@ def test_what_no_clause_asks_is_a_warning() -> None:
     assert "multipart/form-data" in output
 
 
+@pytest.mark.usefixtures("measured")
 def test_a_number_beyond_its_reader_is_a_warning() -> None:
     """A list that is JSON by every clause does not fail because Python's own reader has no room for a number of it."""
     with MockServer(SAMPLE, token=TOKEN, faults=(BY_NAME["numbers-added"].apply,)) as server:
@@ -90,6 +92,7 @@ def test_a_number_beyond_its_reader_is_a_warning() -> None:
     assert "ContractWarning: no clause asks for this: schemathesis: GET /v1/event_categories: " in output
 
 
+@pytest.mark.usefixtures("measured")
 def test_it_finds_what_is_wrong() -> None:
     """A check that cannot fail is a defect: an answer that departs from openapi.yaml fails its item, and no other."""
     faults = (BY_NAME["position-text"].apply, BY_NAME["head-500"].apply)
@@ -103,6 +106,7 @@ def test_it_finds_what_is_wrong() -> None:
     assert TOKEN not in output
 
 
+@pytest.mark.usefixtures("measured")
 def test_it_respects_known_deviations(tmp_path: Path) -> None:
     """What the deviations file waives is no failure here either: the items are skipped, and say why."""
     fault = BY_NAME["position-text"]
@@ -140,6 +144,7 @@ def fading(request: Received, reply: Reply) -> Reply:
     return replace(reply, status=503, reason=echo, headers=(("X-Echo", echo),), body=echo.encode())
 
 
+@pytest.mark.usefixtures("measured")
 def test_no_failure_to_judge_holds_the_token() -> None:
     """An answer that is broken or 503 is an error, whose traceback with all variables does not hold the token."""
     with MockServer(SAMPLE, token=TOKEN, faults=(fading,)) as server:
@@ -199,6 +204,7 @@ def test_an_interruption_shows_no_token() -> None:
     assert TOKEN not in output
 
 
+@pytest.mark.usefixtures("measured")
 def test_a_dead_target_is_an_error() -> None:
     """What could not be judged is an error, not a failure, and shows no token."""
     with socket.create_server(("127.0.0.1", 0)) as closed:

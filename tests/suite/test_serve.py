@@ -13,6 +13,9 @@ import pytest
 from door import clean_environment, contracts, contracts_in_a_process
 from subject import BY_NAME
 
+#: These are about processes: what they go through counts, too.
+pytestmark = pytest.mark.usefixtures("measured")
+
 
 @contextmanager
 def serving(*arguments: str) -> Iterator[tuple[str, dict[str, str], "subprocess.Popen[str]"]]:

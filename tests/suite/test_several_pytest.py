@@ -8,6 +8,9 @@ import pytest
 from door import pytest_in_a_process
 from regions import PLANNED, Regions
 
+#: These are about processes: what they go through counts, too.
+pytestmark = pytest.mark.usefixtures("measured")
+
 ITEMS = "tests/contract/test_clauses.py"
 WORKERS = pytest.mark.parametrize("workers", [(), ("-p", "xdist", "-n", "2")], ids=["here", "in workers"])
 

@@ -11,6 +11,9 @@ from subject import SAMPLE
 
 from contracts.mock.server import MockServer
 
+#: These are about processes: what they go through counts, too.
+pytestmark = pytest.mark.usefixtures("measured")
+
 PYTHON = f"{sys.executable} -m contracts"
 
 
