@@ -3,9 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# One more worker than a small machine has cores: many tests wait for processes and sockets. The coverage of branches
-# is that of all tests together, so whoever names some of them here (PYTEST_OPTIONS="-k masking") leaves it out.
-PYTEST_OPTIONS ?= -n 3 --dist worksteal --cov
+# More workers than a small machine has cores: many tests wait for processes and sockets.
+PYTEST_OPTIONS ?= -n 4 --dist worksteal
 # Compiled modules are kept, whatever the shell says: tests and measurements start hundreds of processes.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -19,7 +18,10 @@ verify: $(VENV)/runtime ## Judge the embedded mock; nothing leaves this machine.
 	env -u SCALINGO_API_URL -u CONTRACTS_TARGET $(BIN)/contracts verify --mock
 
 test: lint types clients ## Lint, types and all tests.
-	$(BIN)/python -m pytest $(PYTEST_OPTIONS)
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest $(PYTEST_OPTIONS)
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
 
 test-all-pythons: $(VENV)/dev ## The tests on every Python from 3.11 to 3.13, and bundles from one to the other.
 	rm -rf build/bundles

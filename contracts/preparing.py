@@ -70,38 +70,41 @@ def prepare(
     Raises:
         UsageError: the settings cannot be used.
     """
-    if not settings.mock and settings.target is None:
-        raise NoTarget
     identity = replace(identity or Identity(settings.name, environment=settings.environment), ci=ci.run_url(environ))
     clauses = contract.select(settings.clause)
     known = _known(settings.deviations, contract) if settings.deviations else ()
     baseline = _baseline(settings.baseline, settings.accept, contract) if settings.baseline else None
-    plain = settings.allow_plain_http
-    address = None if settings.mock else parse(settings.target or "", contract.path, allow_plain_http=plain)
     auth = parse(settings.auth_url, what="auth-url")
-    embedded = address is None
-    with (mock or _mock(settings, contract)) if embedded else nullcontext() as server:
-        if server is not None:
-            address = parse(server.url, contract.path)
-            environ = {BEARER: server.token}
-        if address is None:
-            raise UsageError("there is no target")
-        probes = _probes(settings, contract, clauses, address, embedded=embedded)
+    with (mock or _mock(settings, contract)) if settings.mock else nullcontext() as server:
+        address = _address(settings, contract, server)
+        environ = {BEARER: server.token} if server else environ
+        probes = _probes(settings, contract, clauses, address)
         most = settings.max_requests or sum(probe.times for probe in probes) + _SPARE
         parts = _Parts(settings, contract, address, auth, environ)
         target = parts.target(most=most, pace=pace, connect_to=connect_to, sleep=sleep, say=say)
-        yield Run(settings, contract, clauses, probes, target, embedded, known, identity, baseline)
+        yield Run(settings, contract, clauses, probes, target, settings.mock, known, identity, baseline)
 
 
-def _probes(
-    settings: Settings, contract: Contract, clauses: tuple[Clause, ...], address: Address, *, embedded: bool
-) -> tuple[Probe, ...]:
+def _address(settings: Settings, contract: Contract, server: "MockServer | None") -> Address:
+    """Return the address of the embedded mock, or of the target.
+
+    Raises:
+        UsageError: there is no target, or it is no address.
+    """
+    if server is not None:
+        return parse(server.url, contract.path)
+    if settings.target is None:
+        raise NoTarget
+    return parse(settings.target, contract.path, allow_plain_http=settings.allow_plain_http)
+
+
+def _probes(settings: Settings, contract: Contract, clauses: tuple[Clause, ...], address: Address) -> tuple[Probe, ...]:
     compared = (contract.clause[REPEATABLE],) if settings.baseline else ()  # also where only others are judged
     return needed(
         contract,
         (*clauses, *compared),
         plaintext=address.plaintext_url is not None,
-        unsafe=settings.unsafe_methods or embedded,
+        unsafe=settings.unsafe_methods or settings.mock,
         burst=settings.probe_rate_limit,
     )
 

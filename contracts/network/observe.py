@@ -75,12 +75,16 @@ def observe(
         if preparing.ident is not None:
             preparing.join()
     for probe in (*plan.second, *plan.last):
-        if silent and _is_pointless(probe, silent):
-            yield target.unsent(probe, silent)
-        elif probe.name in asked:
-            yield target.record(asked[probe.name])
-        else:
-            yield target.burst(probe) if probe.times > 1 else target.fetch(probe)
+        yield _exchange(target, probe, asked.get(probe.name), silent)
+
+
+def _exchange(target: Target, probe: Probe, asked: Asked | None, silent: CouldNotJudge | None) -> Exchange:
+    """Return what came of a probe that was asked side by side with others, or is asked now by itself."""
+    if silent and _is_pointless(probe, silent):
+        return target.unsent(probe, silent)
+    if asked:
+        return target.record(asked)
+    return target.burst(probe) if probe.times > 1 else target.fetch(probe)
 
 
 def _is_pointless(probe: Probe, silent: CouldNotJudge | None) -> bool:

@@ -1,8 +1,10 @@
 """What the tests of the suite share."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
+import coverage
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -20,6 +22,9 @@ _UNCOUNTED = {
     "test_three_hundred_targets_of_twenty_accounts",
     "test_a_hollow_check_is_found_out",
     "test_any_body",
+    "test_faults_combine",
+    "test_every_server_is_judged_alike",
+    "test_one_bad_answer_spoils_no_other",
 }
 #: How coverage tells a process that it is measured (coverage.control, process_startup).
 _MEASURED = "COVERAGE_PROCESS_CONFIG"
@@ -32,22 +37,32 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[_COVERAGE] = os.environ.pop(_MEASURED, "")
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Run a test, and measure nothing meanwhile where its lines are counted enough."""
+    measuring = coverage.Coverage.current() if getattr(item, "originalname", "") in _UNCOUNTED else None
+    if measuring is None:
+        return (yield)
+    measuring.stop()
+    try:
+        return (yield)
+    finally:
+        measuring.start()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what is long, so that no worker still has it before it when the others are done.
 
     The order is kept otherwise, and so one worker gets all that shares a fixture, and makes it once.
     """
     items.sort(key=lambda item: _LONG.isdisjoint((item.name, *getattr(item, "fixturenames", ()))))
-    for item in items:
-        if getattr(item, "originalname", "") in _UNCOUNTED:
-            item.add_marker("no_cover")
 
 
 @pytest.fixture
 def measured(pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch) -> None:
     """Count the lines of the processes that the test starts, too."""
-    if coverage := pytestconfig.stash.get(_COVERAGE, ""):
-        monkeypatch.setenv(_MEASURED, coverage)
+    if process := pytestconfig.stash.get(_COVERAGE, ""):
+        monkeypatch.setenv(_MEASURED, process)
 
 
 @pytest.fixture(scope="session")

@@ -18,9 +18,6 @@ from contracts.mock.reply import Received, Reply
 from contracts.mock.server import MockServer
 from contracts.settings import TABLE
 
-#: These are about processes: what they go through counts, too.
-pytestmark = pytest.mark.usefixtures("measured")
-
 ITEMS = "tests/contract/test_clauses.py"
 PLUGIN = "contracts.pytest_plugin"
 TOKEN = "canary-7f3a9secret"
@@ -69,6 +66,7 @@ def test_one_item_a_clause(tmp_path: Path) -> None:
         assert skipped is None or "not applicable" in skipped.get("message", "")
 
 
+@pytest.mark.usefixtures("measured")
 def test_a_breach_is_a_failure(tmp_path: Path) -> None:
     """A breached MUST fails its item, with the block of the command line and without the token."""
     with MockServer(SAMPLE, faults=(BY_NAME["id-number"].apply,)) as server:
@@ -86,6 +84,7 @@ def test_a_breach_is_a_failure(tmp_path: Path) -> None:
     assert f"contracts verify {server.url}/v1/event_categories --clause category.id" in output
 
 
+@pytest.mark.usefixtures("measured")
 def test_a_should_warns_unless_strict() -> None:
     """A breached SHOULD is a warning; with --strict it fails."""
     with MockServer(SAMPLE, faults=(BY_NAME["order-reversed"].apply,)) as server:
@@ -97,6 +96,7 @@ def test_a_should_warns_unless_strict() -> None:
     assert "FAILED tests/contract/test_clauses.py::test_clause[list.positions-ascending]" in strict[1]
 
 
+@pytest.mark.usefixtures("measured")
 def test_could_not_judge_is_an_error(tmp_path: Path) -> None:
     """A target that cannot be reached makes errors, no failures, and never a pass."""
     with socket.create_server(("127.0.0.1", 0)) as free:
@@ -142,6 +142,7 @@ def test_not_exercised_is_a_skip_and_no_pass() -> None:
     assert allowed == 0
 
 
+@pytest.mark.usefixtures("measured")
 def test_header_tells_target_budget_and_origins() -> None:
     """The header says what is judged, what it costs and where each setting came from."""
     with MockServer(SAMPLE) as server:
@@ -187,6 +188,7 @@ def test_selection() -> None:
     assert "no clause matches 'jason'" in output
 
 
+@pytest.mark.usefixtures("measured")
 def test_deviations(tmp_path: Path) -> None:
     """The file of the command line works here: a match is an expected failure, a stale entry fails."""
     entry = '[[deviation]]\nclause = "{}"\nreason = "known"\nowner = "team"\nexpires = 2999-01-01\n'
@@ -342,6 +344,7 @@ def test_other(): pass
 """
 
 
+@pytest.mark.usefixtures("measured")
 def test_items_of_another_project(tmp_path: Path) -> None:
     """Items elsewhere may ask for the report; without a target the session is refused, also by what a worker says."""
     (tmp_path / "test_own.py").write_text(OWN)
@@ -379,6 +382,7 @@ def test_the_items_of_the_package_ask_for_a_target(tmp_path: Path, workers: tupl
         (("--contract-mock", "--contract-deviations", "none.toml"), "none.toml"),
     ],
 )
+@pytest.mark.usefixtures("measured")
 def test_usage_errors_are_one_line(tmp_path: Path, arguments: tuple[str, ...], words: str) -> None:
     """A wrong option is said as pytest says such things, by the name that it has there, without a traceback."""
     status, output = elsewhere(tmp_path, "--pyargs", "contracts.suite", *arguments)

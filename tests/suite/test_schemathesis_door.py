@@ -73,7 +73,6 @@ def clumsy(request: Received, reply: Reply) -> Reply:
     return reply
 
 
-@pytest.mark.usefixtures("measured")
 def test_what_no_clause_asks_is_a_warning() -> None:
     """A request that the contract does not know is no reason to fail a target, and what came of it is said."""
     with MockServer(SAMPLE, token=TOKEN, faults=(clumsy,)) as server:
@@ -106,7 +105,6 @@ def test_it_finds_what_is_wrong() -> None:
     assert TOKEN not in output
 
 
-@pytest.mark.usefixtures("measured")
 def test_it_respects_known_deviations(tmp_path: Path) -> None:
     """What the deviations file waives is no failure here either: the items are skipped, and say why."""
     fault = BY_NAME["position-text"]
@@ -144,7 +142,6 @@ def fading(request: Received, reply: Reply) -> Reply:
     return replace(reply, status=503, reason=echo, headers=(("X-Echo", echo),), body=echo.encode())
 
 
-@pytest.mark.usefixtures("measured")
 def test_no_failure_to_judge_holds_the_token() -> None:
     """An answer that is broken or 503 is an error, whose traceback with all variables does not hold the token."""
     with MockServer(SAMPLE, token=TOKEN, faults=(fading,)) as server:

@@ -8,9 +8,6 @@ import pytest
 from door import pytest_in_a_process
 from regions import PLANNED, Regions
 
-#: These are about processes: what they go through counts, too.
-pytestmark = pytest.mark.usefixtures("measured")
-
 ITEMS = "tests/contract/test_clauses.py"
 WORKERS = pytest.mark.parametrize("workers", [(), ("-p", "xdist", "-n", "2")], ids=["here", "in workers"])
 
@@ -29,6 +26,7 @@ def run(server: Regions, file: Path, *arguments: str, **environment: str) -> tup
 
 
 @WORKERS
+@pytest.mark.usefixtures("measured")
 def test_every_target_has_its_items(server: Regions, tmp_path: Path, workers: tuple[str, ...]) -> None:
     """The id of an item begins with its target, only that of the broken one fails, and each is asked once."""
     file = tmp_path / "targets.toml"
@@ -56,6 +54,7 @@ def test_an_account_stays_in_one_worker(server: Regions, tmp_path: Path) -> None
     assert all(len(found) == 1 for found in workers.values())
 
 
+@pytest.mark.usefixtures("measured")
 def test_a_target_without_its_variable_is_an_error(server: Regions, tmp_path: Path) -> None:
     """What could not be asked is an error of every item of that target, with the reason, and is not left out."""
     file = tmp_path / "targets.toml"

@@ -11,9 +11,6 @@ from subject import SAMPLE
 
 from contracts.mock.server import MockServer
 
-#: These are about processes: what they go through counts, too.
-pytestmark = pytest.mark.usefixtures("measured")
-
 PYTHON = f"{sys.executable} -m contracts"
 
 
@@ -35,6 +32,7 @@ def test_a_closed_stream_changes_no_verdict(closed: str, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     "line", ["verify --mock", "verify --mock --json -", "explain", "verify --help", "--version", "check x.json"]
 )
+@pytest.mark.usefixtures("measured")
 def test_a_full_stream_is_no_verdict(line: str, tmp_path: Path) -> None:
     """What could not be said is exit 4 in one line, not 0 or 1."""
     (tmp_path / "x.json").write_text("{}")
