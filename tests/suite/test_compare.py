@@ -25,6 +25,7 @@ from contracts.event_types.sample import SAMPLE as TYPES
 from contracts.mock.faults.fault import instead
 from contracts.mock.reply import Change, Received, Reply, json_reply
 from contracts.mock.server import MockServer
+from contracts.writers.comparison_wording import SHOWN
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 SCHEMA = json.loads((SCHEMAS / "comparison.schema.json").read_text("utf-8"))
@@ -558,3 +559,32 @@ def test_the_schema_is_where_every_other_is() -> None:
     neighbour = json.loads((SCHEMAS / "snapshot.schema.json").read_text("utf-8"))
     assert SCHEMA["$id"].rpartition("/")[0] == neighbour["$id"].rpartition("/")[0]
     assert SCHEMA["required"] == list(SCHEMA["properties"])
+
+
+def test_more_differences_than_a_person_reads_are_counted(tmp_path: Path) -> None:
+    """What is not written out is counted in every format, and fails there where one of it breaks."""
+    many = categories(250)
+    renumbered = [{**element, "id": f"other-{element['id']}"} for element in many]
+    old, new = kept(tmp_path, "old", many), kept(tmp_path, "new", renumbered)
+    done = contracts("compare", old, new, "--reports", str(tmp_path))
+    value = json.loads((tmp_path / "comparison.json").read_text())
+    left = len(value["differences"]) - SHOWN
+    assert (done.status, left > 0) == (1, True)
+    words = f"{left} more difference{'s' if left > 1 else ''}: the JSON has them all"
+    assert words in (tmp_path / "comparison.md").read_text()
+    page = parse((tmp_path / "comparison.html").read_text())
+    assert words in page.text
+    cases = {case.get("name"): case for case in ET.parse(tmp_path / "comparison.xml").iter("testcase")}
+    failure = cases["differences that are not written out"].find("failure")
+    assert failure is not None
+    assert "the JSON has them all" in str(failure.get("message"))
+
+
+def test_a_stale_exception_is_in_every_format(tmp_path: Path) -> None:
+    """Whoever reads a report sees which exception excused nothing."""
+    old = kept(tmp_path, "old")
+    file = exceptions(tmp_path, datetime.now(UTC) + timedelta(days=90), "domains")
+    done = contracts("compare", old, old, "--accept", file, "--reports", str(tmp_path))
+    assert done.status == 1
+    for name in ("comparison.json", "comparison.md", "comparison.html", "comparison.xml"):
+        assert "matches nothing any more" in (tmp_path / name).read_text("utf-8"), name

@@ -9,6 +9,7 @@ import sys
 import threading
 import zlib
 from base64 import b64encode
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
@@ -18,9 +19,12 @@ from hostile import Behaviour, always, drip, head_of, message, politely, raw_ser
 from subject import BY_NAME, CLAUSES, CONTRACT, SAMPLE
 
 from contracts import bundle
+from contracts.configuration import working_directory
+from contracts.core.errors import IncompleteError, UsageError
 from contracts.mock.faults.fault import instead
 from contracts.mock.reply import Reply
 from contracts.mock.server import CA_PEM, SERVER_PEM, MockServer
+from contracts.reading import read_bytes
 from contracts.settings import TABLE
 
 TOKEN = {"BEARER_TOKEN": "canary-7f3a/9+secret=="}
@@ -415,3 +419,54 @@ def test_tls_context_of_the_mock() -> None:
     context = ssl.create_default_context(cafile=str(CA_PEM))
     assert len(context.get_ca_certs()) == 1
     assert SERVER_PEM.read_text().count("BEGIN CERTIFICATE") == 1
+
+
+def test_a_fault_of_the_suite_is_told_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An exception that nobody expects is exit 4 in one line, for its traceback may show what was sent; on demand."""
+
+    def broken(_: object) -> int:
+        raise LookupError("the secret")
+
+    monkeypatch.setattr("contracts.commands.explain.run", broken)
+    done = contracts("explain")
+    assert (done.status, done.out) == (4, "")
+    assert done.err == "contracts: a fault of the suite itself: LookupError; CONTRACTS_TRACEBACK=1 shows where\n"
+    done = contracts("explain", environment={"CONTRACTS_TRACEBACK": "1"})
+    assert done.status == 4
+    assert "LookupError: the secret" in done.err
+
+
+def test_a_contract_that_is_not_complete_is_told_in_its_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever writes a clause without a check reads what to write where."""
+
+    def broken(_: object) -> int:
+        raise IncompleteError("the clause list.new has no check")
+
+    monkeypatch.setattr("contracts.commands.explain.run", broken)
+    done = contracts("explain")
+    assert (done.status, done.err) == (4, "contracts: a fault of the suite itself: the clause list.new has no check\n")
+
+
+def test_standard_input_that_is_closed_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command that reads standard input says so when there is none."""
+    monkeypatch.setattr("contracts.reading.sys.stdin", None)
+    with pytest.raises(UsageError, match="standard input is closed"):
+        read_bytes("-")
+    monkeypatch.undo()
+    assert "it is larger than 100 bytes" in str(_refused(lambda: read_bytes(__file__, 100)))
+
+
+def _refused(action: Callable[[], object]) -> UsageError:
+    with pytest.raises(UsageError) as refused:
+        action()
+    return refused.value
+
+
+def test_a_working_directory_that_is_gone_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The words say what to do."""
+
+    def gone() -> Path:
+        raise FileNotFoundError
+
+    monkeypatch.setattr("contracts.configuration.Path.cwd", gone)
+    assert "change to another one" in str(_refused(working_directory))

@@ -123,3 +123,27 @@ def test_a_file_can_be_named(tmp_path: Path) -> None:
     assert resolve({}, {"CONTRACTS_CONFIG": other}, tmp_path).timeout == 4
     with pytest.raises(UsageError, match="cannot be read: No such file"):
         resolve({"config": str(tmp_path / "none.toml")}, {}, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("retries", "5", "a whole number from 0 to 4"),
+        ("retries", "-1", "a whole number from 0 to 4"),
+        ("concurrency", "0", "a whole number from 1 to 16"),
+        ("concurrency", "17", "a whole number from 1 to 16"),
+        ("max_requests", "0", "a whole number from 1 on"),
+    ],
+)
+def test_a_number_out_of_its_range_is_refused(name: str, text: str, words: str, tmp_path: Path) -> None:
+    """The words say which numbers there are, wherever the setting comes from."""
+    for given, environ in (({name: text}, {}), ({}, {f"CONTRACTS_{name.upper()}": text})):
+        with pytest.raises(UsageError, match=words):
+            resolve({"mock": True, **given}, environ, tmp_path)
+
+
+def test_a_file_whose_settings_are_no_table_is_refused(tmp_path: Path) -> None:
+    """The table of pyproject.toml may be anything in TOML."""
+    (tmp_path / "pyproject.toml").write_text("[tool]\ncontracts = 3\n")
+    with pytest.raises(UsageError, match=r"pyproject.toml \[tool.contracts\] is no table"):
+        resolve({"mock": True}, {}, tmp_path)

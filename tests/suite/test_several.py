@@ -442,3 +442,43 @@ def test_hostile_texts_are_inert_over_several_targets() -> None:
     for text in (terminal.render(targets), markdown.render(targets)):
         assert all(character.isprintable() or character == "\n" for character in text)
     list(text_string_to_metric_families(metrics.render_several(targets)))
+
+
+def test_the_brief_words_name_the_target_of_each(tmp_path: Path) -> None:
+    """With --quiet there is a line for each breach and each reason, and none for what conforms."""
+    with Regions(3, 3, {"t1": "position-text"}) as server:
+        (tmp_path / "targets.toml").write_text(server.file())
+        done = contracts(
+            *("verify", "--targets", "targets.toml", "--quiet"), environment=server.environment, folder=tmp_path
+        )
+    *lines, last = done.out.splitlines()
+    assert done.status == 1
+    assert last.startswith("VIOLATES: 3 targets: 2 conform, 1 violates")
+    assert lines
+    assert all(line.startswith("t1: ") for line in lines)
+    entry = Entry("t9", "https://api.example/v1")
+    assert terminal.brief([Judged(entry, "its shard is missing")]) == ["t9: could not judge: its shard is missing"]
+
+
+def test_a_fault_of_the_suite_in_a_thread_is_no_verdict(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What goes wrong in the thread of an account ends the run: exit 4, and no target counts as judged."""
+
+    def broken(*_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("contracts.several.Several._judged", broken)
+    with Regions(2, 2) as server:
+        (tmp_path / "targets.toml").write_text(server.file())
+        done = contracts("verify", "--targets", "targets.toml", environment=server.environment, folder=tmp_path)
+    assert done.status == 4
+    assert "a fault of the suite itself: RuntimeError" in done.err
+
+
+def test_an_empty_folder_is_no_shard(tmp_path: Path) -> None:
+    """A folder without a result is named, for a run that wrote none would else be missing without a word."""
+    (tmp_path / "shard").mkdir()
+    with Regions(1, 1) as server:
+        (tmp_path / "targets.toml").write_text(server.file())
+    done = contracts("merge", "--targets", "targets.toml", "shard", folder=tmp_path)
+    assert done.status == 2
+    assert "shard: there is no result.json in this folder" in done.err

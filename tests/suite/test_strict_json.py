@@ -15,6 +15,7 @@ from contracts.core.finding import KEPT, Violation
 from contracts.core.pointer import pointer as join
 from contracts.core.pointer import walk
 from contracts.event_categories.strategies import VALUES, texts
+from contracts.global_information import strict_json
 from contracts.global_information.document import ABSENT, Document, Rule
 from contracts.global_information.limits import MAX_CONTAINERS, MAX_DEPTH, MAX_VALUES
 from contracts.global_information.strict_json import decode
@@ -400,3 +401,16 @@ def test_the_absent_value_is_no_json_value() -> None:
     """The value of a body that is no JSON text is told from null, and says what it is."""
     assert repr(decode(b"").value) == "ABSENT"
     assert decode(b"null").value is None
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "words"),
+    [("[1, ]", 4, "Expecting value"), ('{"a": 1,\n}', 9, "Expecting property name enclosed in double quotes")],
+)
+def test_a_trailing_comma_is_told_alike_by_every_python(text: str, place: int, words: str) -> None:
+    """Python 3.13 points at the comma, and older ones at what stands behind it: bundles would differ."""
+    kind = "array" if text.startswith("[") else "object"
+    later = json.JSONDecodeError(f"Illegal trailing comma before end of {kind}", text, text.index(","))
+    assert strict_json._Reader(text, [], 0)._told(later) == (place, words)
+    [violation] = decode(text.encode()).violations
+    assert (violation.where, violation.received.partition(":")[0]) == (f"byte {place}", words)

@@ -26,10 +26,12 @@ from contracts.core.errors import (
     UsageError,
 )
 from contracts.core.exchange import Exchange, Response
+from contracts.network import masking
 from contracts.network.address import parse
 from contracts.network.budget import Budget, Deadline, Limits
 from contracts.network.credentials import Bearer
 from contracts.network.masking import Secrets
+from contracts.network.pace import Pace
 from contracts.network.request import AGENT
 from contracts.network.target import Target
 from contracts.network.wire import Wire
@@ -524,3 +526,25 @@ def test_another_tool_has_requests_and_time_of_its_own() -> None:
         answers = [made.relay("GET", made.address.url, (), authorized=False) for _ in range(2)]
     assert isinstance(answers[0], Response)
     assert isinstance(answers[1], OverBudget)
+
+
+def test_the_budget_of_an_account_gives_back_what_was_not_sent() -> None:
+    """A request for which the account has no turn in time was not sent, and does not count."""
+    now = [0.0]
+    pace = Pace(1, 60, clock=lambda: now[0], sleep=lambda seconds: now.__setitem__(0, now[0] + seconds))
+    budget = Budget(5, live=True, pace=pace)
+    budget.count()
+    budget.wait(patience=0)
+    budget.count()
+    with pytest.raises(OverBudget, match="were sent for this account within a minute"):
+        budget.wait(patience=1)
+    assert budget.sent == 1
+
+
+def test_many_texts_are_masked_in_bounded_memory() -> None:
+    """What was masked before is remembered for so many texts, and any number of them is masked."""
+    secrets = Secrets()
+    secrets.add("canary-7f3a9secret", "BEARER_TOKEN")
+    texts = [f"{number} canary-7f3a9secret" for number in range(400)]
+    assert [secrets.mask(text) for text in texts] == [f"{number} $BEARER_TOKEN" for number in range(400)]
+    assert len(secrets._known) <= masking._REMEMBERED
