@@ -1,7 +1,5 @@
 """``python -m contracts`` is ``contracts``."""
 
-import sys
+from contracts.cli import command
 
-from contracts.cli import main
-
-sys.exit(main())
+command()

@@ -30,6 +30,8 @@ def tell():
             file.write(next(line.split()[1] for line in status if line.startswith("VmHWM")))
 told = sys.argv.pop(1)
 atexit.register(tell)
+end = os._exit
+os._exit = lambda status: (tell(), end(status))
 runpy.run_module("contracts", run_name="__main__", alter_sys=True)
 """
 
