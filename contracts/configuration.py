@@ -135,8 +135,7 @@ def _read(setting: Setting, value: Any, origin: str) -> Any:
     try:
         read = tuple(setting.read(text) for text in texts)
     except ValueError as error:
-        words = str(error) if "could not convert" not in str(error) else "a number of seconds"
-        raise UsageError(f"{origin}: {setting.name} is {str(value)[:80]!r}, and must be {words}") from None
+        raise UsageError(f"{origin}: {setting.name} is {str(value)[:80]!r}, and must be {error}") from None
     return read if setting.many else read[0]
 
 

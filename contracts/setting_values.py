@@ -14,7 +14,10 @@ _UNITS = {"b": 1, "kib": 2**10, "mib": 2**20, "gib": 2**30}
 
 def seconds(text: str) -> float:
     """Return a number of seconds of which a run may need as many."""
-    seconds = float(text)
+    try:
+        seconds = float(text)
+    except ValueError:
+        raise ValueError("a number of seconds") from None
     if not (math.isfinite(seconds) and 0 < seconds <= 3600):  # noqa: PLR2004 - an hour is more than any run needs
         raise ValueError("seconds, more than 0 and at most 3600")
     return seconds

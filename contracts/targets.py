@@ -12,7 +12,6 @@ from typing import Any
 from contracts.core.contract import Contract
 from contracts.core.entry import Entry
 from contracts.core.errors import UsageError
-from contracts.core.policy import Policy
 from contracts.core.text import shorten
 from contracts.network.address import parse
 from contracts.reading import read_text, tables
@@ -60,13 +59,11 @@ def _entry(entry: dict[str, Any], place: str, contract_of: Callable[[str], Contr
     }
     if values.get("token") and values.get("api_token"):
         raise UsageError(f"{place}: token and api_token are both given: name one variable")
-    try:
-        values["name"] = BY_NAME["name"].read(values["name"])
-        if "auth" in values:
-            values["auth"] = Policy(values["auth"])
-    except ValueError as error:
-        key, words = ("auth", "either, required or public") if "Policy" in str(error) else ("name", str(error))
-        raise UsageError(f"{place}: {key} is {shorten(values[key], 80)!r}, and must be {words}") from None
+    for key in sorted(values.keys() & {"auth", "name"}):
+        try:
+            values[key] = BY_NAME[key].read(values[key])
+        except ValueError as error:
+            raise UsageError(f"{place}: {key} is {shorten(values[key], 80)!r}, and must be {error}") from None
     target = Entry(**values)
     try:
         parse(target.url, contract_of(target.contract).path, what="url", allow_plain_http=True)
