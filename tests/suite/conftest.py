@@ -25,6 +25,12 @@ _UNCOUNTED = {
     "test_faults_combine",
     "test_every_server_is_judged_alike",
     "test_one_bad_answer_spoils_no_other",
+    "test_a_body_after_head_is_seen",
+    "test_suite_and_oracle_agree_on_every_clause",
+    "test_a_mutation_of_shape_is_found_in_its_place",
+    "test_nothing_that_is_refused_is_explained_in_full",
+    "test_every_conforming_list_is_accepted",
+    "test_edges",
 }
 #: How coverage tells a process that it is measured (coverage.control, process_startup).
 _MEASURED = "COVERAGE_PROCESS_CONFIG"
