@@ -19,6 +19,9 @@ class _Reader(io.BufferedReader):
     def close(self) -> None:
         """Stay open: the next answer is read from here, too."""
 
+    def flush(self) -> None:
+        """Do nothing: nothing is written here, and an answer that is forgotten may outlive the stream below."""
+
 
 class Stream(io.RawIOBase):
     """What comes over a socket. ``received`` counts the bytes; what was read too far is put back."""

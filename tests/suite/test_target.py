@@ -26,13 +26,14 @@ from contracts.core.errors import (
     UsageError,
 )
 from contracts.core.exchange import Exchange, Response
-from contracts.network import masking
+from contracts.network import connection, masking
 from contracts.network.address import parse
 from contracts.network.budget import Budget, Deadline, Limits
 from contracts.network.credentials import Bearer
 from contracts.network.masking import Secrets
 from contracts.network.pace import Pace
 from contracts.network.request import AGENT
+from contracts.network.stream import Stream
 from contracts.network.target import Target
 from contracts.network.wire import Wire
 
@@ -548,3 +549,13 @@ def test_many_texts_are_masked_in_bounded_memory() -> None:
     texts = [f"{number} canary-7f3a9secret" for number in range(400)]
     assert [secrets.mask(text) for text in texts] == [f"{number} $BEARER_TOKEN" for number in range(400)]
     assert len(secrets._known) <= masking._REMEMBERED
+
+
+def test_an_answer_that_outlives_its_connection_ends_in_silence() -> None:
+    """What is collected late flushes a stream that is closed by then, and Python 3.13 tells every error of that."""
+    here, there = socket.socketpair()
+    with here, there:
+        stream = Stream(here)
+        answer = connection._Answer(here, stream=stream, begun=lambda: None)
+        stream.close()
+        answer.close()
