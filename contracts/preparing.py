@@ -70,13 +70,15 @@ def prepare(
     Raises:
         UsageError: the settings cannot be used.
     """
+    if not settings.mock:
+        _address(settings, contract)  # what is wrong with the target is told before what is wrong with files
     identity = replace(identity or Identity(settings.name, environment=settings.environment), ci=ci.run_url(environ))
     clauses = contract.select(settings.clause)
     known = _known(settings.deviations, contract) if settings.deviations else ()
     baseline = _baseline(settings.baseline, settings.accept, contract) if settings.baseline else None
     auth = parse(settings.auth_url, what="auth-url")
     with (mock or _mock(settings, contract)) if settings.mock else nullcontext() as server:
-        address = _address(settings, contract, server)
+        address = parse(server.url, contract.path) if server else _address(settings, contract)
         environ = {BEARER: server.token} if server else environ
         probes = _probes(settings, contract, clauses, address)
         most = settings.max_requests or sum(probe.times for probe in probes) + _SPARE
@@ -85,14 +87,12 @@ def prepare(
         yield Run(settings, contract, clauses, probes, target, settings.mock, known, identity, baseline)
 
 
-def _address(settings: Settings, contract: Contract, server: "MockServer | None") -> Address:
-    """Return the address of the embedded mock, or of the target.
+def _address(settings: Settings, contract: Contract) -> Address:
+    """Return the address of the target.
 
     Raises:
         UsageError: there is no target, or it is no address.
     """
-    if server is not None:
-        return parse(server.url, contract.path)
     if settings.target is None:
         raise NoTarget
     return parse(settings.target, contract.path, allow_plain_http=settings.allow_plain_http)

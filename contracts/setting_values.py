@@ -6,7 +6,7 @@ import re
 from contracts.core.policy import Policy
 
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
-_SIZE = r"(?i)([0-9]+)\s*(B|KiB|MiB|GiB)?"
+_SIZE = r"(?i)([0-9]{1,15})\s*(B|KiB|MiB|GiB)?"
 #: What Windows takes for a device and not for a file.
 _DEVICE = re.compile(r"CON|PRN|AUX|NUL|COM[0-9]|LPT[0-9]")
 _UNITS = {"b": 1, "kib": 2**10, "mib": 2**20, "gib": 2**30}

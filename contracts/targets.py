@@ -59,9 +59,10 @@ def _entry(entry: dict[str, Any], place: str, contract_of: Callable[[str], Contr
     }
     if values.get("token") and values.get("api_token"):
         raise UsageError(f"{place}: token and api_token are both given: name one variable")
-    for key in sorted(values.keys() & {"auth", "name"}):
+    for key in ("name", "auth"):
         try:
-            values[key] = BY_NAME[key].read(values[key])
+            if key in values:
+                values[key] = BY_NAME[key].read(values[key])
         except ValueError as error:
             raise UsageError(f"{place}: {key} is {shorten(values[key], 80)!r}, and must be {error}") from None
     target = Entry(**values)

@@ -18,7 +18,7 @@ from contracts.core.pointer import Path, pointer, walk
 from contracts.core.text import shorten
 from contracts.global_information.document import Document, Replaced, Rule
 from contracts.global_information.json_scan import scan
-from contracts.global_information.limits import beyond
+from contracts.global_information.limits import beyond, members
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # Patterns are compiled where they are first needed: most bodies need none of them.
@@ -119,12 +119,13 @@ class _Reader:
 
     def _load(self) -> Any:
         value = self._parse(object_hook=self._object)
-        # A colon stands in each member. So many members as colons: no name has replaced another one. More colons may
-        # also be in strings; then the pairs are looked at, which takes twice the time.
-        if self.members != self.text.count(":"):
-            self.objects = self.members = 0
-            value = self._parse(object_pairs_hook=self._object_of_pairs)
-        return value
+        # A colon stands in each member: as many members as colons, and no name has replaced another one. Texts hold
+        # colons, too; to leave these out takes longer.
+        if self.members == self.text.count(":") or self.members == members(self.text.encode()):
+            return value
+        del value  # else a large one would be there twice
+        self.objects = self.members = 0
+        return self._parse(object_pairs_hook=self._object_of_pairs)
 
     def _parse(self, **hook: Any) -> Any:
         try:

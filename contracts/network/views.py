@@ -30,7 +30,7 @@ _NUL = rb"\0++"
 _BASE64 = rb"[A-Za-z0-9+/_-]{%d,}+"
 _HEXADECIMAL = rb"(?i)[0-9a-f]{2}(?:[ \t:.,;_-]{0,2}+(?:0x)?+[0-9a-f]{2}){3,}+"
 _HEXADECIMAL_DIGIT = rb"(?i)(?:0x)?+([0-9a-f])"
-_NUMBERS = rb"(?<![0-9])[0-9]{1,3}(?:(?:[ \t\r\n]*+[,;:][ \t\r\n]*+|[ \t\r\n]++)[0-9]{1,3}){3,}+"
+_NUMBERS = rb"[0-9]{1,3}(?![0-9])(?:(?:[ \t\r\n]*+[,;:][ \t\r\n]*+|[ \t\r\n]++)[0-9]{1,3}){3,}+"
 _NUMBER = rb"[0-9]+"
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 
@@ -123,7 +123,7 @@ def views(content: bytes, shortest: int) -> Iterator[View]:
             if view.content != content:
                 yield view
     least = shortest * 4 // 3
-    if runs := [match.span() for match in re.finditer(_BASE64 % least, content)]:
+    if runs := _runs(_BASE64 % least, content, least):
         for shift in range(4):
             shifted = [(start + shift, end) for start, end in runs if end - start - shift >= least]
             yield _Decoded(shifted, content, _from_base64, lambda _: _sextets)

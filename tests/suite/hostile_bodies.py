@@ -144,6 +144,7 @@ class Row:
 CONFORMS, VIOLATES, INCONCLUSIVE = 0, 1, 3
 ROWS = (
     Row("a long list that conforms", lambda size: numbered(size, GOOD, *LIST), CONFORMS),
+    Row("colons in its texts", lambda size: numbered(size, GOOD.replace("N", "12:30: #"), *LIST), CONFORMS),
     Row("backslashes", lambda size: repeated(size, b"\\", b'{"a":"', b'"}'), VIOLATES),
     Row("percent signs", lambda size: repeated(size, b"%25", b'{"a":"', b'"}'), VIOLATES),
     Row("character references", lambda size: repeated(size, b"&#0", b'{"a":"', b'"}'), VIOLATES),

@@ -95,6 +95,15 @@ def test_forms(echo: str) -> None:
     assert len(without) <= len(echo) - len(TOKEN) + len("(2)")
 
 
+@pytest.mark.parametrize("before", ["", "0", "0000", "T00:00:00.000", "1234,", "12 ", "7: "])
+def test_what_stands_before_the_numbers_of_a_token_hides_none_of_them(before: str) -> None:
+    """Digits that run into the first number are not a part of it where it has three digits with them."""
+    numbers = ",".join(map(str, TOKEN.encode()))
+    masked = secrets().mask(f'{{"trace":"{before}{numbers}"}}')
+    assert numbers not in masked
+    assert numbers.partition(",")[2] not in masked
+
+
 @pytest.mark.parametrize("echo", LISTS.values(), ids=LISTS)
 def test_lists_of_byte_values(echo: str) -> None:
     """The numbers of a token stay numbers, and tell nothing of it."""

@@ -133,6 +133,7 @@ def test_a_file_can_be_named(tmp_path: Path) -> None:
         ("concurrency", "0", "a whole number from 1 to 16"),
         ("concurrency", "17", "a whole number from 1 to 16"),
         ("max_requests", "0", "a whole number from 1 on"),
+        ("max_body", "9" * 5000, "a size such as"),
     ],
 )
 def test_a_number_out_of_its_range_is_refused(name: str, text: str, words: str, tmp_path: Path) -> None:
