@@ -31,6 +31,12 @@ _UNCOUNTED = {
     "test_nothing_that_is_refused_is_explained_in_full",
     "test_every_conforming_list_is_accepted",
     "test_edges",
+    "test_a_fault_breaks_what_it_says",
+    "test_swapping_the_sides_mirrors_every_rule",
+    "test_the_same_elements_moved_from_either_side",
+    "test_every_difference_is_told_once",
+    "test_what_differs_within_a_side_is_all_unstable",
+    "test_a_field_that_flickers_is_never_breaking",
 }
 #: How coverage tells a process that it is measured (coverage.control, process_startup).
 _MEASURED = "COVERAGE_PROCESS_CONFIG"
