@@ -7,6 +7,7 @@ from itertools import permutations
 from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
@@ -90,6 +91,7 @@ def test_a_side_does_not_differ_from_itself(side: Observation) -> None:
     assert compare(SUBJECT, side, deepcopy(side)).differences == ()
 
 
+@pytest.mark.uncounted
 @given(sides(), sides())
 def test_swapping_the_sides_mirrors_every_rule(old: Observation, new: Observation) -> None:
     """From the other side, each difference is told by the mirror of its rule, and what is unstable stays so."""
@@ -104,6 +106,7 @@ def test_swapping_the_sides_mirrors_every_rule(old: Observation, new: Observatio
     assert (there.old, there.new, there.matched) == (back.new, back.old, back.matched)
 
 
+@pytest.mark.uncounted
 @given(st.permutations(range(8)))
 def test_the_same_elements_moved_from_either_side(order: list[int]) -> None:
     """Which of two exchanged elements is said to have moved does not depend on which side is called old."""
@@ -124,6 +127,7 @@ def test_applying_the_differences_to_old_gives_new(old: Observation, new: Observ
     assert old == before
 
 
+@pytest.mark.uncounted
 @given(sides(), sides())
 def test_every_difference_is_told_once(old: Observation, new: Observation) -> None:
     """No two lines have one fingerprint, the worst come first, and every text is one short line."""
@@ -137,6 +141,7 @@ def test_every_difference_is_told_once(old: Observation, new: Observation) -> No
         assert difference.notices
 
 
+@pytest.mark.uncounted
 @given(ANY, ANY, st.booleans())
 def test_what_differs_within_a_side_is_all_unstable(one: Body, other: Body, in_old: bool) -> None:  # noqa: FBT001
     """A side that once says what the other says, and once something else, differs from it in nothing that holds."""
@@ -145,6 +150,7 @@ def test_what_differs_within_a_side_is_all_unstable(one: Body, other: Body, in_o
     assert {d.impact for d in compare(SUBJECT, old, new).differences} <= {Impact.UNSTABLE}
 
 
+@pytest.mark.uncounted
 @given(ANY, ANY, st.data())
 def test_a_field_that_flickers_is_never_breaking(old: Body, new: Body, data: st.DataObject) -> None:
     """Whatever else differs, no line of the field, and no line that carries its value, has any other class."""

@@ -12,6 +12,7 @@ import fuzz
 import soak
 
 
+@pytest.mark.uncounted
 @pytest.mark.parametrize("seed", range(4))
 def test_no_input_brings_a_reader_down(seed: int) -> None:
     """What others hand over is taken or refused in one line, and costs little."""

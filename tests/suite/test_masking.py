@@ -284,6 +284,7 @@ HOSTILE: dict[str, Callable[[int], bytes]] = {
 }
 
 
+@pytest.mark.uncounted
 @pytest.mark.parametrize("make", HOSTILE.values(), ids=HOSTILE)
 def test_masking_is_linear(make: Callable[[int], bytes]) -> None:
     """No content costs more than its size: 400 KB take less than a second or two, where 20 KB took as long."""

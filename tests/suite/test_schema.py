@@ -169,6 +169,7 @@ def test_the_schemas_are_valid_and_accept_their_examples(name: str) -> None:
     assert all(SCHEMAS[name].accepts(instance) for instance in loaded["examples"])
 
 
+@pytest.mark.uncounted
 @given(conforming_lists())
 def test_every_conforming_list_is_accepted(categories: list[Any]) -> None:
     """What the hand-written strategies call conforming has no violation."""
@@ -178,6 +179,7 @@ def test_every_conforming_list_is_accepted(categories: list[Any]) -> None:
 _SHAPE = {"category.object", "category.required", "category.id", "category.name", "category.display-name"}
 
 
+@pytest.mark.uncounted
 @given(mutated_lists())
 def test_a_mutation_of_shape_is_found_in_its_place(mutated: Mutated) -> None:
     """A violation of type or presence is the only one found, under its clause, at the element that has it."""
@@ -283,6 +285,7 @@ def test_what_the_compiled_validator_cannot_read_it_judges_without_lone_surrogat
     assert [v.where for v in LIST.violations({KEY: [GOOD, {**GOOD, "x": "\ud800", "id": ""}]})] == [f"/{KEY}/1/id"]
 
 
+@pytest.mark.uncounted
 def test_nothing_that_is_refused_is_explained_in_full() -> None:
     """Of half a million elements that look alike one is explained; a refused error body is not explained at all."""
     found = list(LIST.violations({KEY: [0] * 500_000}))

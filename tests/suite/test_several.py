@@ -52,6 +52,7 @@ with open("/proc/self/status") as told:  # getrusage counts the memory of the pr
 TIMES = re.compile(r'"(?:seconds|started|waited)": [^\n,]*')
 
 
+@pytest.mark.uncounted
 def test_three_hundred_targets_of_twenty_accounts(tmp_path: Path) -> None:
     """No account is asked more than 60 times a minute, and a target that hangs delays no other account.
 

@@ -271,6 +271,7 @@ def test_a_number_beyond_every_exponent_cannot_be_judged() -> None:
     assert "exponent" in str(document.problem)
 
 
+@pytest.mark.uncounted
 @pytest.mark.parametrize(("opening", "closing"), [(b"[", b"]"), (b'{"a":', b"}"), (b'{"a":[', b"]}")])
 def test_nesting_is_judged_to_a_depth_and_no_deeper(opening: bytes, closing: bytes) -> None:
     """As deep as the limit a body is decoded; one level more, or 100,000, cannot be judged, and says so."""
@@ -314,6 +315,7 @@ def test_more_values_than_anybody_lists_are_not_judged() -> None:
     assert decode(b"[" + b"1," * (MAX_VALUES - 2) + b"1]").problem is None
 
 
+@pytest.mark.uncounted
 @pytest.mark.parametrize("container", [b"[]", b"{}", b'{"a":1}'])
 def test_more_objects_and_arrays_than_anybody_lists_are_not_judged(container: bytes) -> None:
     """They cost the most: more than 200,000 of them are a reason as well."""

@@ -42,6 +42,7 @@ def both(url: str, token: str, **settings: Any) -> tuple[Report, Report]:
     return judged(url, token, 4, **settings), judged(url, token, 1, **settings)
 
 
+@pytest.mark.uncounted
 @pytest.mark.parametrize("fault", [None, "position-text", "head-with-body"])
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_every_server_is_judged_alike(kind: Kind, fault: str | None) -> None:
@@ -111,6 +112,7 @@ def unavailable(request: Received, _: Reply) -> Iterator[bytes]:
     yield Reply(503, b"later").wire(request.method)
 
 
+@pytest.mark.uncounted
 @pytest.mark.parametrize("of", ["unknown-path", "anonymous", "repeat", "xml"])
 @pytest.mark.parametrize("behave", [garbage, surplus, split, unavailable])
 @pytest.mark.parametrize("kind", ["threads-keep-alive", "single-keep-alive", "single-closing-silently"])
@@ -230,6 +232,7 @@ def in_pieces(head: bytes, body: bytes) -> Iterator[bytes]:
 BODIES = {"list": LIST, "like-an-answer": b"HTTP/1.1 20x\r\nHTTP/1.", "large": b"x" * 30_000}
 
 
+@pytest.mark.uncounted
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
 @pytest.mark.parametrize("pieces", [at_once, late, in_pieces])
 @pytest.mark.parametrize(
