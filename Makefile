@@ -17,7 +17,7 @@ help: ## Say what there is.
 verify: $(VENV)/runtime ## Judge the embedded mock; nothing leaves this machine.
 	env -u SCALINGO_API_URL -u CONTRACTS_TARGET $(BIN)/contracts verify --mock
 
-test: lint types clients ## Lint, types and all tests.
+test: lint types clients ## Lint, types, all tests, and the branches that they cover.
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest $(PYTEST_OPTIONS)
 	$(BIN)/coverage combine --quiet

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -70,32 +70,38 @@ def prepare(
     Raises:
         UsageError: the settings cannot be used.
     """
-    if not settings.mock:
-        _address(settings, contract)  # what is wrong with the target is told before what is wrong with files
     identity = replace(identity or Identity(settings.name, environment=settings.environment), ci=ci.run_url(environ))
-    clauses = contract.select(settings.clause)
-    known = _known(settings.deviations, contract) if settings.deviations else ()
-    baseline = _baseline(settings.baseline, settings.accept, contract) if settings.baseline else None
-    auth = parse(settings.auth_url, what="auth-url")
-    with (mock or _mock(settings, contract)) if settings.mock else nullcontext() as server:
-        address = parse(server.url, contract.path) if server else _address(settings, contract)
-        environ = {BEARER: server.token} if server else environ
+    with _judged(settings, contract, environ, mock) as (address, variables):
+        clauses = contract.select(settings.clause)
+        known = _known(settings.deviations, contract) if settings.deviations else ()
+        baseline = _baseline(settings.baseline, settings.accept, contract) if settings.baseline else None
+        auth = parse(settings.auth_url, what="auth-url")
         probes = _probes(settings, contract, clauses, address)
         most = settings.max_requests or sum(probe.times for probe in probes) + _SPARE
-        parts = _Parts(settings, contract, address, auth, environ)
+        parts = _Parts(settings, contract, address, auth, variables)
         target = parts.target(most=most, pace=pace, connect_to=connect_to, sleep=sleep, say=say)
         yield Run(settings, contract, clauses, probes, target, settings.mock, known, identity, baseline)
 
 
-def _address(settings: Settings, contract: Contract) -> Address:
-    """Return the address of the target.
+@contextmanager
+def _judged(
+    settings: Settings,
+    contract: Contract,
+    environ: Mapping[str, str],
+    mock: "AbstractContextManager[MockServer] | None",
+) -> Iterator[tuple[Address, Mapping[str, str]]]:
+    """Give the address of what is judged, the embedded mock or the target, and the variables with its secrets.
 
     Raises:
         UsageError: there is no target, or it is no address.
     """
-    if settings.target is None:
+    if settings.mock:
+        with mock or _mock(settings, contract) as server:
+            yield parse(server.url, contract.path), {BEARER: server.token}
+    elif settings.target is None:
         raise NoTarget
-    return parse(settings.target, contract.path, allow_plain_http=settings.allow_plain_http)
+    else:
+        yield parse(settings.target, contract.path, allow_plain_http=settings.allow_plain_http), environ
 
 
 def _probes(settings: Settings, contract: Contract, clauses: tuple[Clause, ...], address: Address) -> tuple[Probe, ...]:

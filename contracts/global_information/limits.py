@@ -22,7 +22,7 @@ def beyond(body: bytes) -> str:
     return _limit_of(body) and _limit_of(_without_strings(body))
 
 
-def members(body: bytes) -> int:
+def count_members(body: bytes) -> int:
     """Return how many members the objects of a JSON text have, one that another replaces included."""
     return _without_strings(body).count(b":")
 

@@ -18,7 +18,7 @@ from contracts.core.pointer import Path, pointer, walk
 from contracts.core.text import shorten
 from contracts.global_information.document import Document, Replaced, Rule
 from contracts.global_information.json_scan import scan
-from contracts.global_information.limits import beyond, members
+from contracts.global_information.limits import beyond, count_members
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # Patterns are compiled where they are first needed: most bodies need none of them.
@@ -121,10 +121,9 @@ class _Reader:
         value = self._parse(object_hook=self._object)
         # A colon stands in each member: as many members as colons, and no name has replaced another one. Texts hold
         # colons, too; to leave these out takes longer.
-        if self.members == self.text.count(":") or self.members == members(self.text.encode()):
+        if self.members == self.text.count(":") or self.members == count_members(self.text.encode()):
             return value
         del value  # else a large one would be there twice
-        self.objects = self.members = 0
         return self._parse(object_pairs_hook=self._object_of_pairs)
 
     def _parse(self, **hook: Any) -> Any:
@@ -135,12 +134,12 @@ class _Reader:
         except _ConstantError:
             raise
         except ValueError:  # an integer longer than CPython converts by default
-            self.objects = self.members = 0
-            self.repeated.clear()
-            self.discarded.clear()
             return self._parse_with(self._integer, **hook)
 
     def _parse_with(self, parse_int: Any, **hook: Any) -> Any:
+        self.objects = self.members = 0
+        self.repeated.clear()
+        self.discarded.clear()
         return json.loads(
             self.text, parse_constant=self._refuse_constant, parse_float=Decimal, parse_int=parse_int, **hook
         )

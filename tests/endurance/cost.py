@@ -4,7 +4,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from hostile import message, raw_server
+from hostile import raw_server
 from hostile_bodies import ROWS, answering, cost, measuring
 
 
@@ -16,7 +16,7 @@ def main(size: int, *options: str) -> None:
             body = row.make(size)
             reports = Path(folder) / str(number)
             reports.mkdir()
-            with raw_server(answering(message(body, status=row.answered), refusal=row.answered != "200 OK")) as server:
+            with raw_server(answering(row, body)) as server:
                 status, seconds, peak, _ = cost(parent, server.url, reports, *options)
             print(f"| {row.name} | {len(body):,} | {status} | {seconds:.1f} | {peak} |", flush=True)
 

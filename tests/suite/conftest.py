@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 #: Fixtures and tests that take many seconds: an installation, a browser, the whole proof.
 _LONG = {"wheel", "facts", "test_the_install_step", "test_the_whole_matrix"}
 #: How coverage tells a process that it is measured (coverage.control, process_startup).
-_MEASURED = "COVERAGE_PROCESS_CONFIG"
+_VARIABLE = "COVERAGE_PROCESS_CONFIG"
 _COVERAGE = pytest.StashKey[str]()
 
 
@@ -19,7 +19,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Measure only those of the processes that the tests start whose lines no other test sees: each costs time."""
     config.addinivalue_line("markers", "uncounted: goes through the same lines ten thousand times, and is not measured")
     if hasattr(config, "workerinput"):  # the workers are measured, and have been started
-        config.stash[_COVERAGE] = os.environ.pop(_MEASURED, "")
+        config.stash[_COVERAGE] = os.environ.pop(_VARIABLE, "")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -47,7 +47,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def measured(pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch) -> None:
     """Count the lines of the processes that the test starts, too."""
     if process := pytestconfig.stash.get(_COVERAGE, ""):
-        monkeypatch.setenv(_MEASURED, process)
+        monkeypatch.setenv(_VARIABLE, process)
 
 
 @pytest.fixture(scope="session")

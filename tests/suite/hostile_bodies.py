@@ -187,11 +187,12 @@ ROWS = (
 )
 
 
-def answering(answer: bytes, *, refusal: bool) -> Behaviour:
-    """Answer everything so; as a refusal, only what comes without the token."""
+def answering(row: Row, body: bytes) -> Behaviour:
+    """Answer everything with a body of the row; where that is a refusal, only what comes without the token."""
+    answer = message(body, status=row.answered)
 
     def behave(connection: object, request: bytes, stop: object) -> None:
-        listed = refusal and b"Bearer canary" in request
+        listed = row.answered != "200 OK" and b"Bearer canary" in request
         politely(message(ONE.join(LIST).encode()) if listed else answer)(connection, request, stop)  # type: ignore[arg-type]
 
     return behave

@@ -67,8 +67,7 @@ def parent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parent]:
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_a_hostile_body_costs_little(row: Row, parent: Parent, tmp_path: Path) -> None:
     """The status is the deserved one, and time and memory stay within bounds that nothing quadratic keeps."""
-    answer = message(row.make(SIZE), status=row.answered)
-    with raw_server(answering(answer, refusal=row.answered != "200 OK")) as server:
+    with raw_server(answering(row, row.make(SIZE))) as server:
         status, seconds, peak, said = cost(parent, server.url, tmp_path)
     assert status == row.status, said
     assert seconds < SECONDS

@@ -449,9 +449,8 @@ def test_the_brief_words_name_the_target_of_each(tmp_path: Path) -> None:
     """With --quiet there is a line for each breach and each reason, and none for what conforms."""
     with Regions(3, 3, {"t1": "position-text"}) as server:
         (tmp_path / "targets.toml").write_text(server.file())
-        done = contracts(
-            *("verify", "--targets", "targets.toml", "--quiet"), environment=server.environment, folder=tmp_path
-        )
+        asked = ("verify", "--targets", "targets.toml", "--quiet")
+        done = contracts(*asked, environment=server.environment, folder=tmp_path)
     *lines, last = done.out.splitlines()
     assert done.status == 1
     assert last.startswith("VIOLATES: 3 targets: 2 conform, 1 violates")

@@ -52,7 +52,9 @@ def name_style(answer: Answer) -> Steps:
 
 @CHECKS.answer("category.display-name-printable")
 def display_name_is_printable(answer: Answer) -> Steps:
-    names = elements.texts(answer, "display_name")
-    others = (pair for pair in names if pair[1].isspace() or _CONTROL.search(pair[1]))
-    yield from elements.refused(answer, "display_name", others, "visible text without control characters")
-    return len(names) - names.values.count("")
+    expected = "visible text without control characters"
+    return (yield from elements.are_texts_such(answer, "display_name", _is_printable, expected))
+
+
+def _is_printable(text: str) -> bool:
+    return not (text.isspace() or _CONTROL.search(text))

@@ -4,7 +4,7 @@ A value of the wrong type is the schema's to report, and is passed over by whate
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice, pairwise
 from operator import eq, itemgetter
 from typing import Any
@@ -71,12 +71,16 @@ def refused(answer: Answer, name: str, values: Iterable[tuple[int, Any]], expect
     return findings_of(values, lambda pair: Finding(place(answer, pair[0], name), expected, describe(pair[1])))
 
 
+def are_texts_such(answer: Answer, name: str, such: Callable[[str], object], expected: str) -> Steps:
+    """Judge that every text of a member is as expected; what is empty is the schema's to report."""
+    found = texts(answer, name)
+    yield from refused(answer, name, (pair for pair in found if pair[1] and not such(pair[1])), expected)
+    return len(found) - found.values.count("")
+
+
 def name_style(answer: Answer) -> Steps:
     """Judge that every name is in snake_case or camelCase."""
-    names = texts(answer, "name")
-    others = (pair for pair in names if pair[1] and not _SNAKE_OR_CAMEL.fullmatch(pair[1]))
-    yield from refused(answer, "name", others, "snake_case or camelCase")
-    return len(names) - names.values.count("")
+    return (yield from are_texts_such(answer, "name", _SNAKE_OR_CAMEL.fullmatch, "snake_case or camelCase"))
 
 
 def are_unique(answer: Answer, name: str, values: Column) -> Steps:
