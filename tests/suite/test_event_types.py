@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from door import contracts, pytest_in_a_process
+from door import contracts, pytest_quick
 
 from contracts.cli import main
 from contracts.core.exchange import Exchange, Request, Response
@@ -231,7 +231,7 @@ def test_a_bundle_knows_its_contract(tmp_path: Path) -> None:
 
 def test_pytest_takes_the_contract() -> None:
     """The plugin has an item for each clause of the contract that is named."""
-    status, output = pytest_in_a_process("--pyargs", "contracts.suite.test_clauses", "--contract-mock", *NAME, "-v")
+    status, output = pytest_quick("--pyargs", "contracts.suite.test_clauses", "--contract-mock", *NAME, "-v")
     assert status == 0, output
     assert "[type.category-known] PASSED" in output
     assert "category.position" not in output

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from door import ROOT, interrupted, pytest_in_a_process
+from door import ROOT, interrupted, pytest_quick
 from hostile import Behaviour, always, message, raw_server
 from subject import BY_NAME, CLAUSES, SAMPLE
 
@@ -30,12 +30,12 @@ _QUICK = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 def run(*arguments: str, token: str = "", **environment: str) -> tuple[int, str]:
     """Run pytest on the clauses in a process of its own; return its status and output."""
     secret = {"BEARER_TOKEN": token} if token else {}
-    return pytest_in_a_process(ITEMS, *arguments, **_QUICK, **environment, **secret)
+    return pytest_quick(ITEMS, *arguments, **environment, **secret)
 
 
 def elsewhere(folder: Path, *arguments: str, **environment: str) -> tuple[int, str]:
     """Run pytest in a folder that is no part of this project, with the plugin as an entry point loads it."""
-    return pytest_in_a_process("-p", PLUGIN, *arguments, folder=folder, **_QUICK, **environment)
+    return pytest_quick("-p", PLUGIN, *arguments, folder=folder, **environment)
 
 
 def cases(file: Path) -> dict[str, ET.Element]:
@@ -267,7 +267,7 @@ def test_a_bare_run_tests_the_project_on_the_mock() -> None:
     with MockServer(SAMPLE) as server:
         # The project, but for the items that it takes seconds to collect, and that are left out anyhow.
         arguments = ("-k", "test_verdict", "--ignore", "tests/suite", "--ignore", "tests/contract/test_schemathesis.py")
-        status, output = pytest_in_a_process(*arguments, **_QUICK, **foreign, SCALINGO_API_URL=server.url)
+        status, output = pytest_quick(*arguments, **foreign, SCALINGO_API_URL=server.url)
         assert server.requests == []
     assert status == 0, output
     assert "contract target: the embedded mock" in output

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from door import interrupted, pytest_in_a_process
+from door import interrupted, pytest_quick
 from subject import BY_NAME, SAMPLE
 
 from contracts.mock.reply import Received, Reply
@@ -25,7 +25,7 @@ _PLUGINS = ("-p", "_hypothesis_pytestplugin", "-p", "schemathesis.pytest.plugin"
 def judge(url: str, *arguments: str) -> tuple[int, str]:
     """Run the items of Schemathesis against a target; return the exit status and everything that was printed."""
     options = (*_PLUGINS, "--target", url, *arguments)
-    return pytest_in_a_process(ITEMS, *options, **_QUICK, BEARER_TOKEN=TOKEN, CI="1")
+    return pytest_quick(ITEMS, *options, BEARER_TOKEN=TOKEN, CI="1")
 
 
 def test_it_reads_a_target_with_few_requests() -> None:

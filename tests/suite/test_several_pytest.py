@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from door import pytest_in_a_process
+from door import pytest_quick
 from regions import PLANNED, Regions
 
 ITEMS = "tests/contract/test_clauses.py"
@@ -20,9 +20,8 @@ def server() -> Iterator[Regions]:
 
 def run(server: Regions, file: Path, *arguments: str, **environment: str) -> tuple[int, str]:
     """Run pytest on the clauses with a file of targets."""
-    quick = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     given = ("--contract-targets", str(file), "-v", *arguments)
-    return pytest_in_a_process(ITEMS, *given, **quick, **server.environment, **environment)
+    return pytest_quick(ITEMS, *given, **server.environment, **environment)
 
 
 @WORKERS
@@ -94,7 +93,7 @@ def test_no_variable_leads_to_targets(server: Regions, tmp_path: Path) -> None:
     """A file that only a variable names is not followed: a shell may happen to hold it."""
     file = tmp_path / "targets.toml"
     file.write_text(server.file())
-    quick = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "CONTRACTS_TARGETS": str(file)}
-    status, output = pytest_in_a_process(ITEMS, "--contract-mock", "-q", **quick, **server.environment)
+    held = {"CONTRACTS_TARGETS": str(file)}
+    status, output = pytest_quick(ITEMS, "--contract-mock", "-q", **held, **server.environment)
     assert status == 0, output
     assert not server.asked
