@@ -57,10 +57,6 @@ class Reply:
         others = tuple((key, text) for key, text in self.headers if key.lower() != name.lower())
         return replace(self, headers=others if value is None else (*others, (name, value)))
 
-    def value(self) -> Any:
-        """Return the decoded body."""
-        return json.loads(self.body)
-
     @property
     def closes(self) -> bool:
         """Whether the connection ends with this reply, because nothing else can end it or a header says so."""
@@ -72,7 +68,7 @@ class Reply:
         """Return the bytes that go on the wire."""
         if self.raw is not None:
             return self.raw
-        reason = _phrase(self.status) if self.reason is None else self.reason
+        reason = _PHRASES.get(self.status, "") if self.reason is None else self.reason
         body = gzip.compress(self.body, mtime=0) if self.gzipped else self.body
         lines = [f"HTTP/{self.version} {self.status} {reason}", *(f"{k}: {v}" for k, v in self.headers)]
         if self.gzipped:
@@ -87,6 +83,8 @@ class Reply:
         return head + (self.stray if method == "HEAD" else body)
 
 
+_PHRASES = {status.value: status.phrase for status in HTTPStatus}
+
 #: How a fault changes a reply on its way out.
 Change = Callable[[Received, Reply], Reply]
 
@@ -95,7 +93,3 @@ def json_reply(value: Any, status: int = 200, *headers: tuple[str, str]) -> Repl
     """Return a reply whose body is this value as JSON."""
     content = ("Content-Type", "application/json; charset=utf-8")
     return Reply(status, json.dumps(value).encode(), (content, *headers))
-
-
-def _phrase(status: int) -> str:
-    return HTTPStatus(status).phrase if status in list(HTTPStatus) else ""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 
@@ -34,6 +35,12 @@ class Object:
     @property
     def members(self) -> dict[str, Any]:
         return dict(self.pairs)
+
+
+@lru_cache(64)
+def read(text: str) -> Any:
+    """The value of a JSON text, which many answers of a run share."""
+    return Reader(text).read()
 
 
 class Reader:

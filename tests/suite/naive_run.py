@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+import naive_json
 import oracle
-from naive_json import NotJson, Number, Object, Reader
+from naive_json import NotJson, Number, Object
 
 READING = ("list", "repeat", "xml", "unknown-path", "unknown-query", "anonymous", "invalid-token")
 UNSAFE = ("post", "put", "patch", "delete")
@@ -50,11 +51,12 @@ def are_texts(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(text, str) for text in value)
 
 
+@cache
 def read(answer: Seen) -> Any:
     """The value of a body, or NOTHING when it is no JSON; a byte order mark is passed over."""
     content = answer.body.removeprefix(b"\xef\xbb\xbf")
     try:
-        return NOTHING if oracle.is_other_unicode(content) else Reader(content.decode("utf-8")).read()
+        return NOTHING if oracle.is_other_unicode(content) else naive_json.read(content.decode("utf-8"))
     except (UnicodeDecodeError, NotJson):
         return NOTHING
 
@@ -70,6 +72,7 @@ def text_of(value: Any) -> str:
     return repr(value)
 
 
+@cache
 def is_documented_error(answer: Seen) -> bool:
     """Whether the body is strict JSON with ``error``, a text, or ``errors``, texts by field."""
     said = oracle.opinion(200, ["application/json"], answer.body)
@@ -82,12 +85,14 @@ def is_documented_error(answer: Seen) -> bool:
     )
 
 
+@cache
 def content(answer: Seen) -> object:
     """What an answer says, or its bytes when it is no JSON."""
     value = read(answer)
     return answer.body if value is NOTHING else text_of(value)
 
 
+@cache
 def categories(answer: Seen) -> list[str] | None:
     """The elements of the list as texts, or None without a list."""
     value = read(answer)
@@ -125,6 +130,7 @@ def names_a_scheme(value: str) -> bool:
     return bool(word) and "=" not in word and not (blank and rest.lstrip().startswith("="))
 
 
+@cache
 def documented(answer: Seen) -> list[str] | None:
     """The elements of the list as texts, without the members that nobody documented."""
     value = read(answer)

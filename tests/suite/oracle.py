@@ -16,8 +16,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import naive_json
 from jsonschema import Draft202012Validator
-from naive_json import NotJson, Number, Object, Reader, inside
+from naive_json import NotJson, Number, Object, inside
 from referencing import Registry, Resource
 
 HELD, BREACHED, IDLE = "held", "breached", "not exercised"
@@ -177,7 +178,7 @@ def of_answer(status: int, content_types: list[str], body: bytes) -> Opinions:
     if text is None:
         return
     try:
-        value = Reader(text).read()
+        value = naive_json.read(text)
     except NotJson:
         yield "json.well-formed", BREACHED
         return

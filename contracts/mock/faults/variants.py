@@ -12,6 +12,7 @@ from contracts.mock.faults.fault import (
     REFUSED,
     Fault,
     Scenario,
+    body,
     elements,
     error,
     header,
@@ -129,7 +130,7 @@ VARIANTS: tuple[Fault, ...] = (
     variant(
         "second-answer-formatted-otherwise",
         "The second answer has the same members in another order and form.",
-        second(lambda _, r: replace(r, body=json.dumps(r.value(), sort_keys=True, indent=1).encode())),
+        second(body(lambda content: json.dumps(json.loads(content), sort_keys=True, indent=1).encode())),
     ),
     variant(
         "signed-urls",
