@@ -17,7 +17,8 @@ help: ## Say what there is.
 verify: $(VENV)/runtime ## Judge the embedded mock; nothing leaves this machine.
 	env -u SCALINGO_API_URL -u CONTRACTS_TARGET $(BIN)/contracts verify --mock
 
-test: lint types clients ## Lint, types, all tests, and the branches that they cover.
+test: ## Lint, types, all tests, and the branches that they cover.
+	$(MAKE) --no-print-directory --jobs=2 lint types clients
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest $(PYTEST_OPTIONS)
 	$(BIN)/coverage combine --quiet
@@ -105,9 +106,10 @@ node_modules/.stamp: package.json package-lock.json .npmrc
 	elif test -n "$$CI"; then echo "npm is missing, and CI runs every test" >&2; exit 1; \
 	else echo "npm is missing: tests of OpenAPI, of other implementations and of the HTML report are skipped"; fi
 
+# Python compiles what it imports, and most of what is installed is never imported.
 define install
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r $(1)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	touch $@
 endef

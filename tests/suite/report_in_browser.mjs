@@ -1,6 +1,8 @@
 // Opens report pages in a browser, does with them what a reader does, and prints what it saw as JSON.
 //
-// usage: node report_in_browser.mjs CHROMIUM FOLDER NAME...     (each NAME is FOLDER/NAME.html)
+// usage: node report_in_browser.mjs CHROMIUM FOLDER NAME...
+//
+// Each NAME is FOLDER/NAME.html; beside them is FOLDER/tampered.html, a page that somebody has put markup into.
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -33,6 +35,8 @@ async function open(name, settings) {
 const visible = (page) => page.$$eval("details.clause", (all) =>
   all.filter((one) => one.checkVisibility()).map((one) => one.dataset.clause));
 
+const background = (page) => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+
 const openClauses = (page) => page.$$eval("details.clause[open]", (all) => all.map((one) => one.dataset.clause));
 
 async function filtered(page) {
@@ -45,10 +49,12 @@ async function filtered(page) {
   return shown;
 }
 
-async function audited(page) {
+// What axe-core finds with everything open: by all of its rules, or by those that look at colours.
+async function audited(page, rules) {
   await page.$$eval("details", (all) => { for (const one of all) one.open = true; });
   await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => globalThis.axe.run({ resultTypes: ["violations"] }));
+  const { violations } = await page.evaluate((options) => globalThis.axe.run(options),
+    { resultTypes: ["violations"], ...rules });
   return violations.map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.slice(0, 3).map((node) => node.html) }));
 }
 
@@ -57,16 +63,23 @@ async function examined(name) {
   const facts = { url, title: await page.title(), filtered: await filtered(page), violations: {}, wide: {} };
   facts.elements = await page.$$eval("*", (all) => [...new Set(all.map((one) => one.localName))]);
   facts.lists = await page.$$eval(".drawn-list .item", (all) => all.length);
-  for (const colorScheme of ["light", "dark"]) {
+  // The other rules find the same in every colour.
+  for (const [colorScheme, rules] of [["light", {}], ["dark", { runOnly: ["color-contrast", "link-in-text-block"] }]]) {
     await page.emulateMedia({ colorScheme });
-    facts.violations[colorScheme] = await audited(page);
-    facts[`background in ${colorScheme}`] = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    facts.violations[colorScheme] = await audited(page, rules);
+    facts[`background in ${colorScheme}`] = await background(page);
   }
   for (const width of [320, 1280]) {
     await page.setViewportSize({ width, height: 800 });
     facts.wide[width] = await page.evaluate(() => document.documentElement.scrollWidth);
   }
-  facts.touched = await page.evaluate(() => globalThis.touched ?? null);
+  await context.close();
+  return { ...facts, ...seen };
+}
+
+async function intruded(name) {
+  const { context, page, seen } = await open(name, { colorScheme: "light" });
+  const facts = { touched: await page.evaluate(() => globalThis.touched ?? null), background: await background(page) };
   await context.close();
   return { ...facts, ...seen };
 }
@@ -136,6 +149,7 @@ async function unscripted(name) {
 
 const facts = { examined: {} };
 for (const name of names) facts.examined[name] = await examined(name);
+facts.tampered = await intruded("tampered");
 facts.used = await used("violating");
 facts.unscripted = await unscripted("violating");
 await browser.close();

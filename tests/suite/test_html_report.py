@@ -237,8 +237,8 @@ def facts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     intruder = (
         "<script>globalThis.touched = 1</script><style>body { background: red }</style><img src=https://x.invalid/>"
     )
-    pages["tampered"] = pages["conforming"].replace("</main>", f"{intruder}</main>")
-    for name, page in pages.items():
+    tampered = pages["conforming"].replace("</main>", f"{intruder}</main>")
+    for name, page in {**pages, "tampered": tampered}.items():
         (folder / f"{name}.html").write_text(page, "utf-8", newline="\n")
     script = Path(__file__).with_name("report_in_browser.mjs")
     command = [str(tools["node"]), str(script), str(tools["chromium"]), str(folder), *pages]
@@ -267,9 +267,9 @@ def test_nothing_runs_that_a_target_said(facts: dict[str, Any], page: str) -> No
 
 def test_policy_holds_against_what_escaping_would_miss(facts: dict[str, Any]) -> None:
     """Were markup of a target to get into the page, its script would not run, and nothing be drawn or loaded."""
-    tampered, conforming = facts["examined"]["tampered"], facts["examined"]["conforming"]
+    tampered = facts["tampered"]
     assert tampered["touched"] is None
-    assert tampered["background in light"] == conforming["background in light"]
+    assert tampered["background"] == facts["examined"]["conforming"]["background in light"]
     assert len(tampered["errors"]) >= 3
 
 
