@@ -19,7 +19,9 @@ class Kind:
     """How a server treats connections.
 
     ``at_once`` is how many it serves at a time, ``answers`` how many it gives before it closes, ``patience`` how long
-    it waits for the next request, in seconds. ``ignores`` is the number, from 1, of a connection that it never answers.
+    it waits for the next request once it has answered one, in seconds. ``ignores`` is the number, from 1, of a
+    connection that it never answers. ``closes`` is how many connections behind the first it closes, unasked, before it
+    answers anything.
     """
 
     at_once: int = 100
@@ -28,6 +30,7 @@ class Kind:
     version: str = "1.1"
     patience: float | None = None
     ignores: int = 0
+    closes: int = 0
     tls: bool = False
 
 
@@ -37,6 +40,7 @@ KINDS = {
     "threads-closing": Kind(answers=1, announces=True),
     "threads-closing-silently": Kind(answers=1),
     "threads-closing-idle": Kind(patience=0.02),
+    "threads-closing-what-is-spare": Kind(closes=3),
     "threads-two-answers": Kind(answers=2),
     "threads-ignoring-the-second": Kind(ignores=2),
     "single-keep-alive": Kind(at_once=1),
@@ -60,6 +64,7 @@ class Server:
         self.stop = threading.Event()
         self._listener, self._mock = listener, mock
         self._turns = threading.Semaphore(kind.at_once)
+        self._spare = threading.Semaphore(0)
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
         self._accepted = 0
@@ -93,12 +98,17 @@ class Server:
         try:
             with suppress(OSError), accepted, self._secured(accepted) as connection:
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                connection.settimeout(self.kind.patience)
                 if number == self.kind.ignores:
                     self.stop.wait()
-                for _ in range(self.kind.answers):
-                    if not self._answer(connection):
+                if 1 < number <= 1 + self.kind.closes:
+                    connection.shutdown(socket.SHUT_RDWR)
+                    self._spare.release()
+                    return
+                for answer in range(self.kind.answers):
+                    if not self._answer(connection, first=number == 1 and answer == 0):
                         break
+                    # Not before: whoever has just connected is no idler, however slow the machine is.
+                    connection.settimeout(self.kind.patience)
         finally:
             with self._lock:
                 self._open.discard(accepted)
@@ -107,7 +117,7 @@ class Server:
     def _secured(self, connection: socket.socket) -> socket.socket:
         return self._context.wrap_socket(connection, server_side=True) if self.kind.tls else connection
 
-    def _answer(self, connection: socket.socket) -> bool:
+    def _answer(self, connection: socket.socket, *, first: bool) -> bool:
         request = b""
         while b"\r\n\r\n" not in request:
             piece = connection.recv(65536)
@@ -118,6 +128,8 @@ class Server:
         self.requests.append(lines[0])
         method, target, _ = lines[0].split(" ")
         headers = tuple((name, value.strip()) for name, _, value in (line.partition(":") for line in lines[1:]))
+        for _ in range(self.kind.closes if first else 0):
+            self._spare.acquire(timeout=5)
         asked, reply = self._mock.answer(method, target, headers)
         reply = replace(reply, version=self.kind.version)
         if self.kind.announces:
