@@ -17,14 +17,14 @@ _COVERAGE = pytest.StashKey[str]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Measure only those of the processes that the tests start whose lines no other test sees: each costs time."""
-    config.addinivalue_line("markers", "uncounted: goes through the same lines ten thousand times, and is not measured")
+    config.addinivalue_line("markers", "uncounted: sees lines that others count, and so is not measured")
     if hasattr(config, "workerinput"):  # the workers are measured, and have been started
         config.stash[_COVERAGE] = os.environ.pop(_VARIABLE, "")
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    """Run a test, and measure nothing meanwhile where to count its lines would take as long as it does."""
+    """Run a test, and measure nothing meanwhile where others count its lines, and to count them takes as long again."""
     measuring = coverage.Coverage.current() if item.get_closest_marker("uncounted") else None
     if measuring is None:
         return (yield)

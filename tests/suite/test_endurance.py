@@ -11,8 +11,9 @@ import cost
 import fuzz
 import soak
 
+pytestmark = pytest.mark.uncounted
 
-@pytest.mark.uncounted
+
 @pytest.mark.parametrize("seed", range(4))
 def test_no_input_brings_a_reader_down(seed: int) -> None:
     """What others hand over is taken or refused in one line, and costs little."""

@@ -13,6 +13,8 @@ from contracts.mock.faults import Fault
 from contracts.mock.reply import Reply
 from contracts.mock.server import MockServer
 
+pytestmark = pytest.mark.uncounted
+
 PATH = "/v1/event_categories"
 #: What no answer shows, but the way to it does.
 TRANSPORT = {"transport.https", "transport.no-plaintext"}
@@ -81,7 +83,6 @@ def many(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "MANY", 50)
 
 
-@pytest.mark.uncounted
 @pytest.mark.usefixtures("many")
 @pytest.mark.parametrize(
     "fault", [f for f in (*FAULTS, *VARIANTS) if f.name != "two-thousand"], ids=lambda fault: fault.name
@@ -92,7 +93,6 @@ def test_a_fault_breaks_what_it_says(fault: Fault) -> None:
     assert naive_run.broken(answers, fault.scenario.policy, burst) == fault.breaks - TRANSPORT
 
 
-@pytest.mark.uncounted
 @pytest.mark.parametrize("first", RUINOUS)
 def test_faults_combine(first: str) -> None:
     """Any fault can follow any other: what it would change may be gone, and then the answer stays as it is."""

@@ -17,6 +17,7 @@ from subject import BY_ID
 from contracts.core.report import State
 from contracts.global_information.judge import outcomes
 
+pytestmark = pytest.mark.uncounted
 SOURCE = Path(__file__).with_name("go_client.go")
 
 #: Bodies at the edges of what Go's decoder takes, each a root.
@@ -87,13 +88,11 @@ def is_held(text: str) -> bool:
     return outcome.state is not State.BREACHED
 
 
-@pytest.mark.uncounted
 def test_edges(go: Any) -> None:
     """At the edges that are known the clause and Go agree."""
     assert dict(zip(EDGES, go(list(EDGES)), strict=True)) == {text: is_held(text) for text in EDGES}
 
 
-@pytest.mark.uncounted
 def test_any_body(go: Any) -> None:
     """Whatever JSON text, Go and the clause agree; the texts are collected first and asked in one process."""
     texts: list[str] = []

@@ -20,6 +20,7 @@ from subject import CLAUSES, CONTRACT
 from contracts.core.report import Report, State
 from contracts.writers import html
 
+pytestmark = pytest.mark.uncounted
 ROOT = Path(__file__).parents[2]
 ALL: dict[str, Callable[[], Report]] = {
     "violating": lambda: reports.waived(reports.violating(), "category.name-style", "renamed until December"),

@@ -10,6 +10,7 @@ import pytest
 
 from contracts.resources import NAMES
 
+pytestmark = pytest.mark.uncounted
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "contracts"
 MODULES = {

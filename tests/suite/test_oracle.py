@@ -32,6 +32,7 @@ from contracts.event_categories.strategies import (
 from contracts.global_information import judge
 from contracts.global_information.evidence import Evidence
 
+pytestmark = pytest.mark.uncounted
 JSON = ("application/json",)
 
 
@@ -184,7 +185,6 @@ def violating_answers(draw: st.DrawFn) -> Answer:
     return Answer(body, draw(_TYPES)) if draw(st.booleans()) else Answer(body, status=draw(_STATUSES))
 
 
-@pytest.mark.uncounted
 @given(violating_answers())
 @example(Answer(b'{"a": {"b": ["\\ud800"]}, "a": 0}'))  # a lone surrogate in a value that is discarded
 @example(Answer(b'["text"]'))  # text, and no member
@@ -200,7 +200,6 @@ def test_suite_and_oracle_agree_on_every_clause(answer: Answer) -> None:
     assert said == oracle_says(answer)
 
 
-@pytest.mark.uncounted
 @given(st.data())
 def test_suite_and_oracle_agree_on_what_conforms(data: st.DataObject) -> None:
     """A conforming answer holds every clause, in both opinions."""
@@ -208,7 +207,6 @@ def test_suite_and_oracle_agree_on_what_conforms(data: st.DataObject) -> None:
     assert suite_says(answer) == oracle_says(answer) == dict.fromkeys(OF_ANSWERS, "held")
 
 
-@pytest.mark.uncounted
 @given(mutated_lists())
 def test_suite_and_oracle_refuse_a_single_mutation_by_its_clause(mutated: Mutated) -> None:
     """A list with one named mutation breaches the clause that the mutation belongs to, in both opinions."""
