@@ -4,7 +4,6 @@ import os
 import signal
 from pathlib import Path
 
-import coverage
 import pytest
 
 from contracts.settings import BY_NAME
@@ -21,13 +20,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Here --target is short for --contract-target, and --targets for --contract-targets."""
     parser.addoption("--target", dest="contract_target", metavar="URL", help="the same as --contract-target")
     parser.addoption("--targets", dest="contract_targets", metavar="FILE", help="the same as --contract-targets")
-
-
-def pytest_sessionstart(session: pytest.Session) -> None:
-    """Measure the workers alone: a process that only hands out the tests runs nothing of the suite."""
-    measuring = coverage.Coverage.current()
-    if measuring is not None and session.config.pluginmanager.has_plugin("dsession"):
-        measuring.stop()
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -22,6 +22,12 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[_COVERAGE] = os.environ.pop(_VARIABLE, "")
 
 
+def _start_again(measuring: coverage.Coverage, config: pytest.Config) -> None:
+    measuring.start()  # which tells the processes to come that they are measured
+    if _COVERAGE in config.stash:
+        os.environ.pop(_VARIABLE, None)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     """Run a test, and measure nothing meanwhile where others count its lines, and to count them takes as long again."""
@@ -32,7 +38,7 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     try:
         return (yield)
     finally:
-        measuring.start()
+        _start_again(measuring, item.config)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -32,7 +32,6 @@ def test_the_whole_matrix(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert len(matrix["cases"]) == len(FAULTS) + len(VARIANTS) + len(NULL_RESPONDERS) + 1
 
 
-@pytest.mark.uncounted
 @pytest.mark.parametrize("observations", [0, 1])
 @pytest.mark.parametrize("clause", IDS)
 def test_a_hollow_check_is_found_out(

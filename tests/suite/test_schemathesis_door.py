@@ -57,6 +57,7 @@ def test_every_request_goes_through_the_target_layer(fault: str) -> None:
     assert tokens == {f"Bearer {TOKEN}", None, "Bearer SCHEMATHESIS-INVALID-VALUE"}
 
 
+@pytest.mark.usefixtures("measured")
 def test_its_requests_keep_to_the_budget() -> None:
     """What --contract-max-requests allows is all that is sent, whoever sends it."""
     with MockServer(SAMPLE, token=TOKEN) as server:
@@ -105,6 +106,7 @@ def test_it_finds_what_is_wrong() -> None:
     assert TOKEN not in output
 
 
+@pytest.mark.usefixtures("measured")
 def test_it_respects_known_deviations(tmp_path: Path) -> None:
     """What the deviations file waives is no failure here either: the items are skipped, and say why."""
     fault = BY_NAME["position-text"]
@@ -117,6 +119,7 @@ def test_it_respects_known_deviations(tmp_path: Path) -> None:
     assert not [request for request in server.requests if request.first("X-Schemathesis-TestCaseId")]
 
 
+@pytest.mark.usefixtures("measured")
 def test_it_finds_a_list_that_needs_no_token() -> None:
     """Under --auth required, a target that gives the list to everybody fails."""
     with MockServer(SAMPLE, token=TOKEN, auth="public") as server:
@@ -142,6 +145,7 @@ def fading(request: Received, reply: Reply) -> Reply:
     return replace(reply, status=503, reason=echo, headers=(("X-Echo", echo),), body=echo.encode())
 
 
+@pytest.mark.usefixtures("measured")
 def test_no_failure_to_judge_holds_the_token() -> None:
     """An answer that is broken or 503 is an error, whose traceback with all variables does not hold the token."""
     with MockServer(SAMPLE, token=TOKEN, faults=(fading,)) as server:

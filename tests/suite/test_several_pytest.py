@@ -41,6 +41,7 @@ def test_every_target_has_its_items(server: Regions, tmp_path: Path, workers: tu
         assert re.search(rf"^contract: {name}: (CONFORMS|VIOLATES): ", output, re.MULTILINE)
 
 
+@pytest.mark.usefixtures("measured")
 def test_an_account_stays_in_one_worker(server: Regions, tmp_path: Path) -> None:
     """The items of all targets of an account run in the same worker, which alone knows what was sent for it."""
     file = tmp_path / "targets.toml"
