@@ -11,6 +11,8 @@ from contracts.mock.sample import Sample
 
 Headers = tuple[tuple[str, str], ...]
 
+_PHRASES = {status.value: status.phrase for status in HTTPStatus}
+
 
 @dataclass(frozen=True)
 class Received:
@@ -82,8 +84,6 @@ class Reply:
         head = "\r\n".join(lines).encode("latin-1", "replace") + b"\r\n\r\n"
         return head + (self.stray if method == "HEAD" else body)
 
-
-_PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
 #: How a fault changes a reply on its way out.
 Change = Callable[[Received, Reply], Reply]

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import coverage
 import pytest
+from forked import MEASURED
 
 ROOT = Path(__file__).parents[2]
 #: Fixtures and tests that take many seconds: an installation, a browser, the whole proof.
 _LONG = {"wheel", "facts", "test_the_install_step", "test_the_whole_matrix"}
-#: How coverage tells a process that it is measured (coverage.control, process_startup).
-_VARIABLE = "COVERAGE_PROCESS_CONFIG"
 _COVERAGE = pytest.StashKey[str]()
 
 
@@ -19,13 +18,13 @@ def pytest_configure(config: pytest.Config) -> None:
     """Measure only those of the processes that the tests start whose lines no other test sees: each costs time."""
     config.addinivalue_line("markers", "uncounted: sees lines that others count, and so is not measured")
     if hasattr(config, "workerinput"):  # the workers are measured, and have been started
-        config.stash[_COVERAGE] = os.environ.pop(_VARIABLE, "")
+        config.stash[_COVERAGE] = os.environ.pop(MEASURED, "")
 
 
 def _start_again(measuring: coverage.Coverage, config: pytest.Config) -> None:
     measuring.start()  # which tells the processes to come that they are measured
     if _COVERAGE in config.stash:
-        os.environ.pop(_VARIABLE, None)
+        os.environ.pop(MEASURED, None)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -53,7 +52,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def measured(pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch) -> None:
     """Count the lines of the processes that the test starts, too."""
     if process := pytestconfig.stash.get(_COVERAGE, ""):
-        monkeypatch.setenv(_VARIABLE, process)
+        monkeypatch.setenv(MEASURED, process)
 
 
 @pytest.fixture(scope="session")

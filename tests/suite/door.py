@@ -137,11 +137,11 @@ def pytest_quick(*arguments: str, folder: Path = ROOT, **environment: str) -> tu
 
 
 def interrupted(asked: threading.Event, *arguments: str, **environment: str) -> tuple[int, str]:
-    """Run pytest as above, and interrupt it as Ctrl-C does once the target was ``asked``."""
+    """Run pytest with no plugin but those that are named, and interrupt it as Ctrl-C does once the target was asked."""
     process = subprocess.Popen(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments],
         cwd=ROOT,
-        env=clean_environment(**environment),
+        env=clean_environment(PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", **environment),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

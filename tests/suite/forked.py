@@ -14,7 +14,7 @@ import pytest
 
 _TESTS = Path(__file__).parents[1]
 _SECONDS = 120
-#: How coverage tells a process that it is measured; the one that all are forked from never is.
+#: How coverage tells a process that it is measured (coverage.control, process_startup).
 MEASURED = "COVERAGE_PROCESS_CONFIG"
 
 # No module that pytest wants to load itself, because it rewrites the assertions: it would warn of each.
@@ -28,21 +28,23 @@ _CONTEXT.set_forkserver_preload(
         "contracts.mock.server",
         "contracts.run",
         "contracts.targets",
+        "coverage",
         "hypothesis.strategies",
+        "pytest",
         "requests",
         "schemathesis.openapi",
         "schemathesis.specs.openapi.schemas",
-        "_pytest.junitxml",
     ]
 )
 
 
 def pytest_forked(arguments: tuple[str, ...], folder: Path, environment: Mapping[str, str]) -> tuple[int, str]:
     """Run pytest in a folder and an environment; return its exit status and everything that it printed."""
+    # The first one starts the process to fork from, which never is measured.
     unmeasured = {name: value for name, value in environment.items() if name != MEASURED}
     with tempfile.NamedTemporaryFile("r", encoding="utf-8") as output:
         session = _CONTEXT.Process(target=_session, args=(arguments, folder, dict(environment), output.name))
-        with patch.dict(os.environ, unmeasured, clear=True):  # the first one starts the process to fork from
+        with patch.dict(os.environ, unmeasured, clear=True):
             session.start()
         session.join(_SECONDS)
         if session.exitcode is None:

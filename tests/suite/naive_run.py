@@ -51,7 +51,6 @@ def are_texts(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(text, str) for text in value)
 
 
-@cache
 def read(answer: Seen) -> Any:
     """The value of a body, or NOTHING when it is no JSON; a byte order mark is passed over."""
     content = answer.body.removeprefix(b"\xef\xbb\xbf")
@@ -85,14 +84,12 @@ def is_documented_error(answer: Seen) -> bool:
     )
 
 
-@cache
 def content(answer: Seen) -> object:
     """What an answer says, or its bytes when it is no JSON."""
     value = read(answer)
     return answer.body if value is NOTHING else text_of(value)
 
 
-@cache
 def categories(answer: Seen) -> list[str] | None:
     """The elements of the list as texts, or None without a list."""
     value = read(answer)
@@ -130,7 +127,6 @@ def names_a_scheme(value: str) -> bool:
     return bool(word) and "=" not in word and not (blank and rest.lstrip().startswith("="))
 
 
-@cache
 def documented(answer: Seen) -> list[str] | None:
     """The elements of the list as texts, without the members that nobody documented."""
     value = read(answer)

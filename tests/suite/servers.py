@@ -104,8 +104,10 @@ class Server:
                     connection.shutdown(socket.SHUT_RDWR)
                     self._spare.release()
                     return
-                for answer in range(self.kind.answers):
-                    if not self._answer(connection, first=number == 1 and answer == 0):
+                for _ in range(self.kind.closes if number == 1 else 0):
+                    self._spare.acquire(timeout=5)
+                for _ in range(self.kind.answers):
+                    if not self._answer(connection):
                         break
                     # Not before: whoever has just connected is no idler, however slow the machine is.
                     connection.settimeout(self.kind.patience)
@@ -117,7 +119,7 @@ class Server:
     def _secured(self, connection: socket.socket) -> socket.socket:
         return self._context.wrap_socket(connection, server_side=True) if self.kind.tls else connection
 
-    def _answer(self, connection: socket.socket, *, first: bool) -> bool:
+    def _answer(self, connection: socket.socket) -> bool:
         request = b""
         while b"\r\n\r\n" not in request:
             piece = connection.recv(65536)
@@ -128,8 +130,6 @@ class Server:
         self.requests.append(lines[0])
         method, target, _ = lines[0].split(" ")
         headers = tuple((name, value.strip()) for name, _, value in (line.partition(":") for line in lines[1:]))
-        for _ in range(self.kind.closes if first else 0):
-            self._spare.acquire(timeout=5)
         asked, reply = self._mock.answer(method, target, headers)
         reply = replace(reply, version=self.kind.version)
         if self.kind.announces:

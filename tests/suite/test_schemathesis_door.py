@@ -17,8 +17,7 @@ from contracts.pytest_session import SCHEMATHESIS
 
 TOKEN = "canary-4c1f7be2a9d0"
 ITEMS = "tests/contract/test_schemathesis.py"
-#: The plugins that the items need. Importing all that are installed takes longer than the run.
-_QUICK = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+#: The plugins that the items need.
 _PLUGINS = ("-p", "_hypothesis_pytestplugin", "-p", "schemathesis.pytest.plugin")
 
 
@@ -198,7 +197,7 @@ def test_an_interruption_shows_no_token() -> None:
 
     with MockServer(SAMPLE, token=TOKEN, faults=(stalling,)) as server:
         options = (*_PLUGINS, "--target", server.url, "--showlocals", "--full-trace", "-vv")
-        status, output = interrupted(asked, ITEMS, *options, **_QUICK, BEARER_TOKEN=TOKEN)
+        status, output = interrupted(asked, ITEMS, *options, BEARER_TOKEN=TOKEN)
         go_on.set()
     assert status == pytest.ExitCode.INTERRUPTED, output
     assert "KeyboardInterrupt" in output
