@@ -79,7 +79,7 @@ soak: $(VENV)/dev ## Make RUNS (5000) runs in one process; they must leave nothi
 	$(BIN)/python tests/endurance/soak.py $(RUNS)
 
 cost: $(VENV)/dev ## Tell what hostile bodies of SIZE bytes (4 MiB) cost.
-	PYTHONPATH=tests/suite $(BIN)/python tests/endurance/cost.py $(SIZE) --max-body $(SIZE)
+	PYTHONPATH=tests/suite/support $(BIN)/python tests/endurance/cost.py $(SIZE) --max-body $(SIZE)
 
 # In an environment of its own: it is no part of the suite. Where no advisory service can be reached, it says so.
 audit: $(VENV)/dev ## Look the locked dependencies up in a service for advisories.
@@ -89,7 +89,7 @@ audit: $(VENV)/dev ## Look the locked dependencies up in a service for advisorie
 	  { echo "the audit found something above, or could not reach its service: nothing is proven" >&2; exit 1; }
 
 docs: $(VENV)/dev ## Write the parts of the README that are made from the code.
-	$(BIN)/python tests/suite/generated.py
+	$(BIN)/python tests/suite/support/generated.py
 
 clients: node_modules/.stamp ## The programs of others that tests run, from npm; skipped where npm is missing.
 

@@ -28,6 +28,6 @@ def bundle(session: nox.Session) -> None:
     """Make a bundle of a violating mock, and audit those that the other Pythons have made: byte for byte."""
     install(session, "runtime")
     BUNDLES.mkdir(parents=True, exist_ok=True)
-    session.run("python", "tests/suite/violating_bundle.py", str(BUNDLES / f"{session.python}.zip"))
+    session.run("python", "tests/suite/support/violating_bundle.py", str(BUNDLES / f"{session.python}.zip"))
     for other in sorted(BUNDLES.glob("*.zip")):
         session.run("contracts", "audit", "--quiet", str(other))

@@ -11,8 +11,8 @@ from contracts.core.clause import LIST
 from contracts.core.exchange import Exchange, Request, Response
 from contracts.core.report import Scope, State
 from contracts.event_categories.contract import CONTRACT
-from contracts.global_information.evidence import Evidence
-from contracts.global_information.judge import outcomes
+from contracts.judging.evidence import Evidence
+from contracts.judging.judge import outcomes
 
 _ROOT = Path(__file__).parents[1]
 COMMAND = str(Path(sys.executable).with_name("contracts"))

@@ -15,7 +15,7 @@ from datetime import date
 from importlib import import_module
 from io import BytesIO
 
-from contracts import __version__, deviations
+from contracts import __version__
 from contracts.comparison import snapshot
 from contracts.comparison.reported import gate_of
 from contracts.core.contract import Contract
@@ -23,11 +23,12 @@ from contracts.core.deadline import watched
 from contracts.core.errors import Reason, UsageError
 from contracts.core.report import Report
 from contracts.core.text import shorten
-from contracts.global_information.digest import digest
-from contracts.global_information.evidence import Evidence
-from contracts.global_information.judge import outcomes
-from contracts.writers import result, stored
-from contracts.writers.wording import encoded
+from contracts.exceptions import deviations
+from contracts.formats import result, stored
+from contracts.formats.wording import encoded
+from contracts.judging.digest import digest
+from contracts.judging.evidence import Evidence
+from contracts.judging.judge import outcomes
 
 MANIFEST, RESULT, DEVIATIONS = "manifest.json", "result.json", "deviations.toml"
 BASELINE, ACCEPT = "baseline.json", "accept.toml"
@@ -71,7 +72,7 @@ def _baseline(report: Report) -> str | None:
 
 
 def _render(writer: str, report: Report) -> str:
-    text: str = import_module(f"contracts.writers.{writer}").render(report)
+    text: str = import_module(f"contracts.formats.{writer}").render(report)
     return text
 
 
@@ -167,7 +168,7 @@ def _compared(judged: Report, texts: dict[str, str]) -> Report:
     """Return the report with what differs from the baseline of a bundle, where it has one."""
     if BASELINE not in texts:
         return judged
-    from contracts import baseline  # it needs this module
+    from contracts.comparison import baseline  # it needs this module
 
     name, _ = judged.settings.get("baseline", (BASELINE, ""))
     return baseline.kept(texts[BASELINE], texts.get(ACCEPT), name).compared(judged)

@@ -14,9 +14,9 @@ from contracts.core.exchange import NOT_READ, Exchange, Headers, Request, Respon
 from contracts.core.policy import Policy
 from contracts.core.report import Report, Scope
 from contracts.core.statuses import CLIENT_ERRORS, UNAVAILABLE
-from contracts.global_information.digest import digest
-from contracts.global_information.evidence import REFUSED, Evidence
-from contracts.global_information.judge import outcomes
+from contracts.judging.digest import digest
+from contracts.judging.evidence import REFUSED, Evidence
+from contracts.judging.judge import outcomes
 from contracts.network.reading import read as read_body
 
 _CAP = 32 * 2**20
@@ -142,7 +142,7 @@ def _is_har(content: bytes) -> bool:
 
 def _chosen(content: bytes, name: str, contract: Contract) -> tuple[Exchange, ...]:
     """The entries of a HAR that are about the list: ours by their probe, a browser's by what they ask."""
-    from contracts.writers.har import FOREIGN, read  # only for a HAR
+    from contracts.formats.har import FOREIGN, read  # only for a HAR
 
     entries = read(content.decode("utf-8", "replace"))
     ours = [exchange for exchange in entries if exchange.probe in contract.probe]

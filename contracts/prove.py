@@ -20,9 +20,9 @@ from contracts.mock.faults.fault import same, variant
 from contracts.mock.sample import Sample, sample_of
 from contracts.mock.server import CA_PEM, MockServer
 from contracts.network.credentials import BEARER
-from contracts.preparing import prepare
+from contracts.prepare import prepare
 from contracts.run import verify
-from contracts.settings import Settings
+from contracts.settings.table import Settings
 
 #: A live target, as far as the suite can tell: its name is led to the mock on the loopback interface.
 _HTTPS, _HTTP = 443, 80

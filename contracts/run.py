@@ -17,19 +17,19 @@ from contracts.core.identity import Identity
 from contracts.core.probe import Probe
 from contracts.core.report import Access, Report, RequestCounts, Scope
 from contracts.core.text import counted
-from contracts.global_information.digest import digest
-from contracts.global_information.outcome import late
-from contracts.global_information.schema import list_schema
+from contracts.judging.digest import digest
+from contracts.judging.outcome import late
+from contracts.judging.schema import list_schema
 from contracts.network.credentials import API, BEARER
 from contracts.network.kept import kept
 from contracts.network.observe import observe
 from contracts.network.target import Target
-from contracts.settings import Settings
+from contracts.settings.table import Settings
 
 if TYPE_CHECKING:
-    from contracts.baseline import Baseline
-    from contracts.deviations import Deviation
-    from contracts.global_information.evidence import Evidence
+    from contracts.comparison.baseline import Baseline
+    from contracts.exceptions.deviations import Deviation
+    from contracts.judging.evidence import Evidence
 
 #: Judging, and then writing the reports, may take what is left of the deadline, and each so many seconds when it is
 #: used up: the list of an honest target takes a few tenths.
@@ -89,14 +89,14 @@ class Run:
 
     def _get_ready(self) -> None:
         """Load what judging needs, and compile the schemas: half of the time to start, spent while an answer is due."""
-        from contracts.global_information import judge  # noqa: F401 - see above
+        from contracts.judging import judge  # noqa: F401 - see above
 
         self.contract.checks  # noqa: B018 - loads them
         list_schema(self.contract.schemas, self.contract.key).accepts(None)
 
     def evidence(self, exchanges: Iterable[Exchange]) -> "Evidence":
         """Return the exchanges as evidence about this target."""
-        from contracts.global_information.evidence import Evidence, unless_blocked  # see _get_ready
+        from contracts.judging.evidence import Evidence, unless_blocked  # see _get_ready
 
         scope = Scope(
             policy=self.settings.auth,
@@ -121,7 +121,7 @@ class Run:
 
     def report(self, evidence: "Evidence") -> Report:
         """Judge the evidence, apply the deviations, and return the report."""
-        from contracts.global_information.judge import outcomes  # see _get_ready
+        from contracts.judging.judge import outcomes  # see _get_ready
 
         budget, clock = self.target.budget, self.target.clock
         ends = clock() + max(self.target.remaining, _GRACE)
@@ -173,7 +173,7 @@ class Run:
     def _waived(self, report: Report) -> Report:
         if not self.deviations:
             return report
-        from contracts import deviations  # only for a run that has some
+        from contracts.exceptions import deviations  # only for a run that has some
 
         return deviations.apply(report, self.deviations, datetime.now(UTC).date())
 

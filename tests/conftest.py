@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts.settings import BY_NAME
+from contracts.settings.table import BY_NAME
 
 # Named here, too: the tests of the door run without the entry points of other plugins, and so without its own.
 pytest_plugins = ["contracts.pytest_plugin"]

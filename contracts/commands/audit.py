@@ -7,10 +7,10 @@ from contracts import bundle
 from contracts.commands import streams
 from contracts.core.report import Report, Verdict
 from contracts.core.text import counted
+from contracts.formats import terminal
+from contracts.formats.wording import headline, last_line, plain
 from contracts.reading import read_bytes
 from contracts.resources import contract_of
-from contracts.writers import terminal
-from contracts.writers.wording import headline, last_line, plain
 
 DIFFERS = 1
 STATUSES = (

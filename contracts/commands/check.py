@@ -7,22 +7,23 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from contracts import deviations, offline
+from contracts import offline
 from contracts.commands import output, streams
 from contracts.commands.files import STANDARD_OUTPUT
 from contracts.commands.options import add_contract
-from contracts.configuration import resolve, working_directory
 from contracts.core.contract import Contract
 from contracts.core.errors import BrokenAnswer, Reason, UsageError
 from contracts.core.policy import Policy
 from contracts.core.report import Report, State
-from contracts.global_information.evidence import Evidence
-from contracts.global_information.judge import outcomes
+from contracts.exceptions import deviations
+from contracts.judging.evidence import Evidence
+from contracts.judging.judge import outcomes
+from contracts.masking.secrets import Secrets
 from contracts.network.credentials import API, BEARER, is_ordinary
-from contracts.network.masking import Secrets
 from contracts.reading import read_bytes
 from contracts.resources import contract_of
-from contracts.settings import OUTPUTS
+from contracts.settings.sources import resolve, working_directory
+from contracts.settings.table import OUTPUTS
 
 
 def add(parser: argparse.ArgumentParser) -> None:

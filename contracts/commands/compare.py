@@ -14,22 +14,22 @@ from contracts.bundle import CAP
 from contracts.commands import files, output, streams
 from contracts.commands import options as settings_options
 from contracts.commands.files import STANDARD_OUTPUT
-from contracts.comparison import acceptance
 from contracts.comparison.gate import Gate, Kind, Side, gate
 from contracts.comparison.rules import Impact
+from contracts.comparison.source import is_url, side_of, side_of_file
 from contracts.comparison.verdict import FAIL_ON
-from contracts.configuration import CONFIG, TOKENS, resolve, working_directory
 from contracts.core.clause import REPEATABLE
 from contracts.core.contract import Contract
 from contracts.core.errors import UsageError
-from contracts.preparing import prepare
+from contracts.exceptions import accepted as acceptance
+from contracts.formats import comparison_terminal
+from contracts.formats.comparison_wording import last_line
+from contracts.prepare import prepare
 from contracts.reading import STANDARD_INPUT, read_bytes
 from contracts.resources import contract_of
 from contracts.run import verify
-from contracts.settings import Settings
-from contracts.sides import is_url, side_of, side_of_file
-from contracts.writers import comparison_terminal
-from contracts.writers.comparison_wording import last_line
+from contracts.settings.sources import CONFIG, TOKENS, resolve, working_directory
+from contracts.settings.table import Settings
 
 STATUSES = (
     "exit status: 0 nothing fails; 1 a difference fails, or an exception excuses nothing; 2 usage or configuration; "
@@ -37,7 +37,7 @@ STATUSES = (
     "environment: the token of a side stands in BEARER_TOKEN, or in SCALINGO_API_TOKEN, which is exchanged for one; "
     "--old-token and --new-token name other variables."
 )
-#: Each format: the module of contracts.writers with a pure ``render(gate) -> str``, the usual file, and what it is.
+#: Each format: the module of contracts.formats with a pure ``render(gate) -> str``, the usual file, and what it is.
 FORMATS = {
     "json": ("comparison_result", "comparison.json", "the comparison, schemas/comparison.schema.json"),
     "junit": ("comparison_junit", "comparison.xml", "JUnit XML, a testcase a difference"),
@@ -220,7 +220,7 @@ def _write_summary(judged: Gate, environ: Mapping[str, str], mask: Callable[[str
 
 
 def _rendered(writer: str, judged: Gate) -> str:
-    text: str = import_module(f"contracts.writers.{writer}").render(judged)
+    text: str = import_module(f"contracts.formats.{writer}").render(judged)
     return text
 
 

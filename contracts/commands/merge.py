@@ -9,16 +9,16 @@ from contracts.bundle import CAP
 from contracts.commands import files, output, several, streams
 from contracts.commands import options as settings_options
 from contracts.commands.files import STANDARD_OUTPUT
-from contracts.configuration import CONFIG, resolve, working_directory
-from contracts.core.entry import Entry, Judged, worst
 from contracts.core.errors import UsageError
 from contracts.core.report import Report
+from contracts.formats import stored
 from contracts.network.address import parse
 from contracts.reading import read_bytes, read_text
 from contracts.resources import contract_of
-from contracts.settings import BY_NAME, OUTPUTS, SEVERAL, Settings
-from contracts.several import slim
-from contracts.writers import stored
+from contracts.settings.sources import CONFIG, resolve, working_directory
+from contracts.settings.table import BY_NAME, OUTPUTS, SEVERAL, Settings
+from contracts.targets.judging import slim
+from contracts.targets.target_entry import Entry, Judged, worst
 
 STATUSES = (
     "exit status: that of the worst target: 0 all conform; 1 one violates; 2 usage: a result is of no target of the "

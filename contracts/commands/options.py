@@ -7,7 +7,7 @@ from typing import Any
 
 from contracts.core.contract import DEFAULT, Contract
 from contracts.resources import contract_of
-from contracts.settings import BY_NAME, OUTPUTS, SEVERAL, TABLE, Setting
+from contracts.settings.table import BY_NAME, OUTPUTS, SEVERAL, TABLE, Setting
 
 
 def add(parser: argparse.ArgumentParser, *, without: Container[str] = ()) -> None:

@@ -12,14 +12,14 @@ from contracts.commands.files import STANDARD_OUTPUT
 from contracts.core.deadline import check
 from contracts.core.errors import Late, UsageError
 from contracts.core.report import Report
+from contracts.formats import markdown, terminal, wording
 from contracts.reading import read_text
-from contracts.settings import BY_NAME, OUTPUTS, Settings
-from contracts.writers import markdown, terminal, wording
+from contracts.settings.table import BY_NAME, OUTPUTS, Settings
 
 if TYPE_CHECKING:
     from contracts.run import Run
 
-#: Each format: the module of contracts.writers with a pure ``render(report) -> str``, and the usual name of the file.
+#: Each format: the module of contracts.formats with a pure ``render(report) -> str``, and the usual name of the file.
 FORMATS: dict[str, tuple[str, str]] = {
     "json": ("result", "result.json"),
     "junit": ("junit", "junit.xml"),
@@ -125,7 +125,7 @@ def write_outputs(
             files.write_file(file, bundle.pack(report, deviations_text, accept_text), private=True)
             continue
         module = METRICS if name == METRICS else FORMATS[name][0]
-        write_output(name, file, mask(import_module(f"contracts.writers.{module}").render(report)))
+        write_output(name, file, mask(import_module(f"contracts.formats.{module}").render(report)))
 
 
 def write_output(name: str, file: str, text: str) -> None:
@@ -155,7 +155,7 @@ def write_for_github(report: Report, environ: Mapping[str, str], mask: Callable[
     if summary := environ.get("GITHUB_STEP_SUMMARY"):
         files.append(summary, mask(markdown.render(report)))
     if environ.get("GITHUB_ACTIONS") == "true":
-        from contracts.writers import annotations
+        from contracts.formats import annotations
 
         # Standard error: standard output may be a report, and the runner reads commands from both.
         streams.write(sys.stderr, mask(annotations.render(report)))

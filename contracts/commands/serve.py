@@ -13,12 +13,12 @@ from contracts.commands import options as settings_options
 from contracts.commands import streams
 from contracts.core.contract import Contract
 from contracts.core.errors import UsageError
+from contracts.formats.wording import plain
 from contracts.global_information.probes import PER_MINUTE
 from contracts.mock.faults import catalogue_of
 from contracts.mock.sample import sample_of
 from contracts.mock.server import MockServer, elements_from
 from contracts.network.address import is_loopback
-from contracts.writers.wording import plain
 
 if TYPE_CHECKING:
     from contracts.mock.faults import Fault

@@ -8,21 +8,21 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 
-from contracts import targets as file_of_targets
 from contracts.commands import files, output, streams
 from contracts.commands.files import STANDARD_OUTPUT
-from contracts.core.entry import Entry, Judged, worst
 from contracts.core.errors import UsageError
 from contracts.core.report import Report
-from contracts.network.masking import Secrets
+from contracts.formats.several import annotations, terminal
+from contracts.formats.several.wording import headline, last_line
+from contracts.masking.secrets import Secrets
 from contracts.network.pace import Pace
 from contracts.resources import contract_of
 from contracts.run import Run
-from contracts.settings import BY_NAME, Settings
-from contracts.several import Several
-from contracts.targets import OVER_ALL
-from contracts.writers.several import annotations, terminal
-from contracts.writers.several.wording import headline, last_line
+from contracts.settings.table import BY_NAME, Settings
+from contracts.targets import file as file_of_targets
+from contracts.targets.file import OVER_ALL
+from contracts.targets.judging import Several
+from contracts.targets.target_entry import Entry, Judged, worst
 
 #: Options of a single run: what they ask for is of one target.
 _SINGLE = ("show_config", "prune_deviations", "write_deviations")
@@ -102,10 +102,10 @@ def tell(
 
 def _rendered(name: str, judged: Sequence[Judged], file: str = "", folder: str | None = None) -> str:
     if name == output.METRICS:
-        from contracts.writers import metrics  # only where it was asked for
+        from contracts.formats import metrics  # only where it was asked for
 
         return metrics.render_several(judged)
-    module = import_module(f"contracts.writers.several.{output.FORMATS[name][0]}")
+    module = import_module(f"contracts.formats.several.{output.FORMATS[name][0]}")
     # Beside the page in the folder of the reports are those of the targets.
     linked = {"linked": True} if folder and file == str(Path(folder, OVER_ALL["html"])) else {}
     text: str = module.render(judged, **linked)

@@ -10,14 +10,14 @@ from contracts.commands import options as settings_options
 from contracts.commands.files import STANDARD_OUTPUT
 from contracts.comparison import snapshot
 from contracts.comparison.observed import snapshot_of
-from contracts.configuration import CONFIG, resolve, working_directory
 from contracts.core.errors import UsageError
 from contracts.core.report import Report, Verdict
-from contracts.preparing import prepare
+from contracts.formats.wording import last_line, plain
+from contracts.prepare import prepare
 from contracts.resources import contract_of
 from contracts.run import verify
-from contracts.settings import Settings
-from contracts.writers.wording import last_line, plain
+from contracts.settings.sources import CONFIG, resolve, working_directory
+from contracts.settings.table import Settings
 
 STATUSES = (
     "exit status: 0 written; 1 not written: the target violates its contract, or a known deviation is stale; 2 usage "

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from contracts.commands import files, output, streams
 from contracts.commands import options as settings_options
 from contracts.commands.files import STANDARD_OUTPUT
-from contracts.configuration import CONFIG, resolve, working_directory
 from contracts.core.errors import UsageError
 from contracts.core.report import Report
 from contracts.core.text import counted
+from contracts.formats import terminal, wording
 from contracts.reading import read_text
 from contracts.resources import contract_of
-from contracts.settings import Settings
-from contracts.writers import terminal, wording
+from contracts.settings.sources import CONFIG, resolve, working_directory
+from contracts.settings.table import Settings
 
 if TYPE_CHECKING:
     from contracts.run import Run
@@ -38,7 +38,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Judge the target. Returns the exit status: that of the verdict, or 1 where a deviation is stale."""
-    from contracts.preparing import prepare  # it brings the network, and --help needs none
+    from contracts.prepare import prepare  # it brings the network, and --help needs none
     from contracts.run import verify  # likewise
 
     given = {**settings_options.given(options), "config": options.config}
@@ -87,7 +87,7 @@ def _check_new(path: str) -> None:
 
 
 def _write_deviations(path: str, report: Report) -> str:
-    from contracts.writers.proposal import proposal  # only where it was asked for
+    from contracts.formats.proposal import proposal  # only where it was asked for
 
     text = proposal(report, date.fromisoformat(report.started[:10]))
     if not text:
@@ -97,7 +97,7 @@ def _write_deviations(path: str, report: Report) -> str:
 
 
 def _prune(path: str, report: Report) -> str:
-    from contracts import deviations  # only where it was asked for
+    from contracts.exceptions import deviations  # only where it was asked for
 
     stale = [entry.number for entry in report.stale]
     if stale:

@@ -8,9 +8,9 @@ from contracts.comparison.difference import Comparison
 from contracts.comparison.observation import Observation
 from contracts.comparison.observed import snapshot_of
 from contracts.comparison.subject import Subject, subject_of
-from contracts.core.entry import Judged
 from contracts.core.errors import CouldNotJudge
 from contracts.core.report import Report
+from contracts.targets.target_entry import Judged
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
-from contracts.comparison.acceptance import Acceptance, accept
 from contracts.comparison.compare import compare
 from contracts.comparison.difference import Comparison, Difference
 from contracts.comparison.observation import CouldNotCompare, Observation
@@ -16,6 +15,7 @@ from contracts.comparison.verdict import exit_status, failing, fails
 from contracts.core.contract import Contract
 from contracts.core.errors import CouldNotJudge
 from contracts.core.text import counted
+from contracts.exceptions.accepted import Acceptance, accept
 
 
 class Kind(StrEnum):

@@ -8,8 +8,8 @@ from contracts.core.clause import LIST
 from contracts.core.errors import ContractsError, UsageError
 from contracts.core.report import Report
 from contracts.core.text import shorten
-from contracts.global_information.document import Rule
-from contracts.global_information.evidence import Evidence
+from contracts.judging.document import Rule
+from contracts.judging.evidence import Evidence
 
 REPEAT = "repeat"
 

@@ -18,8 +18,8 @@ from contracts.comparison.subject import Subject
 from contracts.comparison.values import ABSENT, identical, text_of
 from contracts.core.errors import UsageError
 from contracts.core.text import shorten
-from contracts.global_information.document import Rule
-from contracts.global_information.strict_json import decode
+from contracts.judging.document import Rule
+from contracts.judging.strict_json import decode
 from contracts.reading import read_text
 
 SCHEMA = "snapshot.schema.json"

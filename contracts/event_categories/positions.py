@@ -1,7 +1,7 @@
 """The positions of categories, as far as they are numbers to sort by."""
 
-from contracts.global_information.answer import Answer
-from contracts.global_information.column import Column
+from contracts.judging.answer import Answer
+from contracts.judging.column import Column
 
 
 def whole_positions(answer: Answer) -> Column:

@@ -6,10 +6,10 @@ from contracts.core.check import Checks, Note, Steps
 from contracts.core.clause import LIST
 from contracts.core.errors import CouldNotJudge
 from contracts.event_types.clauses import CATEGORIES_KEY, CATEGORIES_PATH
-from contracts.global_information.answer import Answer
 from contracts.global_information.checks import CHECKS as SHARED
 from contracts.global_information.checks import elements
-from contracts.global_information.evidence import Evidence
+from contracts.judging.answer import Answer
+from contracts.judging.evidence import Evidence
 
 CHECKS = Checks(SHARED)
 

@@ -12,9 +12,9 @@ from typing import Protocol
 from contracts.core.contract import Contract
 from contracts.core.errors import BrokenAnswer, Refused, Unavailable, UsageError
 from contracts.core.exchange import Headers, Response
-from contracts.global_information.schema import ERROR, load
+from contracts.judging.schema import ERROR, load
+from contracts.masking.secrets import MASKED_FROM, Secrets
 from contracts.network.address import Address
-from contracts.network.masking import MASKED_FROM, Secrets
 
 BEARER = "BEARER_TOKEN"
 API = "SCALINGO_API_TOKEN"

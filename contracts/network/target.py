@@ -9,12 +9,12 @@ from contracts.core.errors import BrokenAnswer, CouldNotJudge, OverBudget, TooSl
 from contracts.core.exchange import Attempt, Exchange, Headers, Response
 from contracts.core.probe import Probe
 from contracts.core.statuses import GATEWAY_ERRORS, UNAVAILABLE
+from contracts.masking.secrets import Secrets
 from contracts.network.address import Address
 from contracts.network.budget import Budget, Deadline, Limits
 from contracts.network.connection import Connection, Ended, Message
 from contracts.network.credentials import Credentials, NoCredentials
 from contracts.network.lanes import Lane
-from contracts.network.masking import Secrets
 from contracts.network.request import AGENT, Asked, Field, Outgoing, authorization, build
 from contracts.network.retries import PAUSES, may_pass, pause_before
 from contracts.network.wire import Wire
@@ -234,7 +234,7 @@ class Target:
         return masked
 
     def _compare(self, response: Response, masked: Response) -> None:
-        from contracts.global_information.judge import said_of  # only for a target that repeats a token
+        from contracts.judging.judge import said_of  # only for a target that repeats a token
 
         # Equal answers are compared once: a run has the same one several times.
         if (same := self._compared.get(masked)) is None:

@@ -6,9 +6,9 @@ import pytest
 
 from contracts.core.clause import Clause
 from contracts.core.report import Outcome, Report, State, Verdict
-from contracts.pytest_options import ContractWarning, in_pytest
+from contracts.formats import terminal, wording
+from contracts.pytest_plugin.options import ContractWarning, in_pytest
 from contracts.run import Run
-from contracts.writers import terminal, wording
 
 
 def test_clause(contract_clause: Clause, contract_outcome: Outcome, contract_report: Report, contract_run: Run) -> None:

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from contracts.core.clause import LIST
 from contracts.core.errors import CouldNotJudge, NotExercised
 from contracts.core.report import Report, State
-from contracts.global_information.evidence import Evidence
-from contracts.global_information.numbers import is_whole
+from contracts.judging.evidence import Evidence
+from contracts.judging.numbers import is_whole
 
 #: Beyond this a longer list shows nothing new, and takes long.
 LARGEST = 100

@@ -30,9 +30,9 @@ from contracts.core.policy import Policy
 from contracts.core.probe import JSON
 from contracts.core.report import Report, State
 from contracts.core.statuses import UNAVAILABLE
-from contracts.global_information.evidence import Evidence
-from contracts.pytest_options import ContractWarning, in_pytest
-from contracts.pytest_session import active_contract, allowance, shielded
+from contracts.judging.evidence import Evidence
+from contracts.pytest_plugin.options import ContractWarning, in_pytest
+from contracts.pytest_plugin.session import active_contract, allowance, shielded
 from contracts.run import Run
 
 Case = schemathesis.Case[Any]

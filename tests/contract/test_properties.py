@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from contracts.configuration import resolve
 from contracts.core.clause import Level
 from contracts.core.report import Report, State, Verdict
 from contracts.event_categories.clauses import KEY
@@ -18,7 +17,8 @@ from contracts.event_categories.sample import SAMPLE
 from contracts.event_categories.strategies import Mutated, conforming_bodies, mutated_lists
 from contracts.mock.reply import Received, Reply
 from contracts.mock.server import MockServer
-from contracts.preparing import prepare
+from contracts.prepare import prepare
+from contracts.settings.sources import resolve
 from contracts.suite.test_properties import (
     elements,
     test_one_order_whatever_the_order_of_the_answer,

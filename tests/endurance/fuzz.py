@@ -15,15 +15,16 @@ from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from contracts import bundle, deviations
-from contracts.configuration import resolve
+from contracts import bundle
 from contracts.core.errors import CouldNotJudge, UsageError
 from contracts.event_categories.contract import CONTRACT
 from contracts.event_categories.sample import categories
-from contracts.global_information.strict_json import decode
+from contracts.exceptions import deviations
+from contracts.formats import har, html, junit, markdown, result, stored, terminal
+from contracts.judging.strict_json import decode
 from contracts.offline import evidence_of, report_of, response_of
 from contracts.resources import contract_of
-from contracts.writers import har, html, junit, markdown, result, stored, terminal
+from contracts.settings.sources import resolve
 
 #: No input of a few kilobytes may cost more, in seconds of the processor.
 SLOW = 5.0

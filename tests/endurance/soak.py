@@ -8,14 +8,14 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from contracts.configuration import resolve
 from contracts.core.report import Verdict
 from contracts.event_categories.contract import CONTRACT
 from contracts.event_categories.sample import SAMPLE
+from contracts.formats import result
 from contracts.mock.server import MockServer
-from contracts.preparing import prepare
+from contracts.prepare import prepare
 from contracts.run import verify
-from contracts.writers import result
+from contracts.settings.sources import resolve
 
 _WARM = 20
 

@@ -4,8 +4,8 @@ import re
 
 from contracts.core.check import Steps
 from contracts.event_categories.checks.registry import CHECKS
-from contracts.global_information.answer import Answer
 from contracts.global_information.checks import elements
+from contracts.judging.answer import Answer
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 

@@ -9,10 +9,10 @@ from contracts.core.finding import Finding, step
 from contracts.event_categories.checks.registry import CHECKS
 from contracts.event_categories.clauses import KEY
 from contracts.event_categories.positions import whole_positions
-from contracts.global_information.answer import Answer
 from contracts.global_information.checks import elements
-from contracts.global_information.describe import describe
-from contracts.global_information.document import Replaced, Rule
+from contracts.judging.answer import Answer
+from contracts.judging.describe import describe
+from contracts.judging.document import Replaced, Rule
 
 _GO_MEMBERS = ("id", "name", "position")
 _TEXT_OR_NULL = (str, type(None))

@@ -7,9 +7,9 @@ from contracts.core.check import Steps, findings_of
 from contracts.core.finding import Finding
 from contracts.event_categories.checks.registry import CHECKS
 from contracts.event_categories.positions import whole_positions
-from contracts.global_information.answer import Answer
 from contracts.global_information.checks import elements
-from contracts.global_information.describe import describe
+from contracts.judging.answer import Answer
+from contracts.judging.describe import describe
 
 
 @CHECKS.answer("list.ids-unique")

@@ -10,7 +10,7 @@ from contracts.core.finding import Finding
 from contracts.core.policy import Policy
 from contracts.global_information.checks.conformity import ERROR_BODY, nonconformities, undocumented_error
 from contracts.global_information.checks.registry import CHECKS
-from contracts.global_information.evidence import Evidence
+from contracts.judging.evidence import Evidence
 
 #: An auth-scheme, then nothing, another list element, or what belongs to the scheme; a parameter has a ``=`` there
 #: (RFC 9110, sections 11.1 and 11.6.1). Empty list elements may stand before it (section 5.6.1.2).

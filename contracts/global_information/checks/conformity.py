@@ -7,9 +7,9 @@ from contracts.core.errors import CouldNotJudge
 from contracts.core.finding import Finding
 from contracts.core.report import State
 from contracts.core.text import shorten
-from contracts.global_information.answer import Answer
-from contracts.global_information.document import ABSENT
-from contracts.global_information.schema import error_schema
+from contracts.judging.answer import Answer
+from contracts.judging.document import ABSENT
+from contracts.judging.schema import error_schema
 
 #: What the findings about an error body expect.
 ERROR_BODY = 'a documented error body, such as {"error": "text"}'

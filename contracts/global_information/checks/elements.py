@@ -11,9 +11,9 @@ from typing import Any
 
 from contracts.core.check import Note, Steps, findings_of
 from contracts.core.finding import Finding, step
-from contracts.global_information.answer import Answer
-from contracts.global_information.column import Column
-from contracts.global_information.describe import describe
+from contracts.judging.answer import Answer
+from contracts.judging.column import Column
+from contracts.judging.describe import describe
 
 _SNAKE_OR_CAMEL = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*|[a-z][a-zA-Z0-9]*")
 

@@ -2,9 +2,9 @@
 
 from contracts.core.check import Note, Steps
 from contracts.core.finding import step
-from contracts.global_information.answer import Answer
 from contracts.global_information.checks.elements import shape
 from contracts.global_information.checks.registry import CHECKS
+from contracts.judging.answer import Answer
 
 
 @CHECKS.answer("envelope.object")

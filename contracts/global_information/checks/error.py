@@ -8,8 +8,8 @@ from contracts.core.finding import Finding
 from contracts.core.statuses import CLIENT_ERRORS
 from contracts.global_information.checks.conformity import ERROR_BODY, undocumented_error
 from contracts.global_information.checks.registry import CHECKS
-from contracts.global_information.evidence import REFUSED, Evidence
 from contracts.global_information.probes import PER_MINUTE
+from contracts.judging.evidence import REFUSED, Evidence
 
 MINUTE = 60.0
 

@@ -11,11 +11,11 @@ from contracts.core.exchange import Response
 from contracts.core.finding import Finding
 from contracts.core.statuses import CLIENT_ERRORS, GATEWAY_ERRORS
 from contracts.core.text import shorten
-from contracts.global_information.answer import Answer, text_of
 from contracts.global_information.checks.conformity import ERROR_BODY, undocumented_error
 from contracts.global_information.checks.registry import CHECKS
 from contracts.global_information.clauses import UNSAFE
-from contracts.global_information.evidence import Evidence
+from contracts.judging.answer import Answer, text_of
+from contracts.judging.evidence import Evidence
 
 _SERVER_ERRORS = range(500, 600)
 _WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"

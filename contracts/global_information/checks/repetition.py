@@ -11,15 +11,15 @@ from contracts.core.deadline import watched
 from contracts.core.errors import NotExercised
 from contracts.core.finding import Finding, step
 from contracts.core.text import shorten
-from contracts.global_information.answer import Answer, text_of
-from contracts.global_information.canonical import canonical, identical
 from contracts.global_information.checks.conformity import nonconformities
 from contracts.global_information.checks.http import media_types, status_of
 from contracts.global_information.checks.registry import CHECKS
-from contracts.global_information.describe import describe
-from contracts.global_information.document import ABSENT
-from contracts.global_information.evidence import Evidence
-from contracts.global_information.schema import NOTHING
+from contracts.judging.answer import Answer, text_of
+from contracts.judging.canonical import canonical, identical
+from contracts.judging.describe import describe
+from contracts.judging.document import ABSENT
+from contracts.judging.evidence import Evidence
+from contracts.judging.schema import NOTHING
 
 
 @CHECKS.run("http.repeatable")

@@ -6,9 +6,9 @@ from contracts.core.check import Steps
 from contracts.core.errors import NotExercised
 from contracts.core.finding import Finding
 from contracts.core.pointer import walk
-from contracts.global_information.answer import Answer
 from contracts.global_information.checks.registry import CHECKS
-from contracts.global_information.document import Rule
+from contracts.judging.answer import Answer
+from contracts.judging.document import Rule
 
 
 def _findings(answer: Answer, rule: Rule) -> Iterator[Finding]:

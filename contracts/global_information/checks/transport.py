@@ -5,8 +5,8 @@ from contracts.core.clause import LIST
 from contracts.core.errors import CouldNotJudge, NotApplicable, NotExercised, Reason, Unreachable, Unverified
 from contracts.core.finding import Finding
 from contracts.global_information.checks.registry import CHECKS
-from contracts.global_information.describe import describe
-from contracts.global_information.evidence import Evidence
+from contracts.judging.describe import describe
+from contracts.judging.evidence import Evidence
 
 _REDIRECTS = range(300, 400)
 _ACCEPTED = range(200, 300)

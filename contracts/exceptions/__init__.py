@@ -1,0 +1,1 @@
+"""What excuses for a while: known deviations and accepted differences."""

@@ -1,0 +1,246 @@
+"""HAR 1.2, the archive of HTTP exchanges that browsers write and many tools show.
+
+Source: the HAR 1.2 specification. Names that begin with an underscore are ours, as it allows.
+"""
+
+import base64
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl, urlsplit
+
+from contracts.core.errors import FAILURES, BrokenAnswer, CouldNotJudge, Unreachable, UsageError
+from contracts.core.exchange import NOT_READ, Attempt, Exchange, Headers, Request, Response
+from contracts.core.report import Report
+from contracts.core.text import shorten
+from contracts.formats.result import LARGE, as_text, to_json
+from contracts.formats.wording import headline
+
+#: The probe of an exchange that another program recorded.
+FOREIGN = "foreign"
+
+#: What a browser sends beside these is nobody's business: cookies, tokens of other services, its history.
+_KEPT = (
+    *("accept", "accept-encoding", "authorization", "content-type", "user-agent"),
+    *("if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since", "range"),
+)
+_THIRTY_YEARS = 1e9  # in seconds; no exchange takes longer
+_Kind = TypeVar("_Kind")
+
+
+def render(report: Report) -> str:
+    """Return the masked exchanges as a HAR; one that failed has status 0 and its failure as ``_error``."""
+    started = _date(report.started)
+    entries: list[dict[str, Any]] = []
+    first: dict[bytes, int] = {}
+    for number, exchange in enumerate(report.exchanges):
+        body = exchange.response.body if exchange.response else b""
+        same = first.setdefault(body, number) if len(body) > LARGE else number
+        content = _text(body) if same == number else _reference(same)
+        entries.append(_entry(exchange, started, content))
+        started = _later(started, exchange.seconds + sum(attempt.waited for attempt in exchange.attempts))
+    creator = {"name": "event-categories-contracts", "version": report.suite}
+    return to_json({"log": {"version": "1.2", "creator": creator, "comment": headline(report), "entries": entries}})
+
+
+def read(text: str) -> list[Exchange]:
+    """Return the exchanges over HTTP that a HAR holds, of this suite or of a browser.
+
+    An entry of ours comes back as the exchange that it was. Of another program's entries credentials and cookies
+    are not read, and an answer whose content was not saved is a failure, not an empty body.
+
+    Raises:
+        UsageError: the text is no HAR; the message is one line.
+    """
+    try:
+        document = json.loads(text.removeprefix("\ufeff"))
+    except (ValueError, RecursionError):
+        raise UsageError("the HAR cannot be read: it is not JSON") from None
+    entries = _member(_member(document, "log", dict, "the HAR"), "entries", list, "its log")
+    exchanges = (_exchange(entry, f"entry {number}") for number, entry in enumerate(_resolved(entries)))
+    return [exchange for exchange in exchanges if exchange.request.url.startswith(("http://", "https://"))]
+
+
+def _text(body: bytes) -> dict[str, Any]:
+    text = as_text(body)
+    if text is None:
+        return {"text": base64.b64encode(body).decode("ascii"), "encoding": "base64"}
+    return {"text": text}
+
+
+def _reference(number: int) -> dict[str, Any]:
+    """Return the content of an entry whose text stands in an earlier one: a large body is stored once."""
+    return {"comment": f"the text is that of entry {number}, counted from 0", "_same": number}
+
+
+def _resolved(entries: list[Any]) -> Iterator[Any]:
+    """Iterate over entries with the text of each, also where it stands in an earlier one."""
+    contents: list[Any] = []
+    for entry in entries:
+        response = entry.get("response") if isinstance(entry, dict) else None
+        content = response.get("content") if isinstance(response, dict) else None
+        same = content.get("_same") if isinstance(content, dict) else None
+        if isinstance(content, dict) and type(same) is int and 0 <= same < len(contents):
+            earlier = contents[same]
+            if isinstance(earlier, dict) and "text" in earlier and "text" not in content:
+                content |= {key: earlier[key] for key in ("text", "encoding") if key in earlier}
+        contents.append(content)
+        yield entry
+
+
+def _entry(exchange: Exchange, started: datetime, stored: dict[str, Any]) -> dict[str, Any]:
+    request = exchange.request
+    milliseconds = round(exchange.seconds * 1000, 3)
+    query = parse_qsl(urlsplit(request.url).query, keep_blank_values=True)
+    return {
+        "startedDateTime": started.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "time": milliseconds,
+        "request": {
+            "method": request.method,
+            "url": request.url,
+            "httpVersion": "HTTP/1.1",
+            "cookies": [],
+            "headers": _pairs(request.headers),
+            "queryString": _pairs(tuple(query)),
+            "headersSize": -1,
+            "bodySize": 0,
+        },
+        "response": _response(exchange, stored),
+        "cache": {},
+        "timings": {"send": 0, "wait": milliseconds, "receive": 0},
+        "comment": exchange.probe,
+        "_probe": exchange.probe,
+        "_attempts": [{"outcome": attempt.outcome, "waited": attempt.waited} for attempt in exchange.attempts],
+        "_sent": exchange.sent,
+    }
+
+
+def _response(exchange: Exchange, stored: dict[str, Any]) -> dict[str, Any]:
+    response = exchange.response or Response(0, (), b"")
+    content = {"size": len(response.body), "mimeType": response.first("Content-Type") or "x-unknown", **stored}
+    rendered = {
+        "status": response.status,
+        "statusText": response.reason,
+        "httpVersion": "HTTP/1.1",
+        "cookies": [],
+        "headers": _pairs(response.headers),
+        "content": content,
+        "redirectURL": response.first("Location") or "",
+        "headersSize": -1,
+        "bodySize": -1,
+        "_stray": response.stray,
+    }
+    if exchange.failure:
+        rendered |= {"_error": str(exchange.failure), "_failure": type(exchange.failure).__name__}
+    return rendered
+
+
+def _pairs(headers: Headers) -> list[dict[str, str]]:
+    return [{"name": name, "value": value} for name, value in headers]
+
+
+def _date(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):  # a report that was not made by a run has no time
+        return datetime.fromtimestamp(0, UTC)
+
+
+def _later(date: datetime, seconds: float) -> datetime:
+    try:
+        return date + timedelta(seconds=seconds)
+    except (ValueError, OverflowError):  # a stored report may say anything
+        return date
+
+
+def _exchange(entry: object, name: str) -> Exchange:
+    request, response = _member(entry, "request", dict, name), _member(entry, "response", dict, name)
+    probe = _member(entry, "_probe", str, name, FOREIGN)
+    headers = _read_headers(request, name)
+    if probe == FOREIGN:
+        headers = tuple((key, _mask(key, value)) for key, value in headers if key.lower() in _KEPT)
+    sent = Request(_member(request, "method", str, name), _member(request, "url", str, name), headers)
+    received, failure = _received(response, sent, name)
+    if received and probe == FOREIGN:
+        kept = tuple((key, value) for key, value in received.headers if key.lower() != "set-cookie")
+        received = replace(received, headers=kept)
+    return Exchange(
+        probe,
+        sent,
+        received,
+        failure,
+        tuple(_attempt(attempt, name) for attempt in _member(entry, "_attempts", list, name, [])),
+        _finite(_member(entry, "time", (int, float), name, 0)) / 1000,
+        _member(entry, "_sent", int, name, 1),
+    )
+
+
+def _received(response: dict[str, Any], request: Request, name: str) -> tuple[Response | None, CouldNotJudge | None]:
+    status = _member(response, "status", int, name)
+    said = _member(response, "_error", (str, type(None)), name, None)
+    kind = FAILURES.get(_member(response, "_failure", str, name, ""), Unreachable)
+    failure = kind(said if "_failure" in response else shorten(said)) if said else None
+    if not status:
+        return None, failure or Unreachable(f"{name} of the HAR has no answer")
+    content = _member(response, "content", dict, name, {})
+    body = _body(content, name)
+    if body is None:
+        body = b""
+        bodiless = request.method == "HEAD" or status in (204, 304) or content.get("size") == 0
+        failure = failure or (None if bodiless else BrokenAnswer(f"{name}: the HAR was saved without its content"))
+    reason = _member(response, "statusText", str, name, "")
+    stray = _member(response, "_stray", int, name, 0)
+    return Response(status, _read_headers(response, name), body, reason, stray), failure
+
+
+def _body(content: dict[str, Any], name: str) -> bytes | None:
+    if "text" not in content:
+        return None
+    text = _member(content, "text", str, name)
+    if content.get("encoding") != "base64":
+        return text.encode("utf-8", "replace")
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError:
+        raise UsageError(f"the HAR cannot be read: {name} has content that is not Base64") from None
+
+
+def _read_headers(message: dict[str, Any], name: str) -> Headers:
+    headers = []
+    for field in _member(message, "headers", list, name, []):
+        key, value = _member(field, "name", str, name), _member(field, "value", str, name)
+        if not key.startswith(":"):  # HTTP/2 has its request line among them
+            headers.append((key, value))
+    return tuple(headers)
+
+
+def _mask(name: str, value: str) -> str:
+    return NOT_READ if name.lower() == "authorization" else value
+
+
+def _attempt(value: object, name: str) -> Attempt:
+    waited = _finite(_member(value, "waited", (int, float), name))
+    return Attempt(_member(value, "outcome", str, name), waited)
+
+
+def _finite(number: float) -> float:
+    return number if 0 <= number < _THIRTY_YEARS else 0.0  # NaN is not
+
+
+_REQUIRED: Any = object()
+
+
+def _member(
+    owner: object, key: str, kind: type[_Kind] | tuple[type[_Kind], ...], name: str, default: _Kind = _REQUIRED
+) -> _Kind:
+    """Return a member of an object of the HAR, if it is of the right kind.
+
+    Raises:
+        UsageError: it is of another kind, or is missing and has no default.
+    """
+    value = owner.get(key, default) if isinstance(owner, dict) else _REQUIRED
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise UsageError(f"the HAR cannot be read: {name} has no {key} as HAR 1.2 describes it")
+    return value

@@ -1,0 +1,236 @@
+"""The report as one self-contained HTML page, which loads nothing and runs nothing but its own short script.
+
+What a target said is text here, never markup: Jinja escapes it, invisible and bidirectional characters are spelled
+out, and a Content-Security-Policy admits only the style and the script whose digests it names.
+"""
+
+import base64
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from contracts.comparison.reported import gate_of
+from contracts.core.clause import Level
+from contracts.core.exchange import Exchange
+from contracts.core.finding import Finding
+from contracts.core.report import Outcome, Report, State, Verdict
+from contracts.core.text import counted
+from contracts.formats.drawing import drawing
+from contracts.formats.excerpt import Excerpt, excerpt
+from contracts.formats.reproduce import of_finding, rerun
+from contracts.formats.wording import contract_name, headline, identity, last_line, stale, subject, unjudged
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+#: Of a clause that is broken many times, this many findings are written out; the JSON report has more.
+_SHOWN = 5
+#: Header fields of a message, and characters of one text, that are shown.
+_FIELDS, _TEXT = 40, 2000
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group of outcomes that a reader filters by: its name in the markup, its sign and its words."""
+
+    name: str
+    sign: str
+    label: str
+
+
+BREACHED = Group("breached", "✗", "breached")
+WARNED = Group("warned", "!", "warned")
+GROUPS: tuple[Group, ...] = (
+    BREACHED,
+    WARNED,
+    Group("waived", "w", "waived"),
+    Group("inconclusive", "?", "inconclusive"),
+    Group("not-exercised", "·", "not exercised"),
+    Group("not-applicable", "\N{EN DASH}", "not applicable"),
+    Group("held", "✓", "held"),
+)
+_BY_LABEL = {group.label: group for group in GROUPS}
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """A finding as it is shown: ``part`` is the excerpt of the body, None when it is not about one."""
+
+    finding: Finding
+    part: Excerpt | None
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A clause as it is shown; ``evidence`` holds the exchanges that its findings are about, with their curl lines."""
+
+    outcome: Outcome
+    group: Group
+    findings: tuple[_Shown, ...]
+    evidence: tuple[tuple[Exchange, str | None], ...]
+    rerun: str
+
+
+def render(report: Report) -> str:
+    """Return the page."""
+    rows = [_row(report, outcome) for outcome in report.outcomes]
+    counts = [(group, sum(row.group is group for row in rows)) for group in GROUPS]
+    sections = [(name, list(part)) for name, part in groupby(rows, key=lambda row: row.outcome.clause.section)]
+    return page(
+        "report.html",
+        report=report,
+        rows=rows,
+        counts=counts,
+        sections=[(name, report.contract.sections.get(name, name), part) for name, part in sections],
+        broken=_broken(report, rows),
+        unjudged=unjudged(report),
+        headline=headline(report),
+        contract=contract_name(report.contract),
+        sentence=_sentence(report),
+        subject=subject(report),
+        identity=identity(report.identity, report.implementation),
+        stale=[stale(deviation) for deviation in report.stale],
+        drawing=drawing(report),
+        exchanges=[(exchange, _beginning(exchange)) for exchange in report.exchanges],
+        certified=[(group, [row for row in rows if row.group is group]) for group in reversed(GROUPS)],
+        grounds=_grounds(report),
+        summary=last_line(report),
+        fields=_FIELDS,
+        compared=_compared(report),
+    )
+
+
+def _compared(report: Report) -> dict[str, object] | None:
+    compared = gate_of(report)
+    if compared is None:
+        return None
+    from contracts.formats import comparison_html  # only for a run with a baseline
+
+    return comparison_html.values(compared)
+
+
+def page(template: str, **values: object) -> str:
+    """Return a page of the style, the script and the policy that all pages share."""
+    return _page(template, _source("report.js"), values)
+
+
+def page_without_script(template: str, **values: object) -> str:
+    """Return such a page that needs no script, and whose policy admits none."""
+    return _page(template, "", values)
+
+
+def _page(template: str, script: str, values: Mapping[str, object]) -> str:
+    style = _source("report.css")
+    return _template(template).render(style=style, script=script, policy=_policy(style, script), **values)
+
+
+def _grounds(report: Report) -> list[str]:
+    """Return why clauses are waived or were not judged, each reason once."""
+    waived = (note for outcome in report.of(State.WAIVED) for note in outcome.notes)
+    others = (o.reason for o in report.of(State.INCONCLUSIVE, State.NOT_EXERCISED, State.NOT_APPLICABLE))
+    return [reason for reason in dict.fromkeys((*waived, *others)) if reason]
+
+
+def _broken(report: Report, rows: list[_Row]) -> list[_Row]:
+    """Return the rows that are breached, then those warned of; in each, what follows from another stands last."""
+    chosen = [row for row in rows if row.group in (BREACHED, WARNED)]
+    return sorted(chosen, key=lambda row: (row.group is WARNED, row.outcome.clause.id in report.follows))
+
+
+def group_of(report: Report, outcome: Outcome) -> Group:
+    """Return the group of an outcome: its sign and its words."""
+    return WARNED if outcome in report.warnings else _BY_LABEL[outcome.state.value]
+
+
+def _row(report: Report, outcome: Outcome) -> _Row:
+    group = group_of(report, outcome)
+    by_probe = {exchange.probe: exchange for exchange in reversed(report.exchanges)}
+    shown = outcome.findings[:_SHOWN]
+    evidence = {
+        finding.probe: (by_probe[finding.probe], of_finding(report, finding))
+        for finding in shown
+        if finding.probe in by_probe
+    }
+    findings = tuple(_Shown(finding, _part(by_probe.get(finding.probe), finding)) for finding in shown)
+    again = rerun(report, outcome.clause.id)
+    return _Row(outcome, group, findings, tuple(evidence.values()), again)
+
+
+def _part(exchange: Exchange | None, finding: Finding) -> Excerpt | None:
+    if exchange is None or exchange.response is None or not exchange.response.body:
+        return None
+    if finding.where.startswith(("status", "header")):
+        return None
+    return excerpt(exchange.response.body, finding.where)
+
+
+def _sentence(report: Report) -> str:
+    """Return why the verdict is what it is, in a sentence without its end."""
+    if report.verdict is Verdict.VIOLATES:
+        musts = sum(outcome.clause.level is Level.MUST for outcome in report.failing)
+        return " and ".join(_reasons(musts, len(report.failing) - musts))
+    if report.verdict is Verdict.INCONCLUSIVE:
+        return f"{counted(len(report.unjudged), 'MUST clause')} could not be judged; nothing that was judged is broken"
+    observations = sum(outcome.observations for outcome in report.of(State.HELD))
+    held = f"No MUST clause that was judged is broken, on {counted(observations, 'observation')}"
+    waived = len(list(report.of(State.WAIVED)))
+    return f"{held}, apart from {counted(waived, 'clause')} whose breaches are waived" if waived else held
+
+
+def _reasons(musts: int, shoulds: int) -> Iterator[str]:
+    if musts:
+        yield f"{counted(musts, 'MUST clause')} {'is' if musts == 1 else 'are'} broken"
+    if shoulds:
+        yield f"{counted(shoulds, 'SHOULD clause')} {'is' if shoulds == 1 else 'are'} broken in a strict run"
+
+
+def _beginning(exchange: Exchange) -> Excerpt | None:
+    return excerpt(exchange.response.body, "") if exchange.response and exchange.response.body else None
+
+
+@cache
+def _template(name: str) -> "Template":
+    from jinja2 import Environment, FunctionLoader, StrictUndefined  # slow to import
+
+    environment = Environment(
+        loader=FunctionLoader(_source),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=visible,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["number"] = counted
+    return environment.get_template(name)
+
+
+@cache
+def _source(name: str) -> str:
+    return files("contracts.formats").joinpath(name).read_text("utf-8")
+
+
+def _policy(style: str, script: str) -> str:
+    """Return a policy that admits this style and script by their digests, and nothing else (CSP Level 3)."""
+    admitted = "".join(
+        f"{kind}-src 'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'; "
+        for kind, text in (("style", style), ("script", script))
+        if text
+    )
+    return f"default-src 'none'; {admitted}base-uri 'none'; form-action 'none'"
+
+
+def visible(value: object) -> object:
+    """Return a text bounded, and with everything that cannot be seen spelled out; line ends and tabs stay.
+
+    Applied to whatever the template inserts. Markup of our own (a subclass of str) and numbers pass unchanged.
+    """
+    if type(value) is not str:
+        return value
+    text = value if len(value) <= _TEXT else f"{value[:_TEXT]}… ({len(value):,} characters)"
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode() for c in text)

@@ -1,0 +1,153 @@
+"""The canonical result read back: only what was observed, and nothing that follows from it."""
+
+import base64
+import json
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+import jsonschema_rs
+
+from contracts.core.clause import Clause, Level, Source
+from contracts.core.contract import Contract
+from contracts.core.errors import FAILURES, Reason, UsageError
+from contracts.core.exchange import Attempt, Exchange, Headers, Request, Response
+from contracts.core.finding import Finding
+from contracts.core.identity import Identity
+from contracts.core.policy import Policy
+from contracts.core.report import Access, Outcome, Report, RequestCounts, Scope, StaleDeviation, State
+from contracts.core.text import shorten
+from contracts.formats.result import SCHEMA
+from contracts.judging.schema import load
+from contracts.judging.strict_json import decode
+
+
+def read(text: str, contract_of: Callable[[str], Contract]) -> Report:
+    """Return the report that a text from :func:`render` holds.
+
+    Only what was observed is read. What follows from it (verdict, counts, lines that reproduce) is computed anew,
+    so ``render(read(text)) == text`` tells whether somebody edited the text. What a baseline said is not read: it
+    follows from the baseline, which a bundle holds.
+
+    Raises:
+        UsageError: the text is no such report; the message is one line.
+    """
+    value = _checked(text)
+    try:
+        bodies = {name: _read_body(body) for name, body in value["bodies"].items()}
+        return Report(
+            contract=contract_of(value["name"]),
+            suite=value["suite"],
+            digest=value["contract"],
+            target=value["target"],
+            outcomes=tuple(map(_read_outcome, value["clauses"])),
+            exchanges=tuple(_read_exchange(exchange, bodies) for exchange in value["exchanges"]),
+            settings={name: (setting["value"], setting["origin"]) for name, setting in value["settings"].items()},
+            scope=_read_scope(value["scope"]),
+            access=Access(**{**value["access"], "headers": tuple(map(tuple, value["access"]["headers"]))}),
+            strict=value["strict"],
+            allow_empty=value["allow_empty"],
+            requests=RequestCounts(**value["requests"]),
+            notes=tuple(value["notes"]),
+            stale=tuple(map(_read_stale, value["stale"])),
+            narrowed=tuple(value["narrowed"]),
+            implementation=value["implementation"],
+            identity=Identity(**value["identity"]),
+            started=_read_time(value["started"]),
+            seconds=value["seconds"],
+        )
+    except ValueError:
+        raise UsageError("the report cannot be read: a body is not Base64, or a day does not exist") from None
+    except KeyError:
+        raise UsageError("the report cannot be read: an exchange has a body that is not among the bodies") from None
+
+
+def _checked(text: str) -> dict[str, Any]:
+    """Return the decoded text after holding it against the schema."""
+    document = decode(text.encode("utf-8", "surrogatepass"))
+    if document.problem:
+        raise UsageError(f"the report cannot be read: {document.problem}")
+    for flaw in document.violations:
+        raise UsageError(
+            f"the report cannot be read: {shorten(f'{flaw.expected} at {flaw.where}, not {flaw.received}')}"
+        )
+    try:
+        value: dict[str, Any] = json.loads(text)  # strict decoding keeps 0.5 as a decimal; here a float is meant
+        error = next(jsonschema_rs.Draft202012Validator(load(SCHEMA)).iter_errors(value), None)
+    except ValueError:
+        raise UsageError("the report cannot be read: it holds a number that is too large") from None
+    if error:
+        where = "".join(f"/{part}" for part in error.instance_path) or "the whole"
+        raise UsageError(f"the report cannot be read: {shorten(where)}: {shorten(error.message)}")
+    return value
+
+
+def _read_time(text: str) -> str:
+    try:
+        datetime.fromisoformat(text or "1970-01-01")
+    except ValueError:
+        raise UsageError(f"the report cannot be read: /started: {shorten(text)!r} is no time") from None
+    return text
+
+
+def _read_stale(value: dict[str, Any]) -> StaleDeviation:
+    return StaleDeviation(**{**value, "expired": value["expired"] and date.fromisoformat(value["expired"])})
+
+
+def _read_scope(value: dict[str, Any]) -> Scope:
+    return Scope(**{**value, "policy": Policy(value["policy"]), "selected": tuple(value["selected"])})
+
+
+def _read_outcome(value: dict[str, Any]) -> Outcome:
+    clause = Clause(
+        value["id"],
+        Level(value["level"]),
+        value["asks"],
+        tuple(Source(**source) for source in value["sources"]),
+        tuple(value["probes"]),
+        value["breach"],
+        value["why"],
+    )
+    return Outcome(
+        clause,
+        State(value["outcome"]),
+        value["observations"],
+        tuple(map(_read_finding, value["findings"])),
+        value["count"],
+        value["reason"],
+        tuple(value["notes"]),
+        value["because"] and Reason(value["because"]),
+    )
+
+
+def _read_finding(value: dict[str, Any]) -> Finding:
+    return Finding(**{name: value[name] for name in ("clause", "probe", "where", "expected", "received", "through")})
+
+
+def _read_exchange(value: dict[str, Any], bodies: dict[str, bytes]) -> Exchange:
+    request, response, failure = value["request"], value["response"], value["failure"]
+    return Exchange(
+        value["probe"],
+        Request(request["method"], request["url"], _read_headers(request["headers"])),
+        response
+        and Response(
+            response["status"],
+            _read_headers(response["headers"]),
+            bodies[response["body"]],
+            response["reason"],
+            response["stray"],
+        ),
+        failure and FAILURES[failure["kind"]](failure["message"]),
+        tuple(Attempt(**attempt) for attempt in value["attempts"]),
+        value["seconds"],
+        value["sent"],
+    )
+
+
+def _read_headers(value: list[dict[str, str]]) -> Headers:
+    return tuple((field["name"], field["value"]) for field in value)
+
+
+def _read_body(value: dict[str, str]) -> bytes:
+    content = value["content"]
+    return content.encode("utf-8") if value["encoding"] == "utf-8" else base64.b64decode(content, validate=True)

@@ -1,0 +1,179 @@
+"""The report for a person at a terminal: section by section, then every breach with all that reproduces it."""
+
+import textwrap
+from collections.abc import Iterator, Mapping
+from datetime import date
+from itertools import groupby
+
+from contracts import __version__
+from contracts.comparison.reported import gate_of
+from contracts.core.clause import Level
+from contracts.core.contract import Contract
+from contracts.core.report import Outcome, Report, State, Verdict
+from contracts.core.text import counted
+from contracts.formats.reproduce import of_finding, rerun, token
+from contracts.formats.wording import by_cause, contract_name, headline, last_line, place, plain, stale, unjudged
+from contracts.judging.digest import digest
+
+#: Of a clause that is broken many times, this many findings are written out; the JSON report has more.
+_SHOWN = 3
+_PROPOSED = 5
+_COLUMNS = 80
+
+_MARKS = {
+    State.HELD: ("✓", "32"),
+    State.BREACHED: ("✗", "31"),
+    State.WAIVED: ("w", "33"),
+    State.NOT_EXERCISED: ("·", "33"),
+    State.NOT_APPLICABLE: ("-", "2"),
+    State.INCONCLUSIVE: ("?", "33"),
+}
+_COLOURS = {Verdict.CONFORMS: "32", Verdict.VIOLATES: "31", Verdict.INCONCLUSIVE: "33"}
+
+
+def header(contract: Contract, target: str, planned: int, limit: int, known: Mapping[str, str]) -> str:
+    """Return the lines that say what is judged, by which contract, and how many requests it may take.
+
+    ``known`` is what else is known of the target, by the word for it.
+    """
+    told = "".join(f"        {plain(word)} {plain(text)}\n" for word, text in known.items())
+    return (
+        f"{contract_name(contract)} {__version__} · {digest(contract)[:19]}\n"
+        f"target  {plain(target)}\n{told}"
+        f"budget  {counted(planned, 'request')} planned, {limit} at most\n"
+    )
+
+
+def render(report: Report, *, colour: bool = False) -> str:
+    """Return the outcome of every clause by section, the findings and the verdict."""
+    return "".join(f"{line}\n" for line in _lines(report, Paint(colour)))
+
+
+class Paint:
+    """Colours a text, where colours are wanted."""
+
+    def __init__(self, colour: bool) -> None:  # noqa: FBT001
+        self.colour = colour
+
+    def __call__(self, text: str, code: str) -> str:
+        """Return the text in the colour of an SGR code (ECMA-48), or as it is."""
+        return f"\x1b[{code}m{text}\x1b[0m" if self.colour else text
+
+
+def _lines(report: Report, paint: Paint) -> Iterator[str]:
+    if report.partial:
+        yield f"partial {headline(report)}"
+    for section, outcomes in groupby(report.outcomes, key=lambda outcome: outcome.clause.section):
+        yield ""
+        yield paint(plain(section), "1")
+        for outcome in outcomes:
+            mark, code = _MARKS[outcome.state]
+            if outcome in report.warnings:
+                mark, code = "!", "33"
+            name = f"{plain(outcome.clause.id):<32}{outcome.clause.level:<8}"
+            yield f"  {paint(mark, code)} {name}{_said(outcome)}".rstrip()
+            yield from (f"      note: {plain(note)}" for note in outcome.notes)
+    for outcome in by_cause(report):
+        yield from _breach(report, outcome, paint)
+    yield from _unjudged(report)
+    yield from _compared(report, paint)
+    yield from _retries(report)
+    yield from _proposal(report)
+    for word, line in (*(("note", n) for n in report.notes), *(("stale", stale(d)) for d in report.stale)):
+        yield ""
+        yield f"{word:<10}{plain(line)}"
+    yield ""
+    yield paint(last_line(report), "1;" + ("31" if report.status == 1 else _COLOURS[report.verdict]))
+
+
+def _compared(report: Report, paint: Paint) -> Iterator[str]:
+    if compared := gate_of(report):
+        from contracts.formats import comparison_terminal  # only for a run with a baseline
+
+        yield ""
+        yield paint("against the baseline", "1")
+        yield from comparison_terminal.inner(compared, paint)
+
+
+def _said(outcome: Outcome) -> str:
+    seen = counted(outcome.observations, "observation")
+    if outcome.state is State.HELD:
+        return seen
+    if outcome.state is State.BREACHED:
+        warned = "" if outcome.clause.level is Level.MUST else " (warning)"
+        return f"breached {counted(outcome.count, 'time')} in {seen}{warned}"
+    if outcome.state is State.INCONCLUSIVE or not outcome.reason:  # its reason, often that of many, is told below
+        return str(outcome.state)
+    return f"{outcome.state}: {plain(outcome.reason)}"
+
+
+def breach(report: Report, outcome: Outcome) -> str:
+    """Return one broken clause: where, expected, received, source, and the lines that reproduce it."""
+    return "\n".join(_breach(report, outcome, Paint(False)))  # noqa: FBT003
+
+
+def _breach(report: Report, outcome: Outcome, paint: Paint) -> Iterator[str]:
+
+    clause = outcome.clause
+    cause = report.follows.get(clause.id)
+    yield ""
+    yield paint(plain(f"{clause.id} {clause.level}"), "1") + _aside(report, outcome)
+    yield from _wrapped("asks", plain(clause.asks))
+    if cause:
+        yield f"  follows   from {plain(cause)}"
+    shown = outcome.findings[: 1 if cause else _SHOWN]
+    for number, finding in enumerate(shown):
+        yield from [""] * (number > 0)
+        yield f"  where     {plain(place(finding))}"
+        yield f"  expected  {plain(finding.expected)}"
+        yield f"  received  {plain(finding.received)}"
+    if outcome.count > len(shown):
+        yield f"  and {outcome.count - len(shown):,} more like this"
+    yield ""
+    for source in clause.sources:
+        yield from _wrapped("source", plain(f"{source.title}, {source.url}"))
+    if line := token(report):
+        yield f"  token     {line}"
+    lines = dict.fromkeys(of_finding(report, finding) for finding in shown)
+    yield from (f"  curl      {line or 'none: the answer comes from a file'}" for line in lines)
+    yield f"  rerun     {rerun(report, clause.id)}"
+
+
+def _wrapped(label: str, text: str) -> list[str]:
+    """Return words of the contract within the columns of a usual terminal; what a target said stays in one piece."""
+    first, rest = f"  {label:<10}", " " * 12
+    whole = {"break_long_words": False, "break_on_hyphens": False}  # an address that is cut in two leads nowhere
+    return textwrap.wrap(text, _COLUMNS, initial_indent=first, subsequent_indent=rest, **whole)  # type: ignore[arg-type]
+
+
+def _aside(report: Report, outcome: Outcome) -> str:
+    if outcome.state is State.WAIVED:
+        return " (waived)"
+    return "" if outcome in report.failing else " (a warning)"
+
+
+def _unjudged(report: Report) -> Iterator[str]:
+    for reason, clauses in unjudged(report).items():
+        yield ""
+        yield f"could not judge {counted(len(clauses), 'clause')}: {plain(reason)}"
+
+
+def _retries(report: Report) -> Iterator[str]:
+    for exchange in report.exchanges:
+        if exchange.attempts:
+            yield ""
+            tries = ", ".join(f"{plain(a.outcome)} (waited {a.waited:.3g} s)" for a in exchange.attempts)
+            yield f"retried   {exchange.probe}: {tries}"
+
+
+def _proposal(report: Report) -> Iterator[str]:
+    """The breaches that fail the run as entries of a deviations file."""
+    if not report.failing or not report.started:
+        return
+    from contracts.formats.proposal import proposal  # only for a run that fails
+
+    yield ""
+    yield "to accept them for a while, add to the deviations file, with reason and owner:"
+    yield ""
+    text = proposal(report, date.fromisoformat(report.started[:10]), _PROPOSED)
+    yield from (f"  {line}".rstrip() for line in text.splitlines())

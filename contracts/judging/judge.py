@@ -1,0 +1,67 @@
+"""From evidence to outcomes: every selected clause is judged by its check, and by nothing else."""
+
+from collections.abc import Callable, Iterable
+
+from contracts.core.clause import LIST, Clause
+from contracts.core.contract import Contract
+from contracts.core.errors import ContractsError, Late, NotExercised, Reason
+from contracts.core.exchange import Response
+from contracts.core.report import Outcome
+from contracts.judging import schema
+from contracts.judging.answer import Answer
+from contracts.judging.document import ABSENT
+from contracts.judging.evidence import Evidence
+from contracts.judging.outcome import late, outcome_of, unjudged
+
+
+def outcomes(
+    evidence: Evidence, clauses: Iterable[Clause] | None = None, is_late: Callable[[Clause], bool] = lambda _: False
+) -> tuple[Outcome, ...]:
+    """Return the outcome of each clause, by default of all, in the order given.
+
+    ``is_late`` is asked before each whether the time of the run is over; one during which a deadline passes is not
+    judged either.
+    """
+    chosen = evidence.contract.clauses if clauses is None else clauses
+    return tuple(_judged(evidence, clause, is_late) for clause in chosen)
+
+
+def _judged(evidence: Evidence, clause: Clause, is_late: Callable[[Clause], bool]) -> Outcome:
+    if not _shows(evidence, clause):
+        return unjudged(clause, NotExercised(Reason.BEYOND_FILE))
+    if is_late(clause):
+        return late(clause)
+    try:
+        return _checked(evidence, clause)
+    except Late:  # half a judgement is none
+        return late(clause)
+
+
+def _checked(evidence: Evidence, clause: Clause) -> Outcome:
+    check = evidence.contract.checks[clause.id]
+    if check.of_run:
+        return outcome_of(clause, check.steps(evidence))
+    try:
+        answer = evidence.answer(LIST)
+    except ContractsError as problem:
+        return unjudged(clause, problem)
+    return answer.outcome(clause)
+
+
+def _shows(evidence: Evidence, clause: Clause) -> bool:
+    """Whether the evidence can show the clause at all; a file holds some exchanges, or a body alone."""
+    if not evidence.scope.offline:
+        return True
+    if clause.id == "error.body":  # about each refusal by itself: the check says when there is none
+        return not evidence.scope.body_only
+    return set(clause.probes) <= set(evidence.by_probe) and not (evidence.scope.body_only and clause.section == "http")
+
+
+def said_of(response: Response, contract: Contract) -> dict[str, object]:
+    """Return what the contract says of one answer: for each clause whether it is broken, or why it was not judged."""
+    answer = Answer(response, contract)
+    value = answer.document.value
+    documented = value is not ABSENT and schema.error_schema().accepts(value)
+    judged = (answer.outcome(clause) for clause in contract.clauses if not contract.checks[clause.id].of_run)
+    said: dict[str, object] = {o.clause.id: (o.state, o.observations, o.because) for o in judged}
+    return {**said, "error.body": documented}

@@ -1,0 +1,239 @@
+"""Strict decoding of JSON from raw bytes (RFC 8259, RFC 7493): what ``json.loads`` lets through is a violation.
+
+``json.loads`` accepts NaN, repeated names and lone surrogates, guesses UTF-16, drops the difference between ``3``
+and ``3.0``, and gives up on integers of more than 4,300 digits. Here each of these is seen and said.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from contracts.core.deadline import check
+from contracts.core.errors import BrokenAnswer
+from contracts.core.finding import KEPT, Violation
+from contracts.core.pointer import Path, pointer, walk
+from contracts.core.text import shorten
+from contracts.judging.document import Document, Replaced, Rule
+from contracts.judging.json_scan import scan
+from contracts.judging.limits import beyond, count_members
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+# Patterns are compiled where they are first needed: most bodies need none of them.
+_SURROGATE_ESCAPE = r"\\u[dD][89a-fA-F]"
+_SURROGATE = "[\ud800-\udfff]"
+#: The clock is looked at when so many objects have been read.
+_LOOK = 64
+
+
+class _ConstantError(ValueError):
+    """A number that JSON does not have: NaN, Infinity, -Infinity."""
+
+
+def decode(body: bytes) -> Document:
+    """Decode a body strictly (RFC 8259 for encoding and grammar, RFC 7493 for names and text)."""
+    violations: list[Violation] = []
+    skipped = 0
+    if body.startswith(_BYTE_ORDER_MARK):
+        skipped = len(_BYTE_ORDER_MARK)
+        violations.append(
+            Violation(Rule.ENCODING, "byte 0", "no byte order mark", "EF BB BF, the byte order mark of UTF-8")
+        )
+        body = body.removeprefix(_BYTE_ORDER_MARK)
+    encoding = json.detect_encoding(body)
+    if not encoding.startswith("utf-8"):
+        received = f"{encoding.upper()}: the body begins with {body[:4].hex(' ').upper()}"
+        violations.append(Violation(Rule.ENCODING, f"byte {skipped}", "UTF-8", received))
+        return Document(violations=tuple(violations))
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        received = f"{body[error.start : error.start + 4].hex(' ').upper()}: {error.reason}"
+        return Document(
+            violations=(*violations, Violation(Rule.ENCODING, f"byte {skipped + error.start}", "UTF-8", received))
+        )
+    if reason := beyond(body):
+        return _unjudged(text, violations, skipped, reason)
+    return _Reader(text, violations, skipped).read()
+
+
+def _unjudged(text: str, violations: list[Violation], skipped: int, reason: str) -> Document:
+    """Return what can be said of a text that is not decoded: it may be plainly broken as well, and that counts."""
+    found = scan(text)
+    if found.error:
+        return Document(violations=(*violations, _malformed(text, skipped, *found.error)))
+    if found.repeated:
+        place, name = found.repeated
+        violations.append(_repeats(_byte(text, skipped, place), name))
+    if found.surrogate:
+        place, content = found.surrogate
+        violations.append(_lone_surrogate(_byte(text, skipped, place), content))
+    return Document(violations=tuple(violations), problem=BrokenAnswer(reason))
+
+
+def _byte(text: str, skipped: int, position: int) -> str:
+    return f"byte {skipped + len(text[:position].encode())}"
+
+
+def _malformed(text: str, skipped: int, position: int, message: str) -> Violation:
+    excerpt = shorten(text[position : position + 40], 40)
+    received = f"{message}: {excerpt!r}" if excerpt else f"{message}, at the end of the body"
+    return Violation(Rule.GRAMMAR, _byte(text, skipped, position), "exactly one JSON text", received)
+
+
+def _repeats(where: str, name: str, times: int = 1) -> Violation:
+    return Violation(Rule.NAMES, where, "each name once in an object", f"{shorten(name)!r} again", times)
+
+
+def _lone_surrogate(where: str, text: str, times: int = 1) -> Violation:
+    return Violation(Rule.TEXT, where, "Unicode text", f"a lone surrogate in {ascii(text[:80])[:80]}", times)
+
+
+class _Reader:
+    """Reads one text; keeps what the hooks of the standard decoder see on the way."""
+
+    def __init__(self, text: str, violations: list[Violation], skipped: int) -> None:
+        self.text = text
+        self.violations = violations
+        self.skipped = skipped
+        self.objects = 0
+        self.members = 0
+        self.repeated: list[tuple[dict[str, Any], list[str]]] = []
+        self.discarded: list[tuple[dict[str, Any], list[tuple[str, Any]]]] = []
+
+    def read(self) -> Document:
+        try:
+            value = self._load()
+        except _ConstantError as error:
+            return self._malformed(*self._constant(str(error)))
+        except json.JSONDecodeError as error:
+            return self._malformed(*self._told(error))
+        except InvalidOperation:
+            reason = "the body holds a number whose exponent is too large to be judged"
+            return _unjudged(self.text, self.violations, self.skipped, reason)
+        self._find_repeated_names(value)
+        self._find_lone_surrogates(value)
+        return Document(value, tuple(self.violations), self.objects, self.members, Replaced(self.discarded))
+
+    def _load(self) -> Any:
+        value = self._parse(object_hook=self._object)
+        # A colon stands in each member: as many members as colons, and no name has replaced another one. Texts hold
+        # colons, too; to leave these out takes longer.
+        if self.members == self.text.count(":") or self.members == count_members(self.text.encode()):
+            return value
+        del value  # else a large one would be there twice
+        return self._parse(object_pairs_hook=self._object_of_pairs)
+
+    def _parse(self, **hook: Any) -> Any:
+        try:
+            return self._parse_with(int, **hook)
+        except json.JSONDecodeError:
+            raise
+        except _ConstantError:
+            raise
+        except ValueError:  # an integer longer than CPython converts by default
+            return self._parse_with(self._integer, **hook)
+
+    def _parse_with(self, parse_int: Any, **hook: Any) -> Any:
+        self.objects = self.members = 0
+        self.repeated.clear()
+        self.discarded.clear()
+        return json.loads(
+            self.text, parse_constant=self._refuse_constant, parse_float=Decimal, parse_int=parse_int, **hook
+        )
+
+    def _object(self, members: dict[str, Any]) -> dict[str, Any]:
+        if not self.objects % _LOOK:
+            check()
+        self.objects += 1
+        self.members += len(members)
+        return members
+
+    def _object_of_pairs(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        members = dict(pairs)
+        check()
+        self.objects += 1
+        self.members += len(pairs)
+        if len(members) != len(pairs):
+            times = Counter(name for name, _ in pairs)
+            self.repeated.append((members, [name for name in members if times[name] > 1]))
+            last = {name: index for index, (name, _) in enumerate(pairs)}
+            self.discarded.append((members, [pair for index, pair in enumerate(pairs) if last[pair[0]] != index]))
+        return members
+
+    @staticmethod
+    def _integer(literal: str) -> int | Decimal:
+        # 640 digits is the least that every setting of CPython's limit converts.
+        return int(literal) if len(literal) <= 640 else Decimal(literal)  # noqa: PLR2004 - said above
+
+    @staticmethod
+    def _refuse_constant(name: str) -> None:
+        raise _ConstantError(name)
+
+    def _constant(self, name: str) -> tuple[int, str]:
+        error = scan(self.text).error  # it is the first one, and the hook that met it was not told where it stands
+        return error[0] if error else 0, f"{name}, which is no JSON number"
+
+    def _told(self, error: json.JSONDecodeError) -> tuple[int, str]:
+        """Return place and words as every version of Python has them: 3.13 tells trailing commas in its own way."""
+        if not error.msg.startswith("Illegal trailing comma"):
+            return error.pos, error.msg
+        place = error.pos + 1
+        while self.text[place] in " \t\r\n":
+            place += 1
+        in_array = error.msg.endswith("array")
+        return place, "Expecting value" if in_array else "Expecting property name enclosed in double quotes"
+
+    def _malformed(self, position: int, message: str) -> Document:
+        return Document(violations=(*self.violations, _malformed(self.text, self.skipped, position, message)))
+
+    def _find_repeated_names(self, value: Any) -> None:
+        if not self.repeated:
+            return
+        owners = {id(members): names for members, names in self.repeated}
+        found: list[tuple[Path, str]] = []
+        for path, node in walk(value):
+            if isinstance(node, dict):
+                found += [((path, name), name) for name in owners.pop(id(node), ())]
+            if len(found) > KEPT:
+                break
+        found += [(None, name) for names in owners.values() for name in names][: KEPT + 1]  # in a replaced value
+        count = sum(len(names) for _, names in self.repeated)
+        self.violations += _bounded(found, count, _repeats)
+
+    def _find_lone_surrogates(self, value: Any) -> None:
+        if "\\u" not in self.text or not re.search(_SURROGATE_ESCAPE, self.text):
+            return
+        found: list[tuple[Path, str]] = []
+        # No pointer leads to a value that a repeated name replaced.
+        count = _lone_surrogates(value, found) + sum(
+            _lone_surrogates(value, found, placed=False) for _, pairs in self.discarded for _, value in pairs
+        )
+        self.violations += _bounded(found, count, _lone_surrogate)
+
+
+def _bounded(
+    found: list[tuple[Path, str]], count: int, violation: Callable[[str, str, int], Violation]
+) -> Iterator[Violation]:
+    """Yield the first violations one by one, and one that stands for the others."""
+    for path, text in found[: min(count, KEPT)]:
+        yield violation(pointer(path), text, 1)
+    if count > KEPT:
+        yield violation(pointer(found[KEPT][0]), found[KEPT][1], count - KEPT)
+
+
+def _lone_surrogates(value: Any, found: list[tuple[Path, str]], *, placed: bool = True) -> int:
+    """Return the number of texts with a lone surrogate, after noting the first of them with the way to each."""
+    count = 0
+    search = re.compile(_SURROGATE).search
+    for path, node in walk(value):
+        names = node if isinstance(node, dict) else ()
+        texts: list[tuple[Path, str]] = [((path, name), name) for name in names if not name.isascii() and search(name)]
+        if isinstance(node, str) and not node.isascii() and search(node):
+            texts.append((path, node))
+        count += len(texts)
+        if texts and len(found) <= KEPT:
+            found += [(place if placed else None, text) for place, text in texts]
+    return count

@@ -1,0 +1,1 @@
+"""Secrets, and the readings in which they may stand."""

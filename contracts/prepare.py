@@ -1,0 +1,207 @@
+"""Preparing a run: from settings, a contract and the variables that hold the secrets to a run that can be made."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from contracts import ci
+from contracts.core.clause import REPEATABLE, Clause
+from contracts.core.contract import Contract
+from contracts.core.errors import NoTarget, UsageError
+from contracts.core.exchange import Headers, Response
+from contracts.core.identity import Identity
+from contracts.core.policy import Policy
+from contracts.core.probe import Probe
+from contracts.global_information.probes import PER_MINUTE, needed
+from contracts.masking.secrets import Secrets
+from contracts.network import certificates
+from contracts.network.address import Address, parse
+from contracts.network.budget import Budget, Deadline, Limits
+from contracts.network.connection import Message
+from contracts.network.credentials import (
+    API,
+    BEARER,
+    Bearer,
+    Credentials,
+    Exchanged,
+    NoCredentials,
+    SecretValue,
+    check,
+    is_ordinary,
+)
+from contracts.network.dial import Place
+from contracts.network.pace import Pace
+from contracts.network.request import Field
+from contracts.network.target import Target
+from contracts.network.wire import Wire
+from contracts.run import Run
+from contracts.settings.table import Settings
+
+if TYPE_CHECKING:
+    from contracts.comparison.baseline import Baseline
+    from contracts.exceptions.deviations import Deviation
+    from contracts.mock.server import MockServer
+
+#: Requests that a run may send beyond those planned, for retries.
+_SPARE = 16
+
+
+@contextmanager
+def prepare(
+    settings: Settings,
+    contract: Contract,
+    environ: Mapping[str, str],
+    *,
+    say: Callable[[str], None] = lambda _: None,
+    connect_to: Mapping[Place, Place] | None = None,
+    mock: "AbstractContextManager[MockServer] | None" = None,
+    identity: Identity | None = None,
+    pace: Pace | None = None,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Iterator[Run]:
+    """Give a run of these settings by a contract; the embedded mock, when it is judged, lives as long as the context.
+
+    ``mock`` is another embedded mock than the default one; ``identity`` is what the settings do not say of the target,
+    ``pace`` that of its account; ``sleep`` waits before a retry. Nothing is sent to the target here.
+
+    Raises:
+        UsageError: the settings cannot be used.
+    """
+    identity = replace(identity or Identity(settings.name, environment=settings.environment), ci=ci.run_url(environ))
+    with _judged(settings, contract, environ, mock) as (address, variables):
+        clauses = contract.select(settings.clause)
+        known = _known(settings.deviations, contract) if settings.deviations else ()
+        baseline = _baseline(settings.baseline, settings.accept, contract) if settings.baseline else None
+        auth = parse(settings.auth_url, what="auth-url")
+        probes = _probes(settings, contract, clauses, address)
+        most = settings.max_requests or sum(probe.times for probe in probes) + _SPARE
+        parts = _Parts(settings, contract, address, auth, variables)
+        target = parts.target(most=most, pace=pace, connect_to=connect_to, sleep=sleep, say=say)
+        yield Run(settings, contract, clauses, probes, target, settings.mock, known, identity, baseline)
+
+
+@contextmanager
+def _judged(
+    settings: Settings,
+    contract: Contract,
+    environ: Mapping[str, str],
+    mock: "AbstractContextManager[MockServer] | None",
+) -> Iterator[tuple[Address, Mapping[str, str]]]:
+    """Give the address of what is judged, the embedded mock or the target, and the variables with its secrets.
+
+    Raises:
+        UsageError: there is no target, or it is no address.
+    """
+    if settings.mock:
+        with mock or _mock(settings, contract) as server:
+            yield parse(server.url, contract.path), {BEARER: server.token}
+    elif settings.target is None:
+        raise NoTarget
+    else:
+        yield parse(settings.target, contract.path, allow_plain_http=settings.allow_plain_http), environ
+
+
+def _probes(settings: Settings, contract: Contract, clauses: tuple[Clause, ...], address: Address) -> tuple[Probe, ...]:
+    compared = (contract.clause[REPEATABLE],) if settings.baseline else ()  # also where only others are judged
+    return needed(
+        contract,
+        (*clauses, *compared),
+        plaintext=address.plaintext_url is not None,
+        unsafe=settings.unsafe_methods or settings.mock,
+        burst=settings.probe_rate_limit,
+    )
+
+
+def _known(path: str, contract: Contract) -> "tuple[Deviation, ...]":
+    from contracts.exceptions import deviations  # only for a run that has some
+
+    return deviations.load(path, contract)
+
+
+def _baseline(path: str, accept: str | None, contract: Contract) -> "Baseline":
+    from contracts.comparison import baseline  # only for a run that has one
+
+    return baseline.load(path, accept, contract)
+
+
+def _mock(settings: Settings, contract: Contract) -> "MockServer":
+    from contracts.mock.sample import sample_of  # likewise
+    from contracts.mock.server import MockServer  # a run against a live target needs no server
+
+    return MockServer(
+        sample_of(contract),
+        auth="public" if settings.auth is Policy.PUBLIC else "required",
+        rate_limit=PER_MINUTE if settings.probe_rate_limit else None,
+    )
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """What a target is made of: what was asked for, and the variables that hold the secrets."""
+
+    settings: Settings
+    contract: Contract
+    address: Address
+    auth: Address
+    environ: Mapping[str, str]
+
+    def target(
+        self,
+        *,
+        most: int,
+        pace: Pace | None,
+        connect_to: Mapping[Place, Place] | None,
+        sleep: Callable[[float], None],
+        say: Callable[[str], None],
+    ) -> Target:
+        """Return the target, finished; ``most`` requests may be sent to it."""
+        settings, address = self.settings, self.address
+        client = certificates.client(settings.client_cert, settings.client_key)
+        wire = Wire(cap=settings.max_body, ca_bundle=settings.ca_bundle, client=client, connect_to=connect_to)
+        if address.scheme == "https":
+            wire.prepare()
+        limits = Limits(timeout=settings.timeout, retries=settings.retries, concurrency=settings.concurrency)
+        secrets, deadline = Secrets(), Deadline(settings.deadline)
+
+        def post(url: str, headers: Headers) -> Response:
+            return wire.send(Message("POST", url, headers), min(limits.timeout, deadline.remaining))
+
+        return Target(
+            self.contract,
+            address,
+            wire,
+            Budget(most, live=not address.loopback, pace=pace),
+            secrets,
+            deadline,
+            self._credentials(secrets, post, deadline.clock),
+            limits,
+            tuple(self._fields(secrets)),
+            sleep,
+            say,
+        )
+
+    def _fields(self, secrets: Secrets) -> Iterator[Field]:
+        """Yield each additional header field, its value a secret."""
+        for name, variable in self.settings.header_env:
+            value = self.environ.get(variable, "")
+            if not value or value != value.strip() or not (value.isascii() and value.isprintable()):
+                raise UsageError(f"--header-env: {variable} is empty, or holds what no header field may")
+            if not is_ordinary(value, self.contract):  # such as the name of an environment: in many answers
+                secrets.add(value, variable)
+            yield Field(name, f"${variable}", partial(SecretValue, value))
+
+    def _credentials(
+        self, secrets: Secrets, post: Callable[[str, Headers], Response], clock: Callable[[], float]
+    ) -> Credentials:
+        if token := self.environ.get(BEARER):
+            check(token, BEARER, self.contract)
+            secrets.add(token, BEARER)
+            return Bearer(token)
+        if token := self.environ.get(API):
+            check(token, API, self.contract)
+            secrets.add(token, API)
+            return Exchanged(token, self.auth, secrets, post, clock, self.contract)
+        return NoCredentials()

@@ -1,0 +1,1 @@
+"""One table of settings, and the places where their values come from."""

@@ -1,0 +1,169 @@
+"""Configuration: where the settings come from, by one precedence: option, environment, file, default.
+
+A file of the working directory may be anybody's, a pull request's for one: nothing in it leads a token anywhere, and
+what it leaves unjudged is said by the run.
+"""
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from contracts.core.errors import NoTarget, UsageError
+from contracts.reading import read_text
+from contracts.settings.table import BY_NAME, DEFAULTS, OUTPUTS, SEVERAL, TABLE, Setting, Settings
+
+#: The variables that hold a token: while one is set, no file may name the host that would receive it.
+TOKENS = ("BEARER_TOKEN", "SCALINGO_API_TOKEN")
+_PREFIX = "CONTRACTS_"
+#: Variables of this prefix that are no settings.
+CONFIG = "CONTRACTS_CONFIG"
+_OTHER_VARIABLES = (CONFIG, "CONTRACTS_TRACEBACK")
+
+
+def working_directory() -> Path:
+    """Return the folder that the command was started in.
+
+    Raises:
+        UsageError: it is there no more.
+    """
+    try:
+        return Path.cwd()
+    except OSError:
+        raise UsageError("the working directory does not exist any more: change to another one") from None
+
+
+def resolve(options: Mapping[str, Any], environ: Mapping[str, str], folder: Path) -> Settings:
+    """Return the effective settings; ``options`` holds those given, as text, True or a list of texts.
+
+    The file is ``config`` of the options, that of CONTRACTS_CONFIG, contracts.toml or pyproject.toml of the folder.
+
+    Raises:
+        UsageError: a value cannot be used, comes from where it may not, or a file is malformed; the message names
+            its place.
+    """
+    _refuse_unknown(environ)
+    file, file_values = _from_file(folder, options.get("config") or environ.get(CONFIG))
+    values: dict[str, Any] = {}
+    origins: dict[str, str] = {}
+    narrowed = []
+    for setting in (*TABLE, *SEVERAL, *OUTPUTS):
+        for origin, value in (
+            ("argument" if setting.name == "target" else f"option {setting.option}", options.get(setting.name)),
+            _from_environment(setting, environ),
+            (file, file_values.get(setting.name)),
+        ):
+            if value is None or value == []:
+                continue
+            if origin == file:
+                _refuse_in_file(setting, value, file, environ)
+            values[setting.name] = _read(setting, value, origin)
+            origins[setting.name] = origin
+            if origin == file and setting.narrows and values[setting.name] != DEFAULTS[setting.name]:
+                narrowed.append(setting.name)
+            break
+    if values.get("mock") and values.get("target"):
+        raise UsageError(
+            f"the embedded mock ({origins['mock']}) and a target ({origins['target']}) are both named: give one of them"
+        )
+    outputs = {setting.name: values.pop(setting.name) for setting in OUTPUTS if setting.name in values}
+    several = {setting.name: values.pop(setting.name) for setting in SEVERAL if setting.name in values}
+    _check_several(several, values, origins)
+    return Settings(**values, origins=origins, narrowed=tuple(narrowed), outputs=outputs, several=several)
+
+
+def _check_several(several: Mapping[str, Any], values: Mapping[str, Any], origins: Mapping[str, str]) -> None:
+    """Refuse what is of one target beside a file of several, and what chooses among several without one."""
+    if "targets" not in several:
+        if several:
+            raise UsageError(
+                f"{origins[next(iter(several))]}: there is nothing to choose from: name a file by --targets"
+            )
+        return
+    if values.get("header_env"):  # the key of one gateway is nothing for another host
+        raise UsageError(f"{origins['header_env']}: it would go to every target of the file: judge that one alone")
+    for name in ("target", "mock", "name"):
+        if values.get(name):
+            raise UsageError(
+                f"{origins['targets']} and {name} ({origins[name]}) are both given: one names several targets, the "
+                "other is of a single one"
+            )
+
+
+def _refuse_unknown(environ: Mapping[str, str]) -> None:
+    known = [variable for setting in BY_NAME.values() for variable in setting.variables]
+    for name in sorted(environ):
+        if name.startswith(_PREFIX) and name not in (*known, *_OTHER_VARIABLES):
+            raise UsageError(f"environment: there is no setting {name}{_hint(name, known)}")
+
+
+def _hint(name: str, known: Iterable[str]) -> str:
+
+    close = difflib.get_close_matches(name, list(known), 1)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+def _from_environment(setting: Setting, environ: Mapping[str, str]) -> tuple[str, str | None]:
+    """Return where the environment holds the setting, and the value, None when it does not; empty is not held."""
+    held = {name: environ[name] for name in setting.variables if environ.get(name)}
+    if len(set(held.values())) > 1:
+        raise UsageError(f"environment: {' and '.join(held)} differ: set one of them")
+    for name, value in held.items():
+        return f"environment {name}", value
+    return "", None
+
+
+def _refuse_in_file(setting: Setting, value: Any, file: str, environ: Mapping[str, str]) -> None:
+    instead = f"use {setting.option if setting.name != 'target' else 'the URL argument'} or {setting.environment}"
+    if not setting.in_file:
+        raise UsageError(f"{file}: {setting.name} cannot be set in a file of the working directory: {instead}")
+    if setting.name == "target" and (token := next((name for name in TOKENS if environ.get(name)), None)):
+        raise UsageError(f"{file}: no file may name the target while {token} is set, which would go there: {instead}")
+    if setting in OUTPUTS and (Path(str(value)).is_absolute() or ".." in Path(str(value)).parts):
+        raise UsageError(f"{file}: {setting.name} is {str(value)[:80]!r}, and must stay in the working directory")
+
+
+def _read(setting: Setting, value: Any, origin: str) -> Any:
+    if isinstance(value, bool) and not setting.is_flag:
+        raise UsageError(f"{origin}: {setting.name} is {str(value).lower()}, and must be a value")
+    texts = [str(item) for item in value] if isinstance(value, list) else [str(value)]
+    if setting.name == "target" and not texts[0].strip():
+        raise NoTarget
+    if setting.many:
+        texts = [part for text in texts for part in re.split(r"[,\s]+", text) if part] or [""]
+    try:
+        read = tuple(setting.read(text) for text in texts)
+    except ValueError as error:
+        raise UsageError(f"{origin}: {setting.name} is {str(value)[:80]!r}, and must be {error}") from None
+    return read if setting.many else read[0]
+
+
+def _from_file(folder: Path, config: str | None) -> tuple[str, dict[str, Any]]:
+    own, project = folder / "contracts.toml", folder / "pyproject.toml"
+    if config is not None:
+        name, values = config, _load(Path(config))
+    elif own.is_file():
+        name, values = own.name, _load(own)
+    elif project.is_file():
+        name = "pyproject.toml [tool.contracts]"
+        tool = _load(project).get("tool", {})
+        values = tool.get("contracts", {}) if isinstance(tool, dict) else {}
+    else:
+        return "", {}
+    if not isinstance(values, dict):
+        raise UsageError(f"{name} is no table")
+    read = {key.replace("-", "_"): value for key, value in values.items()}
+    for key in read:
+        if key not in BY_NAME:
+            raise UsageError(f"{name}: there is no setting {key!r}{_hint(key, BY_NAME)}")
+    return name, read
+
+
+def _load(path: Path) -> dict[str, Any]:
+    import tomllib  # only where there is a file
+
+    try:
+        return tomllib.loads(read_text(str(path)))
+    except (tomllib.TOMLDecodeError, ValueError, RecursionError) as error:
+        raise UsageError(f"{path.name} cannot be read: {str(error) or 'it nests too deep'}") from None

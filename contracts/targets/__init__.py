@@ -1,0 +1,1 @@
+"""The file of targets, and judging all of them."""

@@ -1,0 +1,137 @@
+"""The file of targets: several endpoints in one TOML file, each a ``[[target]]``, and which of them are judged.
+
+It holds no secret: of a token only the name of the variable that does. It says which token goes where, so it is only
+read when an option or a variable names it.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import fields
+from typing import Any
+
+from contracts.core.contract import Contract
+from contracts.core.errors import UsageError
+from contracts.core.text import shorten
+from contracts.network.address import parse
+from contracts.reading import read_text, tables
+from contracts.settings.table import BY_NAME
+from contracts.targets.target_entry import Entry
+
+#: The files that stand beside the folders of the targets; on some systems a name differs from none by its case.
+OVER_ALL = {"json": "results.json", "junit": "junit.xml", "html": "index.html", "markdown": "report.md"}
+_KEYS = tuple(field.name for field in fields(Entry))
+_VARIABLES = ("token", "api_token")
+#: What environments, accounts and tags are called, in characters.
+_LONGEST = 100
+#: By the convention for variables of an environment: a token is hardly ever of this form.
+_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,63}")
+
+
+def load(path: str, contract_of: Callable[[str], Contract]) -> tuple[Entry, ...]:
+    """Return the targets of a file; raises what :func:`read` raises, and UsageError when it cannot be opened."""
+    return read(read_text(path), path, contract_of)
+
+
+def read(text: str, name: str, contract_of: Callable[[str], Contract]) -> tuple[Entry, ...]:
+    """Return the targets of a file, in its order; ``contract_of`` gives the contract that an entry names.
+
+    Raises:
+        UsageError: it is malformed, or a target of it cannot be used; the message names entry and key, and no value
+            that could be a secret.
+    """
+    entries = tables(text, "target", name)
+    if not entries:
+        raise UsageError(f"{name}: there is no [[target]] in it")
+    targets = tuple(_entry(entry, f"{name}: entry {number}", contract_of) for number, entry in enumerate(entries, 1))
+    _refuse_duplicates(targets, name)
+    return targets
+
+
+def _entry(entry: dict[str, Any], place: str, contract_of: Callable[[str], Contract]) -> Entry:
+    for key in entry:
+        if key not in _KEYS:
+            raise UsageError(f"{place}: there is no key {shorten(key, 80)!r}")
+    for key in ("name", "url"):
+        if not entry.get(key):
+            raise UsageError(f"{place}: {key} is missing")
+    values: dict[str, Any] = {
+        key: _tags(value, place) if key == "tags" else _text(key, value, place) for key, value in entry.items()
+    }
+    if values.get("token") and values.get("api_token"):
+        raise UsageError(f"{place}: token and api_token are both given: name one variable")
+    for key in ("name", "auth"):
+        try:
+            if key in values:
+                values[key] = BY_NAME[key].read(values[key])
+        except ValueError as error:
+            raise UsageError(f"{place}: {key} is {shorten(values[key], 80)!r}, and must be {error}") from None
+    target = Entry(**values)
+    try:
+        parse(target.url, contract_of(target.contract).path, what="url", allow_plain_http=True)
+    except UsageError as error:
+        raise UsageError(f"{place}: {error}") from None
+    return target
+
+
+def _text(key: str, value: Any, place: str) -> str:
+    if not isinstance(value, str):
+        raise UsageError(f"{place}: {key} must be text")
+    if key in _VARIABLES:
+        if not _VARIABLE.fullmatch(value):
+            raise UsageError(
+                f"{place}: {key} must be the name of an environment variable, in capital letters, digits and "
+                "underscores; the token itself never stands in a file"
+            )
+    elif not value or not value.isprintable():
+        raise UsageError(f"{place}: {key} must be a text of one line, not empty and without control characters")
+    elif len(value) > _LONGEST and key not in ("url", "ca_bundle"):
+        raise UsageError(f"{place}: {key} has {len(value):,} characters, and may have {_LONGEST}")
+    return value
+
+
+def _tags(value: Any, place: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(tag, str) for tag in value):
+        raise UsageError(f"{place}: tags must be a list of texts")
+    for tag in value:
+        if not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", tag):
+            raise UsageError(f"{place}: tags holds {shorten(tag, 80)!r}: letters, digits, dots, dashes and underscores")
+    return tuple(value)
+
+
+def _refuse_duplicates(targets: Iterable[Entry], name: str) -> None:
+    numbers: dict[str, str] = {file.lower(): f"the file {file} over all" for file in OVER_ALL.values()}
+    for number, target in enumerate(targets, 1):
+        key = target.name.lower()
+        if key in numbers:
+            raise UsageError(f"{name}: entry {number}: name is {target.name!r}, and so is that of {numbers[key]}")
+        numbers[key] = f"entry {number}"
+
+
+def chosen(targets: Iterable[Entry], tags: Iterable[str] = (), shard: tuple[int, int] | None = None) -> list[Entry]:
+    """Return the targets that have one of the tags, all for none, and whose account is dealt to the shard.
+
+    Of N shards, the accounts sorted by name are dealt to one after the other: the same file gives the same shards, and
+    no account is in two of them, for they would not know of each other's requests.
+
+    Raises:
+        UsageError: nothing is left.
+    """
+    tags, targets = tuple(tags), list(targets)
+    known = sorted({tag for target in targets for tag in target.tags})
+    for tag in tags:
+        if tag not in known:
+            raise UsageError(
+                f"--tag: no target has the tag {shorten(tag, 80)!r}; there are {', '.join(known) or 'none'}"
+            )
+    tagged = [target for target in targets if not tags or set(tags) & set(target.tags)]
+    if shard is None:
+        return tagged
+    part, parts = shard
+    accounts = sorted({target.payer for target in tagged})
+    dealt = set(accounts[part - 1 :: parts])
+    if not dealt:
+        count = len(accounts)
+        raise UsageError(
+            f"--shard: part {part} of {parts} is empty: the targets have {count} account{'s'[: count != 1]}"
+        )
+    return [target for target in tagged if target.payer in dealt]

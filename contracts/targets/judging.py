@@ -1,0 +1,166 @@
+"""Judging several targets in one process: a thread an account, and in it one target after the other."""
+
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from contracts import __version__, ci
+from contracts.core.clause import LIST
+from contracts.core.contract import Contract
+from contracts.core.errors import CouldNotJudge, UsageError
+from contracts.core.exchange import Exchange, Request
+from contracts.core.report import Report, Scope
+from contracts.global_information.probes import needed
+from contracts.judging.digest import digest
+from contracts.judging.evidence import Evidence
+from contracts.judging.judge import outcomes
+from contracts.network.address import parse
+from contracts.network.credentials import API, BEARER
+from contracts.network.pace import Pace
+from contracts.prepare import prepare
+from contracts.run import Run, verify
+from contracts.settings.table import Settings
+from contracts.targets.target_entry import Entry, Judged
+
+#: The exchanges of which the list of a target is compared with that of another.
+_COMPARED = (LIST, "repeat")
+
+
+@dataclass
+class Several:
+    """Targets that are ready to be judged.
+
+    ``settings`` hold for all, as far as an entry says nothing else; ``file`` is where the entries come from, and
+    ``contract_of`` gives the contract of a name.
+    ``finish`` is given the entry, its run, None where it could not even begin, and its report; it returns the report
+    as it was written. ``pace`` makes the pace of an account, given its name.
+    """
+
+    entries: Sequence[Entry]
+    settings: Settings
+    environ: Mapping[str, str]
+    file: str
+    contract_of: Callable[[str], Contract]
+    finish: Callable[[Entry, Run | None, Report], Report]
+    pace: Callable[[str], Pace] = lambda _: Pace()
+    _reports: dict[str, Report] = field(default_factory=dict)
+    _bodies: dict[bytes, bytes] = field(default_factory=dict)
+    _problems: list[BaseException] = field(default_factory=list)
+
+    def judge(self) -> tuple[Judged, ...]:
+        """Judge the targets and return what became of each, in the order of the entries.
+
+        The threads are daemons: Ctrl-C does not wait for a target that hangs.
+
+        Raises:
+            BaseException: what a thread raised; it is a fault of the suite, not of a target.
+        """
+        accounts: dict[str, list[Entry]] = {}
+        for entry in self.entries:
+            accounts.setdefault(entry.payer, []).append(entry)
+        threads = [threading.Thread(target=self._account, args=item, daemon=True) for item in accounts.items()]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        for problem in self._problems:
+            raise problem
+        return tuple(Judged(entry, self._reports[entry.name]) for entry in self.entries)
+
+    def _account(self, name: str, entries: Iterable[Entry]) -> None:
+        try:
+            pace = self.pace(name)
+            for entry in entries:
+                self._reports[entry.name] = self._slim(self._judged(entry, pace))
+        except BaseException as problem:  # noqa: BLE001 - it is raised again by the thread that waits for this one
+            self._problems.append(problem)
+
+    def _judged(self, entry: Entry, pace: Pace) -> Report:
+        contract = self.contract_of(entry.contract)
+        settings = settings_of(entry, self.settings, self.file)
+        try:
+            environ = environ_of(entry, self.environ)
+            with prepare(settings, contract, environ, identity=entry.identity, pace=pace) as run:
+                pace.room(run.planned)  # before the deadline of the target begins
+                return self.finish(entry, run, _named(verify(run), entry))
+        except UsageError as error:
+            return self.finish(entry, None, unjudged(entry, settings, contract, self.environ, str(error)))
+
+    def _slim(self, report: Report) -> Report:
+        return slim(report, self._bodies)
+
+
+def slim(report: Report, bodies: dict[bytes, bytes]) -> Report:
+    """Return what a report over all needs: of the exchanges those of the list, and each of all their bodies once."""
+    kept = []
+    for exchange in report.exchanges:
+        if exchange.probe in _COMPARED:
+            body = exchange.response.body if exchange.response else b""
+            response = exchange.response and replace(exchange.response, body=bodies.setdefault(body, body))
+            kept.append(replace(exchange, response=response))
+    return replace(report, exchanges=tuple(kept))
+
+
+def settings_of(entry: Entry, settings: Settings, file: str) -> Settings:
+    """Return the settings of one target: what its entry says, and for the rest what holds of all."""
+    own = {
+        "target": entry.url,
+        "contract": entry.contract,
+        "name": entry.name,
+        "auth": entry.auth,
+        "ca_bundle": entry.ca_bundle,
+        "environment": entry.environment,
+        "implementation": entry.identity.implementation,
+    }
+    given: dict[str, Any] = {name: value for name, value in own.items() if value}
+    narrowed = tuple(name for name in settings.narrowed if name not in given)
+    origins = {**settings.origins, **dict.fromkeys(given, file)}
+    return replace(settings, **given, origins=origins, narrowed=narrowed, outputs={}, several={})
+
+
+def environ_of(entry: Entry, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of one target: the token that its entry names, and no other.
+
+    Raises:
+        UsageError: the variable is not set.
+    """
+    others = {name: value for name, value in environ.items() if name not in (BEARER, API)}
+    for own, variable in ((BEARER, entry.token), (API, entry.api_token)):
+        if variable and not environ.get(variable):
+            raise UsageError(f"{variable} is not set: it is to hold the token of this target")
+        if variable:
+            return {**others, own: environ[variable]}
+    return others
+
+
+def _named(report: Report, entry: Entry) -> Report:
+    """Return the report with a note of which variable the masks and the lines to paste stand for."""
+    for own, variable in ((BEARER, entry.token), (API, entry.api_token)):
+        if variable and variable != own:
+            return replace(report, notes=(*report.notes, f"{own} stands here for what {variable} holds"))
+    return report
+
+
+def unjudged(entry: Entry, settings: Settings, contract: Contract, environ: Mapping[str, str], why: str) -> Report:
+    """Return the report on a target that could not even be asked: every clause is inconclusive, for this reason."""
+    address = parse(entry.url, contract.path, allow_plain_http=True)
+    probes = needed(contract, contract.clauses, plaintext=False, unsafe=False, burst=False)
+    failure = CouldNotJudge(why)
+    exchanges = tuple(Exchange(probe.name, Request(probe.method, address.url), failure=failure) for probe in probes)
+    evidence = Evidence(address.url, exchanges, Scope(settings.auth, live=not address.loopback), contract)
+    return Report(
+        contract=contract,
+        suite=__version__,
+        digest=digest(contract),
+        target=address.url,
+        outcomes=outcomes(evidence),
+        exchanges=exchanges,
+        settings=settings.shown(),
+        scope=evidence.scope,
+        strict=settings.strict,
+        implementation=entry.identity.implementation,
+        identity=replace(entry.identity, ci=ci.run_url(environ)),
+        started=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+    )

@@ -1,0 +1,291 @@
+"""Deviations: narrow, with a reason and an end; stale ones fail, and nothing excuses an inconclusive run."""
+
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from door import contracts
+from reports import CATEGORIES, exchanges
+from subject import BY_NAME as FAULTS
+from subject import CONTRACT, SAMPLE
+
+from contracts.core.errors import UsageError
+from contracts.core.report import Report, Scope, StaleDeviation, State, Verdict
+from contracts.exceptions import deviations
+from contracts.formats.proposal import proposal
+from contracts.formats.wording import headline, stale
+from contracts.global_information.clauses import READING
+from contracts.judging.digest import digest
+from contracts.judging.evidence import Evidence
+from contracts.judging.judge import outcomes
+from contracts.mock.server import MockServer
+
+TODAY = date(2030, 1, 15)
+ENTRY = 'clause = "category.id"\nreason = "being fixed"\nowner = "team"\nexpires = 2030-01-31\n'
+
+
+def report_of(*broken: int) -> Report:
+    """A report of a list in which the ids at these places are numbers; only the list itself is judged."""
+    elements = [{**c, "id": 7} if i in broken else c for i, c in enumerate(CATEGORIES)]
+    evidence = Evidence(
+        "http://127.0.0.1", tuple(e for e in exchanges(elements) if e.probe in READING), Scope(), CONTRACT
+    )
+    return Report(CONTRACT, "0", digest(CONTRACT), "http://127.0.0.1", outcomes(evidence), evidence.exchanges)
+
+
+def state_of(report: Report, clause: str) -> State:
+    """The state of one clause."""
+    return next(outcome.state for outcome in report.outcomes if outcome.clause.id == clause)
+
+
+def entries(*texts: str) -> tuple[deviations.Deviation, ...]:
+    """The entries of these texts."""
+    return deviations.read("".join(f"[[deviation]]\n{text}\n" for text in texts), "deviations.toml", CONTRACT)
+
+
+def test_a_match_is_waived_and_says_so() -> None:
+    """A waived breach does not fail the run, and is shown with its reason, owner and end."""
+    before = report_of(1)
+    assert "category.id" in [outcome.clause.id for outcome in before.failing]
+    both = ENTRY, ENTRY.replace("category.id", "client.go-readable")
+    after = deviations.apply(before, entries(*both), TODAY)
+    waived = next(outcome for outcome in after.outcomes if outcome.clause.id == "category.id")
+    assert waived.state is State.WAIVED
+    assert waived.notes == ("waived until 2030-01-31: being fixed (team)",)
+    assert after.failing == ()
+    assert after.stale == ()
+
+
+def test_what_lies_underneath_is_excused_with_it() -> None:
+    """The second answer breaks the same clause; the entry for that clause covers http.repeatable, too."""
+    after = deviations.apply(report_of(1), entries(ENTRY, ENTRY.replace("category.id", "client.go-readable")), TODAY)
+    assert state_of(after, "http.repeatable") is State.WAIVED
+
+
+@pytest.mark.parametrize("pointer", ["/event_categories/1/id", "/event_categories/*/id"])
+def test_a_pointer_narrows(pointer: str) -> None:
+    """An entry with a pointer excuses the finding there; a star stands for one step."""
+    narrow = f'{ENTRY}pointer = "{pointer}"\n'
+    assert state_of(deviations.apply(report_of(1), entries(narrow), TODAY), "category.id") is State.WAIVED
+    both = deviations.apply(report_of(1, 3), entries(narrow), TODAY)
+    expected = State.WAIVED if "*" in pointer else State.BREACHED
+    assert state_of(both, "category.id") is expected
+
+
+def test_a_new_breach_elsewhere_is_not_hidden() -> None:
+    """What is left after an entry was applied is what fails, and nothing else."""
+    narrow = f'{ENTRY}pointer = "/event_categories/1/id"\n'
+    after = deviations.apply(report_of(1, 3), entries(narrow), TODAY)
+    left = next(outcome for outcome in after.outcomes if outcome.clause.id == "category.id")
+    assert [finding.where for finding in left.findings] == ["/event_categories/3/id"]
+    assert left.count == 1
+
+
+def test_a_star_stops_at_a_slash() -> None:
+    """A star is one step of a pointer, not any text."""
+    wide = f'{ENTRY}pointer = "/*/id"\n'
+    assert state_of(deviations.apply(report_of(1), entries(wide), TODAY), "category.id") is State.BREACHED
+
+
+def test_stale_entries_fail_the_run() -> None:
+    """An entry that matches nothing any more fails a run in which its clause was judged."""
+    after = deviations.apply(report_of(), entries(ENTRY), TODAY)
+    assert after.stale == (StaleDeviation(1, "category.id"),)
+    assert after.status == 1
+
+
+def test_stale_entries_leave_the_verdict_alone() -> None:
+    """The target is not accused of what is wrong with a file: it conforms, and the words say what fails the run."""
+    after = deviations.apply(report_of(), entries(ENTRY), TODAY)
+    assert after.verdict is Verdict.CONFORMS
+    assert headline(after) == "conforms, but 1 known deviation is stale"
+    assert "matches nothing any more" in stale(after.stale[0])
+
+
+def test_expired_entries_excuse_nothing() -> None:
+    """From the day after its expiry on an entry fails the run, and so does the breach it excused."""
+    on_the_day = deviations.apply(report_of(1), entries(ENTRY), date(2030, 1, 31))
+    assert state_of(on_the_day, "category.id") is State.WAIVED
+    after = deviations.apply(report_of(1), entries(ENTRY), date(2030, 2, 1))
+    assert state_of(after, "category.id") is State.BREACHED
+    assert [entry.expired for entry in after.stale] == [date(2030, 1, 31)]
+    assert "expired on 2030-01-31" in stale(after.stale[0])
+
+
+def test_nothing_excuses_an_inconclusive_run() -> None:
+    """A clause that could not be judged stays inconclusive, and its entry is not called stale."""
+    evidence = Evidence("http://127.0.0.1", (), Scope(), CONTRACT)
+    report = Report(CONTRACT, "0", digest(CONTRACT), "http://127.0.0.1", outcomes(evidence), ())
+    after = deviations.apply(report, entries(ENTRY), TODAY)
+    assert after.verdict is Verdict.INCONCLUSIVE
+    assert after.stale == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[[deviation]\n", "deviations.toml"),
+        ("[[waiver]]\n", "only \\[\\[deviation"),
+        ('deviation = "x"\n', "only"),
+        ("[[deviation]]\n" + ENTRY.replace("category.id", "category.ids"), "there is no clause 'category.ids'"),
+        ("[[deviation]]\n" + ENTRY.replace("being fixed", " "), "reason is missing"),
+        ("[[deviation]]\n" + ENTRY.replace("owner", "reviewer"), "no key 'reviewer'"),
+        ("[[deviation]]\n" + ENTRY.replace('owner = "team"', 'owner = ""'), "owner or link"),
+        ("[[deviation]]\n" + ENTRY.replace("2030-01-31", '"soon"'), "expires must be a date"),
+        ("[[deviation]]\n" + ENTRY.replace("2030-01-31", "2030-01-31T10:00:00"), "expires must be a date"),
+        ("[[deviation]]\n" + ENTRY + "pointer = 7\n", "pointer must be text"),
+        ("[[deviation]]\n" + ENTRY + "[[deviation]]\nreason = 'x'\n", "entry 2: clause is missing"),
+    ],
+)
+def test_malformed_files(text: str, words: str) -> None:
+    """A file that cannot be understood is a usage error that names the entry and the key."""
+    with pytest.raises(UsageError, match=words):
+        deviations.read(text, "deviations.toml", CONTRACT)
+
+
+def completed(text: str) -> tuple[deviations.Deviation, ...]:
+    """The entries of a proposal after somebody filled it in."""
+    filled = text.replace('reason = ""', 'reason = "x"').replace('owner = ""', 'owner = "me"')
+    return deviations.read(filled, "filled", CONTRACT)
+
+
+def test_the_proposal_needs_only_a_reason_and_an_owner() -> None:
+    """What a failing run proposes is refused as it stands, and excuses everything once it is filled in."""
+    report = report_of(0, 2)
+    text = proposal(report, TODAY)
+    with pytest.raises(UsageError, match="reason is missing"):
+        deviations.read(text, "proposal", CONTRACT)
+    after = deviations.apply(report, completed(text), TODAY)
+    assert after.failing == ()
+    assert after.stale == ()
+
+
+def test_the_proposal_counts_and_generalises() -> None:
+    """One entry covers all elements that break a clause in the same way, and says how many there are."""
+    text = proposal(report_of(0, 2), TODAY)
+    assert '# 2 findings\n[[deviation]]\nclause = "category.id"\npointer = "/event_categories/*/id"\n' in text
+    assert text.count('clause = "category.id"') == 1
+
+
+def test_the_proposal_ends_on_several_days() -> None:
+    """Entries that expire on one day would fail every run at once."""
+    ends = [entry.expires for entry in completed(proposal(report_of(0), TODAY))]
+    assert len(ends) > 1
+    assert len(set(ends)) == len(ends)
+
+
+def test_more_than_is_known_is_proposed_whole() -> None:
+    """Where only the first findings of a clause are kept, no pointer covers the others for certain."""
+    report = report_of(1)
+    many = tuple(replace(o, count=1000) if o.clause.id == "category.id" else o for o in report.outcomes)
+    [entry] = [e for e in completed(proposal(replace(report, outcomes=many), TODAY)) if e.clause == "category.id"]
+    assert entry.pointer is None
+
+
+@pytest.mark.parametrize("where", ['/a"b', "/a\\b", "/new\nline", "/\x1b[31m", "/\ud800", "/é~1"])
+def test_hostile_names_in_a_proposal(where: str) -> None:
+    """Whatever a target names its members, the proposal is valid TOML."""
+    report = report_of(1)
+    [broken, *_] = report.failing
+    hostile = replace(broken, findings=(replace(broken.findings[0], where=where),), count=1)
+    assert len(completed(proposal(replace(report, outcomes=(hostile,)), TODAY))) == 1
+
+
+@pytest.mark.parametrize(
+    ("days", "words"), [(0, "today is the last day"), (1, "only 1 day left"), (14, "only 14 days left")]
+)
+def test_an_end_that_is_near_is_told(days: int, words: str) -> None:
+    """From 14 days before its expiry on, the clause that an entry excuses says so."""
+    end = date(2030, 1, 31)
+    near = deviations.apply(report_of(1), entries(ENTRY), end - timedelta(days=days))
+    assert any(words in note for o in near.of(State.WAIVED) for note in o.notes)
+    far = deviations.apply(report_of(1), entries(ENTRY), end - timedelta(days=15))
+    assert not any("left" in note for o in far.of(State.WAIVED) for note in o.notes)
+
+
+def test_many_stars_cost_nothing() -> None:
+    """A star stands for one step: a pointer of many is compared step by step."""
+    entry = entries(ENTRY + f'pointer = "{"/*" * 5000}"\n')[0]
+    finding = next(f for o in report_of(1).failing for f in o.findings if f.clause == "category.id")
+    assert not entry.matches(replace(finding, where="/a" * 5001))
+    assert entry.matches(replace(finding, where="/a" * 5000))
+    assert not entries(ENTRY + 'pointer = "/a*c"\n')[0].matches(replace(finding, where="/abc"))
+
+
+def test_entries_are_written_to_a_new_file(tmp_path: Path) -> None:
+    """--write-deviations writes what is to be completed, never over a file, and nothing where nothing fails."""
+    file = tmp_path / "new.toml"
+    with MockServer(SAMPLE, faults=[FAULTS["id-number"].apply]) as server:
+        environment = {"BEARER_TOKEN": server.token}
+        done = contracts("verify", server.url, "--write-deviations", str(file), environment=environment)
+        assert done.status == 1
+        assert completed(file.read_text())
+        again = contracts("verify", server.url, "--write-deviations", str(file), environment=environment)
+        assert again.status == 2
+        assert "exists already" in again.err
+        text = file.read_text().replace('reason = ""', 'reason = "x"').replace('owner = ""', 'owner = "me"')
+        file.write_text(text)
+        waived = contracts("verify", server.url, "--deviations", str(file), environment=environment)
+    assert waived.status == 0, waived.out
+    assert waived.last_line.startswith("CONFORMS with ")
+    assert contracts("verify", "--mock", "--write-deviations", str(tmp_path / "none.toml")).status == 0
+    assert not (tmp_path / "none.toml").exists()
+
+
+def test_files_have_deviations_too(tmp_path: Path) -> None:
+    """Check --deviations waives what is known of a file, and a stale entry fails it."""
+    body, known = tmp_path / "body.json", tmp_path / "known.toml"
+    body.write_text(json.dumps({"event_categories": [{**CATEGORIES[0], "id": 7}, CATEGORIES[1]]}))
+    known.write_text(f"[[deviation]]\n{ENTRY}[[deviation]]\n{ENTRY.replace('category.id', 'client.go-readable')}")
+    done = contracts("check", str(body), "--deviations", str(known))
+    assert done.status == 0, done.out
+    body.write_text(json.dumps({"event_categories": CATEGORIES}))
+    stale = contracts("check", str(body), "--deviations", str(known), "--quiet")
+    assert stale.status == 1
+    assert "matches nothing any more" in stale.out
+    assert "VIOLATES" not in stale.out
+
+
+@pytest.mark.parametrize("value", ["[" * 2000, "9" * 5000, "{a=" * 2000])
+def test_hostile_toml_is_one_line(value: str) -> None:
+    """Deep nesting and endless numbers are refused as any other mistake."""
+    with pytest.raises(UsageError, match=r"deviations\.toml: ") as refusal:
+        deviations.read(f"[[deviation]]\nreason = {value}\n", "deviations.toml", CONTRACT)
+    assert "\n" not in str(refusal.value)
+
+
+def test_prune_keeps_everything_else() -> None:
+    """Pruning takes out the stale entries with their comments, and leaves the rest as it was written."""
+    text = (
+        "# Known deviations of the staging server\n\n"
+        f"# about ids\n[[deviation]]\n{ENTRY}\n"
+        f"# about names\n[[ deviation ]]  # kept\n{ENTRY.replace('category.id', 'category.name')}"
+    )
+    pruned = deviations.prune(text, {1}, "deviations.toml", CONTRACT)
+    assert "about ids" not in pruned
+    assert "# about names\n[[ deviation ]]  # kept\n" in pruned
+    assert [entry.clause for entry in deviations.read(pruned, "x", CONTRACT)] == ["category.name"]
+    assert deviations.prune(text, set(), "x", CONTRACT) == text
+
+
+def test_prune_refuses_what_it_cannot_rewrite() -> None:
+    """A file in another notation is left alone rather than damaged."""
+    inline = "deviation = [" + json.dumps({"x": 1}).replace('"x": 1', ENTRY.strip().replace("\n", ", ")) + "]\n"
+    assert len(deviations.read(inline, "x", CONTRACT)) == 1
+    with pytest.raises(UsageError, match="by hand"):
+        deviations.prune(inline, {1}, "x", CONTRACT)
+
+
+def test_prune_takes_the_stale_entries_out_of_the_file(tmp_path: Path) -> None:
+    """The run that finds them stale still fails; the next one, by the file as it then is, conforms."""
+    known = tmp_path / "known.toml"
+    known.write_text(f"# about ids\n[[deviation]]\n{ENTRY}")
+    found = contracts("verify", "--mock", "--deviations", str(known), "--prune-deviations")
+    assert found.status == 1
+    assert found.last_line == f"{known}: 1 stale entry removed"
+    assert "[[deviation]]" not in known.read_text()
+    again = contracts("verify", "--mock", "--deviations", str(known), "--prune-deviations")
+    assert again.status == 0, again.out
+    assert again.last_line == f"{known}: 0 stale entries removed"

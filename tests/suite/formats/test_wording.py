@@ -1,0 +1,135 @@
+"""What a run says first: a run that judged less than the whole contract is never a bare conforms, in no format."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+import reports
+
+from contracts.core.report import Partial, Report, StaleDeviation, State, Verdict
+from contracts.formats import annotations, badge, har, html, junit, markdown, result, terminal
+from contracts.formats.wording import brief, headline, last_line
+
+WRITERS = {
+    writer.__name__: writer.render for writer in (annotations, badge, har, html, junit, markdown, result, terminal)
+}
+
+
+def only(section: str) -> Report:
+    """A conforming report of the clauses of one section."""
+    report = reports.conforming()
+    return replace(report, outcomes=tuple(o for o in report.outcomes if o.clause.section == section))
+
+
+def of_mock() -> Report:
+    report = reports.conforming()
+    return replace(report, scope=replace(report.scope, embedded=True))
+
+
+def waived() -> Report:
+    return reports.waived(reports.conforming(), "list.names-unique", "renamed until December")
+
+
+PARTIAL: dict[str, tuple[Callable[[], Report], Partial, str]] = {
+    "selected": (
+        lambda: only("json"),
+        Partial.CLAUSES,
+        "4 of 36 clauses judged, all held: not a verdict on the contract",
+    ),
+    "mock": (of_mock, Partial.EMBEDDED_MOCK, "the embedded mock conforms"),
+    "waived": (waived, Partial.WAIVED, "conforms with 1 waived"),
+}
+
+
+@pytest.mark.parametrize(("make", "reason", "words"), PARTIAL.values(), ids=PARTIAL)
+def test_a_partial_run_says_so(make: Callable[[], Report], reason: Partial, words: str) -> None:
+    """The headline tells what was left out, and the report knows why."""
+    report = make()
+    assert report.verdict is Verdict.CONFORMS
+    assert report.partial == (reason,)
+    assert headline(report) == words
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+@pytest.mark.parametrize(("make", "reason", "words"), PARTIAL.values(), ids=PARTIAL)
+def test_in_every_format(make: Callable[[], Report], reason: Partial, words: str, writer: str) -> None:
+    """Every format holds the headline of a partial run; the first letter may be a capital."""
+    assert words[1:] in WRITERS[writer](make())
+
+
+def test_a_whole_run_says_conforms() -> None:
+    """An endpoint that was judged by every clause conforms, without any more words."""
+    report = reports.conforming()
+    assert (report.partial, headline(report)) == ((), "conforms")
+    assert last_line(report).startswith(f"CONFORMS: {report.target}: ")
+
+
+@pytest.mark.parametrize(("make", "reason", "words"), PARTIAL.values(), ids=PARTIAL)
+def test_no_green_badge_for_a_part(make: Callable[[], Report], reason: Partial, words: str) -> None:
+    """Green is for the whole contract, kept by an endpoint."""
+    shown = json.loads(badge.render(make()))
+    assert (shown["message"], shown["color"]) == (words, "lightgrey")
+
+
+def test_nothing_held_is_no_pass() -> None:
+    """A run whose only clause is a SHOULD that is breached, or waived, is inconclusive."""
+    report = reports.violating()
+    style = next(o for o in report.outcomes if o.clause.id == "category.name-style")
+    assert style.state is State.BREACHED
+    for state in (State.BREACHED, State.WAIVED):
+        alone = replace(report, outcomes=(replace(style, state=state),))
+        assert alone.verdict is Verdict.INCONCLUSIVE
+        assert alone.status == 3
+
+
+def test_stale_deviations_fail_the_run_and_accuse_nobody() -> None:
+    """A stale entry is exit 1 in words of its own; the verdict on the target stays."""
+    report = reports.conforming(stale=(StaleDeviation(2, "category.id"),))
+    assert (report.verdict, report.status) == (Verdict.CONFORMS, 1)
+    assert last_line(report).startswith("CONFORMS, but 1 known deviation is stale: ")
+    for name, render in WRITERS.items():
+        assert "VIOLATES" not in render(report).replace("violates: a MUST", ""), name
+    assert json.loads(badge.render(report))["color"] == "orange"
+
+
+def test_what_a_file_narrows_is_in_the_last_line() -> None:
+    """Settings of a file that leave less to be judged are named where everybody looks."""
+    report = reports.conforming(narrowed=("clause", "auth"))
+    assert last_line(report).endswith("; a file narrowed clause, auth")
+
+
+def test_brief_lines_tell_what_is_wrong() -> None:
+    """Nothing where all is well; else a line for each breach, reason and stale deviation."""
+    assert brief(reports.conforming()) == []
+    lines = brief(reports.violating())
+    assert lines[0].startswith("category.required /event_categories/")
+    assert " expected " in lines[0]
+    assert " received " in lines[0]
+    breaches = [line for line in lines if not line.startswith("could not judge")]
+    assert breaches[-1].endswith("(a warning)")  # what does not fail the run stands last
+    assert any(line.startswith("http.repeatable ") and "(follows from category.required)" in line for line in lines)
+    [reason] = brief(reports.inconclusive())
+    assert reason.startswith("could not judge category.object, ")
+    assert reason.endswith("the list is empty; --allow-empty accepts that")
+    stale = reports.conforming(stale=(StaleDeviation(2, "category.id"),))
+    assert brief(stale) == ["deviation entry 2 for category.id matches nothing any more: remove it"]
+
+
+def test_an_inconclusive_run_always_has_a_reason() -> None:
+    """Also where every clause that was selected was left without anything to judge it on."""
+    report = reports.unreachable()
+    nothing = replace(report, outcomes=report.outcomes[:1])
+    for told in (report, nothing, replace(report, outcomes=())):
+        assert told.verdict is Verdict.INCONCLUSIVE
+        assert brief(told)
+
+
+def test_what_only_the_second_answer_shows_follows_from_nothing() -> None:
+    """A breach of http.repeatable is a cause of its own when the clause underneath held for the first answer."""
+    report = reports.violating()
+    assert "http.repeatable" in report.follows
+    held = tuple(
+        o if o.clause.section == "http" else replace(o, state=State.HELD, findings=(), count=0) for o in report.outcomes
+    )
+    assert replace(report, outcomes=held).follows == {}

@@ -1,0 +1,275 @@
+"""Two waves: what is asked side by side is judged as if it were asked one after the other, whatever serves it."""
+
+import itertools
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from servers import KINDS, Kind, plainly, serving
+from subject import BY_NAME as FAULTS
+from subject import CONTRACT, SAMPLE
+
+from contracts.core.errors import OverBudget, TooSlow
+from contracts.core.exchange import Exchange
+from contracts.core.report import Report, State
+from contracts.formats import result
+from contracts.mock.reply import Received, Reply
+from contracts.mock.server import CA_PEM, MockServer
+from contracts.network.budget import Budget
+from contracts.prepare import prepare
+from contracts.run import verify
+from contracts.settings.table import Settings
+
+LIST = b'{"event_categories": []}'
+
+
+def judged(url: str, token: str, concurrency: int, **settings: Any) -> Report:
+    """The report of a run against a server, with what may differ between two runs taken out."""
+    bundle = str(CA_PEM) if url.startswith("https") else None
+    chosen = Settings(target=url, ca_bundle=bundle, concurrency=concurrency, **settings)
+    with prepare(chosen, CONTRACT, {"BEARER_TOKEN": token}, sleep=lambda _: None) as run:
+        report = verify(run)
+    exchanges = tuple(replace(exchange, seconds=0.0) for exchange in report.exchanges)
+    shown = {name: value for name, value in report.settings.items() if name != "concurrency"}
+    return replace(report, started="", seconds=0.0, exchanges=exchanges, settings=shown)
+
+
+def both(url: str, token: str, **settings: Any) -> tuple[Report, Report]:
+    """The reports of a run that asks side by side, and of one that does not."""
+    return judged(url, token, 4, **settings), judged(url, token, 1, **settings)
+
+
+@pytest.mark.uncounted
+@pytest.mark.parametrize("fault", [None, "position-text", "head-with-body"])
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_every_server_is_judged_alike(kind: Kind, fault: str | None) -> None:
+    """However a server treats its connections, four requests at a time find what one at a time finds."""
+    faults = () if fault is None else (FAULTS[fault].apply,)
+    with MockServer(SAMPLE, faults=faults) as mock, serving(kind, mock) as server:
+        together, alone = both(server.url, server.token, timeout=2.0)
+    sent = together.requests.sent
+    assert result.render(replace(together, requests=alone.requests)) == result.render(alone)
+    assert bool(together.failing) == (fault is not None)
+    assert sent <= together.requests.planned + 8, (
+        "what is asked again is what a closed connection left without an answer"
+    )
+    assert not any(exchange.attempts or exchange.failure for exchange in together.exchanges)
+
+
+@pytest.mark.parametrize("concurrency", [1, 2, 4])
+def test_no_more_connections_than_requests_under_way(concurrency: int) -> None:
+    """The pool holds a connection for each request that may be under way, and no other."""
+    with MockServer(SAMPLE) as mock, serving(KINDS["threads-keep-alive"], mock) as server:
+        judged(server.url, server.token, concurrency)
+        assert server.most <= concurrency
+    assert len(server.requests) == 8
+
+
+def test_requests_are_under_way_at_the_same_time() -> None:
+    """After the documented request four are asked at once: each is answered when all of them are there."""
+    together, numbers = threading.Barrier(4), itertools.count()
+
+    def wire(request: Received, reply: Reply) -> Iterator[bytes]:
+        if 1 <= next(numbers) <= 4:
+            with suppress(threading.BrokenBarrierError):
+                together.wait(5)
+        return plainly(request, reply)
+
+    with MockServer(SAMPLE) as mock, serving(KINDS["threads-keep-alive"], mock, wire) as server:
+        report = judged(server.url, server.token, 4)
+    assert not together.broken
+    assert not report.failing
+
+
+def test_the_documented_request_goes_alone() -> None:
+    """A target that does not answer it gets no other request, and the connections that were ready are closed."""
+
+    def wire(_: Received, __: Reply) -> Iterator[bytes]:
+        yield b"SSH-2.0-OpenSSH\r\n\r\n"
+
+    with MockServer(SAMPLE) as mock, serving(KINDS["threads-keep-alive"], mock, wire) as server:
+        report = judged(server.url, server.token, 4)
+    assert len(server.requests) == 1
+    assert {exchange.response for exchange in report.exchanges} == {None}
+
+
+def garbage(_: Received, __: Reply) -> Iterator[bytes]:
+    yield b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"
+
+
+def surplus(request: Received, reply: Reply) -> Iterator[bytes]:
+    yield reply.wire(request.method) + b"surplus"
+
+
+def split(request: Received, reply: Reply) -> Iterator[bytes]:
+    yield reply.wire(request.method) + Reply(200, b"{}").wire("GET")
+
+
+def unavailable(request: Received, _: Reply) -> Iterator[bytes]:
+    yield Reply(503, b"later").wire(request.method)
+
+
+@pytest.mark.uncounted
+@pytest.mark.parametrize("of", ["unknown-path", "anonymous", "repeat", "xml"])
+@pytest.mark.parametrize("behave", [garbage, surplus, split, unavailable])
+@pytest.mark.parametrize("kind", ["threads-keep-alive", "single-keep-alive", "single-closing-silently"])
+def test_one_bad_answer_spoils_no_other(
+    kind: str, behave: Callable[[Received, Reply], Iterator[bytes]], of: str
+) -> None:
+    """An answer that is broken, has bytes behind it, or comes again and again with 503, is judged for itself alone."""
+
+    def wire(request: Received, reply: Reply) -> Iterator[bytes]:
+        wanted = request.probe == of or (of == "repeat" and request.probe == "list" and request.times > 0)
+        return behave(request, reply) if wanted else plainly(request, reply)
+
+    reports = []
+    for concurrency in (4, 1):
+        with MockServer(SAMPLE) as mock, serving(KINDS[kind], mock, wire) as server:
+            report = judged(server.url, server.token, concurrency, timeout=2.0)
+            reports.append(replace(report, target="", exchanges=tuple(map(unplaced, report.exchanges))))
+    together, alone = reports
+    assert [(o.clause.id, o.state) for o in together.outcomes] == [(o.clause.id, o.state) for o in alone.outcomes]
+    assert together.exchanges == alone.exchanges
+    assert [e.probe for e in together.exchanges if e.failure] == ([of] if behave in (garbage, unavailable) else [])
+
+
+def unplaced(exchange: Exchange) -> Exchange:
+    """An exchange without the port of its server."""
+    failure = exchange.failure and type(exchange.failure)(str(exchange.failure).partition(": ")[2])
+    return replace(exchange, request=replace(exchange.request, url=""), failure=failure)
+
+
+def test_a_probe_that_is_never_answered_is_late_alone() -> None:
+    """A path that hangs costs its own time, and nothing of what is said of the others."""
+
+    def wire(request: Received, reply: Reply) -> Iterator[bytes]:
+        if request.probe == "unknown-path":
+            stop.wait()
+        return plainly(request, reply)
+
+    stop = threading.Event()
+    with MockServer(SAMPLE) as mock, serving(KINDS["threads-keep-alive"], mock, wire) as server:
+        together, alone = both(server.url, server.token, timeout=0.6)
+        stop.set()
+    assert [type(e.failure) for e in together.exchanges if e.failure] == [TooSlow]
+    assert [o.state for o in together.outcomes] == [o.state for o in alone.outcomes]
+
+
+@pytest.mark.parametrize("limit", [1, 3, 8, 9])
+def test_the_budget_is_exact(limit: int) -> None:
+    """--max-requests holds to the request, also where every answer asks to be tried again."""
+
+    def wire(request: Received, reply: Reply) -> Iterator[bytes]:
+        return plainly(request, reply) if request.probe == "list" and not request.times else unavailable(request, reply)
+
+    with MockServer(SAMPLE) as mock, serving(KINDS["threads-keep-alive"], mock, wire) as server:
+        report = judged(server.url, server.token, 4, max_requests=limit)
+        assert len(server.requests) == limit == report.requests.sent
+
+
+def test_threads_share_one_budget() -> None:
+    """However many threads ask for requests at once, exactly as many as allowed get one."""
+    budget = Budget(100, live=False)
+    refused: list[OverBudget] = []
+
+    def ask() -> None:
+        for _ in range(50):
+            try:
+                budget.count()
+                budget.wait()
+            except OverBudget as error:
+                refused.append(error)
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (budget.sent, len(refused)) == (100, 300)
+
+
+def test_the_pace_holds_for_requests_that_wait_together() -> None:
+    """Of requests whose turns are given out at the same moment, never more than 60 go within a minute."""
+    turns: list[float] = []
+    budget = Budget(200, live=True, clock=lambda: 0.0, sleep=turns.append)
+    for _ in range(180):
+        budget.count()
+        budget.wait(patience=1000)
+    assert turns == [60.0] * 60 + [120.0] * 60
+
+
+def test_what_would_wait_too_long_is_not_counted() -> None:
+    """A request that the run has no time for is not sent, and leaves its place to another."""
+    budget = Budget(61, live=True, clock=lambda: 0.0, sleep=lambda _: None)
+    for _ in range(60):
+        budget.count()
+        budget.wait()
+    budget.count()
+    with pytest.raises(OverBudget, match="within a minute"):
+        budget.wait(patience=59)
+    assert budget.sent == 60
+
+
+def at_once(head: bytes, body: bytes) -> Iterator[bytes]:
+    yield head + body
+
+
+def late(head: bytes, body: bytes) -> Iterator[bytes]:
+    yield from (head, b"", body)
+
+
+def in_pieces(head: bytes, body: bytes) -> Iterator[bytes]:
+    step = len(body) // 4
+    yield head
+    for place in range(0, len(body), step):
+        yield from (b"", body[place : place + step])
+
+
+#: Bodies that follow HEAD: the list, one that looks nearly like an answer, one beyond any buffer.
+BODIES = {"list": LIST, "like-an-answer": b"HTTP/1.1 20x\r\nHTTP/1.", "large": b"x" * 30_000}
+
+
+@pytest.mark.uncounted
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
+@pytest.mark.parametrize("pieces", [at_once, late, in_pieces])
+@pytest.mark.parametrize(
+    "kind", ["threads-keep-alive", "threads-closing", "threads-closing-silently", "tls-keep-alive"]
+)
+@pytest.mark.parametrize("concurrency", [1, 4])
+def test_a_body_after_head_is_seen(
+    kind: str, pieces: Callable[[bytes, bytes], Iterator[bytes]], body: bytes, concurrency: int
+) -> None:
+    """Bytes behind the answer to HEAD are counted to the last one, and the next answer is read as it is."""
+
+    def wire(request: Received, reply: Reply) -> Iterator[bytes]:
+        head = reply.wire(request.method)
+        return pieces(head, body) if request.method == "HEAD" else iter([head])
+
+    with MockServer(SAMPLE) as mock, serving(KINDS[kind], mock, wire) as server:
+        report = judged(server.url, server.token, concurrency, timeout=5.0)
+    exchanges = {exchange.probe: exchange for exchange in report.exchanges}
+    assert exchanges["head"].observed().stray == len(body)
+    assert exchanges["repeat"].observed().body == exchanges["list"].observed().body
+    assert [outcome.clause.id for outcome in report.of(State.BREACHED)] == ["http.head"]
+
+
+# Of two requests no connection is spare.
+@pytest.mark.parametrize("kind", [name for name in KINDS if not KINDS[name].closes])
+def test_head_judged_alone(kind: str) -> None:
+    """Without a request that follows, bytes are waited for a moment; a server that sends none is not accused."""
+    with MockServer(SAMPLE) as mock, serving(KINDS[kind], mock) as server:
+        report = judged(server.url, server.token, 4, timeout=2.0, clause=("transport.https", "http.head"))
+        exchanges = {exchange.probe: exchange for exchange in report.exchanges}
+    assert "repeat" not in exchanges
+    assert exchanges["head"].observed().stray == 0
+    with MockServer(SAMPLE) as mock, serving(KINDS[kind], mock, glued) as server:
+        report = judged(server.url, server.token, 4, timeout=2.0, clause=("transport.https", "http.head"))
+        exchanges = {exchange.probe: exchange for exchange in report.exchanges}
+    assert exchanges["head"].observed().stray == len(LIST)
+
+
+def glued(request: Received, reply: Reply) -> Iterator[bytes]:
+    yield reply.wire(request.method) + (LIST if request.method == "HEAD" else b"")

@@ -1,0 +1,207 @@
+"""Imports go one way, and the command line does without what only tests need."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from contracts.resources import NAMES
+
+pytestmark = pytest.mark.uncounted
+ROOT = Path(__file__).parents[3]
+PACKAGE = ROOT / "contracts"
+MODULES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in sorted(PACKAGE.rglob("*.py"))
+}
+
+RESOURCES = ("event_categories", "event_types")
+#: The doors: they alone look a resource up.
+DOORS = {"__main__", "cli", "commands", "pytest_plugin", "resources", "suite"}
+_SHARED = {"core", "judging"}
+#: What each part may import of the others. A part is a package or module right below ``contracts``; what is not
+#: named here is no resource and no door: it makes runs of what is named, and may import all of that.
+BELOW: dict[str, set[str]] = {
+    "core": set(),
+    "judging": {"core"},
+    "global_information": _SHARED,
+    "reading": {"core"},
+    "masking": {"core"},
+    "network": {"core", "masking", "judging", "global_information"},
+    "mock": _SHARED | {"reading", "global_information"},
+}
+#: What is shared with the resource that has rules of its own for comparing lists.
+COMPARISON = "comparison"
+#: The modules of a resource that say what the mock serves.
+SERVED = {"sample", "faults", "variants"}
+
+
+def imported(path: Path, module: str) -> Iterator[str]:
+    """Every module that a file names in an import, wherever in it, relative ones resolved."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            package = module.split(".") if path.name == "__init__.py" else module.split(".")[:-1]
+            base = package[: len(package) - node.level + 1] if node.level else []
+            name = ".".join([*base, *([node.module] if node.module else [])])
+            yield name
+            yield from (f"{name}.{alias.name}" for alias in node.names)
+
+
+def part(module: str) -> str:
+    """The part of the package that a module belongs to, or an empty string for the package itself."""
+    return module.split(".")[1] if module.startswith("contracts.") else ""
+
+
+def importers(*names: str) -> set[str]:
+    """The modules of the package that import one of the named modules, or a part of it."""
+    return {
+        module
+        for module, path in MODULES.items()
+        if any(f"{other}.".startswith(tuple(f"{name}." for name in names)) for other in imported(path, module))
+    }
+
+
+def parts(module: str) -> set[str]:
+    """The other parts of the package that a module imports from."""
+    named = {part(other) for other in imported(MODULES[module], module) if other in MODULES}
+    return named - {part(module), ""}
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if part(module) in BELOW])
+def test_imports_go_one_way(module: str) -> None:
+    """Vocabulary, what every resource has, then network, mock and writers: nothing imports what stands above it."""
+    assert parts(module) <= BELOW[part(module)]
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if part(module) in RESOURCES])
+def test_a_resource_stands_on_what_every_resource_has(module: str) -> None:
+    """A resource imports no other one, and what the mock is made of only where it says what the mock serves."""
+    served = module.split(".")[2:3] and module.split(".")[2] in SERVED
+    assert parts(module) <= _SHARED | {"global_information", COMPARISON} | ({"mock"} if served else set())
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if part(module) not in DOORS])
+def test_only_the_doors_know_a_resource(module: str) -> None:
+    """Nothing outside the doors imports a resource or a door: every machinery is given the contract."""
+    assert not parts(module) & ({*RESOURCES} | DOORS - {"__main__"})
+
+
+def test_every_layer_is_there() -> None:
+    """A part that was renamed would else be held by nothing."""
+    assert BELOW.keys() | DOORS | {*RESOURCES} <= {part(module) for module in MODULES}
+
+
+def test_the_resources_are_those_that_can_be_named() -> None:
+    """Each resource is a package of its own, and the only place that lists them lists all of them."""
+    assert tuple(name.replace("-", "_") for name in NAMES) == RESOURCES
+    assert {path.parent.name for path in PACKAGE.glob("*/contract.py")} - {"core"} == {*RESOURCES}
+
+
+def test_the_mock_knows_no_check() -> None:
+    """The mock imports neither checks nor judge: it could not agree with them by copying their errors."""
+    for module, path in MODULES.items():
+        if part(module) == "mock":
+            used = {
+                name for name in imported(path, module) if name.startswith(("contracts.global_", "contracts.judging."))
+            }
+            judging = {"answer", "checks", "evidence", "judge", "outcome", "schema"}
+            assert not {name.split(".")[2] for name in used} & judging, module
+
+
+def test_only_one_package_speaks_to_the_network() -> None:
+    """Nothing beside contracts.network imports an HTTP client: manners are kept in one place.
+
+    The items of Schemathesis speak of requests and answers in the classes of requests; test_schemathesis_door counts
+    at a server that none of them goes another way.
+    """
+    clients = importers("requests", "urllib3", "http.client", "httpx", "urllib.request")
+    assert {part(module) for module in clients - {"contracts.suite.test_schemathesis"}} == {"network"}
+
+
+def test_only_the_strategies_the_pytest_door_and_its_items_know_the_test_tools() -> None:
+    """No other module of the package imports pytest, hypothesis or schemathesis, not even inside a function."""
+    users = importers("hypothesis", "pytest", "_pytest", "schemathesis")
+    assert {module for module in users if part(module) != "suite"} <= {
+        "contracts.event_categories.strategies",
+        "contracts.pytest_plugin",
+        "contracts.pytest_plugin.options",
+        "contracts.pytest_plugin.session",
+    }
+
+
+def test_the_plugin_costs_nothing_where_it_is_not_used() -> None:
+    """Every project that has the package installed loads the plugin: it brings only pytest and a table of options."""
+    bare, loaded = modules_after("import pytest"), modules_after("import contracts.pytest_plugin")
+    own = {module for module in loaded if module.startswith("contracts.")}
+    assert own <= {
+        "contracts.core",
+        "contracts.core.check",
+        "contracts.core.clause",
+        "contracts.core.contract",
+        "contracts.core.deadline",
+        "contracts.core.errors",
+        "contracts.core.finding",
+        "contracts.core.policy",
+        "contracts.core.probe",
+        "contracts.core.text",
+        "contracts.pytest_plugin.options",
+        "contracts.pytest_plugin",
+        "contracts.settings",
+        "contracts.settings.table",
+        "contracts.settings.values",
+    }
+    assert not {module.partition(".")[0] for module in loaded - bare} & {"requests", "urllib3", "jsonschema_rs", "ssl"}
+
+
+def modules_after(statement: str) -> set[str]:
+    """The top-level modules that a new interpreter holds after a statement."""
+    code = f"{statement}\nimport sys\nprint(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    return set(run.stdout.splitlines()[-1].split())
+
+
+def test_verify_imports_no_test_tool_and_nothing_slow() -> None:
+    """A run of the command line starts without pytest, hypothesis and schemathesis, and without what few runs need."""
+    loaded = modules_after(
+        "import contracts.cli\n"
+        "try: contracts.cli.main(['verify', '--mock', '--quiet'])\n"
+        "except SystemExit as end: assert not end.code, end.code"
+    )
+    assert "contracts.judging.judge" in loaded
+    slow = {"pytest", "_pytest", "hypothesis", "schemathesis", "jsonschema", "jinja2", "junitparser"}
+    assert not loaded & slow
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["verify", "--help"], ["explain", "http.head"]])
+def test_what_sends_nothing_starts_without_the_network(arguments: list[str]) -> None:
+    """Help, version and explanations import no HTTP library, no validator and no check."""
+    loaded = modules_after(
+        f"import contracts.cli\ntry: contracts.cli.main({arguments})\nexcept SystemExit as end: assert not end.code"
+    )
+    heavy = {"requests", "urllib3", "http.client", "ssl", "jsonschema_rs", "contracts.judging.judge"}
+    assert not loaded & heavy
+
+
+def test_judging_is_loaded_after_the_first_request_has_left() -> None:
+    """What a run needs before it sends a byte is neither requests nor what only judges."""
+    loaded = modules_after("import contracts.commands.verify, contracts.prepare")
+    assert "urllib3" in loaded
+    assert not loaded & {
+        "requests",
+        "jsonschema_rs",
+        "contracts.judging.judge",
+        "contracts.judging.strict_json",
+    }
+
+
+def test_the_reader_of_imports_knows_every_form(tmp_path: Path) -> None:
+    """Imports are seen in all their forms, also relative, also inside functions."""
+    path = tmp_path / "module.py"
+    path.write_text("import a.b as c\nfrom .d import e\nfrom .. import f\ndef g():\n    from h import i\n")
+    found = set(imported(path, "contracts.core.module"))
+    assert {"a.b", "contracts.core.d", "contracts.core.d.e", "contracts.f", "h", "h.i"} <= found

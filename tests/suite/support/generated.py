@@ -1,0 +1,100 @@
+"""The parts of the README that are made from the code: ``make docs`` writes them, test_readme says when it is due.
+
+The tables of the clauses are the list of what was published, too: nothing in them is dropped, renamed or weakened.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+
+from contracts.cli import COMMANDS
+from contracts.core.contract import Contract
+from contracts.event_categories.contract import CONTRACT as EVENT_CATEGORIES
+from contracts.event_types.contract import CONTRACT as EVENT_TYPES
+from contracts.mock.faults import catalogue_of
+
+ROOT = Path(__file__).parents[3]
+README = ROOT / "README.md"
+
+
+def _table(contract: Contract, left_out: Contract | None = None) -> Iterator[str]:
+    yield from ("| clause | level | what it asks | source |", "|---|---|---|---|")
+    for clause in contract.clauses:
+        if left_out is None or clause.id not in left_out.clause or clause.section == "list":
+            sources = ", ".join(f"[{source.title}]({source.url})" for source in clause.sources)
+            yield f"| `{clause.id}` | {clause.level} | {clause.asks} | {sources} |"
+
+
+def clauses() -> Iterator[str]:
+    """The table of the contract."""
+    return _table(EVENT_CATEGORIES)
+
+
+def types() -> Iterator[str]:
+    """The table of the clauses that only the event types have."""
+    return _table(EVENT_TYPES, EVENT_CATEGORIES)
+
+
+def commands() -> Iterator[str]:
+    """The table of commands."""
+    yield from ("| command | what it does |", "|---|---|")
+    yield from (f"| `contracts {name}` | {text} |" for name, text in COMMANDS.items())
+
+
+def proof() -> Iterator[str]:
+    """The last line of a whole proof, as the catalogue has it today; test_prove shows that a run prints it."""
+    for contract in (EVENT_CATEGORIES, EVENT_TYPES):
+        catalogue = catalogue_of(contract)
+        number = len(contract.clauses)
+        yield (
+            f"- PROVEN: {number} of {number} clauses killed by {len(catalogue.faults)} faults; "
+            f"{len(catalogue.variants)} conforming variants and {len(catalogue.null_responders)} null responders; "
+            "0 problems"
+        )
+
+
+def action() -> Iterator[str]:
+    """The tables of the Action's inputs and outputs."""
+    content = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
+    yield from ("| input | default | |", "|---|---|---|")
+    for name, value in content["inputs"].items():
+        default = "(required)" if value.get("required") else f"`{value['default']}`" if value["default"] else ""
+        yield f"| `{name}` | {default} | {value['description']} |".replace("|  |", "| |")
+    yield from ("", "| output | |", "|---|---|")
+    yield from (f"| `{name}` | {value['description']} |" for name, value in content["outputs"].items())
+
+
+PARTS = {part.__name__: part for part in (clauses, types, commands, proof, action)}
+
+
+def rewritten(text: str) -> str:
+    """Return the README with every generated part as the code has it."""
+    for name, part in PARTS.items():
+        lines = "\n".join(part())
+        pattern = rf"(<!-- {name} -->\n).*?(\n<!-- /{name} -->)"
+        text, times = re.subn(pattern, lambda match, lines=lines: match[1] + lines + match[2], text, flags=re.DOTALL)
+        if times != 1:
+            raise SystemExit(f"README.md: the mark {name} is there {times} times, and must be there once")
+    count = f"<!-- count -->{len(EVENT_CATEGORIES.clauses)}<!-- /count -->"
+    return re.sub("<!-- count -->.*?<!-- /count -->", count, text)
+
+
+def published(text: str) -> dict[str, str]:
+    """Return the level of each clause that the tables of a README have: what is there was published."""
+    return dict(re.findall(r"^\| `([a-z]+\.[a-z0-9-]+)` \| (MUST|SHOULD) \|", text, re.MULTILINE))
+
+
+def weakened(before: str, after: str) -> list[str]:
+    """Return the clauses that were published, and are gone or only a SHOULD: an id is append-only."""
+    old, new = published(before), published(after)
+    return [id_ for id_, level in old.items() if id_ not in new or (level, new[id_]) == ("MUST", "SHOULD")]
+
+
+if __name__ == "__main__":
+    text = README.read_text("utf-8")
+    new = rewritten(text)
+    if gone := weakened(text, new):
+        raise SystemExit(f"README.md: {gone[0]} was published: a clause is never dropped, renamed or weakened")
+    README.write_text(new, "utf-8")

@@ -1,0 +1,484 @@
+"""Several targets in one run: side by side by account, within the rate limit, none absent, and merged from shards."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import reports
+from door import clean_environment, contracts
+from junit_schema import JUNIT_10
+from markup import parse
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
+from regions import PLANNED, Regions, most_within_a_minute
+
+from contracts.core.errors import OverBudget
+from contracts.formats import metrics
+from contracts.formats.several import annotations, html, junit, markdown, result, terminal
+from contracts.judging.schema import load
+from contracts.network.pace import Pace
+from contracts.resources import contract_of
+from contracts.targets.file import chosen, read
+from contracts.targets.target_entry import Entry, Judged
+
+#: The command, with clocks that run only while an account waits, and what it held in memory, in KiB.
+COMMAND = """
+import sys, urllib.request
+from contracts.cli import main
+from contracts.commands import several
+from contracts.network.pace import Pace
+
+def pace(_, account):
+    now = [0.0]
+    def sleep(seconds):
+        now[0] += seconds
+        name = account.lower().replace("_", "-")
+        with urllib.request.urlopen(urllib.request.Request(f"{sys.argv[1]}/slept/{name}/{seconds}")) as answer:
+            answer.read()
+    return Pace(clock=lambda: now[0], sleep=sleep)
+
+several._Finisher.pace = pace
+status = main(sys.argv[2:])
+with open("/proc/self/status") as told:  # getrusage counts the memory of the process that started this one, too
+    print(status, *(line.split()[1] for line in told if line.startswith("VmHWM")), file=sys.stderr)
+"""
+TIMES = re.compile(r'"(?:seconds|started|waited)": [^\n,]*')
+
+
+@pytest.mark.uncounted
+def test_three_hundred_targets_of_twenty_accounts(tmp_path: Path) -> None:
+    """No account is asked more than 60 times a minute, and a target that hangs delays no other account.
+
+    It is answered only when all targets of the others were judged. The command holds less than 300 MiB.
+    """
+    with Regions(300, 20, {"t5": "position-text"}, hanging="t7") as server:
+        (tmp_path / "targets.toml").write_text(server.file())
+        arguments = (
+            "verify",
+            "--targets",
+            "targets.toml",
+            "--timeout",
+            "90",
+            "--retries",
+            "0",
+            "--json",
+            "results.json",
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", COMMAND, server.url, *arguments],
+            cwd=tmp_path,
+            env=clean_environment(**{**server.environment, "no_proxy": "*"}),
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+    status, memory = map(int, done.stderr.split()[-2:])
+    targets = {target["name"]: target for target in json.loads((tmp_path / "results.json").read_text())["targets"]}
+    assert list(targets) == server.names
+    told = {name: target["verdict"] for name, target in targets.items() if target["verdict"] != "conforms"}
+    assert told == {"t5": "violates", "t7": "inconclusive"}
+    assert (status, server.others_done.is_set()) == (1, True)
+    assert {account: most_within_a_minute(times) for account, times in server.arrivals.items()}.keys() == {
+        f"account-{number}" for number in range(20)
+    }
+    assert max(map(most_within_a_minute, server.arrivals.values())) <= 60
+    assert min(len(times) for times in server.arrivals.values()) > 60, "the rate limit did not matter"
+    assert memory < 300 * 2**10
+    assert done.stdout.splitlines()[-1].startswith("VIOLATES: 300 targets: 298 conform, 1 violates, 1 inconclusive;")
+
+
+def test_the_pace_is_kept_by_threads() -> None:
+    """A turn is taken at once while there are some, then when the oldest is over; who cannot wait is told."""
+    now = [0.0]
+    pace = Pace(3, 60, clock=lambda: now[0], sleep=lambda seconds: now.__setitem__(0, now[0] + seconds))
+    for _ in range(3):
+        pace.take(0)
+    with pytest.raises(OverBudget, match="3 requests were sent for this account within a minute"):
+        pace.take(59)
+    pace.take(60)
+    assert now == [60.0]
+    pace.room(3)
+    assert now == [120.0]
+    pace.room(30)
+    assert now == [120.0]
+
+
+def folder(path: Path) -> dict[str, str]:
+    """The text of every file below a folder, bundles aside, by its path."""
+    return {
+        str(file.relative_to(path)): file.read_text("utf-8")
+        for file in sorted(path.rglob("*"))
+        if file.is_file() and file.suffix != ".zip"
+    }
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a file of six targets of three accounts, and the reports of one run and of two shards.
+
+    One violates, one has a variable that is not set; both belong to one account.
+    """
+    home = tmp_path_factory.mktemp("several")
+    with Regions(6, 3, {"t1": "position-text"}) as server:
+        text = server.file(vendor="Example", environment="production")
+        (home / "targets.toml").write_text(text.replace('t4"\ntoken = "ACCOUNT_1"', 't4"\ntoken = "NOBODY"'))
+        for reports, shard in (("one", ()), ("first", ("--shard", "1/2")), ("second", ("--shard", "2/2"))):
+            arguments = ("verify", "--targets", "targets.toml", *shard, "--reports", reports)
+            done = contracts(*arguments, environment=server.environment, folder=home)
+            (home / f"{reports}.out").write_text(done.out)
+            assert done.status in (0, 1, 3), done.err
+    return home
+
+
+def test_shards_merged_are_what_one_run_gives(run: Path) -> None:
+    """Merged results give every byte that the one run wrote over all its targets, and the same at the terminal."""
+    targets = read((run / "targets.toml").read_text(), "targets.toml", contract_of)
+    for number in (1, 2):
+        for target in chosen(targets, shard=(number, 2)):
+            shutil.copytree(run / "one" / target.name, run / f"part-{number}" / target.name)
+    done = contracts("merge", "part-1", "part-2", "--targets", "targets.toml", "--reports", "merged", folder=run)
+    assert done.status == 1, done.err
+    assert done.out == (run / "one.out").read_text()
+    assert folder(run / "merged") == folder(run / "one")
+    assert (run / "merged" / "t0" / "run.zip").read_bytes() == (run / "one" / "t0" / "run.zip").read_bytes()
+
+
+def test_a_shard_finds_what_one_run_finds(run: Path) -> None:
+    """Each target is in one shard, and its result there is that of the one run but for times."""
+    results = {}
+    for shard in ("first", "second"):
+        for file in (run / shard).glob("*/result.json"):
+            assert file.parent.name not in results
+            results[file.parent.name] = TIMES.sub("", file.read_text())
+    assert results == {
+        file.parent.name: TIMES.sub("", file.read_text()) for file in (run / "one").glob("*/result.json")
+    }
+
+
+def test_a_shard_that_is_missing_is_named(run: Path) -> None:
+    """A target without a result is inconclusive and named, in every format; nothing is silently absent."""
+    (run / "conforming").mkdir()
+    shutil.copytree(run / "one" / "t0", run / "conforming" / "t0")
+    arguments = ("merge", "conforming", "--targets", "targets.toml", "--reports", "lost")
+    done = contracts(*arguments, folder=run)
+    assert done.status == 3, done.err
+    results = json.loads((run / "lost" / "results.json").read_text())
+    jsonschema.validate(results, load("results.schema.json"))
+    missing = [target["name"] for target in results["targets"] if target["report"] is None]
+    assert missing == ["t1", "t2", "t3", "t4", "t5"]
+    for name in missing:
+        assert f"{name}: there is no result of it in conforming" in done.out
+        assert re.search(rf"`{name}`: `there is no result", (run / "lost" / "report.md").read_text())
+    suites = ET.parse(run / "lost" / "junit.xml").getroot()
+    assert [suite.get("errors") for suite in suites] == ["0", *["1"] * 5]
+    page = parse((run / "lost" / "index.html").read_text())
+    told = {
+        row.attributes["data-target"]: row.attributes["data-verdict"]
+        for row in page.find("tr")
+        if row.attributes.get("data-target")
+    }
+    assert told == {"t0": "conforms", **dict.fromkeys(missing, "inconclusive")}
+
+
+def test_what_cannot_be_merged(run: Path) -> None:
+    """A result of no target of the file, two of one target, or one of another endpoint are exit 2 and one line."""
+    text = (run / "targets.toml").read_text()
+    (run / "fewer.toml").write_text(text[text.index('[[target]]\nname = "t1"') :])
+    (run / "elsewhere.toml").write_text(text.replace("/t0", "/t9"))
+    for arguments, words in (
+        (("one/t0", "--targets", "fewer.toml"), "the file of targets names no 't0'"),
+        (("one/t0", "one/t0", "--targets", "targets.toml"), "t0 has a result already, in one/t0/result.json"),
+        (("one/t0", "--targets", "elsewhere.toml"), "the URL of t0 is http"),
+        (("one/t0/badge.json", "--targets", "targets.toml"), "the report cannot be read"),
+        (("one/t0",), "there is no file of targets"),
+        (("nothing", "--targets", "targets.toml"), "cannot be read"),
+    ):
+        done = contracts("merge", *arguments, folder=run)
+        assert (done.status, len(done.err.splitlines())) == (2, 1), done.err
+        assert words in done.err
+
+
+def test_every_target_is_told(run: Path) -> None:
+    """The table has a line a target within 80 columns, and what could not be asked is named with its reason."""
+    out = (run / "one.out").read_text()
+    told = [line.split()[:2] for line in out.splitlines() if line.startswith("t") and ":" not in line]
+    assert told[1:] == [
+        ["t0", "conforms"],
+        ["t1", "violates"],
+        ["t2", "conforms"],
+        ["t3", "conforms"],
+        ["t4", "inconclusive"],
+        ["t5", "conforms"],
+    ]
+    assert max(map(len, out.splitlines())) <= 80
+    assert "t4: NOBODY is not set: it is to hold the token of this target" in out
+    assert out.splitlines()[-1] == (
+        f"VIOLATES: 6 targets: 4 conform, 1 violates, 1 inconclusive; {5 * PLANNED} requests"
+    )
+
+
+def test_junit_has_a_suite_a_target(run: Path) -> None:
+    """Each suite has the name of its target, which is in every class, too; the strictest reader admits it."""
+    root = ET.parse(run / "one" / "junit.xml").getroot()
+    assert [suite.get("name") for suite in root] == ["t0", "t1", "t2", "t3", "t4", "t5"]
+    for suite in root:
+        classes = {str(case.get("classname")) for case in suite.iter("testcase")}
+        assert all(name.startswith(f"{suite.get('name')}.event_categories") for name in classes)
+    names = [(case.get("classname"), case.get("name")) for case in root.iter("testcase")]
+    assert len(set(names)) == len(names)
+    for element in root.iter():
+        required, optional, children = JUNIT_10[element.tag]
+        assert required <= set(element.keys()) <= required | optional, element.tag
+        assert {child.tag for child in element} <= children
+
+
+def test_results_follow_their_schema(run: Path) -> None:
+    """The results over all are what their schema describes; each target differs from the first in what it breaks."""
+    results = json.loads((run / "one" / "results.json").read_text())
+    jsonschema.validate(results, load("results.schema.json"))
+    assert results["targets"][0]["report"]["identity"] | {"ci": ""} == {
+        "name": "t0",
+        "vendor": "Example",
+        "product": "",
+        "version": "",
+        "environment": "production",
+        "ci": "",
+    }
+    differing = {each["target"]: {d["rule"] for d in each["differences"]} for each in results["across"]}
+    assert differing["t2"] == set()
+    assert "type-changed" in differing["t1"]
+    assert next(each for each in results["across"] if each["target"] == "t4")["problem"].startswith("t4: ")
+
+
+def test_the_page_has_a_matrix(run: Path) -> None:
+    """Each clause has a cell a target with sign and words, and the page runs nothing."""
+    page = parse((run / "one" / "index.html").read_text())
+    assert not page.find("script")
+    [table] = [table for table in page.find("table") if "data-contract" in table.attributes]
+    assert [cell.text for cell in table.find("thead")[0].find("th")][1:] == ["t0", "t1", "t2", "t3", "t4", "t5"]
+    cells = {row.find("th")[0].text: row.find("td") for row in table.find("tr") if row.find("td")}
+    results = json.loads((run / "one" / "results.json").read_text())["targets"]
+    for number, target in enumerate(results):
+        for clause, outcome in target["report"]["clauses"].items():
+            told = cells[clause][number].find("span", "visually-hidden")[0].text
+            assert told == outcome["outcome"] or told == "warned"
+
+
+def test_metrics_are_open_metrics(run: Path) -> None:
+    """What the parser of the library reads: gauges alone, the verdict, each clause by target, times in seconds."""
+    arguments = ("merge", "one", "--targets", "targets.toml", "--metrics", "contract.prom", "--summary")
+    done = contracts(*arguments, folder=run)
+    assert done.status == 1, done.err
+    file = run / "contract.prom"
+    assert file.stat().st_mode & 0o777 == 0o644
+    families = {family.name: family for family in text_string_to_metric_families(file.read_text())}
+    assert {family.type for family in families.values()} == {"gauge"}
+    verdicts = {(s.labels["target"], s.labels["verdict"]) for s in families["contract_verdict"].samples if s.value == 1}
+    assert {verdict for target, verdict in verdicts if target in ("t1", "t4")} == {"violates", "inconclusive"}
+    states = {
+        (s.labels["target"], s.labels["clause"]): s.labels["state"] for s in families["contract_clause_state"].samples
+    }
+    assert (states["t0", "category.id"], states["t1", "category.position"]) == ("held", "breached")
+    seen = {(s.labels["target"], s.labels["clause"]): s.value for s in families["contract_clause_observations"].samples}
+    assert seen["t0", "category.id"] > 0
+    assert all(s.value > 1.7e9 for s in families["contract_run_timestamp_seconds"].samples)
+    assert all(s.timestamp is None for family in families.values() for s in family.samples)
+
+
+def test_metrics_of_one_run(tmp_path: Path) -> None:
+    """A single run writes the same metrics; the target is called by its name."""
+    done = contracts("verify", "--mock", "--name", "mine", "--metrics", "m.prom", "--summary", folder=tmp_path)
+    assert done.status == 0, done.err
+    [status] = [
+        sample
+        for family in text_string_to_metric_families((tmp_path / "m.prom").read_text())
+        for sample in family.samples
+        if sample.name == "contract_run_status"
+    ]
+    assert (status.labels, status.value) == ({"target": "mine", "contract": "event-categories"}, 0)
+
+
+def test_a_stale_deviation_fails_the_run(tmp_path: Path) -> None:
+    """A stale deviation of one target counts as 1, and the last line does not call that a breach."""
+    (tmp_path / "deviations.toml").write_text(
+        '[[deviation]]\nclause = "category.id"\nreason = "r"\nowner = "o"\nexpires = 2030-01-31\n'
+    )
+    with Regions(2, 1) as server:
+        (tmp_path / "targets.toml").write_text(server.file())
+        arguments = ("verify", "--targets", "targets.toml", "--deviations", "deviations.toml")
+        done = contracts(*arguments, environment=server.environment, folder=tmp_path)
+    assert done.status == 1, done.err
+    assert done.last_line.startswith("FAILS: 2 targets: 2 conform, 2 targets with stale deviations;")
+
+
+def test_each_target_is_held_against_a_baseline(tmp_path: Path) -> None:
+    """With a baseline each target is compared with it, and one that broke what was there fails the run."""
+    with Regions(2, 1) as server:
+        (tmp_path / "targets.toml").write_text(server.file())
+        old = {"BEARER_TOKEN": server.token}
+        assert contracts("snapshot", f"{server.url}/t0", "-o", "old.json", environment=old, folder=tmp_path).status == 0
+        text = (tmp_path / "old.json").read_text()
+        (tmp_path / "old.json").write_text(text.replace('"app_operations"', '"applications"'))
+        arguments = ("verify", "--targets", "targets.toml", "--baseline", "old.json")
+        done = contracts(*arguments, environment=server.environment, folder=tmp_path)
+    assert done.status == 1, done.err
+    assert done.last_line.startswith("FAILS: 2 targets: 2 conform, 2 targets not held against the baseline;")
+
+
+def test_no_token_goes_to_a_target_that_names_none(tmp_path: Path) -> None:
+    """The token of the shell is nobody's of the file: a target without one is asked without credentials."""
+    with Regions(1, 1) as server:
+        text = re.sub("token = .*\n", "", server.file())
+        (tmp_path / "targets.toml").write_text(text)
+        done = contracts(
+            "verify", "--targets", "targets.toml", environment={"BEARER_TOKEN": server.token}, folder=tmp_path
+        )
+    sent = [request.first("Authorization") for request in server.requests]
+    assert done.status == 3
+    assert server.token not in done.out + done.err + "".join(filter(None, sent))
+
+
+@pytest.mark.parametrize(
+    ("environ", "url"),
+    [
+        ({}, ""),
+        (
+            {"GITHUB_SERVER_URL": "https://github.com", "GITHUB_REPOSITORY": "o/r", "GITHUB_RUN_ID": "7"},
+            "https://github.com/o/r/actions/runs/7",
+        ),
+        ({"GITHUB_SERVER_URL": "https://github.com"}, ""),
+        ({"CI_JOB_URL": "https://gitlab.example/o/r/-/jobs/7"}, "https://gitlab.example/o/r/-/jobs/7"),
+        ({"BUILD_URL": "http://jenkins.example/job/a/7/"}, "http://jenkins.example/job/a/7/"),
+        ({"BUILDKITE_BUILD_URL": "https://buildkite.com/o/p/builds/7"}, "https://buildkite.com/o/p/builds/7"),
+        ({"CIRCLE_BUILD_URL": "https://circleci.com/gh/o/r/7"}, "https://circleci.com/gh/o/r/7"),
+        (
+            {"SYSTEM_COLLECTIONURI": "https://dev.azure.com/o/", "SYSTEM_TEAMPROJECT": "a b", "BUILD_BUILDID": "7"},
+            "https://dev.azure.com/o/a%20b/_build/results?buildId=7",
+        ),
+        ({"CI_JOB_URL": "javascript:alert(1)"}, ""),
+        ({"CI_JOB_URL": "https://x.example/\x1b[31m"}, ""),
+        ({"CI_JOB_URL": "https://x.example/" + "a" * 2000}, ""),
+        (
+            {"CI_JOB_URL": 'https://x.example/"><script>alert(1)</script>'},
+            'https://x.example/"><script>alert(1)</script>',
+        ),
+    ],
+)
+def test_the_run_of_ci_is_told(environ: dict[str, str], url: str, tmp_path: Path) -> None:
+    """The URL of the CI run is in the result where the environment tells one, as text and never as markup."""
+    done = contracts("verify", "--mock", "--reports", "out", environment=environ, folder=tmp_path)
+    assert done.status == 0, done.err
+    result: dict[str, Any] = json.loads((tmp_path / "out" / "result.json").read_text())
+    assert result["identity"]["ci"] == url
+    assert ("CI run " in done.out) == bool(url)
+    assert url in done.out
+    page = parse((tmp_path / "out" / "report.html").read_text())
+    assert len(page.find("script")) == 1
+    assert not url or url in page.text
+
+
+def test_name_and_environment_are_in_every_format(tmp_path: Path) -> None:
+    """What a single run is called is in the result, the page, the summary, JUnit and at the terminal."""
+    options = ("--name", "osc-fr1", "--environment", "staging <b>", "--implementation", "Example 4")
+    done = contracts("verify", "--mock", *options, "--reports", "out", folder=tmp_path)
+    assert done.status == 0, done.err
+    files = folder(tmp_path / "out")
+    for name in ("report.html", "report.md", "junit.xml", "result.json"):
+        assert "osc-fr1" in files[name], name
+        assert "Example 4" in files[name], name
+    assert "staging <b>" not in files["report.html"] + files["junit.xml"]
+    assert "name osc-fr1" in done.out
+    assert ET.fromstring(files["junit.xml"])[0].get("name") == "osc-fr1"
+
+
+def test_github_is_told_of_every_target_that_does_not_conform(run: Path) -> None:
+    """On a runner each target that fails or could not be judged is an annotation, and the table is on the page."""
+    environment = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(run / "summary.md")}
+    arguments = ("merge", "one", "--targets", "targets.toml", "--summary")
+    done = contracts(*arguments, environment=environment, folder=run)
+    told = [line.partition("::")[2].partition("::")[0] for line in done.err.splitlines()]
+    assert told == [
+        "error title=event-categories%3A t1 violates",
+        "error title=event-categories%3A t4 inconclusive",
+    ]
+    assert (run / "summary.md").read_text() == (run / "one" / "report.md").read_text()
+
+
+def test_the_page_links_to_the_targets(run: Path) -> None:
+    """In the folder of the reports the page leads to that of each target; written elsewhere it leads nowhere."""
+    page = parse((run / "one" / "index.html").read_text())
+    links = [a.attributes["href"] for a in page.find("a") if a.attributes["href"].endswith(".html")]
+    assert links == [f"t{number}/report.html" for number in range(6)]
+    assert all((run / "one" / link).is_file() for link in links)
+    done = contracts("merge", "one", "--targets", "targets.toml", "--html", "index.html", "--summary", folder=run)
+    assert done.status == 1, done.err
+    assert "report.html" not in (run / "index.html").read_text()
+
+
+def test_hostile_texts_are_inert_over_several_targets() -> None:
+    """What a target, the file or the environment says is text in every format over all: no markup, no command."""
+    trap = reports.HOSTILE
+    entries = [Entry(name, reports.URL, vendor=trap, environment=trap) for name in ("a", "b", "c")]
+    targets = [
+        Judged(entries[0], reports.hostile()),
+        Judged(entries[1], replace(reports.doctored(), started="")),
+        Judged(entries[2], trap),
+    ]
+    page = parse(html.render(targets, linked=True))
+    assert not page.find("script")
+    assert not page.find("img")
+    assert "<script>alert(1)</script>" in page.text
+    ET.fromstring(junit.render(targets))
+    jsonschema.validate(json.loads(result.render(targets)), load("results.schema.json"))
+    for line in annotations.render(targets).splitlines():
+        assert re.fullmatch(r"::error title=[^:,]+::\S.*", line)
+    for text in (terminal.render(targets), markdown.render(targets)):
+        assert all(character.isprintable() or character == "\n" for character in text)
+    list(text_string_to_metric_families(metrics.render_several(targets)))
+
+
+def test_the_brief_words_name_the_target_of_each(tmp_path: Path) -> None:
+    """With --quiet there is a line for each breach and each reason, and none for what conforms."""
+    with Regions(3, 3, {"t1": "position-text"}) as server:
+        (tmp_path / "targets.toml").write_text(server.file())
+        asked = ("verify", "--targets", "targets.toml", "--quiet")
+        done = contracts(*asked, environment=server.environment, folder=tmp_path)
+    *lines, last = done.out.splitlines()
+    assert done.status == 1
+    assert last.startswith("VIOLATES: 3 targets: 2 conform, 1 violates")
+    assert lines
+    assert all(line.startswith("t1: ") for line in lines)
+    entry = Entry("t9", "https://api.example/v1")
+    assert terminal.brief([Judged(entry, "its shard is missing")]) == ["t9: could not judge: its shard is missing"]
+
+
+def test_a_fault_of_the_suite_in_a_thread_is_no_verdict(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What goes wrong in the thread of an account ends the run: exit 4, and no target counts as judged."""
+
+    def broken(*_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("contracts.targets.judging.Several._judged", broken)
+    with Regions(2, 2) as server:
+        (tmp_path / "targets.toml").write_text(server.file())
+        done = contracts("verify", "--targets", "targets.toml", environment=server.environment, folder=tmp_path)
+    assert done.status == 4
+    assert "a fault of the suite itself: RuntimeError" in done.err
+
+
+def test_an_empty_folder_is_no_shard(tmp_path: Path) -> None:
+    """A folder without a result is named, for a run that wrote none would else be missing without a word."""
+    (tmp_path / "shard").mkdir()
+    with Regions(1, 1) as server:
+        (tmp_path / "targets.toml").write_text(server.file())
+    done = contracts("merge", "--targets", "targets.toml", "shard", folder=tmp_path)
+    assert done.status == 2
+    assert "shard: there is no result.json in this folder" in done.err

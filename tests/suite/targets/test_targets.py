@@ -1,0 +1,177 @@
+"""The file of targets: read strictly, with no secret in it or in what is said of it, and dealt to shards."""
+
+import re
+from pathlib import Path
+
+import pytest
+from door import contracts
+
+from contracts.core.errors import UsageError
+from contracts.core.policy import Policy
+from contracts.resources import contract_of
+from contracts.targets.file import chosen, load, read
+from contracts.targets.target_entry import Entry
+
+FILE = """\
+[[target]]
+name = "osc-fr1"
+url = "https://api.osc-fr1.scalingo.com"
+api_token = "FR1_API_TOKEN"
+tags = ["production", "fr"]
+environment = "production"
+vendor = "Example"
+product = "Cloud"
+version = "4.2"
+
+[[target]]
+name = "staging"
+url = "https://api.staging.example"
+token = "STAGING_TOKEN"
+account = "qa"
+auth = "required"
+ca_bundle = "staging.pem"
+tags = ["staging"]
+
+[[target]]
+name = "public"
+url = "api.public.example"
+contract = "event-types"
+"""
+SECRET = "tk-us-9f8e7d6c5b4a"
+
+
+def test_a_file_is_read_in_its_order() -> None:
+    """Every key arrives in the value; what is left out has its default; the account is as stated, else the token's."""
+    first, second, third = read(FILE, "targets.toml", contract_of)
+    assert first == Entry(
+        "osc-fr1",
+        "https://api.osc-fr1.scalingo.com",
+        api_token="FR1_API_TOKEN",
+        tags=("production", "fr"),
+        environment="production",
+        vendor="Example",
+        product="Cloud",
+        version="4.2",
+    )
+    assert first.identity.implementation == "Example Cloud 4.2"
+    assert (second.auth, second.ca_bundle, third.contract) == (Policy.REQUIRED, "staging.pem", "event-types")
+    assert [target.payer for target in (first, second, third)] == ["FR1_API_TOKEN", "qa", "public"]
+
+
+ONE = '[[target]]\nname = "a"\nurl = "https://a.example"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "no .*target.* in it"),
+        ("x = 1\n", "only .*target.* tables belong here, not x"),
+        ("[target]\nname = 'a'\n", "only .*target.* tables belong here"),
+        ("[[target]\n", "targets.toml: "),
+        (ONE + 'bearer = "x"\n', "entry 1: there is no key 'bearer'"),
+        (ONE + "token = 3\n", "entry 1: token must be text"),
+        (ONE + 'tags = "x"\n', "entry 1: tags must be a list"),
+        (ONE + 'tags = ["a b"]\n', "entry 1: tags holds 'a b'"),
+        (ONE + 'auth = "maybe"\n', "entry 1: auth is 'maybe', and must be either, required or public"),
+        (ONE + 'contract = "apps"\n', "entry 1: there is no contract 'apps'"),
+        (ONE + 'vendor = ""\n', "entry 1: vendor must be a text"),
+        (ONE + 'vendor = "a\\u001b[31m"\n', "entry 1: vendor must be a text of one line"),
+        (ONE + f'vendor = "{"v" * 101}"\n', "entry 1: vendor has 101 characters"),
+        (ONE + 'token = "A"\napi_token = "B"\n', "entry 1: token and api_token are both given"),
+        ('[[target]]\nname = "a"\n', "entry 1: url is missing"),
+        ('[[target]]\nurl = "https://a.example"\n', "entry 1: name is missing"),
+        (ONE.replace("a.example", "user:pw@a.example"), "entry 1: the url holds a user name or password"),
+        (ONE + ONE, "entry 2: name is 'a', and so is that of entry 1"),
+        (ONE + ONE.replace('"a"', '"A"'), "entry 2: name is 'A', and so is that of entry 1"),
+        (ONE.replace('"a"', '"index.html"'), "entry 1: name is 'index.html', and so is that of the file"),
+    ],
+)
+def test_what_cannot_be_used_is_one_line(text: str, words: str) -> None:
+    """What is malformed is refused in one line that names the file, the entry and the key."""
+    with pytest.raises(UsageError, match=words) as refused:
+        read(text, "targets.toml", contract_of)
+    assert str(refused.value).startswith("targets.toml: ")
+    assert str(refused.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    "name", ["..", ".", ".hidden", "a/b", "a\\\\b", "a b", "con", "NUL.txt", "a.", "-x", "é", "a\\u202eb", "n" * 65, ""]
+)
+def test_hostile_names_are_refused(name: str) -> None:
+    """A name becomes a folder: none that leads elsewhere, that a system reads in its own way, or that nobody sees."""
+    with pytest.raises(UsageError, match="entry 1: name"):
+        read(f'[[target]]\nname = "{name}"\nurl = "https://a.example"\n', "targets.toml", contract_of)
+
+
+@pytest.mark.parametrize("key", ["token", "api_token"])
+@pytest.mark.parametrize("value", [SECRET, "eyJhbGciOi.J9", "0123456789", "a", "", "A" * 65, "$TOKEN"])
+def test_a_token_never_stands_in_the_file(key: str, value: str) -> None:
+    """What looks like a token, and not like the name of a variable, is refused, and the message does not show it."""
+    with pytest.raises(UsageError, match=f"entry 1: {key} must be the name of an environment variable") as refused:
+        read(f'{ONE}{key} = "{value}"\n', "targets.toml", contract_of)
+    assert not value or value == "a" or value not in str(refused.value)
+
+
+def test_tags_choose_any_of() -> None:
+    """A target is chosen when it has one of the tags; one that no target has is a mistake."""
+    targets = read(FILE, "targets.toml", contract_of)
+    assert [target.name for target in chosen(targets, ("fr", "staging"))] == ["osc-fr1", "staging"]
+    assert chosen(targets) == list(targets)
+    with pytest.raises(UsageError, match="no target has the tag 'us'; there are fr, production, staging"):
+        chosen(targets, ("us",))
+
+
+def test_shards_deal_whole_accounts() -> None:
+    """Every target is in one shard, all targets of an account in the same, whatever the order of the file."""
+    targets = [Entry(f"t{n}", "https://a.example", account=f"account-{n % 7}") for n in range(40)]
+    for parts in (1, 2, 3, 7):
+        shards = [chosen(targets, shard=(part, parts)) for part in range(1, parts + 1)]
+        assert sorted(t.name for shard in shards for t in shard) == sorted(t.name for t in targets)
+        accounts = [{t.payer for t in shard} for shard in shards]
+        assert sum(map(len, accounts)) == len(set().union(*accounts))
+        assert max(map(len, accounts)) - min(map(len, accounts)) <= 1
+        again = [chosen(targets[::-1], shard=(part, parts)) for part in range(1, parts + 1)]
+        assert [{t.name for t in shard} for shard in again] == [{t.name for t in shard} for shard in shards]
+    with pytest.raises(UsageError, match="part 8 of 8 is empty: the targets have 7 accounts"):
+        chosen(targets, shard=(8, 8))
+
+
+def test_a_file_that_is_missing_is_told() -> None:
+    """A file that nobody can read is one clear line."""
+    with pytest.raises(UsageError, match="cannot be read"):
+        load("/nowhere/targets.toml", contract_of)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "words"),
+    [
+        (("--targets", "targets.toml", "https://a.example"), {}, "are both given"),
+        (("--targets", "targets.toml", "--mock"), {}, "are both given"),
+        (("--targets", "targets.toml", "--name", "x"), {}, "are both given"),
+        (("--targets", "targets.toml"), {"SCALINGO_API_URL": "https://a.example"}, "are both given"),
+        (("--targets", "targets.toml", "--header-env", "X-Key=KEY"), {"KEY": "k"}, "it would go to every target"),
+        (("--mock", "--tag", "x"), {}, "option --tag: there is nothing to choose from"),
+        (("--mock", "--shard", "1/2"), {}, "option --shard: there is nothing to choose from"),
+        (("--targets", "targets.toml", "--shard", "3/2"), {}, "I/N"),
+        (("--targets", "targets.toml", "--shard", "0/2"), {}, "I/N"),
+        (("--targets", "none.toml"), {}, "none.toml cannot be read"),
+        (("--targets", "targets.toml", "--har", "x.har"), {}, "--har: .*--reports"),
+        (("--targets", "targets.toml", "--bundle", "x.zip"), {}, "--bundle: .*--reports"),
+        (("--targets", "targets.toml", "--badge", "x.json"), {}, "--badge: .*--reports"),
+    ],
+)
+def test_usage(arguments: tuple[str, ...], environment: dict[str, str], words: str, tmp_path: Path) -> None:
+    """What does not go together is exit 2 and one line."""
+    (tmp_path / "targets.toml").write_text(FILE)
+    done = contracts("verify", *arguments, environment=environment, folder=tmp_path)
+    assert (done.status, len(done.err.splitlines())) == (2, 1)
+    assert re.search(words, done.err), done.err
+
+
+def test_no_file_of_the_working_directory_names_the_file_of_targets(tmp_path: Path) -> None:
+    """It says which token goes where: a checkout may be anybody's."""
+    (tmp_path / "targets.toml").write_text(FILE)
+    (tmp_path / "contracts.toml").write_text('targets = "targets.toml"\n')
+    done = contracts("verify", folder=tmp_path)
+    assert done.status == 2
+    assert "targets cannot be set in a file of the working directory" in done.err
