@@ -26,7 +26,7 @@ class Response:
     """A response as it was read.
 
     ``body`` is the content after removal of the transfer and content codings, in bytes; ``stray`` counts bytes
-    that came where none may come (a body that follows HEAD).
+    that came where none may come (a body that follows HEAD). ``notes`` tell what was odd in the bytes, and no breach.
     """
 
     status: int
@@ -34,6 +34,7 @@ class Response:
     body: bytes
     reason: str = ""
     stray: int = 0
+    notes: tuple[str, ...] = ()
 
     def all(self, name: str) -> list[str]:
         """Return every value of a header field, in order, its name in any letter case."""
@@ -69,7 +70,8 @@ class Exchange:
     """A request, and the response to it or the failure that stood in its place.
 
     ``seconds`` is the time from the first byte sent to the last byte read. A burst is one exchange: its last answer,
-    the time of all, and how many requests were ``sent``.
+    the time of all, and how many requests were ``sent``. ``observation`` is 2 where a run that found the target
+    unsteady observed it once more.
     """
 
     probe: str
@@ -79,6 +81,7 @@ class Exchange:
     attempts: tuple[Attempt, ...] = ()
     seconds: float = field(default=0.0, compare=False)
     sent: int = 1
+    observation: int = 1
 
     def observed(self) -> Response:
         """Return the response.

@@ -114,6 +114,7 @@ def _entry(exchange: Exchange, started: datetime, stored: dict[str, Any]) -> dic
         "_probe": exchange.probe,
         "_attempts": [{"outcome": attempt.outcome, "waited": attempt.waited} for attempt in exchange.attempts],
         "_sent": exchange.sent,
+        "_observation": exchange.observation,
     }
 
 
@@ -131,6 +132,7 @@ def _response(exchange: Exchange, stored: dict[str, Any]) -> dict[str, Any]:
         "headersSize": -1,
         "bodySize": -1,
         "_stray": response.stray,
+        "_notes": list(response.notes),
     }
     if exchange.failure:
         rendered |= {"_error": str(exchange.failure), "_failure": type(exchange.failure).__name__}
@@ -174,6 +176,7 @@ def _exchange(entry: object, name: str) -> Exchange:
         tuple(_attempt(attempt, name) for attempt in _member(entry, "_attempts", list, name, [])),
         _finite(_member(entry, "time", (int, float), name, 0)) / 1000,
         _member(entry, "_sent", int, name, 1),
+        2 if _member(entry, "_observation", int, name, 1) == 2 else 1,  # noqa: PLR2004 - there is no third
     )
 
 
@@ -192,7 +195,8 @@ def _received(response: dict[str, Any], request: Request, name: str) -> tuple[Re
         failure = failure or (None if bodiless else BrokenAnswer(f"{name}: the HAR was saved without its content"))
     reason = _member(response, "statusText", str, name, "")
     stray = _member(response, "_stray", int, name, 0)
-    return Response(status, _read_headers(response, name), body, reason, stray), failure
+    notes = tuple(map(str, _member(response, "_notes", list, name, [])))
+    return Response(status, _read_headers(response, name), body, reason, stray, notes), failure
 
 
 def _body(content: dict[str, Any], name: str) -> bytes | None:

@@ -151,10 +151,12 @@ def _exchange(exchange: Exchange) -> dict[str, Any]:
             "headers": _headers(response.headers),
             "body": body_digest(response.body),
             "stray": response.stray,
+            "notes": list(response.notes),
         },
         "failure": failure and {"kind": type(failure).__name__, "message": str(failure)},
         "attempts": [{"outcome": attempt.outcome, "waited": attempt.waited} for attempt in exchange.attempts],
         "sent": exchange.sent,
+        "observation": exchange.observation,
         "seconds": exchange.seconds,
     }
 

@@ -136,11 +136,13 @@ def _read_exchange(value: dict[str, Any], bodies: dict[str, bytes]) -> Exchange:
             bodies[response["body"]],
             response["reason"],
             response["stray"],
+            tuple(response["notes"]),
         ),
         failure and FAILURES[failure["kind"]](failure["message"]),
         tuple(Attempt(**attempt) for attempt in value["attempts"]),
         value["seconds"],
         value["sent"],
+        value["observation"],
     )
 
 

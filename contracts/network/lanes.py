@@ -18,11 +18,12 @@ Job = TypeVar("Job")
 
 
 class Lane:
-    """A way to the target: at most one connection, kept while it can be used."""
+    """A way to the target: at most one connection, kept while it can be used; with ``fresh`` for one request only."""
 
-    def __init__(self, wire: Wire, url: str) -> None:
+    def __init__(self, wire: Wire, url: str, *, fresh: bool = False) -> None:
         self._wire = wire
         self._url = url
+        self._fresh = fresh
         self._kept: Connection | None = None
         self._opening: Connection | None = None
         self._taken: Connection | None = None
@@ -44,7 +45,7 @@ class Lane:
     def keep(self, connection: Connection) -> None:
         """Keep a connection for the next probe, or close it where it cannot be used again."""
         self.last, self._taken = connection, None
-        if connection.usable:
+        if connection.usable and not self._fresh:
             self._kept = connection
         else:
             connection.settle()

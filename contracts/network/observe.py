@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from http import HTTPStatus
 
 from contracts.core.errors import CouldNotJudge, Refused
@@ -37,13 +38,18 @@ class _Plan:
 
 
 def observe(
-    target: Target, probes: Iterable[Probe], meanwhile: Callable[[], None] = lambda: None
+    target: Target,
+    probes: Iterable[Probe],
+    meanwhile: Callable[[], None] = lambda: None,
+    *,
+    fresh_connections: bool = False,
 ) -> Iterator[Exchange]:
     """Send the probes and yield the exchange of each, in their order, whichever was answered first.
 
     A target that does not answer the documented request is left alone: the other probes are not sent. One that
     refuses the credentials is only asked what can be asked without them. What could change something, and what
     exceeds the rate limit, comes after everything else. ``meanwhile`` is done while the first answer is due.
+    With ``fresh_connections`` no connection is used for a second request.
     """
     plan = _Plan.of(probes)
     silent: CouldNotJudge | None = None
@@ -60,7 +66,8 @@ def observe(
         if preparing.ident is None:
             preparing.start()
 
-    lanes = Lanes(target.lane, perform, others=_others(target, plan.second), timeout=target.limits.timeout)
+    lane = partial(target.lane, fresh=fresh_connections)
+    lanes = Lanes(lane, perform, others=_others(target, plan.second), timeout=target.limits.timeout)
     try:
         seconds = 0.0
         for probe in plan.first:

@@ -51,9 +51,9 @@ class Target:
         """The seconds until the deadline of the run, which starts with the first look at it."""
         return self.deadline.remaining
 
-    def lane(self) -> Lane:
-        """Return a new way to the target."""
-        return Lane(self.wire, self.address.url)
+    def lane(self, *, fresh: bool = False) -> Lane:
+        """Return a new way to the target; with ``fresh`` one on which each request has a connection of its own."""
+        return Lane(self.wire, self.address.url, fresh=fresh)
 
     def fetch(self, probe: Probe) -> Exchange:
         """Send a probe over a connection of its own, and again where that may help; return what came of it."""

@@ -19,6 +19,7 @@ from contracts.formats import result
 from contracts.mock.reply import Received, Reply
 from contracts.mock.server import CA_PEM, MockServer
 from contracts.network.budget import Budget
+from contracts.network.observe import observe
 from contracts.prepare import prepare
 from contracts.run import verify
 from contracts.settings.table import Settings
@@ -66,6 +67,19 @@ def test_no_more_connections_than_requests_under_way(concurrency: int) -> None:
         judged(server.url, server.token, concurrency)
         assert server.most <= concurrency
     assert len(server.requests) == 8
+
+
+@pytest.mark.parametrize("fresh", [False, True])
+def test_each_request_has_a_connection_of_its_own_if_that_is_asked_for(fresh: bool) -> None:
+    """A second observation reaches no replica only because a connection leads there; else connections are kept."""
+    with MockServer(SAMPLE) as mock, serving(KINDS["threads-keep-alive"], mock) as server:
+        settings = Settings(target=server.url)
+        with prepare(settings, CONTRACT, {"BEARER_TOKEN": server.token}) as run:
+            seen = list(observe(run.target, run.probes, fresh_connections=fresh))
+            assert [e.probe for e in seen] == [probe.name for probe in run.probes]
+            list(observe(run.target, run.probes[:2], fresh_connections=fresh))
+        used = [server.used.count(number) for number in set(server.used)]
+    assert (used == [1] * 10) is fresh
 
 
 def test_requests_are_under_way_at_the_same_time() -> None:

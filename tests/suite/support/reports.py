@@ -172,8 +172,8 @@ def hostile() -> Report:
     ]
     wire = HOSTILE.encode("utf-8", "replace").decode("latin-1")
     headers = (("Content-Type", f"text/html; {wire}"), (wire, wire), ("X-Long", "h" * 100_000))
-    answer = Response(404, headers, wire.encode("latin-1"), wire)
-    path = Exchange("unknown-path", request(below="/no-such-category"), answer, seconds=0.05)
+    answer = Response(404, headers, wire.encode("latin-1"), wire, notes=(wire,))
+    path = Exchange("unknown-path", request(below="/no-such-category"), answer, seconds=0.05, observation=2)
     broken = Exchange("anonymous", request(authorization=""), failure=TooSlow(f"no answer: {wire}"), seconds=10.0)
     return judged(exchanges(elements, {"unknown-path": path, "anonymous": broken}), notes=(HOSTILE,))
 

@@ -54,12 +54,16 @@ KINDS = {
 
 
 class Server:
-    """The server: ``requests`` are the lines that it read, ``most`` how many connections were open at the same time."""
+    """The server: ``requests`` are the lines that it read, ``used`` the number of the connection of each.
+
+    ``most`` is how many connections were open at the same time.
+    """
 
     def __init__(self, listener: socket.socket, mock: MockServer, kind: Kind, wire: Wire) -> None:
         self.kind, self.wire = kind, wire
         self.token = mock.token
         self.requests: list[str] = []
+        self.used: list[int] = []
         self.most = 0
         self.stop = threading.Event()
         self._listener, self._mock = listener, mock
@@ -107,7 +111,7 @@ class Server:
                 for _ in range(self.kind.closes if number == 1 else 0):
                     self._spare.acquire(timeout=5)
                 for _ in range(self.kind.answers):
-                    if not self._answer(connection):
+                    if not self._answer(connection, number):
                         break
                     # Not before: whoever has just connected is no idler, however slow the machine is.
                     connection.settimeout(self.kind.patience)
@@ -119,7 +123,7 @@ class Server:
     def _secured(self, connection: socket.socket) -> socket.socket:
         return self._context.wrap_socket(connection, server_side=True) if self.kind.tls else connection
 
-    def _answer(self, connection: socket.socket) -> bool:
+    def _answer(self, connection: socket.socket, number: int) -> bool:
         request = b""
         while b"\r\n\r\n" not in request:
             piece = connection.recv(65536)
@@ -127,7 +131,9 @@ class Server:
                 return False
             request += piece
         lines = request.decode("latin-1").split("\r\n\r\n")[0].split("\r\n")
-        self.requests.append(lines[0])
+        with self._lock:
+            self.requests.append(lines[0])
+            self.used.append(number)
         method, target, _ = lines[0].split(" ")
         headers = tuple((name, value.strip()) for name, _, value in (line.partition(":") for line in lines[1:]))
         asked, reply = self._mock.answer(method, target, headers)
