@@ -22,8 +22,8 @@ from contracts.core.clause import REPEATABLE
 from contracts.core.contract import Contract
 from contracts.core.errors import UsageError
 from contracts.exceptions import accepted as acceptance
-from contracts.formats import comparison_terminal
-from contracts.formats.comparison_wording import last_line
+from contracts.formats import terminal
+from contracts.formats.wording import brief_comparison, comparison_last_line
 from contracts.prepare import prepare
 from contracts.reading import STANDARD_INPUT, read_bytes
 from contracts.resources import contract_of
@@ -39,10 +39,10 @@ STATUSES = (
 )
 #: Each format: the module of contracts.formats with a pure ``render(gate) -> str``, the usual file, and what it is.
 FORMATS = {
-    "json": ("comparison_result", "comparison.json", "the comparison, schemas/comparison.schema.json"),
-    "junit": ("comparison_junit", "comparison.xml", "JUnit XML, a testcase a difference"),
-    "html": ("comparison_html", "comparison.html", "one self-contained page"),
-    "markdown": ("comparison_markdown", "comparison.md", "a summary for a pull request"),
+    "json": ("result", "comparison.json", "the comparison, schemas/comparison.schema.json"),
+    "junit": ("junit", "comparison.xml", "JUnit XML, a testcase a difference"),
+    "html": ("html", "comparison.html", "one self-contained page"),
+    "markdown": ("markdown", "comparison.md", "a summary for a pull request"),
 }
 #: What a run for a comparison does not depend on, for it judges nothing.
 _WITHOUT = (
@@ -220,12 +220,12 @@ def _write_summary(judged: Gate, environ: Mapping[str, str], mask: Callable[[str
 
 
 def _rendered(writer: str, judged: Gate) -> str:
-    text: str = import_module(f"contracts.formats.{writer}").render(judged)
+    text: str = import_module(f"contracts.formats.{writer}").render_comparison(judged)
     return text
 
 
 def _told(judged: Gate, options: argparse.Namespace, *, colour: bool) -> str:
     if not output.is_brief(options):
-        return comparison_terminal.render(judged, colour=colour)
-    lines = comparison_terminal.brief(judged) if options.quiet else []
-    return "".join(f"{line}\n" for line in (*lines, last_line(judged)))
+        return terminal.render_comparison(judged, colour=colour)
+    lines = brief_comparison(judged) if options.quiet else []
+    return "".join(f"{line}\n" for line in (*lines, comparison_last_line(judged)))

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from contracts.commands import files, output, streams
 from contracts.commands.files import STANDARD_OUTPUT
+from contracts.comparison.across import Across, across
 from contracts.core.errors import UsageError
 from contracts.core.report import Report
-from contracts.formats.several import annotations, terminal
-from contracts.formats.several.wording import headline, last_line
+from contracts.formats import annotations, terminal
+from contracts.formats.wording import target_headline, targets_last_line
 from contracts.masking.secrets import Secrets
 from contracts.network.pace import Pace
 from contracts.resources import contract_of
@@ -87,36 +88,39 @@ def tell(
 
     ``folder`` is that of the reports, where the targets have one each.
     """
+    compared = tuple(across(judged))
     # Standard output comes last, as in a single run.
     for name, file in sorted(outputs.items(), key=lambda item: item[1] == STANDARD_OUTPUT):
-        output.write_output(name, file, mask(_rendered(name, judged, file, folder)))
-    _write_for_github(judged, mask)
+        output.write_output(name, file, mask(_rendered(name, judged, compared, file, folder)))
+    _write_for_github(judged, compared, mask)
     if options.summary:
-        text = f"{last_line(judged)}\n"
+        text = f"{targets_last_line(judged)}\n"
     elif options.quiet:
-        text = "".join(f"{line}\n" for line in (*terminal.brief(judged), last_line(judged)))
+        text = "".join(f"{line}\n" for line in (*terminal.brief_targets(judged), targets_last_line(judged)))
     else:
-        text = terminal.render(judged, colour=console.colour)
+        text = terminal.render_targets(judged, compared, colour=console.colour)
     console.write(mask(text), always=True)
 
 
-def _rendered(name: str, judged: Sequence[Judged], file: str = "", folder: str | None = None) -> str:
+def _rendered(
+    name: str, judged: Sequence[Judged], compared: Sequence[Across], file: str = "", folder: str | None = None
+) -> str:
     if name == output.METRICS:
         from contracts.formats import metrics  # only where it was asked for
 
-        return metrics.render_several(judged)
-    module = import_module(f"contracts.formats.several.{output.FORMATS[name][0]}")
+        return metrics.render_targets(judged)
+    module = import_module(f"contracts.formats.{output.FORMATS[name][0]}")
     # Beside the page in the folder of the reports are those of the targets.
     linked = {"linked": True} if folder and file == str(Path(folder, OVER_ALL["html"])) else {}
-    text: str = module.render(judged, **linked)
+    text: str = module.render_targets(judged, compared, **linked)
     return text
 
 
-def _write_for_github(judged: Sequence[Judged], mask: Callable[[str], str]) -> None:
+def _write_for_github(judged: Sequence[Judged], compared: Sequence[Across], mask: Callable[[str], str]) -> None:
     if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
-        files.append(summary, mask(_rendered("markdown", judged)))
+        files.append(summary, mask(_rendered("markdown", judged, compared)))
     if os.environ.get("GITHUB_ACTIONS") == "true":
-        streams.write(sys.stderr, mask(annotations.render(judged)))
+        streams.write(sys.stderr, mask(annotations.render_targets(judged)))
 
 
 def folder_of(entry: Entry, settings: Settings) -> dict[str, str]:
@@ -153,7 +157,7 @@ class _Finisher:
             self._done += 1
             if prepared is not None:
                 self.secrets.include(prepared.target.secrets)
-            self._say(f"{entry.name} {headline(Judged(entry, report))}")
+            self._say(f"{entry.name} {target_headline(Judged(entry, report))}")
         return report
 
     def _say(self, words: str) -> None:

@@ -4,14 +4,25 @@ Source: GitHub Actions, workflow commands. Only ten of a kind are shown for a st
 what could not be judged is one line.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from contracts.comparison.reported import gate_of
 from contracts.core.report import Outcome, Report, State
-from contracts.formats.comparison_terminal import brief
-from contracts.formats.comparison_wording import last_line as last_line_of
 from contracts.formats.reproduce import rerun
-from contracts.formats.wording import by_cause, contract_name, headline, last_line, place, plain, stale, unjudged
+from contracts.formats.wording import (
+    brief_comparison,
+    by_cause,
+    comparison_last_line,
+    contract_name,
+    headline,
+    last_line,
+    place,
+    plain,
+    stale,
+    target_headline,
+    unjudged,
+)
+from contracts.targets.target_entry import Judged
 
 #: So many differences from a baseline are told in the one annotation about it.
 _COMPARED = 10
@@ -34,7 +45,7 @@ def _commands(report: Report) -> Iterator[str]:
             "error", report, "stale deviations", "\n".join(plain(stale(deviation)) for deviation in report.stale)
         )
     if (compared := gate_of(report)) and compared.status:
-        lines = [*brief(compared)[:_COMPARED], last_line_of(compared)]
+        lines = [*brief_comparison(compared)[:_COMPARED], comparison_last_line(compared)]
         yield command("error", report, compared.against, "\n".join(lines))
     if reasons := unjudged(report):
         clauses = ", ".join(clause for ids in reasons.values() for clause in ids)
@@ -44,6 +55,16 @@ def _commands(report: Report) -> Iterator[str]:
             yield command("warning", report, _title(outcome, "breached"), _message(report, outcome))
     for outcome in report.of(State.WAIVED):
         yield command("warning", report, _title(outcome, "waived"), plain("; ".join(outcome.notes) or outcome.reason))
+
+
+def render_targets(targets: Sequence[Judged]) -> str:
+    """Return an ``::error`` for every target that fails the run or could not be judged."""
+    return "".join(map(_target_command, (judged for judged in targets if judged.status)))
+
+
+def _target_command(judged: Judged) -> str:
+    message = last_line(judged.report) if judged.report else plain(judged.missing)
+    return entitled("error", f"{judged.entry.contract}: {judged.entry.name} {target_headline(judged)}", message) + "\n"
 
 
 def command(kind: str, report: Report, title: str, message: str) -> str:

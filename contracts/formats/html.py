@@ -1,4 +1,4 @@
-"""The report as one self-contained HTML page, which loads nothing and runs nothing but its own short script.
+"""A run, a comparison or several targets as one self-contained HTML page, which loads and runs nothing of others.
 
 What a target said is text here, never markup: Jinja escapes it, invisible and bidirectional characters are spelled
 out, and a Content-Security-Policy admits only the style and the script whose digests it names.
@@ -6,7 +6,7 @@ out, and a Content-Security-Policy admits only the style and the script whose di
 
 import base64
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -14,7 +14,9 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from contracts.comparison.reported import gate_of
-from contracts.core.clause import Level
+from contracts.comparison.rules import Impact
+from contracts.core.clause import Clause, Level
+from contracts.core.contract import Contract
 from contracts.core.exchange import Exchange
 from contracts.core.finding import Finding
 from contracts.core.report import Outcome, Report, State, Verdict
@@ -22,15 +24,48 @@ from contracts.core.text import counted
 from contracts.formats.drawing import drawing
 from contracts.formats.excerpt import Excerpt, excerpt
 from contracts.formats.reproduce import of_finding, rerun
-from contracts.formats.wording import contract_name, headline, identity, last_line, stale, subject, unjudged
+from contracts.formats.wording import (
+    called,
+    comparison_last_line,
+    comparison_notes,
+    comparison_reason,
+    comparison_verdict,
+    contract_name,
+    described,
+    headline,
+    hidden_differences,
+    identity,
+    last_line,
+    shown_differences,
+    stale,
+    stale_exceptions,
+    subject,
+    target_causes,
+    target_failing,
+    target_headline,
+    targets_last_line,
+    targets_started,
+    unjudged,
+)
+from contracts.targets.target_entry import Judged, worst
 
 if TYPE_CHECKING:
     from jinja2 import Template
+
+    from contracts.comparison.across import Across
+    from contracts.comparison.difference import Difference
+    from contracts.comparison.gate import Gate
 
 #: Of a clause that is broken many times, this many findings are written out; the JSON report has more.
 _SHOWN = 5
 #: Header fields of a message, and characters of one text, that are shown.
 _FIELDS, _TEXT = 40, 2000
+#: Of what a target differs in from the first one, so much is written out; its own comparison has all.
+_ACROSS = 40
+#: The pages that need no script: their policy admits none.
+_UNSCRIPTED = {"targets.html"}
+#: The classes of the exit statuses in the style.
+_CLASSES = {0: "conforms", 1: "violates", 3: "inconclusive"}
 
 
 @dataclass(frozen=True)
@@ -54,6 +89,14 @@ GROUPS: tuple[Group, ...] = (
     Group("held", "✓", "held"),
 )
 _BY_LABEL = {group.label: group for group in GROUPS}
+#: Differences, by groups whose names in the markup are those of a run: its filters and colours are meant.
+_ACCEPTED = Group("waived", "w", "accepted")
+_IMPACTS = {
+    Impact.BREAKING: Group("breached", "✗", "breaking"),
+    Impact.VISIBLE: Group("warned", "!", "visible"),
+    Impact.ADDITIVE: Group("held", "+", "additive"),
+    Impact.UNSTABLE: Group("inconclusive", "~", "unstable"),
+}
 
 
 @dataclass(frozen=True)
@@ -75,13 +118,31 @@ class _Row:
     rerun: str
 
 
+@dataclass(frozen=True)
+class _DifferenceRow:
+    """A difference as it is shown."""
+
+    difference: "Difference"
+    group: Group
+    title: str
+
+
+@dataclass(frozen=True)
+class _Matrix:
+    """The clauses of a contract by its targets: by section the clauses, each with a group a target, None unjudged."""
+
+    contract: Contract
+    targets: tuple[Judged, ...]
+    sections: tuple[tuple[str, tuple[tuple[Clause, tuple[Group | None, ...]], ...]], ...]
+
+
 def render(report: Report) -> str:
     """Return the page."""
     rows = [_row(report, outcome) for outcome in report.outcomes]
     counts = [(group, sum(row.group is group for row in rows)) for group in GROUPS]
     sections = [(name, list(part)) for name, part in groupby(rows, key=lambda row: row.outcome.clause.section)]
-    return page(
-        "report.html",
+    return _page(
+        "run.html",
         report=report,
         rows=rows,
         counts=counts,
@@ -100,31 +161,42 @@ def render(report: Report) -> str:
         grounds=_grounds(report),
         summary=last_line(report),
         fields=_FIELDS,
-        compared=_compared(report),
+        compared=_compared(compared) if (compared := gate_of(report)) else None,
     )
 
 
-def _compared(report: Report) -> dict[str, object] | None:
-    compared = gate_of(report)
-    if compared is None:
-        return None
-    from contracts.formats import comparison_html  # only for a run with a baseline
-
-    return comparison_html.values(compared)
+def render_comparison(gate: "Gate") -> str:
+    """Return the page of a comparison."""
+    state = _CLASSES[gate.status]
+    return _page("comparison.html", contract=contract_name(gate.contract), state=state, **_compared(gate))
 
 
-def page(template: str, **values: object) -> str:
+def render_targets(targets: Sequence[Judged], across: "Sequence[Across]" = (), *, linked: bool = False) -> str:
+    """Return the page over several targets; ``across`` is what each differs in from the first of its contract.
+
+    ``linked`` to the page of each target, which stands beside it in a folder of its name.
+    """
+    summary = targets_last_line(targets)
+    return _page(
+        "targets.html",
+        state=_CLASSES[worst(targets)],
+        headline=summary.partition(":")[0].capitalize(),
+        sentence=summary.partition(": ")[2],
+        total=counted(len(targets), "target"),
+        started=targets_started(targets),
+        linked=linked,
+        rows=[(judged, _CLASSES[judged.status], target_headline(judged), target_failing(judged)) for judged in targets],
+        reasons=[(judged.entry.name, target_causes(judged)) for judged in targets if target_causes(judged)],
+        matrices=list(_matrices(targets)),
+        groups=GROUPS,
+        across=[(each, _across(each), _hidden(each)) for each in across],
+        suites=sorted({judged.report.suite for judged in targets if judged.report}),
+    )
+
+
+def _page(template: str, **values: object) -> str:
     """Return a page of the style, the script and the policy that all pages share."""
-    return _page(template, _source("report.js"), values)
-
-
-def page_without_script(template: str, **values: object) -> str:
-    """Return such a page that needs no script, and whose policy admits none."""
-    return _page(template, "", values)
-
-
-def _page(template: str, script: str, values: Mapping[str, object]) -> str:
-    style = _source("report.css")
+    style, script = _source("page.css"), "" if template in _UNSCRIPTED else _source("page.js")
     return _template(template).render(style=style, script=script, policy=_policy(style, script), **values)
 
 
@@ -188,6 +260,67 @@ def _reasons(musts: int, shoulds: int) -> Iterator[str]:
         yield f"{counted(shoulds, 'SHOULD clause')} {'is' if shoulds == 1 else 'are'} broken in a strict run"
 
 
+def _compared(gate: "Gate") -> dict[str, object]:
+    """Return what the templates show of a comparison."""
+    differences = shown_differences(gate.comparison.differences) if gate.comparison else ()
+    rows = [
+        _DifferenceRow(each, _ACCEPTED if each.accepted else _IMPACTS[each.impact], _title(each))
+        for each in differences
+    ]
+    groups = (*_IMPACTS.values(), _ACCEPTED)
+    return {
+        "gate": gate,
+        "rows": rows,
+        "counts": [(group, sum(row.group is group for row in rows)) for group in groups],
+        "by_group": [(group, [row for row in rows if row.group is group]) for group in groups],
+        "verdict": comparison_verdict(gate),
+        "sentence": comparison_reason(gate) or gate.counts,
+        "sides": [("Old", described(gate.old)), ("New", described(gate.new))],
+        "summary": comparison_last_line(gate),
+        "hidden": hidden_differences(gate.comparison) if gate.comparison else "",
+        "stale": list(stale_exceptions(gate.comparison)) if gate.comparison else [],
+        "notes": list(comparison_notes(gate.comparison)) if gate.comparison else [],
+    }
+
+
+def _title(difference: "Difference") -> str:
+    return called(difference) or difference.member or "the whole list"
+
+
+def _matrices(targets: Sequence[Judged]) -> Iterator[_Matrix]:
+    names = dict.fromkeys(judged.entry.contract for judged in targets)
+    for name in names:
+        own = tuple(judged for judged in targets if judged.entry.contract == name)
+        contract = next((judged.report.contract for judged in own if judged.report), None)
+        if contract is not None:
+            columns = [_column(judged, contract) for judged in own]
+            parts = groupby(contract.clauses, key=lambda clause: clause.section)
+            sections = tuple(
+                (
+                    contract.sections.get(section, section),
+                    tuple((clause, tuple(column.get(clause.id) for column in columns)) for clause in clauses),
+                )
+                for section, clauses in parts
+            )
+            yield _Matrix(contract, own, sections)
+
+
+def _column(judged: Judged, contract: Contract) -> dict[str, Group]:
+    if judged.report is None:
+        return dict.fromkeys(contract.clause, _BY_LABEL["inconclusive"])
+    return {outcome.clause.id: group_of(judged.report, outcome) for outcome in judged.report.outcomes}
+
+
+def _across(each: "Across") -> "list[tuple[Group, str, Difference]]":
+    differences = each.comparison.differences[:_ACROSS] if each.comparison else ()
+    return [(_IMPACTS[d.impact], _title(d), d) for d in differences]
+
+
+def _hidden(each: "Across") -> str:
+    left = len(each.comparison.differences) - _ACROSS if each.comparison else 0
+    return f"and {counted(left, 'more difference')}" if left > 0 else ""
+
+
 def _beginning(exchange: Exchange) -> Excerpt | None:
     return excerpt(exchange.response.body, "") if exchange.response and exchange.response.body else None
 
@@ -210,7 +343,7 @@ def _template(name: str) -> "Template":
 
 @cache
 def _source(name: str) -> str:
-    return files("contracts.formats").joinpath(name).read_text("utf-8")
+    return files("contracts.formats").joinpath("templates", name).read_text("utf-8")
 
 
 def _policy(style: str, script: str) -> str:

@@ -9,18 +9,121 @@ that level and observations of a clause stand in its output; and no skipped test
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from contracts.comparison.reported import gate_of
+from contracts.comparison.rules import RULES
 from contracts.core.clause import Level
 from contracts.core.report import Outcome, Report, State, Verdict
+from contracts.core.text import counted
 from contracts.formats.terminal import breach
-from contracts.formats.wording import headline, identity, last_line, plain, stale
+from contracts.formats.wording import (
+    SHOWN,
+    called,
+    comparison_headline,
+    comparison_last_line,
+    comparison_reason,
+    comparison_verdict,
+    headline,
+    identity,
+    last_line,
+    one_line,
+    plain,
+    stale,
+    stale_exceptions,
+)
+from contracts.targets.target_entry import Judged
+
+if TYPE_CHECKING:
+    from contracts.comparison.across import Across
+    from contracts.comparison.difference import Difference
+    from contracts.comparison.gate import Gate
 
 
 def render(report: Report) -> str:
     """Return the report as a JUnit XML document."""
     return joined([suite_of(report)])
+
+
+def render_targets(targets: Sequence[Judged], _across: "Sequence[Across]" = ()) -> str:
+    """Return the reports as one JUnit XML document."""
+    return joined([_target_suite(judged) for judged in targets])
+
+
+def _target_suite(judged: Judged) -> ET.Element:
+    if judged.report:
+        return suite_of(judged.report)
+    name = judged.entry.name
+    properties = properties_of(name=name, verdict=judged.verdict.value)
+    return suite(name, [unjudged(name, f"inconclusive: {judged.missing}")], properties)
+
+
+def render_comparison(gate: "Gate") -> str:
+    """Return the comparison as a JUnit XML document."""
+    properties = properties_of(
+        headline=comparison_headline(gate),
+        suite=gate.suite,
+        verdict=comparison_verdict(gate),
+        old=gate.old.name,
+        new=gate.new.name,
+        summary=comparison_last_line(gate),
+    )
+    return document(f"{gate.contract.key} comparison", list(_comparison_cases(gate)), properties, gate.new.taken)
+
+
+def _comparison_cases(gate: "Gate") -> Iterator[ET.Element]:
+    """Iterate over the testcases of a comparison."""
+    class_name = f"{gate.contract.key}.comparison"
+    if comparison_reason(gate):
+        case = testcase("verdict", class_name)
+        add(case, "error", comparison_reason(gate), "inconclusive")
+        yield case
+    if gate.comparison is None:
+        return
+    differences = gate.comparison.differences
+    told = {difference.rule.id for difference in differences}
+    yield from (testcase(rule.id, class_name) for rule in RULES if rule.id not in told)
+    by_rule = sorted(differences[:SHOWN], key=lambda difference: difference.rule.id)
+    for rule, group in groupby(by_rule, key=lambda difference: difference.rule.id):
+        yield from (_difference_case(gate, each, f"{class_name}.{rule}") for each in group)
+    if left := differences[SHOWN:]:
+        case = testcase("differences that are not written out", class_name)
+        failing = sum(map(gate.fails, left))
+        if failing:
+            add(case, "failure", f"{counted(failing, 'more difference')}: the JSON has them all", "more")
+        yield case
+    if gate.comparison.stale:
+        case = testcase("exceptions", class_name)
+        words = f"{counted(len(gate.comparison.stale), 'exception')} excused nothing"
+        add(case, "failure", words, "stale").text = "\n".join(map(plain, stale_exceptions(gate.comparison)))
+        yield case
+
+
+def _difference_case(gate: "Gate", difference: "Difference", class_name: str) -> ET.Element:
+    name = " ".join(filter(None, (called(difference), difference.member, difference.fingerprint)))
+    case = testcase(name, class_name)
+    text = _difference_text(difference)
+    if gate.fails(difference):
+        add(case, "failure", one_line(difference), difference.impact.value).text = text
+    elif difference.accepted:
+        add(case, "skipped", difference.accepted, "accepted")
+    if not gate.fails(difference):
+        ET.SubElement(case, "system-out").text = text
+    return case
+
+
+def _difference_text(difference: "Difference") -> str:
+    lines = (
+        difference.says,
+        f"impact   {difference.impact.value}",
+        f"where    {difference.place}",
+        f"before   {difference.before}",
+        f"after    {difference.after}",
+        f"notices  {'; '.join(difference.notices)}",
+    )
+    return "\n".join(map(plain, lines))
 
 
 def joined(suites: Sequence[ET.Element]) -> str:
@@ -145,9 +248,7 @@ def _stale(report: Report) -> Iterator[ET.Element]:
 
 def _compared(report: Report) -> Iterator[ET.Element]:
     if compared := gate_of(report):
-        from contracts.formats import comparison_junit  # only for a run with a baseline
-
-        for case in comparison_junit.cases(compared):
+        for case in _comparison_cases(compared):
             case.set("classname", ".".join(filter(None, (plain(report.identity.name), case.get("classname")))))
             yield case
 

@@ -4,7 +4,8 @@ Everything that a target can say stands in code, where GitHub neither reads Mark
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from contracts.comparison.reported import gate_of
 from contracts.core.clause import LIST, Source
@@ -12,12 +13,44 @@ from contracts.core.finding import Finding
 from contracts.core.report import Outcome, Report, State, Verdict
 from contracts.core.text import COMMAND, counted, shorten
 from contracts.formats.reproduce import of_finding, rerun
-from contracts.formats.wording import by_cause, headline, identity, last_line, stale, unjudged
+from contracts.formats.wording import (
+    by_cause,
+    called,
+    comparison_headline,
+    comparison_last_line,
+    comparison_notes,
+    comparison_reason,
+    comparison_verdict,
+    described,
+    differs_in,
+    headline,
+    hidden_differences,
+    identity,
+    last_line,
+    shown_differences,
+    stale,
+    stale_exceptions,
+    target_causes,
+    target_failing,
+    target_headline,
+    targets_last_line,
+    unjudged,
+)
+from contracts.targets.target_entry import Judged, worst
+
+if TYPE_CHECKING:
+    from contracts.comparison.across import Across
+    from contracts.comparison.difference import Difference
+    from contracts.comparison.gate import Gate
 
 #: Of a clause that is broken many times, this many findings are written out; the JSON report has more.
 _SHOWN = 3
 
 _SIGNS = {Verdict.CONFORMS: "✅", Verdict.VIOLATES: "❌", Verdict.INCONCLUSIVE: "⚠️"}
+_STATUS_SIGNS = {0: "✅", 1: "❌", 3: "⚠️"}
+_DIFFERENCE_TITLES = ("impact", "what", "where", "before", "after", "who notices", "rule")
+#: Failing clauses of a target that are named in the table; the report of the target has all.
+_NAMED = 8
 _SPECIAL = re.compile(r"[\\`*_\[\]~#!]|[<>&|@]")
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 _LINKED = re.compile(r"https://[\w./#?=&%:-]+")
@@ -41,7 +74,11 @@ def _lines(report: Report) -> Iterator[str]:
     for reason, clauses in unjudged(report).items():
         yield ""
         yield f"- could not judge {counted(len(clauses), 'clause')}: {code(reason, 1000)}"
-    yield from _compared(report)
+    if compared := gate_of(report):
+        yield ""
+        yield f"### Against the baseline: {compared.counts}"
+        yield ""
+        yield from _compared(compared)
     broken = by_cause(report)
     if broken:
         yield ""
@@ -58,16 +95,6 @@ def _lines(report: Report) -> Iterator[str]:
     yield from folded("Settings", table(("setting", "value", "from"), settings))
     yield ""
     yield f"Suite {code(report.suite)}, contract {code(report.digest)}."
-
-
-def _compared(report: Report) -> Iterator[str]:
-    if compared := gate_of(report):
-        from contracts.formats import comparison_markdown  # only for a run with a baseline
-
-        yield ""
-        yield f"### Against the baseline: {compared.counts}"
-        yield ""
-        yield from comparison_markdown.inner(compared)
 
 
 def _title(report: Report) -> str:
@@ -124,6 +151,90 @@ def _breach(report: Report, outcome: Outcome) -> Iterator[str]:
     for line in (*filter(None, lines), rerun(report, clause.id)):
         yield ""
         yield from _block(line)
+
+
+def render_comparison(gate: "Gate") -> str:
+    """Return the comparison as GitHub-flavoured Markdown."""
+    return "".join(f"{line}\n" for line in _comparison_lines(gate))
+
+
+def _comparison_lines(gate: "Gate") -> Iterator[str]:
+    words = comparison_verdict(gate) if comparison_reason(gate) else comparison_headline(gate)
+    yield f"## {_STATUS_SIGNS[gate.status]} {gate.contract.title}, old and new: {words}"
+    yield ""
+    yield code(comparison_last_line(gate), 1000)
+    yield ""
+    yield from _compared(gate)
+
+
+def _compared(gate: "Gate") -> Iterator[str]:
+    yield f"- old: {code(described(gate.old), 1000)}"
+    yield f"- new: {code(described(gate.new), 1000)}"
+    if gate.comparison is None:
+        return
+    for line in stale_exceptions(gate.comparison):
+        yield ""
+        yield f"> {code(line, 1000)}"
+    differences = shown_differences(gate.comparison.differences)
+    if differences:
+        yield ""
+        yield from table(_DIFFERENCE_TITLES, map(_difference_row, differences))
+    if words := hidden_differences(gate.comparison):
+        yield ""
+        yield words
+    if lines := [f"- {code(line)}" for line in comparison_notes(gate.comparison)]:
+        yield from folded("Worth knowing", lines)
+
+
+def _difference_row(difference: "Difference") -> tuple[str, ...]:
+    accepted = f", {code(difference.accepted)}" if difference.accepted else ""
+    name = called(difference)
+    what = code(name) if name else f"{code(difference.member)} of the root" if difference.member else "the whole list"
+    return (
+        difference.impact.value + accepted,
+        what,
+        code(difference.place),
+        code(difference.before),
+        code(difference.after),
+        text("; ".join(difference.notices)),
+        code(difference.rule.id),
+    )
+
+
+def render_targets(targets: Sequence[Judged], across: "Sequence[Across]" = ()) -> str:
+    """Return the reports as GitHub-flavoured Markdown."""
+    return "".join(f"{line}\n" for line in _target_lines(targets, across))
+
+
+def _target_lines(targets: Sequence[Judged], across: "Sequence[Across]") -> Iterator[str]:
+    yield f"## {_STATUS_SIGNS[worst(targets)]} Contract of {counted(len(targets), 'target')}"
+    yield ""
+    yield code(targets_last_line(targets), 1000)
+    yield ""
+    yield "| target | verdict | failing clauses | requests | seconds |"
+    yield "|---|---|---|---:|---:|"
+    yield from map(_target_row, targets)
+    for judged in targets:
+        for reason in target_causes(judged):
+            yield ""
+            yield f"- {code(judged.entry.name)}: {code(reason, 1000)}"
+    if across:
+        lines = (f"- {code(each.name)} beside {code(each.base)}: {code(differs_in(each), 1000)}" for each in across)
+        yield from folded("What the targets differ in", lines)
+
+
+def _target_row(judged: Judged) -> str:
+    report = judged.report
+    broken = target_failing(judged)
+    named = ", ".join(map(code, broken[:_NAMED])) + (f" and {len(broken) - _NAMED} more" if broken[_NAMED:] else "")
+    numbers = (f"{report.requests.sent:,}", f"{report.seconds:.1f}") if report else ("", "")
+    cells = (
+        code(judged.entry.name),
+        f"{_STATUS_SIGNS[judged.status]} {text(target_headline(judged))}",
+        named,
+        *numbers,
+    )
+    return f"| {' | '.join(cells)} |"
 
 
 def _place(finding: Finding) -> str:

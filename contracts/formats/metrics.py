@@ -18,10 +18,10 @@ from contracts.targets.target_entry import Entry, Judged
 def render(report: Report) -> str:
     """Return the metrics of one run; the target is called by its name, or else by its URL."""
     name = report.identity.name or subject(report)
-    return render_several([Judged(Entry(name, report.target, contract=report.contract.name), report)])
+    return render_targets([Judged(Entry(name, report.target, contract=report.contract.name), report)])
 
 
-def render_several(targets: Sequence[Judged]) -> str:
+def render_targets(targets: Sequence[Judged]) -> str:
     """Return the metrics of several targets."""
     registry = CollectorRegistry()
     own = ("target", "contract")

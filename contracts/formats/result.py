@@ -7,10 +7,13 @@ import base64
 import hashlib
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from contracts import __version__
 from contracts.comparison.reported import gate_of
+from contracts.comparison.rules import Impact
 from contracts.core.clause import Clause
 from contracts.core.deadline import watched
 from contracts.core.exchange import Exchange, Headers
@@ -18,10 +21,28 @@ from contracts.core.finding import Finding
 from contracts.core.report import Outcome, Report, State
 from contracts.core.text import COMMAND
 from contracts.formats.reproduce import of_finding, rerun
-from contracts.formats.wording import headline
+from contracts.formats.wording import (
+    comparison_headline,
+    comparison_reason,
+    comparison_verdict,
+    headline,
+    target_failing,
+    target_headline,
+    target_reasons,
+    targets_last_line,
+    targets_started,
+)
 from contracts.judging.schema import load
+from contracts.targets.target_entry import Judged, worst
+
+if TYPE_CHECKING:
+    from contracts.comparison.across import Across
+    from contracts.comparison.difference import Difference
+    from contracts.comparison.gate import Gate, Side
 
 SCHEMA = "report.schema.json"
+COMPARISON_SCHEMA = "comparison.schema.json"
+TARGETS_SCHEMA = "results.schema.json"
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 #: From this size on, in bytes, it is worth while to look for the shorter way to store a body.
@@ -80,7 +101,7 @@ def _document(report: Report) -> dict[str, Any]:
         ],
         "narrowed": list(report.narrowed),
         "settings": {name: {"value": value, "origin": origin} for name, (value, origin) in report.settings.items()},
-        "comparison": _compared(report),
+        "comparison": _comparison(compared) if (compared := gate_of(report)) else None,
         "clauses": [_outcome(report, outcome) for outcome in report.outcomes],
         "exchanges": [_exchange(exchange) for exchange in report.exchanges],
         "bodies": {
@@ -88,15 +109,6 @@ def _document(report: Report) -> dict[str, Any]:
             for body in dict.fromkeys(exchange.response.body for exchange in report.exchanges if exchange.response)
         },
     }
-
-
-def _compared(report: Report) -> dict[str, Any] | None:
-    compared = gate_of(report)
-    if compared is None:
-        return None
-    from contracts.formats import comparison_result  # only for a run with a baseline
-
-    return comparison_result.members(compared)
 
 
 def _outcome(report: Report, outcome: Outcome) -> dict[str, Any]:
@@ -194,3 +206,139 @@ def _body(body: bytes) -> dict[str, str]:
     if text is None:
         return {"encoding": "base64", "content": base64.b64encode(body).decode("ascii")}
     return {"encoding": "utf-8", "content": text}
+
+
+def render_comparison(gate: "Gate") -> str:
+    """Return the comparison as JSON; equal comparisons give equal texts."""
+    return to_json(
+        {
+            "$schema": load(COMPARISON_SCHEMA)["$id"],
+            "suite": gate.suite,
+            "name": gate.contract.name,
+            **_comparison(gate),
+        }
+    )
+
+
+def _comparison(gate: "Gate") -> dict[str, Any]:
+    comparison = gate.comparison
+    return {
+        "headline": comparison_headline(gate),
+        "verdict": comparison_verdict(gate),
+        "status": gate.status,
+        "fail_on": gate.fail_on.value,
+        "allow_empty": gate.allow_empty,
+        "narrowed": list(gate.narrowed),
+        "old": _side(gate.old, comparison.old if comparison else None),
+        "new": _side(gate.new, comparison.new if comparison else None),
+        "matched": comparison.matched if comparison else None,
+        "reason": comparison_reason(gate),
+        "counts": {**{impact.value: gate.count(impact) for impact in Impact}, "accepted": gate.accepted},
+        "differences": [_difference(gate, each) for each in comparison.differences] if comparison else [],
+        "flickering": list(comparison.flickering) if comparison else [],
+        "read_once": list(comparison.read_once) if comparison else [],
+        "stale": [
+            {"number": stale.number, "rule": stale.rule, "words": stale.words}
+            for stale in (comparison.stale if comparison else ())
+        ],
+    }
+
+
+def _side(side: "Side", elements: int | None) -> dict[str, Any]:
+    return {
+        "kind": side.kind.value,
+        "name": side.name,
+        "target": side.target,
+        "taken": side.taken,
+        "digest": side.digest,
+        "elements": elements,
+    }
+
+
+def _difference(gate: "Gate", difference: "Difference") -> dict[str, Any]:
+    element = difference.element
+    return {
+        "rule": difference.rule.id,
+        "impact": difference.impact.value,
+        "says": difference.says,
+        "element": element and {"id": element.id, "name": element.name},
+        "member": difference.member,
+        "place": difference.place,
+        "before": difference.before,
+        "after": difference.after,
+        "notices": list(difference.notices),
+        "fingerprint": difference.fingerprint,
+        "accepted": difference.accepted,
+        "fails": gate.fails(difference),
+    }
+
+
+def render_targets(targets: Sequence[Judged], across: "Sequence[Across]" = ()) -> str:
+    """Return the results as JSON; equal reports give equal texts."""
+    return to_json(
+        {
+            "$schema": load(TARGETS_SCHEMA)["$id"],
+            "headline": targets_last_line(targets),
+            "suite": __version__,
+            "status": worst(targets),
+            "started": targets_started(targets),
+            "targets": [_target(judged) for judged in targets],
+            "across": [_across(each) for each in across],
+        }
+    )
+
+
+def _across(each: "Across") -> dict[str, Any]:
+    differences = each.comparison.differences if each.comparison else ()
+    return {
+        "target": each.name,
+        "base": each.base,
+        "problem": each.problem,
+        "differences": [
+            {
+                "rule": difference.rule.id,
+                "impact": difference.impact.value,
+                "element": difference.element and asdict(difference.element),
+                "member": difference.member,
+                "place": difference.place,
+                "before": difference.before,
+                "after": difference.after,
+                "fingerprint": difference.fingerprint,
+            }
+            for difference in differences
+        ],
+    }
+
+
+def _target(judged: Judged) -> dict[str, Any]:
+    entry = judged.entry
+    return {
+        "name": entry.name,
+        "contract": entry.contract,
+        "tags": list(entry.tags),
+        "account": entry.payer,
+        "verdict": judged.verdict.value,
+        "status": judged.status,
+        "headline": target_headline(judged),
+        "failing": target_failing(judged),
+        "reasons": target_reasons(judged),
+        "report": judged.report and _report(judged.report),
+    }
+
+
+def _report(report: Report) -> dict[str, Any]:
+    return {
+        "target": report.target,
+        "digest": report.digest,
+        "implementation": report.implementation,
+        "identity": asdict(report.identity),
+        "started": report.started,
+        "seconds": report.seconds,
+        "requests": report.requests.sent,
+        "partial": [reason.value for reason in report.partial],
+        "warnings": [outcome.clause.id for outcome in report.warnings],
+        "clauses": {
+            outcome.clause.id: {"outcome": outcome.state.value, "observations": outcome.observations}
+            for outcome in report.outcomes
+        },
+    }

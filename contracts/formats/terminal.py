@@ -1,19 +1,49 @@
 """The report for a person at a terminal: section by section, then every breach with all that reproduces it."""
 
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from itertools import groupby
+from itertools import groupby, zip_longest
+from typing import TYPE_CHECKING
 
 from contracts import __version__
 from contracts.comparison.reported import gate_of
+from contracts.comparison.rules import Impact
 from contracts.core.clause import Level
 from contracts.core.contract import Contract
 from contracts.core.report import Outcome, Report, State, Verdict
 from contracts.core.text import counted
 from contracts.formats.reproduce import of_finding, rerun, token
-from contracts.formats.wording import by_cause, contract_name, headline, last_line, place, plain, stale, unjudged
+from contracts.formats.wording import (
+    brief,
+    by_cause,
+    called,
+    comparison_last_line,
+    comparison_notes,
+    contract_name,
+    described,
+    differs_in,
+    headline,
+    hidden_differences,
+    last_line,
+    place,
+    plain,
+    shown_differences,
+    stale,
+    stale_exceptions,
+    target_causes,
+    target_failing,
+    target_headline,
+    targets_last_line,
+    unjudged,
+)
 from contracts.judging.digest import digest
+from contracts.targets.target_entry import Judged
+
+if TYPE_CHECKING:
+    from contracts.comparison.across import Across
+    from contracts.comparison.difference import Difference
+    from contracts.comparison.gate import Gate
 
 #: Of a clause that is broken many times, this many findings are written out; the JSON report has more.
 _SHOWN = 3
@@ -28,6 +58,10 @@ _MARKS = {
     State.NOT_APPLICABLE: ("-", "2"),
     State.INCONCLUSIVE: ("?", "33"),
 }
+_IMPACT_COLOURS = {Impact.BREAKING: "31", Impact.VISIBLE: "33", Impact.ADDITIVE: "32", Impact.UNSTABLE: "2"}
+_STATUS_COLOURS = {0: "32", 1: "31", 3: "33"}
+#: Name, verdict and failing clauses share what the two numbers and the gaps leave.
+_NAME, _VERDICT, _REQUESTS, _SECONDS, _GAPS = 18, 18, 8, 7, 8
 _COLOURS = {Verdict.CONFORMS: "32", Verdict.VIOLATES: "31", Verdict.INCONCLUSIVE: "33"}
 
 
@@ -76,7 +110,7 @@ def _lines(report: Report, paint: Paint) -> Iterator[str]:
     for outcome in by_cause(report):
         yield from _breach(report, outcome, paint)
     yield from _unjudged(report)
-    yield from _compared(report, paint)
+    yield from _baseline(report, paint)
     yield from _retries(report)
     yield from _proposal(report)
     for word, line in (*(("note", n) for n in report.notes), *(("stale", stale(d)) for d in report.stale)):
@@ -86,13 +120,11 @@ def _lines(report: Report, paint: Paint) -> Iterator[str]:
     yield paint(last_line(report), "1;" + ("31" if report.status == 1 else _COLOURS[report.verdict]))
 
 
-def _compared(report: Report, paint: Paint) -> Iterator[str]:
+def _baseline(report: Report, paint: Paint) -> Iterator[str]:
     if compared := gate_of(report):
-        from contracts.formats import comparison_terminal  # only for a run with a baseline
-
         yield ""
         yield paint("against the baseline", "1")
-        yield from comparison_terminal.inner(compared, paint)
+        yield from _compared(compared, paint)
 
 
 def _said(outcome: Outcome) -> str:
@@ -177,3 +209,123 @@ def _proposal(report: Report) -> Iterator[str]:
     yield ""
     text = proposal(report, date.fromisoformat(report.started[:10]), _PROPOSED)
     yield from (f"  {line}".rstrip() for line in text.splitlines())
+
+
+def render_comparison(gate: "Gate", *, colour: bool = False) -> str:
+    """Return every difference with its values and with who notices, and the verdict."""
+    return "".join(f"{line}\n" for line in _comparison_lines(gate, Paint(colour)))
+
+
+def _comparison_lines(gate: "Gate", paint: Paint) -> Iterator[str]:
+    yield from _compared(gate, paint)
+    yield ""
+    yield paint(comparison_last_line(gate), "1;" + _STATUS_COLOURS[gate.status])
+
+
+def _compared(gate: "Gate", paint: Paint) -> Iterator[str]:
+    """Iterate over the lines in front of the last one."""
+    yield from _labelled("old", described(gate.old), indent=0)
+    yield from _labelled("new", described(gate.new), indent=0)
+    if gate.comparison is None:
+        return
+    for impact, group in groupby(
+        shown_differences(gate.comparison.differences), key=lambda difference: difference.impact
+    ):
+        yield ""
+        total = sum(difference.impact is impact for difference in gate.comparison.differences)
+        yield paint(f"{impact.value} ({total:,})", f"1;{_IMPACT_COLOURS[impact]}")
+        for difference in group:
+            yield ""
+            yield from _difference(difference, paint)
+    if words := hidden_differences(gate.comparison):
+        yield ""
+        yield words
+    for label, line in (
+        *(("note", line) for line in comparison_notes(gate.comparison)),
+        *(("stale", line) for line in stale_exceptions(gate.comparison)),
+    ):
+        yield ""
+        yield from _labelled(label, line, indent=0)
+
+
+def _difference(difference: "Difference", paint: Paint) -> Iterator[str]:
+    name = called(difference)
+    title = f"{plain(name)}: " if name else ""
+    lines = textwrap.wrap(f"{title}{plain(difference.says)}", _COLUMNS, initial_indent="  ", subsequent_indent="    ")
+    yield paint(lines[0], "1")
+    yield from lines[1:]
+    yield from _labelled("before", difference.before)
+    yield from _labelled("after", difference.after)
+    yield from _labelled("where", difference.place)
+    yield from _labelled("notices", "; ".join(difference.notices))
+    if difference.accepted:
+        yield from _labelled("accepted", difference.accepted.removeprefix("accepted "))
+    yield from _labelled("rule", f"{difference.rule.id} {difference.fingerprint}")
+
+
+def _labelled(label: str, text: str, indent: int = 4) -> list[str]:
+    first = " " * indent + f"{label:<10}"
+    return textwrap.wrap(
+        plain(text), _COLUMNS, initial_indent=first, subsequent_indent=" " * len(first), drop_whitespace=True
+    ) or [first.rstrip()]
+
+
+def render_targets(targets: Sequence[Judged], across: "Sequence[Across]" = (), *, colour: bool = False) -> str:
+    """Return the table, the reasons of what could not be judged, and the last line."""
+    lines = [*_table(targets, colour), *_reasons(targets), *_across(across), "", targets_last_line(targets)]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def brief_targets(targets: Sequence[Judged]) -> list[str]:
+    """Return one line for each breach, reason and stale deviation, each with its target: nothing when all is well."""
+    lines = []
+    for judged in targets:
+        told = brief(judged.report) if judged.report else [f"could not judge: {plain(judged.missing)}"]
+        lines += [f"{plain(judged.entry.name)}: {line}" for line in told]
+    return lines
+
+
+def _table(targets: Sequence[Judged], colour: bool) -> Iterator[str]:  # noqa: FBT001
+    widths = (
+        _width("target", (judged.entry.name for judged in targets), _NAME),
+        _width("verdict", (target_headline(judged) for judged in targets), _VERDICT),
+    )
+    rest = _COLUMNS - sum(widths) - _REQUESTS - _SECONDS - _GAPS
+    every = (*widths, rest)
+    yield _line(("target", "verdict", "failing clauses"), ("requests", "seconds"), every)
+    for judged in targets:
+        report = judged.report
+        cells = (judged.entry.name, target_headline(judged), " ".join(target_failing(judged)) or "-")
+        numbers = (f"{report.requests.sent:,}", f"{report.seconds:.1f}") if report else ("-", "-")
+        columns = [textwrap.wrap(plain(text), width) for text, width in zip(cells, every, strict=True)]
+        for number, parts in enumerate(zip_longest(*columns, fillvalue="")):
+            line = _line(parts, ("", "") if number else numbers, every)
+            yield f"\x1b[{_COLOURS[judged.verdict]}m{line}\x1b[0m" if colour else line
+
+
+def _width(title: str, texts: Iterator[str], most: int) -> int:
+    return min(max(len(title), *map(len, texts)), most)
+
+
+def _line(texts: Sequence[str], numbers: Sequence[str], widths: Sequence[int]) -> str:
+    cells = (f"{text:<{width}}" for text, width in zip(texts, widths, strict=True))
+    return "  ".join((*cells, f"{numbers[0]:>{_REQUESTS}}", f"{numbers[1]:>{_SECONDS}}")).rstrip()
+
+
+def _reasons(targets: Sequence[Judged]) -> Iterator[str]:
+    for judged in targets:
+        for reason in target_causes(judged):
+            yield ""
+            yield from _wrapped_target(f"{plain(judged.entry.name)}: {plain(reason)}")
+
+
+def _across(across: "Sequence[Across]") -> Iterator[str]:
+    told = [each for each in across if each.comparison and each.comparison.differences]
+    if told:
+        yield ""
+    for each in told:
+        yield from _wrapped_target(f"{plain(each.name)} differs from {plain(each.base)}: {differs_in(each)}")
+
+
+def _wrapped_target(text: str) -> list[str]:
+    return textwrap.wrap(text, _COLUMNS, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)

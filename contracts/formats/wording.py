@@ -1,20 +1,39 @@
-"""The words that all writers share: how a run is summed up, and how a text of the target is shown."""
+"""The words that all formats share: how a run, a comparison and several targets are summed up."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING
 
 from contracts.comparison.reported import gate_of
+from contracts.comparison.rules import Impact
 from contracts.core.clause import LIST
 from contracts.core.contract import Contract
 from contracts.core.errors import Reason
 from contracts.core.finding import Finding
 from contracts.core.identity import Identity
 from contracts.core.report import Outcome, Partial, Report, StaleDeviation, State, Verdict
-from contracts.core.text import COMMAND, counted
+from contracts.core.text import COMMAND, counted, shorten
+from contracts.targets.target_entry import Judged, worst
+
+if TYPE_CHECKING:
+    from contracts.comparison.across import Across
+    from contracts.comparison.difference import Comparison, Difference
+    from contracts.comparison.gate import Gate, Side
 
 EMBEDDED_MOCK = "the embedded mock"
 _PIECE = 2**20
 #: The reasons for which fewer clauses are judged than the contract has.
 _FEWER = {Partial.FILE, Partial.CLAUSES, Partial.EMPTY_LIST}
+
+#: So many differences are written out for people; all are counted, and the JSON has them all.
+SHOWN = 200
+#: What flickers is told so many times.
+_FLICKERS = 20
+_EMPTY = "the old list is empty, so that nothing could have been broken; --allow-empty accepts that"
+
+_NOT_SENT = "not sent: "
+_VERBS = {Verdict.CONFORMS: "conform", Verdict.VIOLATES: "violate", Verdict.INCONCLUSIVE: "inconclusive"}
 
 
 def contract_name(contract: Contract) -> str:
@@ -59,17 +78,8 @@ def brief(report: Report) -> list[str]:
         *(breach(report, outcome) for outcome in by_cause(report) if outcome.state is State.BREACHED),
         *(f"could not judge {', '.join(ids)}: {plain(reason)}" for reason, ids in unjudged(report).items()),
         *(plain(stale(deviation)) for deviation in report.stale),
-        *_compared(report),
+        *(brief_comparison(compared) if (compared := gate_of(report)) else ()),
     ]
-
-
-def _compared(report: Report) -> list[str]:
-    compared = gate_of(report)
-    if compared is None:
-        return []
-    from contracts.formats import comparison_terminal  # only for a run with a baseline
-
-    return comparison_terminal.brief(compared)
 
 
 def breach(report: Report, outcome: Outcome) -> str:
@@ -187,3 +197,164 @@ def _counts(report: Report) -> list[str]:
         parts.append(f"{len(report.warnings)} warned")
     others = (State.WAIVED, State.INCONCLUSIVE, State.NOT_EXERCISED, State.NOT_APPLICABLE)
     return parts + [f"{counts[state]} {state}" for state in others if counts[state]]
+
+
+def comparison_verdict(gate: "Gate") -> str:
+    """Return the verdict of a gate in one or two words."""
+    if gate.status == 3:  # noqa: PLR2004 - could not judge
+        return "inconclusive"
+    if gate.failing:
+        return gate.failing[0].impact.value  # the worst stands first
+    return "stale exceptions" if gate.status else f"nothing {gate.fail_on.value}"
+
+
+def comparison_headline(gate: "Gate") -> str:
+    """Return the result in a few words."""
+    return f"{comparison_verdict(gate)}: {comparison_reason(gate) or gate.counts}"
+
+
+def comparison_reason(gate: "Gate") -> str:
+    """Return why a gate could not decide, or an empty string."""
+    if gate.problem:
+        return gate.problem
+    if gate.status == 3:  # noqa: PLR2004 - could not judge
+        return f"{_EMPTY} ({gate.counts})"
+    return ""
+
+
+def comparison_last_line(gate: "Gate") -> str:
+    """Return the one line that can be quoted."""
+    words = comparison_headline(gate)
+    word = comparison_verdict(gate)
+    narrowed = f"; a file narrowed {', '.join(gate.narrowed)}" if gate.narrowed else ""
+    return plain(f"{word.upper()}{words[len(word) :]}: {gate.old.name} -> {gate.new.name}{narrowed}")
+
+
+def called(difference: "Difference") -> str:
+    """Return what a difference is about: the element as people know it, or an empty string."""
+    element = difference.element
+    if element is None:
+        return ""
+    name, known = (shorten(text, 80) for text in (element.name or "", element.id or ""))
+    return f"{name} ({known})" if name and known else name or known
+
+
+def described(side: "Side") -> str:
+    """Return a side in words: what it is, of which target, and when it was observed."""
+    parts = [side.kind.value]
+    if side.kind.value != "url":
+        parts.append(f"of {side.target}")
+    if side.taken:
+        parts.append(f"at {side.taken}")
+    return f"{side.name} ({', '.join(parts)})"
+
+
+def shown_differences(differences: "tuple[Difference, ...]") -> "tuple[Difference, ...]":
+    """Return the differences that are written out for people."""
+    return differences[:SHOWN]
+
+
+def hidden_differences(comparison: "Comparison") -> str:
+    """Return how many differences are not written out, or an empty string."""
+    left = len(comparison.differences) - SHOWN
+    return f"and {counted(left, 'more difference')}: the JSON has them all" if left > 0 else ""
+
+
+def comparison_notes(comparison: "Comparison") -> Iterator[str]:
+    """Iterate over what is worth knowing beside the differences."""
+    for side in comparison.read_once:
+        yield f"the {side} side was read once: nobody knows what flickers in it"
+    yield from (f"flickers: {words}" for words in islice(comparison.flickering, _FLICKERS))
+    left = len(comparison.flickering) - _FLICKERS
+    if left > 0:
+        yield f"and {left:,} more that flicker"
+
+
+def stale_exceptions(comparison: "Comparison") -> Iterator[str]:
+    """Iterate over what is wrong with the exceptions that excuse nothing."""
+    for acceptance in comparison.stale:
+        yield f"exception {acceptance.number} for {acceptance.rule} {acceptance.words}"
+
+
+def brief_comparison(gate: "Gate") -> list[str]:
+    """Return one line for each difference that fails, each stale exception, and the reason where there is one."""
+    lines = [one_line(difference) for difference in shown_differences(gate.failing)]
+    if left := len(gate.failing) - len(lines):
+        lines.append(f"and {counted(left, 'more difference')}")
+    lines += map(plain, stale_exceptions(gate.comparison) if gate.comparison else ())
+    return lines + ([f"could not judge: {plain(comparison_reason(gate))}"] if comparison_reason(gate) else [])
+
+
+def one_line(difference: "Difference") -> str:
+    """Return a difference in one line."""
+    name = called(difference)
+    at = f" {difference.place}" + (f" of {name}" if name else "")
+    words = f"{difference.rule.id}{at} before {difference.before} after {difference.after}"
+    return plain(f"{difference.impact.value} {words}")
+
+
+def target_headline(judged: Judged) -> str:
+    """Return what is said of one target in a few words."""
+    return headline(judged.report) if judged.report else Verdict.INCONCLUSIVE.value
+
+
+def target_failing(judged: Judged) -> list[str]:
+    """Return the ids of the clauses that fail a target."""
+    return [outcome.clause.id for outcome in judged.report.failing] if judged.report else []
+
+
+def target_reasons(judged: Judged) -> dict[str, list[str]]:
+    """Return why clauses of a target could not be judged, with their ids; of one without a report, why there is none.
+
+    Why a known deviation is stale stands there, too: it fails the run.
+    """
+    if judged.report is None:
+        return {judged.missing: []}
+    return {**unjudged(judged.report), **{stale(entry): [entry.clause] for entry in judged.report.stale}}
+
+
+def target_causes(judged: Judged) -> list[str]:
+    """Return those of the reasons that another one did not lead to: what was not sent, because of what came before."""
+    known = list(target_reasons(judged))
+    return [
+        reason for reason in known if not (reason.startswith(_NOT_SENT) and reason.removeprefix(_NOT_SENT) in known)
+    ]
+
+
+def differs_in(each: "Across") -> str:
+    """Return in a few words what a target differs in from the first one, or why nobody knows."""
+    if each.comparison is None:
+        return f"not compared: {each.problem}"
+    counts = Counter(difference.impact for difference in each.comparison.differences)
+    return ", ".join(f"{counts[impact]:,} {impact.value}" for impact in Impact if counts[impact]) or "no difference"
+
+
+def targets_requests(targets: Sequence[Judged]) -> int:
+    """Return how many requests were sent to all targets."""
+    return sum(judged.report.requests.sent for judged in targets if judged.report)
+
+
+def targets_started(targets: Sequence[Judged]) -> str:
+    """Return when the first run began, or nothing."""
+    return min((judged.report.started for judged in targets if judged.report and judged.report.started), default="")
+
+
+def targets_last_line(targets: Sequence[Judged]) -> str:
+    """Return the one line that can be quoted: the worst verdict, how many targets have which, and the requests."""
+    counts = {verdict: sum(judged.verdict is verdict for judged in targets) for verdict in Verdict}
+    told = [
+        f"{count:,} {_VERBS[verdict]}{'s' if count == 1 and verdict is not Verdict.INCONCLUSIVE else ''}"
+        for verdict, count in counts.items()
+        if count
+    ]
+    stale = sum(bool(judged.report and judged.report.stale) for judged in targets)
+    behind = sum(
+        bool(judged.report and judged.report.comparison and judged.report.comparison.status) for judged in targets
+    )
+    told += [f"{counted(stale, 'target')} with stale deviations"] if stale else []
+    told += [f"{counted(behind, 'target')} not held against the baseline"] if behind else []
+    words = next(verdict for verdict in Verdict if verdict.status == worst(targets)).value.upper()
+    if words == Verdict.VIOLATES.value.upper() and not counts[Verdict.VIOLATES]:
+        words = "FAILS"  # no target breaks the contract: what fails is told behind
+    sent = counted(targets_requests(targets), "request")
+    return plain(f"{words}: {counted(len(targets), 'target')}: {', '.join(told)}; {sent}")

@@ -22,7 +22,7 @@ from subject import BY_NAME, CONTRACT, SAMPLE, categories
 
 from contracts.comparison.subject import subject_of
 from contracts.event_types.sample import SAMPLE as TYPES
-from contracts.formats.comparison_wording import SHOWN
+from contracts.formats.wording import SHOWN
 from contracts.mock.faults.fault import instead
 from contracts.mock.reply import Change, Received, Reply, json_reply
 from contracts.mock.server import MockServer

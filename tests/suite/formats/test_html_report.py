@@ -214,7 +214,7 @@ def test_every_section_and_outcome_has_a_name() -> None:
     assert -1 not in places
     assert places == sorted(places)
     assert {group.label for group in html.GROUPS} == {*map(str, State), "warned"}
-    style = (ROOT / "contracts/formats/report.css").read_text("utf-8")
+    style = (ROOT / "contracts/formats/templates/page.css").read_text("utf-8")
     assert set(re.findall(r"#show-([a-z-]+):checked", style)) == {group.name for group in html.GROUPS}
 
 

@@ -20,8 +20,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from regions import PLANNED, Regions, most_within_a_minute
 
 from contracts.core.errors import OverBudget
-from contracts.formats import metrics
-from contracts.formats.several import annotations, html, junit, markdown, result, terminal
+from contracts.formats import annotations, html, junit, markdown, metrics, result, terminal
 from contracts.judging.schema import load
 from contracts.network.pace import Pace
 from contracts.resources import contract_of
@@ -432,17 +431,17 @@ def test_hostile_texts_are_inert_over_several_targets() -> None:
         Judged(entries[1], replace(reports.doctored(), started="")),
         Judged(entries[2], trap),
     ]
-    page = parse(html.render(targets, linked=True))
+    page = parse(html.render_targets(targets, linked=True))
     assert not page.find("script")
     assert not page.find("img")
     assert "<script>alert(1)</script>" in page.text
-    ET.fromstring(junit.render(targets))
-    jsonschema.validate(json.loads(result.render(targets)), load("results.schema.json"))
-    for line in annotations.render(targets).splitlines():
+    ET.fromstring(junit.render_targets(targets))
+    jsonschema.validate(json.loads(result.render_targets(targets)), load("results.schema.json"))
+    for line in annotations.render_targets(targets).splitlines():
         assert re.fullmatch(r"::error title=[^:,]+::\S.*", line)
-    for text in (terminal.render(targets), markdown.render(targets)):
+    for text in (terminal.render_targets(targets), markdown.render_targets(targets)):
         assert all(character.isprintable() or character == "\n" for character in text)
-    list(text_string_to_metric_families(metrics.render_several(targets)))
+    list(text_string_to_metric_families(metrics.render_targets(targets)))
 
 
 def test_the_brief_words_name_the_target_of_each(tmp_path: Path) -> None:
@@ -457,7 +456,7 @@ def test_the_brief_words_name_the_target_of_each(tmp_path: Path) -> None:
     assert lines
     assert all(line.startswith("t1: ") for line in lines)
     entry = Entry("t9", "https://api.example/v1")
-    assert terminal.brief([Judged(entry, "its shard is missing")]) == ["t9: could not judge: its shard is missing"]
+    assert terminal.brief_targets([Judged(entry, "its shard is missing")]) == ["t9: could not judge: its shard is missing"]
 
 
 def test_a_fault_of_the_suite_in_a_thread_is_no_verdict(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
