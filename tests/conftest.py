@@ -17,9 +17,8 @@ _FOREIGN = ("BEARER_TOKEN", "CONTRACTS_", "SCALINGO_")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Here --target is short for --contract-target, and --targets for --contract-targets."""
+    """Here --target is short for --contract-target."""
     parser.addoption("--target", dest="contract_target", metavar="URL", help="the same as --contract-target")
-    parser.addoption("--targets", dest="contract_targets", metavar="FILE", help="the same as --contract-targets")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -31,7 +30,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a job in the background, whose processes would inherit it
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    if config.option.contract_target or config.option.contract_mock or config.option.contract_targets:
+    if config.rootpath != _CONTRACT.parents[1] or config.option.contract_target or config.option.contract_mock:
         return
     led = next((name for name in BY_NAME["target"].variables if os.environ.get(name)), None)
     if not _is_contract_alone(config):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from enum import Enum, StrEnum
+from enum import StrEnum
 from functools import cached_property
 from typing import Protocol
 
@@ -70,7 +70,7 @@ class StaleDeviation:
     expired: date | None = None
 
 
-class Verdict(Enum):
+class Verdict(StrEnum):
     """What a run says of the target."""
 
     CONFORMS = "conforms"

@@ -3,33 +3,30 @@
 It is loaded into every project that has this package installed. Until an option names what is judged, or an item asks
 for one of its fixtures, it reads no setting, prints nothing and imports no more than the table of options.
 
-Under xdist every worker observes the target once for itself, and the header says so. Of several targets (--targets)
-each has items of its own, and those of an account stay in one worker.
+Under xdist one worker observes the target, and the others read its evidence.
 """
 
+import tempfile
 from collections.abc import Generator
-from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from contracts.core.clause import Clause
-from contracts.pytest_plugin.options import RUN, add_options, in_pytest
+from contracts.core.clause import LIST, Clause
+from contracts.pytest_plugin.errors import Unjudged
+from contracts.pytest_plugin.options import add_options, in_pytest
 
 if TYPE_CHECKING:
     from contracts.core.report import Outcome, Report, Verdict
     from contracts.judging.evidence import Evidence
+    from contracts.pytest_plugin.client import TargetSession
+    from contracts.pytest_plugin.session import Session
     from contracts.run import Run
 
-Result = TypeVar("Result")
-
-#: Whether the targets of an account stay in one worker of xdist.
-_BY_ACCOUNT: pytest.StashKey[bool] = pytest.StashKey()
-#: What was observed, by the name of the target: each is asked once a session.
-_OBSERVED: pytest.StashKey[dict[str, "Evidence"]] = pytest.StashKey()
-_SUITE = Path(__file__).parent / "suite"
 _VERDICT = "contract verdict"
+_MARKER = "contract"
+#: The folder that the workers of xdist share.
+_SHARED: pytest.StashKey[str] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -37,47 +34,41 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add_options(parser)
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_cmdline_main(config: pytest.Config) -> Generator[None, Result, Result]:
-    """Note whether somebody chose how xdist distributes the items: it makes its own choice after this."""
-    config.stash[_BY_ACCOUNT] = getattr(config.option, "dist", "") in ("no", "loadgroup")
-    return (yield)
+def pytest_configure(config: pytest.Config) -> None:
+    """Prepare the run where the command line names what is judged: a wrong option is then said before anything else."""
+    config.addinivalue_line("markers", f"{_MARKER}: asks for the target of the contract; every such item has the mark")
+    if _is_named(config):
+        _session(config)
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
-    """Keep the targets of an account in one worker, unless somebody chose another way to distribute the items."""
-    if not (config.getoption("contract_targets") and config.stash[_BY_ACCOUNT]):
-        return None
-    from contracts.pytest_plugin.session import scheduler
+def pytest_configure_node(node: Any) -> None:
+    """Give the workers of xdist a folder in which one shares with the others what it observed."""
+    from contracts.pytest_plugin.session import FOLDER
 
-    return scheduler(config, log)
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Prepare the run where the command line names what is judged: a wrong option is then said before anything else."""
-    if _is_named(config):
-        from contracts.pytest_plugin.session import prepared
-
-        prepared(config)
+    stash = node.config.stash
+    if _SHARED not in stash:
+        folder = tempfile.TemporaryDirectory(prefix="contracts-")
+        node.config.add_cleanup(folder.cleanup)
+        stash[_SHARED] = folder.name
+    node.workerinput[FOLDER] = stash[_SHARED]
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """Say what is judged, what it may cost, and where each setting came from."""
-    return _header(config) if _is_named(config) else []
+    return list(_session(config).header()) if _is_named(config) else []
 
 
 def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
     """Say the same where it was not the command line that named what is judged."""
-    return _header(config) if RUN in config.stash and not _is_named(config) else []
+    from contracts.pytest_plugin.session import prepared
+
+    session = prepared(config)
+    return list(session.header()) if session and not _is_named(config) else []
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Make an item of each clause of the contract that is judged, and where there are several targets, for each."""
-    if "contract_run" in metafunc.fixturenames and metafunc.config.getoption("contract_targets"):
-        from contracts.pytest_plugin.session import names
-
-        metafunc.parametrize("contract_run", names(metafunc.config), indirect=True, scope="session", ids=str)
+    """Make an item of each clause of the contract that is judged."""
     if "contract_clause" in metafunc.fixturenames:
         from contracts.pytest_plugin.session import contract_or_default
 
@@ -87,39 +78,45 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the items of clauses that were not selected; note clause and level on the others."""
-    if not any("contract_run" in getattr(item, "fixturenames", ()) for item in items):
+    """Mark the items of the contract, note clause and level on them, and leave out the clauses not selected."""
+    own = [item for item in items if "contract_run" in getattr(item, "fixturenames", ())]
+    if not own:
         return
-    from contracts.pytest_plugin.session import prepared
-
     try:
-        selected = {clause.id for clause in prepared(config).clauses}
-    except pytest.UsageError:
-        if hasattr(config, "workerinput"):  # a worker of xdist cannot end the session; its items will say it
-            return
-        raise
-    kept: list[pytest.Item] = []
+        selected = {clause.id for clause in _session(config).run.clauses}
+    except pytest.UsageError:  # the items will say it, and leave those of others alone
+        return
     left: list[pytest.Item] = []
-    for item in items:
-        clause = _clause_of(item)
-        (left if clause and clause.id not in selected else kept).append(item)
-        if clause:
+    for item in own:
+        if clause := _clause_of(item):
             item.user_properties += [("clause", clause.id), ("level", str(clause.level))]
+            left += [item] * (clause.id not in selected)
     if left:
         config.hook.pytest_deselected(items=left)
-        items[:] = kept
+        items[:] = [item for item in items if item not in left]
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark every item that asks for the target: ``-m contract`` and ``-m "not contract"`` tell them apart."""
+    if "contract_run" in getattr(item, "fixturenames", ()):
+        item.add_marker(_MARKER)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Give summaries and JUnit the first line of what an item of the contract says; the section of it has all."""
+    """Give summaries and JUnit the first line of what an item of the contract says; the section of it has all.
+
+    What could not be judged is an error, also where it came to light within the test.
+    """
     report = yield
     told = call.excinfo is not None and isinstance(call.excinfo.value, pytest.fail.Exception)
     crash = getattr(report.longrepr, "reprcrash", None)
     if told and crash and "contract_run" in getattr(item, "fixturenames", ()):
         crash.message = crash.message.removeprefix("Failed: ").partition("\n")[0]
+    if call.excinfo is not None and isinstance(call.excinfo.value, Unjudged) and report.when == "call":
+        report.when = "setup"
     return report
 
 
@@ -131,35 +128,58 @@ def pytest_terminal_summary(terminalreporter: "pytest.TerminalReporter") -> None
         terminalreporter.write_line(f"contract: {line}")
 
 
-@pytest.fixture(scope="session")
-def contract_run(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> "Run":
-    """The run: settings, target, budget. Of several targets it is that of the item."""
-    from contracts.pytest_plugin.session import run_of
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Write the reports, in the process that asked the target."""
+    from contracts.pytest_plugin.session import prepared
 
+    judged = prepared(session.config)
+    if judged is not None and judged.observed_here:
+        judged.write_reports()
+
+
+@pytest.fixture(scope="session")
+def contract_run(pytestconfig: pytest.Config) -> "Run":
+    """The run: settings, target, budget."""
     try:
-        return run_of(pytestconfig, getattr(request, "param", None))
+        return _session(pytestconfig).run
     except pytest.UsageError as error:
         problem = str(error)
-    pytest.fail(problem, pytrace=False)
+    raise Unjudged(problem, pytrace=False)
 
 
 @pytest.fixture(scope="session")
 def contract_evidence(contract_run: "Run", pytestconfig: pytest.Config) -> "Evidence":
-    """What was observed of the target: fetched once a session."""
-    from contracts.pytest_plugin.session import shielded
-
-    observed = pytestconfig.stash.setdefault(_OBSERVED, {})
-    name = contract_run.identity.name
-    if name not in observed:
-        observed[name] = shielded(lambda: contract_run.evidence(contract_run.exchanges()))
-    return observed[name]
+    """What was observed of the target of the run: fetched once a session."""
+    return _session(pytestconfig).evidence
 
 
 @pytest.fixture(scope="session")
-def contract_report(contract_run: "Run", contract_evidence: "Evidence") -> "Report":
-    """The judged report of the session."""
-    seconds = sum(exchange.seconds for exchange in contract_evidence.exchanges)
-    return replace(contract_run.report(contract_evidence), seconds=round(seconds, 3))
+def contract_report(contract_evidence: "Evidence", pytestconfig: pytest.Config) -> "Report":
+    """The judged report of the session: ``contract_report.verdict == "conforms"``."""
+    return _session(pytestconfig).report
+
+
+@pytest.fixture
+def contract_categories(contract_evidence: "Evidence") -> list[dict[str, Any]]:
+    """The list as plain dicts, new ones for each test; a skip with the reason where there is none."""
+    from contracts.core.errors import CouldNotJudge, NotExercised
+    from contracts.pytest_plugin.session import plain
+
+    try:
+        return [plain(element) for _, element in contract_evidence.answer(LIST).require_objects()]
+    except (NotExercised, CouldNotJudge) as problem:
+        reason = in_pytest(f"there are no {contract_evidence.contract.elements}: {problem}")
+    pytest.skip(reason)
+
+
+@pytest.fixture
+def contract_session(contract_run: "Run", pytestconfig: pytest.Config) -> Generator["TargetSession", None, None]:
+    """A ``requests.Session`` to the target: authenticated, masked, paced and counted; another origin is refused."""
+    from contracts.pytest_plugin.client import TargetSession
+
+    contract_run.target.admit(_session(pytestconfig).allowance)
+    with TargetSession(contract_run.target) as session:
+        yield session
 
 
 @pytest.fixture
@@ -173,7 +193,7 @@ def contract_outcome(contract_clause: Clause, contract_report: "Report", request
     outcome = next(outcome for outcome in contract_report.outcomes if outcome.clause.id == contract_clause.id)
     request.node.user_properties.append(("observations", outcome.observations))
     if outcome.state is State.INCONCLUSIVE and outcome in contract_report.unjudged:
-        pytest.fail(in_pytest(f"{contract_clause.id}: could not judge: {outcome.reason}"), pytrace=False)
+        raise Unjudged(in_pytest(f"{contract_clause.id}: could not judge: {outcome.reason}"), pytrace=False)
     if outcome.state in (State.INCONCLUSIVE, State.NOT_EXERCISED, State.NOT_APPLICABLE):
         pytest.skip(in_pytest(f"{outcome.state}: {outcome.reason}"))
     return outcome
@@ -189,22 +209,19 @@ def contract_verdict(contract_report: "Report", request: pytest.FixtureRequest) 
     request.node.user_properties.append((_VERDICT, in_pytest(name + wording.last_line(contract_report))))
     if contract_report.verdict is Verdict.INCONCLUSIVE:
         reasons = (f"could not judge {', '.join(ids)}: {why}" for why, ids in wording.unjudged(contract_report).items())
-        pytest.fail(in_pytest("\n".join(reasons)), pytrace=False)
+        raise Unjudged(in_pytest("\n".join(reasons)), pytrace=False)
     return contract_report.verdict
 
 
 def _is_named(config: pytest.Config) -> bool:
-    """Whether the command line names what is judged, or at least the suite that judges."""
-    if any(config.getoption(f"contract_{name}") for name in ("target", "mock", "targets")):
-        return True
-    places = (argument.partition("::")[0] for argument in config.args)
-    return any(f"{place}.".startswith("contracts.suite.") or Path(place).resolve() == _SUITE for place in places)
+    """Whether the command line names what is judged."""
+    return any(config.getoption(f"contract_{name}") for name in ("target", "mock"))
 
 
-def _header(config: pytest.Config) -> list[str]:
-    from contracts.pytest_plugin.session import header
+def _session(config: pytest.Config) -> "Session":
+    from contracts.pytest_plugin.session import session_of
 
-    return header(config)
+    return session_of(config)
 
 
 def _clause_of(item: pytest.Item) -> Clause | None:

@@ -1,27 +1,19 @@
 """The settings as options of pytest: their names, and how what is said of them reads there."""
 
 import re
-from typing import TYPE_CHECKING
+from typing import Literal
 
 import pytest
 
-from contracts.settings.table import SEVERAL, TABLE
+from contracts.settings.table import BY_NAME, TABLE
 
-if TYPE_CHECKING:
-    from contracts.pytest_plugin.several import Session
-    from contracts.run import Run
-
-#: What a session judges, as soon as something has asked for it.
-RUN: pytest.StashKey["Run | Session"] = pytest.StashKey()
-#: The settings that pytest offers.
-OFFERED = tuple(setting for setting in (*TABLE, *SEVERAL) if setting.in_pytest)
+#: The settings that pytest offers, and where it writes the reports.
+OFFERED = (*(setting for setting in TABLE if setting.in_pytest), BY_NAME["reports"])
+#: What a project may say of its target in its own configuration of pytest.
+IN_FILE = ("target", "mock", "contract")
 # The option --contract has the prefix in itself.
 _PREFIXED = [setting.option[2:] for setting in OFFERED if setting.name != "contract"]
 _OPTION = re.compile(rf"(?<![\w-])--(?=(?:{'|'.join(_PREFIXED)})(?![\w-]))")
-
-
-class ContractWarning(UserWarning):
-    """Something is wrong that does not fail the run: a SHOULD clause is breached, and the run is not strict."""
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -33,8 +25,22 @@ def add_options(parser: pytest.Parser) -> None:
             keywords = {"action": "store_const", "const": True}  # type: ignore[dict-item]
         name, dest = in_pytest(setting.option), f"contract_{setting.name}"
         group.addoption(name, dest=dest, default=None, help=in_pytest(setting.help), **keywords)
+    for name in IN_FILE:
+        setting = BY_NAME[name]
+        kind: Literal["bool", "string"] = "bool" if setting.is_flag else "string"
+        parser.addini(_ini(name), in_pytest(setting.help), type=kind, default=None)
+
+
+def value_of(config: pytest.Config, name: str) -> object:
+    """Return the value of a setting: that of the option, else that of the configuration of pytest, else None."""
+    given = config.getoption(f"contract_{name}")
+    return config.getini(_ini(name)) or None if given is None and name in IN_FILE else given
 
 
 def in_pytest(text: str) -> str:
     """Return the text with the options of the command line as pytest names them."""
     return _OPTION.sub("--contract-", text)
+
+
+def _ini(name: str) -> str:
+    return "contract" if name == "contract" else f"contract_{name}"

@@ -1,75 +1,174 @@
-"""A session of pytest that judges the contract: its run, prepared once, and what its header says.
+"""A session of pytest that judges the contract: its run, prepared once, observed once, and what its header says.
 
 It is imported where the contract is judged and nowhere else: every project with this package loads the plugin.
 """
 
 import os
-from collections.abc import Callable, Iterator
+import pickle
+import time
+from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
 import pytest
 
+from contracts.commands import output
 from contracts.core.contract import DEFAULT, Contract
-from contracts.core.errors import ContractsError, NoTarget, UsageError
+from contracts.core.errors import NoTarget, UsageError
+from contracts.core.exchange import Exchange
+from contracts.core.report import Report, RequestCounts
 from contracts.formats.wording import EMBEDDED_MOCK
+from contracts.judging.evidence import Evidence
+from contracts.judging.numbers import is_whole
 from contracts.prepare import prepare
-from contracts.pytest_plugin.options import OFFERED, RUN, in_pytest
-from contracts.pytest_plugin.several import Session, scheduler_by_account
+from contracts.pytest_plugin.errors import Unjudged, shielded
+from contracts.pytest_plugin.options import OFFERED, in_pytest, value_of
 from contracts.resources import contract_of
 from contracts.run import Run
 from contracts.settings.sources import resolve
-from contracts.settings.table import BY_NAME, SEVERAL, Settings
+from contracts.settings.table import BY_NAME, Settings
 
-Result = TypeVar("Result")
+#: How many requests a test may send beside those of the clauses; the embedded mock is asked by every method.
+BESIDE, BESIDE_TO_THE_MOCK = 20, 100
+#: What xdist hands to a worker: the folder in which the workers of a session share what one of them observed.
+FOLDER = "contract_folder"
+#: A worker looks so often, in seconds, whether another one has observed, and waits so long beyond the deadline.
+_LOOK, _GRACE = 0.05, 10.0
+#: A whole number of more digits, such as 1e400, becomes a float: infinite, and not a text of megabytes.
+_DIGITS = 300
 
+_SESSION: pytest.StashKey["Session"] = pytest.StashKey()
 #: The contract of the run that was prepared last: a module that is imported is given no configuration.
 _ACTIVE: list[Contract] = []
-#: How many requests Schemathesis may send beside those of the clauses; the embedded mock is asked by every method.
-SCHEMATHESIS, SCHEMATHESIS_TO_THE_MOCK = 20, 100
 
 
-def prepared(config: pytest.Config) -> Run | Session:
-    """Return the run of the session, or the several ones; an embedded mock lives as long as it.
+@dataclass(frozen=True)
+class Observed:
+    """What one process observed for the whole session, masked: what is judged, and what it cost."""
+
+    exchanges: tuple[Exchange, ...]
+    requests: RequestCounts
+    seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class Session:
+    """The run of a session; ``folder`` is where the workers of xdist share what one of them observed, if there are.
+
+    ``reports`` maps each format that was asked for to its file.
+    """
+
+    run: Run
+    folder: Path | None
+    reports: dict[str, str]
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """What was observed of the target: asked once a session, whichever process asks."""
+        return self.run.evidence(self._observed.exchanges)
+
+    @cached_property
+    def report(self) -> Report:
+        """The judged report of the session."""
+        report = self.run.report(self.evidence)
+        return replace(report, requests=self._observed.requests, seconds=self._observed.seconds)
+
+    @property
+    def observed_here(self) -> bool:
+        """Whether this process is the one that asked the target, and no other."""
+        return "_observed" in self.__dict__ and (self.folder is None or self._claim.is_dir())
+
+    @cached_property
+    def _observed(self) -> Observed:
+        if self.folder is None:
+            return self._observe()
+        shared = self.folder / "observed"
+        try:
+            (self.folder / "claim").mkdir()
+        except FileExistsError:
+            return self._read(shared)
+        self._claim.mkdir()
+        observed = self._observe()
+        unfinished = self.folder / "unfinished"
+        unfinished.write_bytes(pickle.dumps(observed))
+        unfinished.replace(shared)
+        return observed
+
+    @property
+    def _claim(self) -> Path:
+        return Path(str(self.folder), f"claim-{os.getpid()}")
+
+    def _observe(self) -> Observed:
+        exchanges = tuple(shielded(lambda: self.run.evidence(self.run.exchanges()).exchanges))
+        budget = self.run.target.budget
+        counts = RequestCounts(self.run.planned, budget.sent, budget.retries, budget.limit)
+        return Observed(exchanges, counts, round(sum(exchange.seconds for exchange in exchanges), 3))
+
+    def _read(self, shared: Path) -> Observed:
+        ends = time.monotonic() + self.run.settings.deadline + _GRACE
+        while not shared.exists():
+            if time.monotonic() > ends:
+                raise Unjudged("the worker that asks the target has given no answers", pytrace=False)
+            time.sleep(_LOOK)
+        # Written by another worker of this session, in a folder that only the user who runs it can reach.
+        observed: Observed = pickle.loads(shared.read_bytes())  # noqa: S301
+        return observed
+
+    @property
+    def allowance(self) -> int:
+        """How many requests a test may send beyond those of the run: none where somebody set the limit."""
+        if self.run.settings.max_requests:
+            return 0
+        return BESIDE_TO_THE_MOCK if self.run.embedded else BESIDE
+
+    def write_reports(self) -> None:
+        """Write the reports that were asked for.
+
+        Raises:
+            UsageError: one cannot be written.
+        """
+        if self.reports:
+            output.written(self.run, self.report, self.reports)
+
+    def header(self) -> Iterator[str]:
+        """Yield the lines that say what is judged, what it may cost, and where each setting came from."""
+        run = self.run
+        judged, total = len(run.clauses), len(run.contract.clauses)
+        part = f", {judged} of {total} clauses" if judged < total else ""
+        yield f"contract target: {EMBEDDED_MOCK if run.embedded else run.target.address.url}{part}"
+        beside = f", and {self.allowance} by each test that sends its own" if self.allowance else ""
+        yield f"contract budget: {run.planned} requests planned, {run.target.budget.limit} at most{beside}"
+        shown = [f"{name}={value} ({origin})" for name, (value, origin) in run.shown().items() if origin != "default"]
+        yield in_pytest(f"contract settings: {', '.join([*shown, 'the others by default'])}")
+
+
+def session_of(config: pytest.Config) -> Session:
+    """Return the session, its run prepared once; an embedded mock lives as long as it.
 
     Raises:
         pytest.UsageError: the settings cannot be used.
     """
-    if RUN not in config.stash:
+    if _SESSION not in config.stash:
         try:
-            config.stash[RUN] = shielded(lambda: _prepare(config))
+            config.stash[_SESSION] = shielded(lambda: _prepare(config))
         except pytest.fail.Exception as error:
             raise pytest.UsageError(str(error)) from None
-    return config.stash[RUN]
+    return config.stash[_SESSION]
 
 
-def run_of(config: pytest.Config, name: str | None) -> Run:
-    """Return the run of the session, of several targets that of this name.
-
-    Raises:
-        pytest.UsageError: the settings cannot be used.
-    """
-    run = prepared(config)
-    return run if isinstance(run, Run) else shielded(lambda: run.run(name or ""))
-
-
-def names(config: pytest.Config) -> list[str]:
-    """Return the names of the targets of a session that has several."""
-    session = prepared(config)
-    return list(session.entries) if isinstance(session, Session) else []
-
-
-def scheduler(config: pytest.Config, log: object) -> object:
-    """Return the scheduler of xdist that keeps the targets of an account in one worker; None for a single target."""
-    session = prepared(config)
-    return scheduler_by_account(config, log, session) if isinstance(session, Session) else None
+def prepared(config: pytest.Config) -> Session | None:
+    """Return the session if something has asked for it."""
+    return config.stash.get(_SESSION, None)
 
 
 def contract_or_default(config: pytest.Config) -> Contract:
     """Return the contract of the session; the default one where the run cannot be prepared, which its items say."""
     try:
-        return prepared(config).contract
+        return session_of(config).run.contract
     except pytest.UsageError:
         return contract_of(DEFAULT)
 
@@ -79,58 +178,35 @@ def active_contract() -> Contract:
     return _ACTIVE[-1] if _ACTIVE else contract_of(DEFAULT)
 
 
-def allowance(run: Run) -> int:
-    """Return how many requests Schemathesis may send beyond those of the run: none where somebody set the limit."""
-    if run.settings.max_requests:
-        return 0
-    return SCHEMATHESIS_TO_THE_MOCK if run.embedded else SCHEMATHESIS
+def plain(value: Any) -> Any:
+    """Return a decoded value as Python's own reader gives it: a copy, with int and float in the place of Decimal."""
+    if isinstance(value, dict):
+        return {name: plain(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [plain(member) for member in value]
+    if isinstance(value, Decimal):
+        return int(value) if is_whole(value) and value.adjusted() < _DIGITS else float(value)
+    return value
 
 
-def shielded(function: Callable[[], Result]) -> Result:
-    """Return what the function returns. What it raises is raised anew, without the frames that could show a secret.
-
-    An exception that says why the target could not be judged, or what to change, becomes its one line.
-    """
-    try:
-        return function()
-    except ContractsError as error:
-        problem: BaseException = pytest.fail.Exception(in_pytest(str(error)), pytrace=False)
-    except Exception as error:  # noqa: BLE001 - whatever it is, its traceback may show what was sent
-        problem = RuntimeError(f"a fault of the suite itself: {type(error).__name__}")
-    except BaseException as error:  # noqa: BLE001 - Ctrl-C, or how another plugin ends a test
-        problem = error.with_traceback(None)
-    raise problem from None
-
-
-def header(config: pytest.Config) -> list[str]:
-    """Return the lines that say what is judged, what it may cost, and where each setting came from."""
-    run = config.stash[RUN]
-    if not isinstance(run, Run):
-        return [in_pytest(line) for line in run.header()]
-    return list(_header_lines(run, getattr(config.option, "numprocesses", None) or 1))
-
-
-def _prepare(config: pytest.Config) -> Run | Session:
+def _prepare(config: pytest.Config) -> Session:
     # A variable that a shell happens to hold must not lead the tests of a project to a live target.
     led = [name for name in BY_NAME["target"].variables if os.environ.get(name)]
-    unfollowed = (*led, *(name for setting in SEVERAL for name in setting.variables))
-    environ = {name: value for name, value in os.environ.items() if name not in unfollowed}
-    options = {setting.name: config.getoption(f"contract_{setting.name}") for setting in OFFERED}
+    environ = {name: value for name, value in os.environ.items() if name not in led}
+    options = {setting.name: value_of(config, setting.name) for setting in OFFERED}
     stack = ExitStack()
     try:
         settings = resolve(options, environ, Path.cwd())
         _refuse_baseline(settings)
-        run: Run | Session
-        if settings.several:
-            run = Session(settings, os.environ, stack, contract_of)
-        else:
-            run = stack.enter_context(prepare(settings, contract_of(settings.contract), os.environ))
+        reports = output.outputs_of(settings) if options["reports"] else {}
+        run = stack.enter_context(prepare(settings, contract_of(settings.contract), os.environ))
     except NoTarget:
         why = f"; pytest does not follow {led[0]}, which a shell may happen to hold" if led else ""
         raise UsageError(f"no target: say --target URL, or --mock to judge the embedded mock{why}") from None
     config.add_cleanup(stack.close)
     _ACTIVE[:] = [run.contract]
-    return run
+    folder = getattr(config, "workerinput", {}).get(FOLDER)
+    return Session(run, Path(folder) if folder else None, reports)
 
 
 def _refuse_baseline(settings: Settings) -> None:
@@ -139,14 +215,3 @@ def _refuse_baseline(settings: Settings) -> None:
             f"{settings.origins['baseline']}: pytest compares nothing with a baseline: take it away here, and use "
             "contracts verify or contracts compare"
         )
-
-
-def _header_lines(run: Run, workers: int) -> Iterator[str]:
-    judged, total = len(run.clauses), len(run.contract.clauses)
-    part = f", {judged} of {total} clauses" if judged < total else ""
-    yield f"contract target: {EMBEDDED_MOCK if run.embedded else run.target.address.url}{part}"
-    each = f" for each of {workers} workers" if workers > 1 else ""
-    beside = f", and {allowance(run)} by schemathesis" if allowance(run) else ""
-    yield f"contract budget: {run.planned} requests planned, {run.target.budget.limit} at most{each}{beside}"
-    shown = [f"{name}={value} ({origin})" for name, (value, origin) in run.shown().items() if origin != "default"]
-    yield in_pytest(f"contract settings: {', '.join([*shown, 'the others by default'])}")

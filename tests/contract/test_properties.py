@@ -1,83 +1,58 @@
-"""Properties: of the observed list, as the package has them; of the whole stack, on a mock with any list."""
+"""Properties of the observed list, as those see it who draw a menu from it; no other request is sent."""
 
-import json
-from collections.abc import Iterator
-from contextlib import nullcontext
-from dataclasses import dataclass, replace
-from pathlib import Path
+from typing import Any
 
 import pytest
+
+pytest.importorskip("hypothesis", reason="needs Hypothesis: install event-categories-contracts[pytest]")
+
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from contracts.core.clause import Level
-from contracts.core.report import Report, State, Verdict
-from contracts.event_categories.clauses import KEY
-from contracts.event_categories.contract import CONTRACT
-from contracts.event_categories.sample import SAMPLE
-from contracts.event_categories.strategies import Mutated, conforming_bodies, mutated_lists
-from contracts.mock.reply import Received, Reply
-from contracts.mock.server import MockServer
-from contracts.prepare import prepare
-from contracts.settings.sources import resolve
-from contracts.suite.test_properties import (
-    elements,
-    test_one_order_whatever_the_order_of_the_answer,
-    test_types_hold_on_every_part_of_the_list,
-)
+from contracts.core.report import Report
 
-__all__ = [
-    "elements",
-    "test_one_order_whatever_the_order_of_the_answer",
-    "test_types_hold_on_every_part_of_the_list",
-]
+#: Beyond this a longer list shows nothing new, and takes long.
+LARGEST = 100
+
+Elements = list[dict[str, Any]]
 
 
-@dataclass
-class Substitute:
-    """A fault that gives every answer with the list another body."""
+def test_one_order_whatever_the_order_of_the_answer(elements: Elements, contract_report: Report) -> None:
+    """However the list is shuffled, sorted by its order it is the same sequence: clients draw one and the same menu."""
+    order = contract_report.contract.drawing.order
+    if not order:
+        pytest.skip(f"not applicable: {contract_report.contract.elements} have no order")
+    placed = [element for element in elements if type(element.get(order)) is int][:LARGEST]
 
-    body: bytes = b""
+    def drawn(indexes: list[int]) -> list[int]:
+        """Return the indexes of the elements in the order in which a client draws them."""
+        return sorted(indexes, key=lambda index: placed[index][order])
 
-    def __call__(self, _: Received, reply: Reply) -> Reply:
-        return replace(reply, body=self.body) if reply.status == 200 else reply
+    # Hypothesis is given indexes and no elements: it prints what it is given.
+    @settings(deadline=None)
+    @given(st.permutations(range(len(placed))))
+    def holds(shuffled: list[int]) -> None:
+        assert drawn(shuffled) == drawn(list(range(len(placed)))), (
+            f"two {contract_report.contract.elements} share {order}"
+        )
 
-
-@dataclass(frozen=True)
-class Stack:
-    """The whole way of a run: mock, sockets, target, decoding, checks, report."""
-
-    server: MockServer
-    substitute: Substitute
-    folder: Path
-
-    def judge(self, body: bytes) -> Report:
-        self.substitute.body = body
-        with prepare(resolve({"mock": True}, {}, self.folder), CONTRACT, {}, mock=nullcontext(self.server)) as run:
-            return run.report(run.evidence(run.exchanges()))
+    holds()
 
 
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    substitute = Substitute()
-    with MockServer(SAMPLE, faults=[substitute]) as server:
-        yield Stack(server, substitute, tmp_path_factory.mktemp("settings"))
+def test_types_hold_on_every_part_of_the_list(elements: Elements, contract_report: Report) -> None:
+    """Whichever elements a client reads, each has its texts, not empty, and a whole number where it has its order."""
+    contract = contract_report.contract
 
+    @settings(deadline=None)
+    @given(st.lists(st.integers(0, len(elements) - 1), max_size=LARGEST))
+    def holds(indexes: list[int]) -> None:
+        for index in indexes:
+            for member in contract.members:
+                value, where = elements[index].get(member), f"{contract.key}[{index}].{member}"
+                if member == contract.drawing.order:
+                    assert type(value) is int, f"{where}: expected a whole number, received {str(value)[:80]!r}"
+                else:
+                    assert isinstance(value, str), f"{where}: expected a text, received {str(value)[:80]!r}"
+                    assert value, f"{where}: expected a text that is not empty"
 
-# Each example is a whole run over sockets: a quarter of those that a profile asks for elsewhere.
-@settings(max_examples=settings.default.max_examples // 4)
-@given(body=conforming_bodies())
-def test_every_conforming_list_is_accepted_in_every_clause(stack: Stack, body: bytes) -> None:
-    """Whatever conforming list an endpoint gives, however it is written, a run over HTTP breaches no clause."""
-    report = stack.judge(body)
-    assert list(report.of(State.BREACHED, State.INCONCLUSIVE, State.NOT_EXERCISED)) == []
-    assert report.verdict is Verdict.CONFORMS
-
-
-@settings(max_examples=settings.default.max_examples // 4)
-@given(mutated=mutated_lists())
-def test_every_single_mutation_is_refused_by_its_clause(stack: Stack, mutated: Mutated) -> None:
-    """One violation of types, required members, uniqueness or order is refused by the clause it belongs to."""
-    report = stack.judge(json.dumps({KEY: mutated.categories}).encode())
-    assert mutated.clause in {outcome.clause.id for outcome in report.of(State.BREACHED)}
-    if CONTRACT.clause[mutated.clause].level is Level.MUST:
-        assert report.verdict is Verdict.VIOLATES
+    holds()

@@ -13,7 +13,7 @@ from subject import BY_NAME, SAMPLE
 from contracts.mock.reply import Received, Reply
 from contracts.mock.server import CA_PEM, MockServer
 from contracts.network.target import AGENT
-from contracts.pytest_plugin.session import SCHEMATHESIS
+from contracts.pytest_plugin.session import BESIDE
 
 TOKEN = "canary-4c1f7be2a9d0"
 ITEMS = "tests/contract/test_schemathesis.py"
@@ -35,7 +35,7 @@ def test_it_reads_a_target_with_few_requests() -> None:
     assert "3 passed, 1 skipped" in output
     sent = [request for request in server.requests if request.first("X-Schemathesis-TestCaseId")]
     assert {request.method for request in sent} == {"GET", "HEAD"}
-    assert 3 < len(sent) <= SCHEMATHESIS
+    assert 3 < len(sent) <= BESIDE
 
 
 @pytest.mark.parametrize("fault", ["as-documented", "early-hints"])
@@ -51,7 +51,7 @@ def test_every_request_goes_through_the_target_layer(fault: str) -> None:
     assert {request.first("User-Agent") for request in server.requests} == {AGENT}
     theirs = [request for request in server.requests if request.first("X-Schemathesis-TestCaseId")]
     assert len(server.requests) - len(theirs) == 8
-    assert len(theirs) <= SCHEMATHESIS
+    assert len(theirs) <= BESIDE
     tokens = {request.first("Authorization") for request in theirs}
     assert tokens == {f"Bearer {TOKEN}", None, "Bearer SCHEMATHESIS-INVALID-VALUE"}
 

@@ -20,7 +20,7 @@ MODULES = {
 
 RESOURCES = ("event_categories", "event_types")
 #: The doors: they alone look a resource up.
-DOORS = {"__main__", "cli", "commands", "pytest_plugin", "resources", "suite"}
+DOORS = {"__main__", "cli", "commands", "pytest_plugin", "resources"}
 _SHARED = {"core", "judging"}
 #: What each part may import of the others. A part is a package or module right below ``contracts``; what is not
 #: named here is no resource and no door: it makes runs of what is named, and may import all of that.
@@ -116,19 +116,20 @@ def test_the_mock_knows_no_check() -> None:
 def test_only_one_package_speaks_to_the_network() -> None:
     """Nothing beside contracts.network imports an HTTP client: manners are kept in one place.
 
-    The items of Schemathesis speak of requests and answers in the classes of requests; test_schemathesis_door counts
-    at a server that none of them goes another way.
+    What pytest offers speaks of requests and answers in the classes of requests; test_schemathesis_door counts at a
+    server that none of it goes another way.
     """
     clients = importers("requests", "urllib3", "http.client", "httpx", "urllib.request")
-    assert {part(module) for module in clients - {"contracts.suite.test_schemathesis"}} == {"network"}
+    assert {part(module) for module in clients - {"contracts.pytest_plugin.client"}} == {"network"}
 
 
 def test_only_the_strategies_the_pytest_door_and_its_items_know_the_test_tools() -> None:
     """No other module of the package imports pytest, hypothesis or schemathesis, not even inside a function."""
     users = importers("hypothesis", "pytest", "_pytest", "schemathesis")
-    assert {module for module in users if part(module) != "suite"} <= {
+    assert users <= {
         "contracts.event_categories.strategies",
         "contracts.pytest_plugin",
+        "contracts.pytest_plugin.errors",
         "contracts.pytest_plugin.options",
         "contracts.pytest_plugin.session",
     }
@@ -149,6 +150,7 @@ def test_the_plugin_costs_nothing_where_it_is_not_used() -> None:
         "contracts.core.policy",
         "contracts.core.probe",
         "contracts.core.text",
+        "contracts.pytest_plugin.errors",
         "contracts.pytest_plugin.options",
         "contracts.pytest_plugin",
         "contracts.settings",

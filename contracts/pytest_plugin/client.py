@@ -1,0 +1,125 @@
+"""A session of requests that leads to the target and nowhere else, through the target layer of this suite.
+
+Whoever sends with it, a test of a project or Schemathesis, knows neither the token nor the network: the target layer
+adds the credentials, counts, paces, ends in time and masks what comes back.
+"""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from io import BytesIO
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+
+from contracts.core.errors import CouldNotJudge, Refused, Unavailable
+from contracts.core.probe import JSON
+from contracts.core.statuses import UNAVAILABLE
+from contracts.network.target import Target
+from contracts.pytest_plugin.errors import shielded
+from contracts.pytest_plugin.options import in_pytest
+
+#: Stands where the token will: the target layer puts it in on the way out.
+PLACEHOLDER = "Bearer $BEARER_TOKEN"
+#: The header fields of the documented request, and those which requests puts in the place of each.
+_DOCUMENTED = {"Accept": JSON, "Content-Type": JSON, "Accept-Encoding": "gzip"}
+_OF_REQUESTS = ("accept", "accept-encoding", "connection", "user-agent")
+#: What the target layer has undone by the time a response gets here.
+_UNDONE = ("content-encoding", "content-length", "transfer-encoding")
+
+
+class Gateway(HTTPAdapter):
+    """Sends what a session of requests sends through the target layer. Without a target it sends nothing.
+
+    With ``judging`` an answer that tells nothing of the API is an exception, as it is for a probe.
+    """
+
+    def __init__(self, target: Target | None = None, *, judging: bool = False) -> None:
+        super().__init__()
+        self.target = target
+        self._judging = judging
+
+    def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
+        """Return the masked answer.
+
+        Raises:
+            CouldNotJudge: there is no answer, or none to judge.
+            requests.exceptions.InvalidURL: the request is for another origin than that of the target.
+        """
+        if self.target is None:
+            raise RuntimeError("a request outside of an item")
+        target, method, url = self.target, str(request.method), str(request.url)
+        if _origin(url) != _origin(target.address.url):
+            raise requests.exceptions.InvalidURL(f"this session leads to {target.address.base} and nowhere else")
+        mine = request.headers.get("Authorization") == PLACEHOLDER
+        theirs = {name: str(value) for name, value in request.headers.items() if name.lower() not in _OF_REQUESTS}
+        headers = tuple({**_DOCUMENTED, **theirs}.items())
+        answer = shielded(lambda: target.relay(method, url, headers, authorized=mine))
+        if isinstance(answer, CouldNotJudge):
+            raise answer
+        if self._judging:
+            what = f"{method} {url} was answered {answer.status}"
+            if answer.status in UNAVAILABLE:
+                raise Unavailable(what)
+            refused = answer.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+            if refused and (mine or not target.credentials.origin):
+                raise Refused(f"{what}, with the credentials of this run")
+        kept = urllib3.HTTPHeaderDict(item for item in answer.headers if item[0].lower() not in _UNDONE)
+        body = BytesIO(answer.body)
+        raw = urllib3.HTTPResponse(body, kept, answer.status, reason=answer.reason, preload_content=False)
+        return self.build_response(request, raw)
+
+
+class TargetSession(requests.Session):
+    """A session to one target: a path such as ``/v1/event_categories`` is enough, and redirects are not followed."""
+
+    def __init__(self, target: Target) -> None:
+        super().__init__()
+        through(self, Gateway(target))
+        self._base = target.address.base
+        if target.credentials.origin:
+            self.headers["Authorization"] = PLACEHOLDER
+
+    def request(self, method: str | bytes, url: str | bytes, *arguments: Any, **keywords: Any) -> requests.Response:
+        """Send a request; see :meth:`requests.Session.request`.
+
+        Raises:
+            requests.exceptions.ConnectionError: there is no answer, in the words of the suite.
+            requests.exceptions.InvalidURL: the request is for another origin than that of the target.
+        """
+        text = url.decode() if isinstance(url, bytes) else url
+        if text.startswith("/"):
+            text = self._base + text
+        keywords.setdefault("allow_redirects", False)
+        try:
+            return super().request(method, text, *arguments, **keywords)
+        except CouldNotJudge as error:
+            problem = in_pytest(str(error))
+        raise requests.exceptions.ConnectionError(problem)
+
+
+def session_through(gateway: Gateway) -> requests.Session:
+    """Return a session of requests that leads nowhere but through a gateway, and adds no field of its own."""
+    session = requests.Session()
+    through(session, gateway)
+    return session
+
+
+def through(session: requests.Session, gateway: Gateway) -> None:
+    """Let everything that a session sends go through a gateway."""
+    session.trust_env = False  # else .netrc would take the place of the token
+    session.headers.clear()
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, gateway)
+
+
+def masked(mask: Callable[[str], str], text: str) -> str:
+    """Return a text without a secret; what stands in the place of the token stays as it is, ready to be pasted."""
+    return PLACEHOLDER.join(mask(part) for part in text.split(PLACEHOLDER))
+
+
+def _origin(url: str) -> tuple[str, str, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname or "", parts.port or {"http": 80, "https": 443}.get(parts.scheme)
