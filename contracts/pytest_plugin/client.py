@@ -4,7 +4,6 @@ Whoever sends with it, a test of a project or Schemathesis, knows neither the to
 adds the credentials, counts, paces, ends in time and masks what comes back.
 """
 
-from collections.abc import Callable
 from http import HTTPStatus
 from io import BytesIO
 from typing import Any
@@ -47,10 +46,13 @@ class Gateway(HTTPAdapter):
         Raises:
             CouldNotJudge: there is no answer, or none to judge.
             requests.exceptions.InvalidURL: the request is for another origin than that of the target.
+            requests.exceptions.RequestException: the request has a body.
         """
         if self.target is None:
             raise RuntimeError("a request outside of an item")
         target, method, url = self.target, str(request.method), str(request.url)
+        if request.body:
+            raise requests.exceptions.RequestException("this session sends no body: the contract is one of reading")
         if _origin(url) != _origin(target.address.url):
             raise requests.exceptions.InvalidURL(f"this session leads to {target.address.base} and nowhere else")
         mine = request.headers.get("Authorization") == PLACEHOLDER
@@ -113,11 +115,6 @@ def through(session: requests.Session, gateway: Gateway) -> None:
     session.headers.clear()
     for scheme in ("http://", "https://"):
         session.mount(scheme, gateway)
-
-
-def masked(mask: Callable[[str], str], text: str) -> str:
-    """Return a text without a secret; what stands in the place of the token stays as it is, ready to be pasted."""
-    return PLACEHOLDER.join(mask(part) for part in text.split(PLACEHOLDER))
 
 
 def _origin(url: str) -> tuple[str, str, int | None]:

@@ -24,7 +24,7 @@ def test_clause(contract_clause: Clause, contract_outcome: Outcome, contract_rep
             wording.breach(contract_report, contract_outcome),
             terminal.breach(contract_report, contract_outcome),
         )
-        told = contract_run.target.secrets.mask(f"{line}\n{block}")
+        told = contract_run.target.secrets.sweep(f"{line}\n{block}")
         if contract_outcome in contract_report.failing:
             pytest.fail(told, pytrace=False)
         warnings.warn(told, ContractWarning, stacklevel=1)

@@ -25,7 +25,7 @@ from contracts.core.errors import CouldNotJudge, NotExercised
 from contracts.core.policy import Policy
 from contracts.core.report import Report, State
 from contracts.judging.evidence import Evidence
-from contracts.pytest_plugin.client import PLACEHOLDER, Gateway, masked, session_through
+from contracts.pytest_plugin.client import PLACEHOLDER, Gateway, session_through
 from contracts.pytest_plugin.errors import ContractWarning, Unjudged
 from contracts.pytest_plugin.options import in_pytest
 from contracts.pytest_plugin.session import active_contract, session_of
@@ -111,14 +111,17 @@ def _judge(run: Run, report: Report, case: Case) -> None:
     try:
         case.call_and_validate(run.target.address.base, headers=seen)
     except CouldNotJudge as error:
-        problem = in_pytest(f"schemathesis could not judge: {masked(run.target.secrets.mask, str(error))}")
+        problem = in_pytest(f"schemathesis could not judge: {run.target.secrets.sweep(str(error))}")
         raise Unjudged(problem, pytrace=False) from None
     except FailureGroup as failures:
         asked = asked and not _is_beyond_its_reader(failures, report)
         problem = f"schemathesis: {'; '.join(map(_in_one_line, failures.exceptions))}\n\n{failures.message}"
     else:
         return
-    problem = masked(run.target.secrets.mask, problem)
+    # Schemathesis hides whichever header field it is told; here its line is to be pasted.
+    problem = run.target.secrets.sweep(problem).replace(
+        "'Authorization: [Filtered]'", f'"Authorization: {PLACEHOLDER}"'
+    )
     if asked:
         pytest.fail(problem, pytrace=False)
     warnings.warn(f"no clause asks for this: {problem}", ContractWarning, stacklevel=1)
