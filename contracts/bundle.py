@@ -6,6 +6,7 @@ again, and every file must come out as it stands there, byte by byte.
 
 import hashlib
 import json
+import stat
 import struct
 import zipfile
 import zlib
@@ -117,6 +118,8 @@ def _members(archive: zipfile.ZipFile) -> dict[str, bytes]:
     for entry in archive.infolist():
         if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise UsageError(f"no bundle: {entry.filename} is compressed in a way that no bundle is")
+        if stat.S_ISLNK(entry.external_attr >> 16):
+            raise UsageError(f"no bundle: {entry.filename} is a link")
         with archive.open(entry) as stream:
             content = stream.read(left + 1)  # what the directory says of the size is not believed
         if len(content) > left:

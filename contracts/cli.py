@@ -26,7 +26,7 @@ COMMANDS = {
     "serve": "run the mock in the foreground",
     "audit": "re-check a bundle offline",
     "snapshot": "keep what a target lists, to be compared with what comes",
-    "merge": "put the results of shards together",
+    "merge": "put the bundles of several runs together",
     "compare": "tell what two observations differ in, and who notices",
 }
 

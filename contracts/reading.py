@@ -1,5 +1,6 @@
 """Reading a file that somebody named: one that is missing, endless or no file at all is one clear line."""
 
+import errno
 import os
 import stat
 import sys
@@ -13,10 +14,11 @@ from contracts.core.text import shorten
 #: More than any file that is read whole should hold, in bytes.
 CAP = 32 * 2**20
 STANDARD_INPUT = "-"
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 
 
-def read_bytes(path: str, cap: int = CAP) -> bytes:
-    """Return the bytes of a regular file, or of standard input for ``-``.
+def read_bytes(path: str, cap: int = CAP, *, follow: bool = True) -> bytes:
+    """Return the bytes of a regular file, or of standard input for ``-``; a link is read only to ``follow`` it.
 
     Raises:
         UsageError: it cannot be read, is no regular file, or is larger than the cap.
@@ -27,8 +29,10 @@ def read_bytes(path: str, cap: int = CAP) -> bytes:
                 raise UsageError("standard input is closed")
             content = sys.stdin.buffer.read(cap + 1)
         else:
-            content = _regular(path, cap)
+            content = _regular(path, cap, 0 if follow else _NO_LINK)
     except (OSError, ValueError) as error:  # a NUL in a name is a ValueError
+        if getattr(error, "errno", None) == errno.ELOOP and not follow:
+            raise UsageError(f"{_shown(path)} cannot be read: it is a link") from None
         raise UsageError(f"{_shown(path)} cannot be read: {getattr(error, 'strerror', None) or error}") from None
     if len(content) > cap:
         raise UsageError(f"{_shown(path)} cannot be read: it is larger than {cap:,} bytes")
@@ -43,9 +47,9 @@ def read_text(path: str, cap: int = CAP) -> str:
         raise UsageError(f"{_shown(path)} cannot be read: it is not UTF-8") from None
 
 
-def _regular(path: str, cap: int) -> bytes:
+def _regular(path: str, cap: int, flags: int) -> bytes:
     # Without waiting: opening a FIFO would else last until somebody writes into it.
-    descriptor = os.open(Path(path), os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    descriptor = os.open(Path(path), os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | flags)
     with os.fdopen(descriptor, "rb") as stream:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise UsageError(f"{_shown(path)} cannot be read: it is no regular file")

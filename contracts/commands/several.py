@@ -55,7 +55,7 @@ def entries_of(settings: Settings) -> list[Entry]:
     """Return the targets of the file that were chosen; raises UsageError where it cannot be used or none is left."""
     several = settings.several
     entries = file_of_targets.load(several["targets"], contract_of)
-    return file_of_targets.chosen(entries, several.get("tag", ()), several.get("shard"))
+    return file_of_targets.chosen(entries, several.get("tag", ()), several.get("only", ()))
 
 
 def outputs_of(settings: Settings, inputs: Iterable[str]) -> dict[str, str]:

@@ -174,7 +174,14 @@ SEVERAL: tuple[Setting, ...] = (
         many=True,
         in_file=False,
     ),
-    Setting("shard", values.shard, "of them only the accounts of this part, such as 1/3", "I/N", in_file=False),
+    Setting(
+        "only",
+        values.name,
+        "of them only the one of this name; repeatable: any of these",
+        "NAME",
+        many=True,
+        in_file=False,
+    ),
 )
 
 #: Where a command writes its reports; a run does not depend on them.

@@ -91,14 +91,6 @@ def name(text: str) -> str:
     return text
 
 
-def shard(text: str) -> tuple[int, int]:
-    """Return the number of a shard, and of how many."""
-    match = re.fullmatch(r"([1-9][0-9]{0,3})/([1-9][0-9]{0,3})", text)
-    if not match or int(match[1]) > int(match[2]):
-        raise ValueError("I/N, such as 1/3, with I from 1 to N")
-    return int(match[1]), int(match[2])
-
-
 def text(text: str) -> str:
     """Return a text that is not empty."""
     if not text:

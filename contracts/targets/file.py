@@ -107,31 +107,26 @@ def _refuse_duplicates(targets: Iterable[Entry], name: str) -> None:
         numbers[key] = f"entry {number}"
 
 
-def chosen(targets: Iterable[Entry], tags: Iterable[str] = (), shard: tuple[int, int] | None = None) -> list[Entry]:
-    """Return the targets that have one of the tags, all for none, and whose account is dealt to the shard.
-
-    Of N shards, the accounts sorted by name are dealt to one after the other: the same file gives the same shards, and
-    no account is in two of them, for they would not know of each other's requests.
+def chosen(targets: Iterable[Entry], tags: Iterable[str] = (), names: Iterable[str] = ()) -> list[Entry]:
+    """Return the targets that have one of the tags and one of the names; where none is given, each has.
 
     Raises:
-        UsageError: nothing is left.
+        UsageError: a tag or a name is that of no target, or nothing is left.
     """
-    tags, targets = tuple(tags), list(targets)
-    known = sorted({tag for target in targets for tag in target.tags})
-    for tag in tags:
-        if tag not in known:
+    tags, names, targets = tuple(tags), tuple(names), list(targets)
+    _refuse_unknown("--tag", tags, (tag for target in targets for tag in target.tags))
+    _refuse_unknown("--only", names, (target.name for target in targets))
+    found = [t for t in targets if (not tags or set(tags) & set(t.tags)) and (not names or t.name in names)]
+    if not found:
+        raise UsageError(f"--only: no target of this name has the tag {' or '.join(tags)}")
+    return found
+
+
+def _refuse_unknown(option: str, wanted: Iterable[str], known: Iterable[str]) -> None:
+    there = sorted(set(known))
+    for name in wanted:
+        if name not in there:
+            what = option.removeprefix("--").replace("only", "name")
             raise UsageError(
-                f"--tag: no target has the tag {shorten(tag, 80)!r}; there are {', '.join(known) or 'none'}"
+                f"{option}: no target has the {what} {shorten(name, 80)!r}; there are {', '.join(there) or 'none'}"
             )
-    tagged = [target for target in targets if not tags or set(tags) & set(target.tags)]
-    if shard is None:
-        return tagged
-    part, parts = shard
-    accounts = sorted({target.payer for target in tagged})
-    dealt = set(accounts[part - 1 :: parts])
-    if not dealt:
-        count = len(accounts)
-        raise UsageError(
-            f"--shard: part {part} of {parts} is empty: the targets have {count} account{'s'[: count != 1]}"
-        )
-    return [target for target in tagged if target.payer in dealt]

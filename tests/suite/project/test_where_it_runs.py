@@ -20,7 +20,7 @@ from subject import BY_NAME, SAMPLE
 from contracts.commands.output import BUNDLE_FILE, FORMATS
 from contracts.mock.server import MockServer
 from contracts.resources import contract_of
-from contracts.targets.file import chosen, load
+from contracts.targets.file import load
 
 BIN = Path(sys.executable).parent
 JOB: dict[str, Any] = yaml.safe_load((ROOT / "ci" / "gitlab.yml").read_text("utf-8"))["event-categories-contract"]
@@ -197,24 +197,23 @@ def example_targets(folder: Path, server: Regions) -> dict[str, str]:
     return server.environment
 
 
-def test_nightly_in_one_job_and_in_shards(tmp_path: Path) -> None:
-    """One job and merged shards have the same status and the same results; without a shard it is inconclusive."""
-    with Regions(4, 2, {"t1": "position-text"}) as server:
+def test_nightly_in_one_job_and_in_a_matrix(tmp_path: Path) -> None:
+    """One job and the merged jobs of a matrix have the same status and results; without a job it is inconclusive."""
+    with Regions(3, 2, {"t1": "position-text"}) as server:
         tokens = example_targets(tmp_path, server)
         assert run_example(tmp_path, "github-nightly.yml", "judge", **tokens) == 1
         one = (tmp_path / "contract-reports" / "junit.xml").read_text()
-        for number in (1, 2):
-            shard = {"CONTRACTS_SHARD": f"{number}/2"}
-            assert run_example(tmp_path, "github-nightly-shards.yml", "judge", **tokens, **shard) == 0
-            (tmp_path / "shard").rename(tmp_path / f"shard-{number}")
-    (tmp_path / "shards").mkdir()
-    (tmp_path / "shard-1").rename(tmp_path / "shards" / "shard-0")
-    assert run_example(tmp_path, "github-nightly-shards.yml", "merge") == 3
-    (tmp_path / "shard-2").rename(tmp_path / "shards" / "shard-1")
-    assert run_example(tmp_path, "github-nightly-shards.yml", "merge") == 1
+        (tmp_path / "all").mkdir()
+        for name in server.names:
+            assert run_example(tmp_path, "github-nightly-matrix.yml", "judge", **tokens, CONTRACTS_ONLY=name) == 0
+            (tmp_path / "judged").rename(tmp_path / "all" / f"judged-{name}")
+    (tmp_path / "all").rename(tmp_path / "judged")
+    assert run_example(tmp_path, "github-nightly-matrix.yml", "merge") == 1
     merged = (tmp_path / "contract-reports" / "junit.xml").read_text()
     times = re.compile(r'(?:time|timestamp)="[^"]*"|[0-9.]+ s"')
     assert times.sub("", merged) == times.sub("", one)
+    shutil.rmtree(tmp_path / "judged" / "judged-t1")
+    assert run_example(tmp_path, "github-nightly-matrix.yml", "merge") == 3
 
 
 def test_release_compares_with_production(tmp_path: Path) -> None:
@@ -231,12 +230,10 @@ def test_release_compares_with_production(tmp_path: Path) -> None:
 
 
 def test_the_example_of_targets_can_be_read() -> None:
-    """The example of a file of targets is one, and has an account for each shard of the example."""
+    """The example of a file of targets is one, and the example of a matrix has a job for each of them."""
     targets = load(str(ROOT / "ci" / "targets.toml"), contract_of)
-    shards = yaml.safe_load((ROOT / "ci" / "github-nightly-shards.yml").read_text())["jobs"]["shard"]["strategy"]
-    for shard in shards["matrix"]["shard"]:
-        part, parts = map(int, shard.split("/"))
-        assert chosen(targets, shard=(part, parts))
+    matrix = yaml.safe_load((ROOT / "ci" / "github-nightly-matrix.yml").read_text())["jobs"]["target"]["strategy"]
+    assert matrix["matrix"]["target"] == [target.name for target in targets]
     variables = {target.api_token for target in targets}
     judging = [step for _, _, step in workflow_steps() if step.get("id") == "judge"]
     assert all(variables <= step["env"].keys() for step in judging)

@@ -1,4 +1,4 @@
-"""Several targets in one run: side by side by account, within the rate limit, none absent, and merged from shards."""
+"""Several targets in one run: side by side by account, within the rate limit, none absent, and merged from bundles."""
 
 import json
 import re
@@ -23,8 +23,6 @@ from contracts.core.errors import OverBudget
 from contracts.formats import annotations, html, junit, markdown, metrics, result, terminal
 from contracts.judging.schema import load
 from contracts.network.pace import Pace
-from contracts.resources import contract_of
-from contracts.targets.file import chosen, read
 from contracts.targets.target_entry import Entry, Judged
 
 #: The command, with clocks that run only while an account waits, and what it held in memory, in KiB.
@@ -121,7 +119,7 @@ def folder(path: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a file of six targets of three accounts, and the reports of one run and of two shards.
+    """A folder with a file of six targets of three accounts, and the reports of one run.
 
     One violates, one has a variable that is not set; both belong to one account.
     """
@@ -129,41 +127,28 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with Regions(6, 3, {"t1": "position-text"}) as server:
         text = server.file(vendor="Example", environment="production")
         (home / "targets.toml").write_text(text.replace('t4"\ntoken = "ACCOUNT_1"', 't4"\ntoken = "NOBODY"'))
-        for reports, shard in (("one", ()), ("first", ("--shard", "1/2")), ("second", ("--shard", "2/2"))):
-            arguments = ("verify", "--targets", "targets.toml", *shard, "--reports", reports)
-            done = contracts(*arguments, environment=server.environment, folder=home)
-            (home / f"{reports}.out").write_text(done.out)
-            assert done.status in (0, 1, 3), done.err
+        arguments = ("verify", "--targets", "targets.toml", "--reports", "one")
+        done = contracts(*arguments, environment=server.environment, folder=home)
+        (home / "one.out").write_text(done.out)
+        assert done.status == 1, done.err
     return home
 
 
-def test_shards_merged_are_what_one_run_gives(run: Path) -> None:
-    """Merged results give every byte that the one run wrote over all its targets, and the same at the terminal."""
-    targets = read((run / "targets.toml").read_text(), "targets.toml", contract_of)
-    for number in (1, 2):
-        for target in chosen(targets, shard=(number, 2)):
-            shutil.copytree(run / "one" / target.name, run / f"part-{number}" / target.name)
-    done = contracts("merge", "part-1", "part-2", "--targets", "targets.toml", "--reports", "merged", folder=run)
+def test_bundles_merged_are_what_one_run_gives(run: Path) -> None:
+    """Merged bundles give every byte that the one run wrote over all its targets, and the same at the terminal."""
+    for number, name in enumerate(("t0", "t1", "t2", "t3", "t4", "t5")):
+        place = run / f"part-{number % 2}" / name
+        place.mkdir(parents=True)
+        shutil.copy(run / "one" / name / "run.zip", place)
+    done = contracts("merge", "part-0", "part-1", "--targets", "targets.toml", "--reports", "merged", folder=run)
     assert done.status == 1, done.err
     assert done.out == (run / "one.out").read_text()
     assert folder(run / "merged") == folder(run / "one")
     assert (run / "merged" / "t0" / "run.zip").read_bytes() == (run / "one" / "t0" / "run.zip").read_bytes()
 
 
-def test_a_shard_finds_what_one_run_finds(run: Path) -> None:
-    """Each target is in one shard, and its result there is that of the one run but for times."""
-    results = {}
-    for shard in ("first", "second"):
-        for file in (run / shard).glob("*/result.json"):
-            assert file.parent.name not in results
-            results[file.parent.name] = TIMES.sub("", file.read_text())
-    assert results == {
-        file.parent.name: TIMES.sub("", file.read_text()) for file in (run / "one").glob("*/result.json")
-    }
-
-
-def test_a_shard_that_is_missing_is_named(run: Path) -> None:
-    """A target without a result is inconclusive and named, in every format; nothing is silently absent."""
+def test_a_bundle_that_is_missing_is_named(run: Path) -> None:
+    """A target without a bundle is inconclusive and named, in every format; nothing is silently absent."""
     (run / "conforming").mkdir()
     shutil.copytree(run / "one" / "t0", run / "conforming" / "t0")
     arguments = ("merge", "conforming", "--targets", "targets.toml", "--reports", "lost")
@@ -174,8 +159,8 @@ def test_a_shard_that_is_missing_is_named(run: Path) -> None:
     missing = [target["name"] for target in results["targets"] if target["report"] is None]
     assert missing == ["t1", "t2", "t3", "t4", "t5"]
     for name in missing:
-        assert f"{name}: there is no result of it in conforming" in done.out
-        assert re.search(rf"`{name}`: `there is no result", (run / "lost" / "report.md").read_text())
+        assert f"{name}: there is no bundle of it in conforming" in done.out
+        assert re.search(rf"`{name}`: `there is no bundle", (run / "lost" / "report.md").read_text())
     suites = ET.parse(run / "lost" / "junit.xml").getroot()
     assert [suite.get("errors") for suite in suites] == ["0", *["1"] * 5]
     page = parse((run / "lost" / "index.html").read_text())
@@ -188,21 +173,31 @@ def test_a_shard_that_is_missing_is_named(run: Path) -> None:
 
 
 def test_what_cannot_be_merged(run: Path) -> None:
-    """A result of no target of the file, two of one target, or one of another endpoint are exit 2 and one line."""
+    """A bundle of no target of the file, two of one target, or one of another endpoint are exit 2 and one line."""
     text = (run / "targets.toml").read_text()
     (run / "fewer.toml").write_text(text[text.index('[[target]]\nname = "t1"') :])
     (run / "elsewhere.toml").write_text(text.replace("/t0", "/t9"))
     for arguments, words in (
         (("one/t0", "--targets", "fewer.toml"), "the file of targets names no 't0'"),
-        (("one/t0", "one/t0", "--targets", "targets.toml"), "t0 has a result already, in one/t0/result.json"),
+        (("one/t0", "one/t0", "--targets", "targets.toml"), "t0 has a bundle already, one/t0/run.zip"),
         (("one/t0", "--targets", "elsewhere.toml"), "the URL of t0 is http"),
-        (("one/t0/badge.json", "--targets", "targets.toml"), "the report cannot be read"),
+        (("one/t0/result.json", "--targets", "targets.toml"), "no bundle"),
         (("one/t0",), "there is no file of targets"),
         (("nothing", "--targets", "targets.toml"), "cannot be read"),
     ):
         done = contracts("merge", *arguments, folder=run)
         assert (done.status, len(done.err.splitlines())) == (2, 1), done.err
         assert words in done.err
+
+
+def test_a_link_is_not_merged(run: Path) -> None:
+    """A bundle that is a link is refused, and what it leads to is published nowhere."""
+    (run / "linked" / "t0").mkdir(parents=True)
+    (run / "linked" / "t0" / "run.zip").symlink_to(run / "one" / "t0" / "run.zip")
+    arguments = ("merge", "linked", "--targets", "targets.toml", "--reports", "from-links")
+    done = contracts(*arguments, folder=run)
+    assert (done.status, done.err) == (2, "contracts: linked/t0/run.zip cannot be read: it is a link\n")
+    assert not list((run / "from-links").rglob("run.zip"))
 
 
 def test_every_target_is_told(run: Path) -> None:
@@ -456,7 +451,7 @@ def test_the_brief_words_name_the_target_of_each(tmp_path: Path) -> None:
     assert lines
     assert all(line.startswith("t1: ") for line in lines)
     entry = Entry("t9", "https://api.example/v1")
-    assert terminal.brief_targets([Judged(entry, "its shard is missing")]) == ["t9: could not judge: its shard is missing"]
+    assert terminal.brief_targets([Judged(entry, "its job was lost")]) == ["t9: could not judge: its job was lost"]
 
 
 def test_a_fault_of_the_suite_in_a_thread_is_no_verdict(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -473,11 +468,11 @@ def test_a_fault_of_the_suite_in_a_thread_is_no_verdict(tmp_path: Path, monkeypa
     assert "a fault of the suite itself: RuntimeError" in done.err
 
 
-def test_an_empty_folder_is_no_shard(tmp_path: Path) -> None:
-    """A folder without a result is named, for a run that wrote none would else be missing without a word."""
-    (tmp_path / "shard").mkdir()
+def test_an_empty_folder_is_no_bundle(tmp_path: Path) -> None:
+    """A folder without a bundle is named, for a run that wrote none would else be missing without a word."""
+    (tmp_path / "job").mkdir()
     with Regions(1, 1) as server:
         (tmp_path / "targets.toml").write_text(server.file())
-    done = contracts("merge", "--targets", "targets.toml", "shard", folder=tmp_path)
+    done = contracts("merge", "--targets", "targets.toml", "job", folder=tmp_path)
     assert done.status == 2
-    assert "shard: there is no result.json in this folder" in done.err
+    assert "job: there is no run.zip in this folder" in done.err

@@ -1,4 +1,4 @@
-"""The file of targets: read strictly, with no secret in it or in what is said of it, and dealt to shards."""
+"""The file of targets: read strictly, with no secret in it or in what is said of it."""
 
 import re
 from pathlib import Path
@@ -121,19 +121,14 @@ def test_tags_choose_any_of() -> None:
         chosen(targets, ("us",))
 
 
-def test_shards_deal_whole_accounts() -> None:
-    """Every target is in one shard, all targets of an account in the same, whatever the order of the file."""
-    targets = [Entry(f"t{n}", "https://a.example", account=f"account-{n % 7}") for n in range(40)]
-    for parts in (1, 2, 3, 7):
-        shards = [chosen(targets, shard=(part, parts)) for part in range(1, parts + 1)]
-        assert sorted(t.name for shard in shards for t in shard) == sorted(t.name for t in targets)
-        accounts = [{t.payer for t in shard} for shard in shards]
-        assert sum(map(len, accounts)) == len(set().union(*accounts))
-        assert max(map(len, accounts)) - min(map(len, accounts)) <= 1
-        again = [chosen(targets[::-1], shard=(part, parts)) for part in range(1, parts + 1)]
-        assert [{t.name for t in shard} for shard in again] == [{t.name for t in shard} for shard in shards]
-    with pytest.raises(UsageError, match="part 8 of 8 is empty: the targets have 7 accounts"):
-        chosen(targets, shard=(8, 8))
+def test_names_choose_some() -> None:
+    """--only chooses targets by name, within those that a tag chose; a name that no target has is a mistake."""
+    targets = read(FILE, "targets.toml", contract_of)
+    assert [target.name for target in chosen(targets, names=("public", "osc-fr1"))] == ["osc-fr1", "public"]
+    with pytest.raises(UsageError, match="--only: no target has the name 'us'; there are osc-fr1, public, staging"):
+        chosen(targets, names=("us",))
+    with pytest.raises(UsageError, match="--only: no target of this name has the tag fr"):
+        chosen(targets, ("fr",), ("staging",))
 
 
 def test_a_file_that_is_missing_is_told() -> None:
@@ -151,9 +146,7 @@ def test_a_file_that_is_missing_is_told() -> None:
         (("--targets", "targets.toml"), {"SCALINGO_API_URL": "https://a.example"}, "are both given"),
         (("--targets", "targets.toml", "--header-env", "X-Key=KEY"), {"KEY": "k"}, "it would go to every target"),
         (("--mock", "--tag", "x"), {}, "option --tag: there is nothing to choose from"),
-        (("--mock", "--shard", "1/2"), {}, "option --shard: there is nothing to choose from"),
-        (("--targets", "targets.toml", "--shard", "3/2"), {}, "I/N"),
-        (("--targets", "targets.toml", "--shard", "0/2"), {}, "I/N"),
+        (("--mock", "--only", "x"), {}, "option --only: there is nothing to choose from"),
         (("--targets", "none.toml"), {}, "none.toml cannot be read"),
         (("--targets", "targets.toml", "--har", "x.har"), {}, "--har: .*--reports"),
         (("--targets", "targets.toml", "--bundle", "x.zip"), {}, "--bundle: .*--reports"),
