@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import generated
 import pytest
-from generated import README
+from generated import CLAUSES as PAGE
 from subject import BY_ID, CATALOGUE, CLAUSES, CONTRACT, OF_ANSWERS, PROBES
 
 from contracts.core.check import Checks
@@ -20,13 +20,13 @@ from contracts.judging.digest import digest
 
 
 def test_the_clauses_are_those_that_were_published() -> None:
-    """Ids and levels, in order, are those that the README shows."""
-    shown = generated.published(README.read_text("utf-8"))
+    """Ids and levels, in order, are those that docs/clauses.md shows."""
+    shown = generated.published(PAGE.read_text("utf-8"))
     assert [(clause.id, str(clause.level)) for clause in CLAUSES] == [*shown.items()][: len(CLAUSES)]
 
 
 def test_what_was_published_is_kept() -> None:
-    """An id that the README has is never dropped, renamed or weakened: `make docs` refuses it."""
+    """An id that docs/clauses.md has is never dropped, renamed or weakened: `make docs` refuses it."""
     row = "| `a.b` | MUST | x | y |"
     assert generated.weakened(row, f"{row}\n| `a.c` | SHOULD | x | y |") == []
     assert generated.weakened(row, row.replace("MUST", "SHOULD")) == ["a.b"]

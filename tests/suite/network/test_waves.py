@@ -70,7 +70,7 @@ def test_no_more_connections_than_requests_under_way(concurrency: int) -> None:
 
 
 @pytest.mark.parametrize("fresh", [False, True])
-def test_each_request_has_a_connection_of_its_own_if_that_is_asked_for(fresh: bool) -> None:
+def test_each_request_has_a_connection_of_its_own_if_that_is_asked_for(*, fresh: bool) -> None:
     """A second observation reaches no replica only because a connection leads there; else connections are kept."""
     with MockServer(SAMPLE) as mock, serving(KINDS["threads-keep-alive"], mock) as server:
         settings = Settings(target=server.url)

@@ -1,4 +1,4 @@
-"""The parts of the README that are made from the code: ``make docs`` writes them, test_readme says when it is due.
+"""The parts of the documentation that are made from the code: ``make docs`` writes them, test_readme says when.
 
 The tables of the clauses are the list of what was published, too: nothing in them is dropped, renamed or weakened.
 """
@@ -16,7 +16,9 @@ from contracts.event_types.contract import CONTRACT as EVENT_TYPES
 from contracts.mock.faults import catalogue_of
 
 ROOT = Path(__file__).parents[3]
-README = ROOT / "README.md"
+README, CLAUSES = ROOT / "README.md", ROOT / "docs" / "clauses.md"
+#: Every page that may hold a generated part.
+PAGES = (README, *sorted((ROOT / "docs").glob("*.md")))
 
 
 def _table(contract: Contract, left_out: Contract | None = None) -> Iterator[str]:
@@ -66,23 +68,29 @@ def action() -> Iterator[str]:
     yield from (f"| `{name}` | {value['description']} |" for name, value in content["outputs"].items())
 
 
-PARTS = {part.__name__: part for part in (clauses, types, commands, proof, action)}
+def count() -> Iterator[str]:
+    """The number of clauses."""
+    yield str(len(EVENT_CATEGORIES.clauses))
+
+
+PARTS = {part.__name__: part for part in (clauses, types, commands, proof, action, count)}
+_MARKED = re.compile(r"<!-- (\w+) -->(\n?).*?<!-- /\1 -->", re.DOTALL)
 
 
 def rewritten(text: str) -> str:
-    """Return the README with every generated part as the code has it."""
-    for name, part in PARTS.items():
-        lines = "\n".join(part())
-        pattern = rf"(<!-- {name} -->\n).*?(\n<!-- /{name} -->)"
-        text, times = re.subn(pattern, lambda match, lines=lines: match[1] + lines + match[2], text, flags=re.DOTALL)
-        if times != 1:
-            raise SystemExit(f"README.md: the mark {name} is there {times} times, and must be there once")
-    count = f"<!-- count -->{len(EVENT_CATEGORIES.clauses)}<!-- /count -->"
-    return re.sub("<!-- count -->.*?<!-- /count -->", count, text)
+    """Return a page with every generated part as the code has it."""
+
+    def part(match: re.Match[str]) -> str:
+        name, end = match[1], match[2]
+        if name not in PARTS:
+            raise SystemExit(f"the mark {name} names no generated part")
+        return f"<!-- {name} -->{end}" + "\n".join(PARTS[name]()) + f"{end}<!-- /{name} -->"
+
+    return _MARKED.sub(part, text)
 
 
 def published(text: str) -> dict[str, str]:
-    """Return the level of each clause that the tables of a README have: what is there was published."""
+    """Return the level of each clause that the tables of a page have: what is there was published."""
     return dict(re.findall(r"^\| `([a-z]+\.[a-z0-9-]+)` \| (MUST|SHOULD) \|", text, re.MULTILINE))
 
 
@@ -93,8 +101,7 @@ def weakened(before: str, after: str) -> list[str]:
 
 
 if __name__ == "__main__":
-    text = README.read_text("utf-8")
-    new = rewritten(text)
-    if gone := weakened(text, new):
-        raise SystemExit(f"README.md: {gone[0]} was published: a clause is never dropped, renamed or weakened")
-    README.write_text(new, "utf-8")
+    if gone := weakened(CLAUSES.read_text("utf-8"), rewritten(CLAUSES.read_text("utf-8"))):
+        raise SystemExit(f"docs/clauses.md: {gone[0]} was published: a clause is never dropped, renamed or weakened")
+    for page in PAGES:
+        page.write_text(rewritten(page.read_text("utf-8")), "utf-8")
