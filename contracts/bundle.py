@@ -17,8 +17,7 @@ from importlib import import_module
 from io import BytesIO
 
 from contracts import __version__
-from contracts.comparison import snapshot
-from contracts.comparison.reported import gate_of
+from contracts.comparison import baseline, gate_of, snapshot
 from contracts.core.contract import Contract
 from contracts.core.deadline import watched
 from contracts.core.errors import Reason, UsageError
@@ -171,8 +170,6 @@ def _compared(judged: Report, texts: dict[str, str]) -> Report:
     """Return the report with what differs from the baseline of a bundle, where it has one."""
     if BASELINE not in texts:
         return judged
-    from contracts.comparison import baseline  # it needs this module
-
     name, _ = judged.settings.get("baseline", (BASELINE, ""))
     return baseline.kept(texts[BASELINE], texts.get(ACCEPT), name).compared(judged)
 

@@ -122,9 +122,9 @@ def _known(path: str, contract: Contract) -> "tuple[Deviation, ...]":
 
 
 def _baseline(path: str, accept: str | None, contract: Contract) -> "Baseline":
-    from contracts.comparison import baseline  # only for a run that has one
+    from contracts.sources import load_baseline  # only for a run that has one
 
-    return baseline.load(path, accept, contract)
+    return load_baseline(path, accept, contract)
 
 
 def _mock(settings: Settings, contract: Contract) -> "MockServer":

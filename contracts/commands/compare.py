@@ -14,9 +14,9 @@ from contracts.bundle import CAP
 from contracts.commands import files, output, streams
 from contracts.commands import options as settings_options
 from contracts.commands.files import STANDARD_OUTPUT
-from contracts.comparison.gate import Gate, Kind, Side, gate
+from contracts.comparison.gate import Gate, Kind, Source, gate
+from contracts.comparison.observed import source_of
 from contracts.comparison.rules import Impact
-from contracts.comparison.source import is_url, side_of, side_of_file
 from contracts.comparison.verdict import FAIL_ON
 from contracts.core.clause import REPEATABLE
 from contracts.core.contract import Contract
@@ -30,6 +30,7 @@ from contracts.resources import contract_of
 from contracts.run import verify
 from contracts.settings.sources import CONFIG, TOKENS, resolve, working_directory
 from contracts.settings.table import Settings
+from contracts.sources import is_url, read_source
 
 STATUSES = (
     "exit status: 0 nothing fails; 1 a difference fails, or an exception excuses nothing; 2 usage or configuration; "
@@ -124,14 +125,14 @@ def _outputs(options: argparse.Namespace, settings: Settings) -> dict[str, str]:
 
 def _observed(
     options: argparse.Namespace, settings: Settings, console: streams.Console
-) -> tuple[list[Side], Contract, Callable[[str], str]]:
+) -> tuple[list[Source], Contract, Callable[[str], str]]:
     """Return both sides, the contract that they are about, and what masks every secret of theirs in a text."""
     names = {name: getattr(options, name) for name in _SIDES}
     environs = {name: _environ(name, side, getattr(options, f"{name}_token")) for name, side in names.items()}
     if list(names.values()) == [STANDARD_INPUT] * len(names):
         raise UsageError("both sides are standard input: give the name of a file for one of them")
     stored = {name: side for name, side in names.items() if not is_url(side)}
-    kept = {name: side_of_file(_content(side), _called(side), contract_of) for name, side in stored.items()}
+    kept = {name: read_source(_content(side), _called(side), contract_of) for name, side in stored.items()}
     contract = _contract(settings, {side.name: contract for side, contract in kept.values()})
     if settings.header_env and not kept:  # the key of one gateway is nothing for another one
         raise UsageError("--header-env would go to both targets: take a snapshot of one side, and compare with that")
@@ -149,7 +150,7 @@ def _observed(
 
 def _observe(
     settings: Settings, contract: Contract, environ: Mapping[str, str], url: str, say: Callable[[str], None]
-) -> tuple[Side, Callable[[str], str]]:
+) -> tuple[Source, Callable[[str], str]]:
     """Ask a target for its list and for the same once more; return the side, and what masks its secrets in a text."""
     needed = replace(
         settings,
@@ -162,7 +163,7 @@ def _observe(
         probe_rate_limit=False,
     )
     with prepare(needed, contract, environ, say=say) as prepared:
-        return side_of(verify(prepared), Kind.URL, url), prepared.target.secrets.sweep
+        return source_of(verify(prepared), Kind.URL, url), prepared.target.secrets.sweep
 
 
 def _masked(text: str, masks: list[Callable[[str], str]]) -> str:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from contracts.commands import files, output, streams
 from contracts.commands.files import STANDARD_OUTPUT
-from contracts.comparison.across import Across, across
 from contracts.core.errors import UsageError
 from contracts.core.report import Report
 from contracts.formats import annotations, terminal
@@ -21,6 +20,7 @@ from contracts.resources import contract_of
 from contracts.run import Run
 from contracts.settings.table import BY_NAME, Settings
 from contracts.targets import file as file_of_targets
+from contracts.targets.across import Across, across
 from contracts.targets.file import OVER_ALL
 from contracts.targets.judging import Several
 from contracts.targets.target_entry import Entry, Judged, worst

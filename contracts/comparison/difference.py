@@ -69,7 +69,7 @@ class StaleAcceptance:
 class Comparison:
     """What two sides differ in, the worst first.
 
-    ``old``, ``new`` and ``matched`` count elements. ``flickering`` says what differs between the two readings of one
+    ``old``, ``new`` and ``matched`` count elements. ``instability`` says what differs between the two readings of one
     side, whether or not the sides differ in it; ``read_once`` names the sides of which nobody knows that.
     """
 
@@ -78,7 +78,7 @@ class Comparison:
     old: int
     new: int
     matched: int
-    flickering: tuple[str, ...] = ()
+    instability: tuple[str, ...] = ()
     read_once: tuple[str, ...] = ()
     stale: tuple[StaleAcceptance, ...] = ()
 

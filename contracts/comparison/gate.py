@@ -28,7 +28,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Side:
+class Source:
     """One side: what it was taken from, and what is known of it.
 
     ``name`` is how the person who compares calls it. ``snapshot`` is what was observed, None when nothing was, and
@@ -62,8 +62,8 @@ class Gate:
 
     contract: Contract
     suite: str
-    old: Side
-    new: Side
+    old: Source
+    new: Source
     comparison: Comparison | None
     problem: str = ""
     fail_on: Impact = Impact.BREAKING
@@ -117,8 +117,8 @@ class Gate:
 def gate(
     contract: Contract,
     suite: str,
-    old: Side,
-    new: Side,
+    old: Source,
+    new: Source,
     *,
     today: date,
     acceptances: tuple[Acceptance, ...] = (),
@@ -140,7 +140,7 @@ def gate(
     return Gate(contract, suite, old, new, comparison, problem, fail_on, allow_empty, narrowed)
 
 
-def observed(side: Side, contract: Contract) -> Observation:
+def observed(side: Source, contract: Contract) -> Observation:
     """Return a side in the form that can be compared.
 
     Raises:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from contracts.comparison.gate import Kind, Source
 from contracts.comparison.observation import CouldNotCompare
 from contracts.comparison.snapshot import Answer, Snapshot, answer_of
 from contracts.core.clause import LIST
@@ -57,3 +58,11 @@ def _listed(key: str, value: Any, what: str) -> Answer:
         return answer_of(key, value)
     except UsageError:
         raise CouldNotCompare(f"{what} was not observed: the body holds no list as its member {key}") from None
+
+
+def source_of(report: Report, kind: Kind, name: str) -> Source:
+    """Return what a run observed as a side; one that observed no list says why."""
+    try:
+        return Source(kind, name, report.target, snapshot_of(report))
+    except CouldNotCompare as problem:
+        return Source(kind, name, report.target, None, str(problem))

@@ -6,7 +6,7 @@ what could not be judged is one line.
 
 from collections.abc import Iterator, Sequence
 
-from contracts.comparison.reported import gate_of
+from contracts.comparison import gate_of
 from contracts.core.report import Outcome, Report, State
 from contracts.formats.reproduce import rerun
 from contracts.formats.wording import (

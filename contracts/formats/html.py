@@ -13,7 +13,7 @@ from importlib.resources import files
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from contracts.comparison.reported import gate_of
+from contracts.comparison import gate_of
 from contracts.comparison.rules import Impact
 from contracts.core.clause import Clause, Level
 from contracts.core.contract import Contract
@@ -52,9 +52,9 @@ from contracts.targets.target_entry import Judged, worst
 if TYPE_CHECKING:
     from jinja2 import Template
 
-    from contracts.comparison.across import Across
     from contracts.comparison.difference import Difference
     from contracts.comparison.gate import Gate
+    from contracts.targets.across import Across
 
 #: Of a clause that is broken many times, this many findings are written out; the JSON report has more.
 _SHOWN = 5

@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from contracts.comparison.reported import gate_of
+from contracts.comparison import gate_of
 from contracts.comparison.rules import RULES
 from contracts.core.clause import Level
 from contracts.core.report import Outcome, Report, State, Verdict
@@ -37,9 +37,9 @@ from contracts.formats.wording import (
 from contracts.targets.target_entry import Judged
 
 if TYPE_CHECKING:
-    from contracts.comparison.across import Across
     from contracts.comparison.difference import Difference
     from contracts.comparison.gate import Gate
+    from contracts.targets.across import Across
 
 
 def render(report: Report) -> str:

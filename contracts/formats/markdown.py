@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from contracts.comparison.reported import gate_of
+from contracts.comparison import gate_of
 from contracts.core.clause import LIST, Source
 from contracts.core.finding import Finding
 from contracts.core.report import Outcome, Report, State, Verdict
@@ -39,9 +39,9 @@ from contracts.formats.wording import (
 from contracts.targets.target_entry import Judged, worst
 
 if TYPE_CHECKING:
-    from contracts.comparison.across import Across
     from contracts.comparison.difference import Difference
     from contracts.comparison.gate import Gate
+    from contracts.targets.across import Across
 
 #: Of a clause that is broken many times, this many findings are written out; the JSON report has more.
 _SHOWN = 3

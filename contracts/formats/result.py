@@ -12,7 +12,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from contracts import __version__
-from contracts.comparison.reported import gate_of
+from contracts.comparison import gate_of
 from contracts.comparison.rules import Impact
 from contracts.core.clause import Clause
 from contracts.core.deadline import watched
@@ -36,9 +36,9 @@ from contracts.judging.schema import load
 from contracts.targets.target_entry import Judged, worst
 
 if TYPE_CHECKING:
-    from contracts.comparison.across import Across
     from contracts.comparison.difference import Difference
-    from contracts.comparison.gate import Gate, Side
+    from contracts.comparison.gate import Gate, Source
+    from contracts.targets.across import Across
 
 SCHEMA = "report.schema.json"
 COMPARISON_SCHEMA = "comparison.schema.json"
@@ -235,7 +235,7 @@ def _comparison(gate: "Gate") -> dict[str, Any]:
         "reason": comparison_reason(gate),
         "counts": {**{impact.value: gate.count(impact) for impact in Impact}, "accepted": gate.accepted},
         "differences": [_difference(gate, each) for each in comparison.differences] if comparison else [],
-        "flickering": list(comparison.flickering) if comparison else [],
+        "instability": list(comparison.instability) if comparison else [],
         "read_once": list(comparison.read_once) if comparison else [],
         "stale": [
             {"number": stale.number, "rule": stale.rule, "words": stale.words}
@@ -244,7 +244,7 @@ def _comparison(gate: "Gate") -> dict[str, Any]:
     }
 
 
-def _side(side: "Side", elements: int | None) -> dict[str, Any]:
+def _side(side: "Source", elements: int | None) -> dict[str, Any]:
     return {
         "kind": side.kind.value,
         "name": side.name,

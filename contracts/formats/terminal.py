@@ -7,7 +7,7 @@ from itertools import groupby, zip_longest
 from typing import TYPE_CHECKING
 
 from contracts import __version__
-from contracts.comparison.reported import gate_of
+from contracts.comparison import gate_of
 from contracts.comparison.rules import Impact
 from contracts.core.clause import Level
 from contracts.core.contract import Contract
@@ -41,9 +41,9 @@ from contracts.judging.digest import digest
 from contracts.targets.target_entry import Judged
 
 if TYPE_CHECKING:
-    from contracts.comparison.across import Across
     from contracts.comparison.difference import Difference
     from contracts.comparison.gate import Gate
+    from contracts.targets.across import Across
 
 #: Of a clause that is broken many times, this many findings are written out; the JSON report has more.
 _SHOWN = 3

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from contracts.comparison.reported import gate_of
+from contracts.comparison import gate_of
 from contracts.comparison.rules import Impact
 from contracts.core.clause import LIST
 from contracts.core.contract import Contract
@@ -17,9 +17,9 @@ from contracts.core.text import COMMAND, counted, shorten
 from contracts.targets.target_entry import Judged, worst
 
 if TYPE_CHECKING:
-    from contracts.comparison.across import Across
     from contracts.comparison.difference import Comparison, Difference
-    from contracts.comparison.gate import Gate, Side
+    from contracts.comparison.gate import Gate, Source
+    from contracts.targets.across import Across
 
 EMBEDDED_MOCK = "the embedded mock"
 _PIECE = 2**20
@@ -29,7 +29,7 @@ _FEWER = {Partial.FILE, Partial.CLAUSES, Partial.EMPTY_LIST}
 #: So many differences are written out for people; all are counted, and the JSON has them all.
 SHOWN = 200
 #: What flickers is told so many times.
-_FLICKERS = 20
+_INSTABILITY = 20
 _EMPTY = "the old list is empty, so that nothing could have been broken; --allow-empty accepts that"
 
 _NOT_SENT = "not sent: "
@@ -239,7 +239,7 @@ def called(difference: "Difference") -> str:
     return f"{name} ({known})" if name and known else name or known
 
 
-def described(side: "Side") -> str:
+def described(side: "Source") -> str:
     """Return a side in words: what it is, of which target, and when it was observed."""
     parts = [side.kind.value]
     if side.kind.value != "url":
@@ -264,8 +264,8 @@ def comparison_notes(comparison: "Comparison") -> Iterator[str]:
     """Iterate over what is worth knowing beside the differences."""
     for side in comparison.read_once:
         yield f"the {side} side was read once: nobody knows what flickers in it"
-    yield from (f"flickers: {words}" for words in islice(comparison.flickering, _FLICKERS))
-    left = len(comparison.flickering) - _FLICKERS
+    yield from (f"flickers: {words}" for words in islice(comparison.instability, _INSTABILITY))
+    left = len(comparison.instability) - _INSTABILITY
     if left > 0:
         yield f"and {left:,} more that flicker"
 

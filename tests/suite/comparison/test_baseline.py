@@ -14,7 +14,7 @@ from door import Finished, contracts, pytest_quick
 from subject import BY_NAME, SAMPLE
 from test_compare import KEY, OLD, SCHEMA, Elements, environment, exceptions, kept, renamed, without
 
-from contracts.comparison.reported import gate_of
+from contracts.comparison import gate_of
 from contracts.core.deadline import until
 from contracts.event_categories.contract import CONTRACT
 from contracts.mock.faults.fault import instead

@@ -348,7 +348,7 @@ def test_a_flickering_member_fails_nothing(tmp_path: Path) -> None:
     old, new = kept(tmp_path, "old"), kept(tmp_path, "new", faults=(flicker,))
     value = compared(old, new, "--fail-on", "additive")
     assert (value["status"], told(value)) == (0, [("unstable", "member-removed")])
-    assert value["flickering"] == ['new: display_name of the category "5982f139d48c360021b1eb44"']
+    assert value["instability"] == ['new: display_name of the category "5982f139d48c360021b1eb44"']
 
 
 def test_who_notices(tmp_path: Path) -> None:

@@ -389,14 +389,14 @@ def test_what_flickers_within_a_side_is_unstable() -> None:
     for name, (change, _) in DIFFERENCES.items():
         new = body()
         change(new)
-        flickering = observe(SUBJECT, new, body())
+        instability = observe(SUBJECT, new, body())
         for old_side, new_side in (
-            (observe(SUBJECT, body(), body()), flickering),
-            (flickering, observe(SUBJECT, body(), body())),
+            (observe(SUBJECT, body(), body()), instability),
+            (instability, observe(SUBJECT, body(), body())),
         ):
             comparison = compare(SUBJECT, old_side, new_side)
             assert {d.impact for d in comparison.differences} == {Impact.UNSTABLE}, name
-            assert comparison.flickering, name
+            assert comparison.instability, name
             assert exit_status(comparison, Impact.ADDITIVE) == 0
 
 
@@ -408,7 +408,7 @@ def test_a_flicker_hides_nothing_else() -> None:
     old = observe(SUBJECT, body(), body())
     comparison = compare(SUBJECT, old, observe(SUBJECT, new, again))
     assert told(comparison) == [("element-removed", B, "id2", None)]
-    assert comparison.flickering == ('new: display_name of the category "id1"',)
+    assert comparison.instability == ('new: display_name of the category "id1"',)
     new[KEY][0]["display_name"] = "?"
     assert told(compare(SUBJECT, old, observe(SUBJECT, new, again)))[1:] == [
         ("display-text-changed", "unstable", "id1", "display_name")

@@ -74,7 +74,7 @@ ANY = bodies() | renumbered()
 def sides(draw: st.DrawFn) -> Observation:
     """Sides of which the second reading is missing, the same, or another one."""
     first = draw(ANY)
-    kind = draw(st.sampled_from(["once", "steady", "flickering"]))
+    kind = draw(st.sampled_from(["once", "steady", "instability"]))
     if kind == "once":
         return observe(SUBJECT, first)
     return observe(SUBJECT, first, deepcopy(first) if kind == "steady" else draw(ANY))
@@ -145,8 +145,8 @@ def test_every_difference_is_told_once(old: Observation, new: Observation) -> No
 @given(ANY, ANY, st.booleans())
 def test_what_differs_within_a_side_is_all_unstable(one: Body, other: Body, in_old: bool) -> None:  # noqa: FBT001
     """A side that once says what the other says, and once something else, differs from it in nothing that holds."""
-    flickering, plain = observe(SUBJECT, one, other), steady(other)
-    old, new = (flickering, plain) if in_old else (plain, flickering)
+    instability, plain = observe(SUBJECT, one, other), steady(other)
+    old, new = (instability, plain) if in_old else (plain, instability)
     assert {d.impact for d in compare(SUBJECT, old, new).differences} <= {Impact.UNSTABLE}
 
 
@@ -162,7 +162,7 @@ def test_a_field_that_flickers_is_never_breaking(old: Body, new: Body, data: st.
     if data.draw(st.booleans()):
         again[KEY][index][member] = "then" if member in ("id", "name") else 434343
     comparison = compare(SUBJECT, steady(old), observe(SUBJECT, new, again))
-    assert comparison.flickering
+    assert comparison.instability
     place = f"/{KEY}/{index}/{member.replace('/', '~1')}"
     gone = {d.element for d in comparison.differences if d.rule.id == "element-removed"}  # placed in the old list
     for difference in comparison.differences:

@@ -117,11 +117,11 @@ def test_the_second_reading_is_kept_where_it_differs() -> None:
 
 def test_a_snapshot_is_a_side_of_a_comparison() -> None:
     """What flickers within it is known from the file, and a snapshot does not differ from itself."""
-    flickering = replace(SNAPSHOT, repeat=Answer(FIRST.elements[:1], FIRST.top_level))
-    side = read(render(flickering), "snapshot.json").observation(SUBJECT)
+    instability = replace(SNAPSHOT, repeat=Answer(FIRST.elements[:1], FIRST.top_level))
+    side = read(render(instability), "snapshot.json").observation(SUBJECT)
     comparison = compare(SUBJECT, side, read(TEXT, "snapshot.json").observation(SUBJECT))
     assert comparison.differences == ()
-    assert comparison.flickering == ('old: the category "a2" is not in both readings',)
+    assert comparison.instability == ('old: the category "a2" is not in both readings',)
     assert comparison.read_once == ()
     once = replace(SNAPSHOT, repeat=None).observation(SUBJECT)
     assert compare(SUBJECT, once, side).read_once == ("old",)

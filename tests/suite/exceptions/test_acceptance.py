@@ -123,8 +123,8 @@ def test_what_is_unstable_can_be_accepted_and_is_not_stale() -> None:
     """An exception for a difference that flickers today is still needed tomorrow."""
     old = {KEY: [{"id": "id1", "name": "n1"}]}
     new = {KEY: [{"id": "id1", "name": "n2"}]}
-    flickering = compare(SUBJECT, observe(SUBJECT, old, old), observe(SUBJECT, new, old))
-    after = accept(flickering, entries(RENAMED.replace("id2", "id1")), TODAY)
+    instability = compare(SUBJECT, observe(SUBJECT, old, old), observe(SUBJECT, new, old))
+    after = accept(instability, entries(RENAMED.replace("id2", "id1")), TODAY)
     assert (after.stale, exit_status(after)) == ((), 0)
 
 

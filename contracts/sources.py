@@ -1,0 +1,88 @@
+"""The sides of a comparison: what was kept in a file, recognised by its content, and what a run observed."""
+
+import zipfile
+from collections.abc import Callable
+from dataclasses import replace
+from io import BytesIO
+
+from contracts import bundle
+from contracts.comparison import snapshot
+from contracts.comparison.baseline import Baseline
+from contracts.comparison.gate import Kind, Source, observed
+from contracts.comparison.observed import source_of
+from contracts.core.contract import Contract
+from contracts.core.errors import CouldNotJudge, UsageError
+from contracts.exceptions import accepted as acceptance
+from contracts.formats import stored
+from contracts.judging.strict_json import decode
+from contracts.reading import read_bytes, read_text
+
+_NEITHER = "is neither a snapshot, a result, a bundle nor a URL: a URL is written with its scheme"
+
+
+def is_url(name: str) -> bool:
+    """Whether a side is a URL: a bare host could as well be the name of a file that is missing."""
+    return "://" in name
+
+
+def read_source(content: bytes, name: str, contract_of: Callable[[str], Contract]) -> tuple[Source, Contract]:
+    """Return what a snapshot, a result or a bundle holds, whatever the file is called, and the contract it is about.
+
+    Raises:
+        UsageError: it is none of these, or is damaged.
+    """
+    if zipfile.is_zipfile(BytesIO(content)):
+        text = _text(bundle.unpack(content)[bundle.RESULT], name)
+        report = stored.read(text, contract_of)
+        return source_of(report, Kind.BUNDLE, name), report.contract
+    text = _text(content, name)
+    schema = _schema(text, name)
+    if schema.endswith(f"/{snapshot.SCHEMA}"):
+        kept = snapshot.read(text, name)
+        return Source(Kind.SNAPSHOT, name, kept.target, kept), contract_of(kept.contract)
+    if schema.endswith("/report.schema.json"):
+        report = stored.read(text, contract_of)
+        return source_of(report, Kind.RESULT, name), report.contract
+    raise UsageError(f"{name} {_NEITHER}")
+
+
+def _text(content: bytes, name: str) -> str:
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        raise UsageError(f"{name} {_NEITHER}") from None
+
+
+def _schema(text: str, name: str) -> str:
+    value = decode(text.encode("utf-8", "surrogatepass")).value  # numbers of any length, as a target may have sent them
+    if not isinstance(value, dict):
+        raise UsageError(f"{name} {_NEITHER}")
+    return str(value.get("$schema", ""))
+
+
+def load_baseline(path: str, accept: str | None, contract: Contract) -> Baseline:
+    """Return the baseline of a file: a snapshot, a result or a bundle.
+
+    Raises:
+        UsageError: the file is none of these, is about another contract, or holds no list that could be compared.
+    """
+    side, _ = read_source(read_bytes(path, bundle.CAP), path, _only(contract, path))
+    try:
+        observed(side, contract)
+    except CouldNotJudge as problem:
+        raise UsageError(f"no baseline: {problem}") from None
+    if not side.taken:
+        raise UsageError(f"{path}: no baseline: it does not say when it was observed")
+    text = read_text(accept) if accept else None
+    if text is not None and accept:
+        acceptance.read(text, accept)
+    return Baseline(replace(side, kind=Kind.SNAPSHOT), text)  # of whatever it was taken, a snapshot of it is kept
+
+
+def _only(contract: Contract, path: str) -> Callable[[str], Contract]:
+    def contract_of(name: str) -> Contract:
+        if name != contract.name:
+            raise UsageError(f"{path} is about {name[:80]}, and the run about {contract.name}")
+        return contract
+
+    return contract_of
