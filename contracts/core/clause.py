@@ -23,9 +23,9 @@ class Source:
 class Clause:
     """One promise.
 
-    ``id`` is stable and append-only, ``asks`` says in one sentence what is promised, ``probes`` names the
+    ``id`` is stable and append-only, ``asks`` says in one short sentence what is promised, ``probes`` names the
     requests that give its evidence, ``breach`` is an example of an answer that breaks it, and ``why`` tells
-    who is hurt by that.
+    who is hurt by that. ``detail`` says what the short sentence leaves out, or nothing.
     """
 
     id: str
@@ -35,6 +35,7 @@ class Clause:
     probes: tuple[str, ...]
     breach: str
     why: str
+    detail: str = ""
 
     @property
     def section(self) -> str:
@@ -48,11 +49,27 @@ LIST = "list"
 REPEATABLE = "http.repeatable"
 
 
-def must(id_: str, asks: str, *sources: Source, breach: str, why: str, probes: tuple[str, ...] = (LIST,)) -> Clause:
+def must(
+    id_: str,
+    asks: str,
+    *sources: Source,
+    breach: str,
+    why: str,
+    detail: str = "",
+    probes: tuple[str, ...] = (LIST,),
+) -> Clause:
     """Return what is promised by the documentation or a standard, or needed by an official client."""
-    return Clause(id_, Level.MUST, asks, sources, probes, breach, why)
+    return Clause(id_, Level.MUST, asks, sources, probes, breach, why, detail)
 
 
-def should(id_: str, asks: str, *sources: Source, breach: str, why: str, probes: tuple[str, ...] = (LIST,)) -> Clause:
+def should(
+    id_: str,
+    asks: str,
+    *sources: Source,
+    breach: str,
+    why: str,
+    detail: str = "",
+    probes: tuple[str, ...] = (LIST,),
+) -> Clause:
     """Return what is shown by examples only, or good practice."""
-    return Clause(id_, Level.SHOULD, asks, sources, probes, breach, why)
+    return Clause(id_, Level.SHOULD, asks, sources, probes, breach, why, detail)

@@ -32,7 +32,9 @@ class Finding:
     ``where`` is a JSON Pointer (RFC 6901) into the body, or starts with ``header``, ``status`` or ``byte``;
     the empty string is the whole body. ``probe`` names the request whose answer shows it. ``through`` names the
     clause that was broken underneath when this one asks that an answer conforms in every clause. ``clause`` is filled
-    in by whoever runs the check. ``times`` is more than 1 when one finding stands for many.
+    in by whoever runs the check. ``times`` is more than 1 when one finding stands for many. ``repeats`` names the
+    clauses whose breach is met here once more, the likeliest cause first; ``hint`` says in a sentence what the thing
+    that was received is known to be.
     """
 
     where: str
@@ -42,6 +44,8 @@ class Finding:
     through: str | None = None
     clause: str = ""
     times: int = 1
+    repeats: tuple[str, ...] = ()
+    hint: str = ""
 
     @classmethod
     def of(cls, violation: Violation) -> "Finding":

@@ -231,6 +231,16 @@ class Report:
         return places.get((finding.probe, finding.where))
 
     @cached_property
+    def causes(self) -> tuple[Outcome, ...]:
+        """The breached clauses that fail the run and follow from no other one."""
+        return tuple(outcome for outcome in self.failing if outcome.clause.id not in self.follows)
+
+    @cached_property
+    def followers(self) -> tuple[Outcome, ...]:
+        """The breached clauses that only meet again what another one is about: counted apart, and told last."""
+        return tuple(outcome for outcome in self.of(State.BREACHED) if outcome.clause.id in self.follows)
+
+    @cached_property
     def partial(self) -> tuple[Partial, ...]:
         """Why this run is no verdict on the whole contract; nothing when it is one."""
         reasons = {

@@ -1,9 +1,29 @@
-"""The statuses of HTTP by what they mean for a judgement (RFC 9110, section 15)."""
+"""The statuses of HTTP by what they mean for a judgement, and who it is that answers with them: only the API is judged.
 
-from http import HTTPStatus
+Sources: RFC 9110, section 15; RFC 6585 for 429 and 511; 520 to 530 are those of Cloudflare about the server behind it.
+"""
+
+from contracts.core.exchange import Response
 
 CLIENT_ERRORS = range(400, 500)
+SERVER_ERRORS = range(500, 600)
+TOO_MANY = 429
 #: What a gateway in front of the target says when it does not reach it.
-GATEWAY_ERRORS = (HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT)
-#: What tells of the moment and not of the contract: retried, and then could-not-judge.
-UNAVAILABLE = (HTTPStatus.TOO_MANY_REQUESTS, *GATEWAY_ERRORS)
+GATEWAY_ERRORS = frozenset((502, 503, 504, *range(520, 525)))
+#: What tells of the moment and not of the contract: asked again, and then could-not-judge.
+UNAVAILABLE = frozenset((408, TOO_MANY)) | GATEWAY_ERRORS
+#: What an intermediary says of itself, of its certificates or of a name: to ask again would change nothing.
+OF_INTERMEDIARIES = frozenset((511, 525, 526, 527, 530))
+#: The header fields by which an intermediary signs an answer as its own.
+SIGNATURES = ("cf-mitigated", "x-amzn-waf-action")
+
+
+def intermediary(response: Response) -> str:
+    """Return what shows that an answer is not the API's, for example ``502`` or ``403, signed cf-mitigated``.
+
+    The text is empty where the API answered.
+    """
+    for name in SIGNATURES:
+        if response.first(name) is not None:
+            return f"{response.status}, signed {name}"
+    return str(response.status) if response.status in UNAVAILABLE | OF_INTERMEDIARIES else ""

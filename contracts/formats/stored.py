@@ -107,6 +107,7 @@ def _read_outcome(value: dict[str, Any]) -> Outcome:
         tuple(value["probes"]),
         value["breach"],
         value["why"],
+        value["detail"],
     )
     return Outcome(
         clause,
@@ -121,7 +122,8 @@ def _read_outcome(value: dict[str, Any]) -> Outcome:
 
 
 def _read_finding(value: dict[str, Any]) -> Finding:
-    return Finding(**{name: value[name] for name in ("clause", "probe", "where", "expected", "received", "through")})
+    names = ("clause", "probe", "where", "expected", "received", "through", "hint")
+    return Finding(**{name: value[name] for name in names}, repeats=tuple(value["repeats"]))
 
 
 def _read_exchange(value: dict[str, Any], bodies: dict[str, bytes]) -> Exchange:

@@ -49,7 +49,7 @@ def outcome_of(clause: Clause, steps: Steps) -> Outcome:
 
 def _finding(clause: Clause, found: Finding) -> Finding:
     where, expected, received = (bounded(text, _LONGEST) for text in (found.where, found.expected, found.received))
-    return Finding(where, expected, received, found.probe, found.through, clause.id)
+    return replace(found, where=where, expected=expected, received=received, clause=clause.id, times=1)
 
 
 def late(clause: Clause) -> Outcome:
