@@ -24,6 +24,7 @@ from contracts.network.connection import Message
 from contracts.network.credentials import (
     API,
     BEARER,
+    EXCHANGE,
     Bearer,
     Credentials,
     Exchanged,
@@ -31,6 +32,7 @@ from contracts.network.credentials import (
     SecretValue,
     check,
     is_ordinary,
+    service_for,
 )
 from contracts.network.dial import Place
 from contracts.network.pace import Pace
@@ -75,7 +77,7 @@ def prepare(
         clauses = contract.select(settings.clause)
         known = _known(settings.deviations, contract) if settings.deviations else ()
         baseline = _baseline(settings.baseline, settings.accept, contract) if settings.baseline else None
-        auth = parse(settings.auth_url, what="auth-url")
+        auth = parse(settings.auth_url, EXCHANGE, what="auth-url") if settings.auth_url else None
         probes = _probes(settings, contract, clauses, address)
         most = settings.max_requests or sum(probe.times for probe in probes) + _SPARE
         parts = _Parts(settings, contract, address, auth, variables)
@@ -145,7 +147,7 @@ class _Parts:
     settings: Settings
     contract: Contract
     address: Address
-    auth: Address
+    auth: Address | None
     environ: Mapping[str, str]
 
     def target(
@@ -203,5 +205,5 @@ class _Parts:
         if token := self.environ.get(API):
             check(token, API, self.contract)
             secrets.add(token, API)
-            return Exchanged(token, self.auth, secrets, post, clock, self.contract)
+            return Exchanged(token, self.auth or service_for(self.address), secrets, post, clock, self.contract)
         return NoCredentials()

@@ -76,7 +76,7 @@ class Run:
             ca_bundle=bundle if isinstance(bundle, str) and address.scheme == "https" else "",
             client_cert=settings.client_cert or "",
             client_key=settings.client_key or "",
-            auth_url=settings.auth_url if self.target.credentials.origin == API else "",
+            auth_url=(settings.auth_url or "") if self.target.credentials.origin == API else "",
             headers=settings.header_env,
             allow_plain_http=address.scheme == "http" and not address.loopback,
         )

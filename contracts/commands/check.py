@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from contracts import offline
+from contracts.commands import options as settings_options
 from contracts.commands import output, streams
 from contracts.commands.files import STANDARD_OUTPUT
-from contracts.commands.options import add_contract
 from contracts.core.contract import Contract
 from contracts.core.errors import BrokenAnswer, Reason, UsageError
 from contracts.core.policy import Policy
@@ -23,28 +23,20 @@ from contracts.network.credentials import API, BEARER, is_ordinary
 from contracts.reading import read_bytes
 from contracts.resources import contract_of
 from contracts.settings.sources import resolve, working_directory
-from contracts.settings.table import OUTPUTS
+from contracts.settings.table import Group
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("files", nargs="+", metavar="FILE", help="a JSON body, an HTTP response or a HAR; - is stdin")
-    add_contract(parser)
-    parser.add_argument("--strict", action="store_const", const=True, help="let a breached SHOULD clause fail")
-    parser.add_argument("--allow-empty", action="store_const", const=True, help="accept an empty list")
-    parser.add_argument("--auth", metavar="POLICY", help="what requests without valid credentials must meet")
-    parser.add_argument("--deviations", metavar="FILE", help="a file of known deviations")
+    settings_options.add_named(parser, "contract", "strict", "allow_empty", "auth", "deviations")
     output.add_brevity(parser)
-    output.add(parser)
+    settings_options.add(parser, Group.REPORTS)
 
 
 def run(options: argparse.Namespace) -> int:
     """Judge each file. Returns the worst exit status: 1 when one violates, else 3 when one is inconclusive."""
-    given = {
-        name: getattr(options, name)
-        for name in ("contract", "strict", "allow_empty", "auth", "deviations", *(setting.name for setting in OUTPUTS))
-    }
-    settings = resolve(given, os.environ, working_directory())
+    settings = resolve(settings_options.given(options), os.environ, working_directory())
     contract = contract_of(settings.contract)
     known = deviations.load(settings.deviations, contract) if settings.deviations else ()
     inputs = [*options.files, *([settings.deviations] if settings.deviations else [])]

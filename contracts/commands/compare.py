@@ -28,8 +28,8 @@ from contracts.prepare import prepare
 from contracts.reading import STANDARD_INPUT, read_bytes
 from contracts.resources import contract_of
 from contracts.run import verify
-from contracts.settings.sources import CONFIG, TOKENS, resolve, working_directory
-from contracts.settings.table import Settings
+from contracts.settings.sources import TOKENS, resolve, working_directory
+from contracts.settings.table import Group, Settings
 from contracts.sources import is_url, read_source
 
 STATUSES = (
@@ -48,7 +48,7 @@ FORMATS = {
 #: What a run for a comparison does not depend on, for it judges nothing.
 _WITHOUT = (
     *("target", "mock", "clause", "strict", "auth", "unsafe_methods", "probe_rate_limit", "deviations"),
-    *("implementation", "name", "environment", "baseline"),
+    *("implementation", "name", "environment", "baseline", "fail_on", "max_age"),
 )
 #: The settings by which a file could let less fail.
 _NARROWING = ("contract", "allow_empty", "accept")
@@ -70,8 +70,8 @@ def add(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
             f"--{name}-token", metavar="VARIABLE", help=f"the variable that holds the bearer token for {name.upper()}"
         )
-    settings_options.add(parser, without=_WITHOUT)
-    parser.add_argument("--config", metavar="FILE", help=f"read the settings from this file [{CONFIG}]")
+    settings_options.add(parser, Group.JUDGED, Group.BEFORE, Group.ACCESS, Group.NETWORK, without=_WITHOUT)
+    settings_options.add_config(parser)
     group = parser.add_argument_group("reports", "a FILE of - is standard output")
     group.add_argument("--reports", metavar="DIR", help="write all of the following, under their usual names")
     for name, (_, _, words) in FORMATS.items():
@@ -105,7 +105,7 @@ def run(options: argparse.Namespace) -> int:
 def _settings(options: argparse.Namespace) -> Settings:
     given = settings_options.given(options)
     given.update(dict.fromkeys(FORMATS), reports=None)  # what a file says of reports is meant for those of a run
-    given.update(config=options.config, target=options.new, mock=False)
+    given.update(target=options.new, mock=False)
     return resolve(given, os.environ, working_directory())
 
 

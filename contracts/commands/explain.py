@@ -15,7 +15,7 @@ STATUSES = "exit status: 0 told; 2 there is no such clause"
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    settings_options.add_contract(parser)
+    settings_options.add_named(parser, "contract")
     parser.add_argument("clause", nargs="?", metavar="CLAUSE", help="an id, or the beginning of some; default: all")
 
 

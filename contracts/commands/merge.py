@@ -15,8 +15,8 @@ from contracts.core.text import shorten
 from contracts.network.address import parse
 from contracts.reading import read_bytes
 from contracts.resources import contract_of
-from contracts.settings.sources import CONFIG, resolve, working_directory
-from contracts.settings.table import BY_NAME, OUTPUTS, SEVERAL, Settings
+from contracts.settings.sources import resolve, working_directory
+from contracts.settings.table import BY_NAME, Group, Settings
 from contracts.targets.judging import slim
 from contracts.targets.target_entry import Entry, Judged, worst
 
@@ -30,23 +30,21 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     words = f"a bundle, or a folder that holds some as {output.BUNDLE_FILE}"
     parser.add_argument("bundles", nargs="+", metavar="FILE.zip", help=words)
-    settings_options.add_several(parser)
-    output.add(parser)
-    parser.add_argument("--config", metavar="FILE", help=f"read the settings from this file [{CONFIG}]")
+    settings_options.add(parser, Group.TARGETS, Group.REPORTS)
+    settings_options.add_config(parser)
     output.add_brevity(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Put the bundles together. Returns the worst exit status; a target without a bundle is inconclusive."""
-    given = {setting.name: getattr(options, setting.name) for setting in (*SEVERAL, *OUTPUTS)}
     single = BY_NAME["target"].variables  # what a shell may hold for runs against one target
     environ = {name: value for name, value in os.environ.items() if name not in single}
-    settings = resolve({**given, "config": options.config}, environ, working_directory())
-    if "targets" not in settings.several:
+    settings = resolve(settings_options.given(options), environ, working_directory())
+    if not settings.targets:
         raise UsageError("there is no file of targets: name the one of the runs with --targets")
     entries = several.entries_of(settings)
     found = list(_found(options.bundles))
-    outputs = several.outputs_of(settings, [settings.several["targets"], *found])
+    outputs = several.outputs_of(settings, [settings.targets, *found])
     console = streams.Console(quiet=output.is_brief(options), to_stderr=STANDARD_OUTPUT in outputs.values())
     reports = _read(found, {entry.name: entry for entry in entries}, settings)
     merged = [Judged(entry, reports.get(entry.name, _missing(options.bundles))) for entry in entries]

@@ -14,7 +14,7 @@ from contracts.core.errors import Late, UsageError
 from contracts.core.report import Report
 from contracts.formats import markdown, terminal, wording
 from contracts.reading import read_text
-from contracts.settings.table import BY_NAME, OUTPUTS, Settings
+from contracts.settings.table import BY_NAME, Settings
 
 if TYPE_CHECKING:
     from contracts.run import Run
@@ -34,13 +34,6 @@ BUNDLE, REPORTS = "bundle", "reports"
 BUNDLE_FILE = "run.zip"
 #: The formats that hold exchanges: what a target answered is for the owner of the file.
 _PRIVATE = ("json", "html", "har", BUNDLE)
-
-
-def add(parser: argparse.ArgumentParser) -> None:
-    """Declare an option for every format."""
-    group = parser.add_argument_group("reports", "a FILE of - is standard output")
-    for setting in OUTPUTS:
-        group.add_argument(setting.option, metavar=setting.metavar, help=f"{setting.help} [{setting.environment}]")
 
 
 def add_brevity(parser: argparse.ArgumentParser) -> None:

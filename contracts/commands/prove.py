@@ -17,7 +17,7 @@ STATUSES = "exit status: 0 proven; 1 not proven; 2 usage; 4 a fault of the suite
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    settings_options.add_contract(parser)
+    settings_options.add_named(parser, "contract")
     parser.add_argument(
         "--clause", metavar="ID", help="only the faults that break this clause, and what must breach nothing"
     )

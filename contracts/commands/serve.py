@@ -31,7 +31,7 @@ _MOST = 1_000_000
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    settings_options.add_contract(parser)
+    settings_options.add_named(parser, "contract")
     parser.add_argument("--port", type=int, default=0, metavar="PORT", help="default: any free one")
     parser.add_argument("--host", default="127.0.0.1", metavar="HOST", help="default: 127.0.0.1")
     parser.add_argument("--expose", action="store_true", help="let --host be an address that other machines reach")

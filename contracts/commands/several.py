@@ -36,10 +36,8 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     for name in _SINGLE:
         if getattr(options, name):
             raise UsageError(f"--{name.replace('_', '-')}: that is of one target: give a URL instead of --targets")
-    file = settings.several["targets"]
-    entries = entries_of(settings)
-    inputs = [name for name in (file, settings.deviations, settings.ca_bundle) if name]
-    outputs = outputs_of(settings, inputs)
+    file, entries = settings.targets or "", entries_of(settings)
+    outputs = outputs_of(settings, settings.inputs)
     folders = {entry.name: folder_of(entry, settings) for entry in entries}
     console = streams.Console(quiet=output.is_brief(options), to_stderr=STANDARD_OUTPUT in outputs.values())
     finisher = _Finisher(len(entries), folders, console)
@@ -53,9 +51,8 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
 
 def entries_of(settings: Settings) -> list[Entry]:
     """Return the targets of the file that were chosen; raises UsageError where it cannot be used or none is left."""
-    several = settings.several
-    entries = file_of_targets.load(several["targets"], contract_of)
-    return file_of_targets.chosen(entries, several.get("tag", ()), several.get("only", ()))
+    entries = file_of_targets.load(settings.targets or "", contract_of)
+    return file_of_targets.chosen(entries, settings.tag, settings.only)
 
 
 def outputs_of(settings: Settings, inputs: Iterable[str]) -> dict[str, str]:
@@ -128,7 +125,7 @@ def folder_of(entry: Entry, settings: Settings) -> dict[str, str]:
     folder = settings.outputs.get(output.REPORTS)
     if not folder:
         return {}
-    return output.outputs_of(Settings(outputs={output.REPORTS: str(Path(folder, entry.name))}))
+    return output.outputs_of(Settings(reports=str(Path(folder, entry.name))))
 
 
 class _Finisher:

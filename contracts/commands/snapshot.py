@@ -16,8 +16,8 @@ from contracts.formats.wording import last_line, plain
 from contracts.prepare import prepare
 from contracts.resources import contract_of
 from contracts.run import verify
-from contracts.settings.sources import CONFIG, resolve, working_directory
-from contracts.settings.table import Settings
+from contracts.settings.sources import resolve, working_directory
+from contracts.settings.table import Group, Settings
 
 STATUSES = (
     "exit status: 0 written; 1 not written: the target violates its contract, or a known deviation is stale; 2 usage "
@@ -29,8 +29,8 @@ STATUSES = (
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    settings_options.add(parser, without=("clause", "baseline", "accept"))
-    parser.add_argument("--config", metavar="FILE", help=f"read the settings from this file [{CONFIG}]")
+    settings_options.add(parser, Group.JUDGED, Group.ACCESS, Group.NETWORK, without=("clause",))
+    settings_options.add_config(parser)
     parser.add_argument(
         "-o", "--output", metavar="FILE", required=True, help="write the snapshot; - is standard output"
     )
@@ -43,8 +43,9 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Judge the target and write the snapshot. Returns 0 when it is written, else the status of the run."""
-    given = {**settings_options.given(options), "config": options.config}
-    settings = replace(resolve(given, os.environ, working_directory()), baseline=None, accept=None)
+    settings = replace(
+        resolve(settings_options.given(options), os.environ, working_directory()), baseline=None, accept=None
+    )
     if settings.clause:
         raise UsageError("a snapshot is of a run that judged the whole contract: leave --clause out")
     _check(options.output, settings)

@@ -2,7 +2,6 @@
 
 import argparse
 import os
-from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -15,8 +14,8 @@ from contracts.core.text import counted
 from contracts.formats import terminal, wording
 from contracts.reading import read_text
 from contracts.resources import contract_of
-from contracts.settings.sources import CONFIG, resolve, working_directory
-from contracts.settings.table import Settings
+from contracts.settings.sources import resolve, working_directory
+from contracts.settings.table import Group
 
 if TYPE_CHECKING:
     from contracts.run import Run
@@ -24,10 +23,8 @@ if TYPE_CHECKING:
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    settings_options.add(parser)
-    settings_options.add_several(parser)
-    output.add(parser)
-    parser.add_argument("--config", metavar="FILE", help=f"read the settings from this file [{CONFIG}]")
+    settings_options.add(parser, *Group)
+    settings_options.add_config(parser)
     parser.add_argument("--show-config", action="store_true", help="print the effective settings and stop")
     parser.add_argument("--prune-deviations", action="store_true", help="remove the stale entries from the file")
     parser.add_argument(
@@ -41,9 +38,8 @@ def run(options: argparse.Namespace) -> int:
     from contracts.prepare import prepare  # it brings the network, and --help needs none
     from contracts.run import verify  # likewise
 
-    given = {**settings_options.given(options), "config": options.config}
-    settings = resolve(given, os.environ, working_directory())
-    if settings.several:
+    settings = resolve(settings_options.given(options), os.environ, working_directory())
+    if settings.targets:
         from contracts.commands import several  # only where it was asked for
 
         return several.run(options, settings)
@@ -52,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("--prune-deviations: there is no deviations file; name it with --deviations")
     if options.write_deviations:
         _check_new(options.write_deviations)
-    outputs = output.outputs_of(settings, inputs=list(_inputs(settings)))
+    outputs = output.outputs_of(settings, inputs=settings.inputs)
     console = streams.Console(quiet=output.is_brief(options), to_stderr=STANDARD_OUTPUT in outputs.values())
     if settings.baseline is None and settings.origins.get("accept", "").startswith("option"):
         raise UsageError("--accept: there is nothing to make exceptions to; name what was there before with --baseline")
@@ -73,11 +69,6 @@ def run(options: argparse.Namespace) -> int:
         if options.prune_deviations and known:
             console.write(_prune(known, report))
     return report.status
-
-
-def _inputs(settings: Settings) -> Iterator[str]:
-    named = (settings.deviations, settings.ca_bundle, settings.baseline, settings.accept)
-    yield from (file for file in named if file)
 
 
 def _check_new(path: str) -> None:

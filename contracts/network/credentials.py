@@ -14,11 +14,13 @@ from contracts.core.errors import BrokenAnswer, Refused, Unavailable, UsageError
 from contracts.core.exchange import Headers, Response
 from contracts.judging.schema import ERROR, load
 from contracts.masking.secrets import MASKED_FROM, Secrets
-from contracts.network.address import Address
+from contracts.network.address import Address, parse
 
 BEARER = "BEARER_TOKEN"
 API = "SCALINGO_API_TOKEN"
 EXCHANGE = "/v1/tokens/exchange"
+#: The authentication service of Scalingo, to which the API tokens for the hosts of Scalingo go (Authentication).
+SERVICE, _HOSTS = "https://auth.scalingo.com", ".scalingo.com"
 
 #: No server reads a longer header field, in characters; what is longer is not looked for in every answer.
 _LONGEST = 8192
@@ -106,7 +108,7 @@ class Exchanged:
         basic = SecretValue("Basic " + base64.b64encode(f":{self.api_token}".encode()).decode())
         self.exchanges += 1
         response = self.post(
-            self.auth.base + EXCHANGE,
+            self.auth.url,
             (("Accept", "application/json"), ("Authorization", basic), ("Content-Length", "0")),
         )
         where = f"the token exchange at {self.auth.base}"
@@ -124,6 +126,21 @@ class Exchanged:
             raise BrokenAnswer(f"{where} answered 200 without a usable token") from None
         self.secrets.add(token, BEARER)
         return str(token)
+
+
+def service_for(address: Address) -> Address:
+    """Return where the API token for a target is exchanged if nobody says it.
+
+    Raises:
+        UsageError: the target is none of Scalingo's hosts, for which alone there is such a place.
+    """
+    host = f".{address.host.rstrip('.')}"
+    if not (address.scheme == "https" and host.endswith(_HOSTS)):
+        raise UsageError(
+            f"{address.host} is no host of Scalingo: say with --auth-url where a long-lived API token may be "
+            f"exchanged, or set {BEARER} instead"
+        )
+    return parse(SERVICE, EXCHANGE)
 
 
 def check(token: object, what: str, contract: Contract) -> None:

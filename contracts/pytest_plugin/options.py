@@ -20,9 +20,9 @@ def add_options(parser: pytest.Parser) -> None:
     """Offer every setting as an option; the prefix keeps them apart from those of pytest and of other plugins."""
     group = parser.getgroup("event categories contract")
     for setting in OFFERED:
-        keywords = {"action": "append" if setting.many else "store", "metavar": setting.metavar}
+        keywords = {"action": "append" if setting.is_repeatable else "store", "metavar": setting.metavar}
         if setting.is_flag:
-            keywords = {"action": "store_const", "const": True}  # type: ignore[dict-item]
+            keywords = {"action": "store_const", "const": True}
         name, dest = in_pytest(setting.option), f"contract_{setting.name}"
         group.addoption(name, dest=dest, default=None, help=in_pytest(setting.help), **keywords)
     for name in IN_FILE:

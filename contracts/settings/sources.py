@@ -1,25 +1,31 @@
-"""Configuration: where the settings come from, by one precedence: option, environment, file, default.
+"""Where the settings come from, by one precedence: option, environment, file, default.
 
-A file of the working directory may be anybody's, a pull request's for one: nothing in it leads a token anywhere, and
-what it leaves unjudged is said by the run.
+A file of the working directory may be anybody's, a pull request's for one: nothing in it leads a token anywhere or
+writes outside, and what it leaves unjudged is said by the run.
 """
 
 import difflib
+import os
 import re
+import tomllib
 from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 from contracts.core.errors import NoTarget, UsageError
 from contracts.reading import read_text
-from contracts.settings.table import BY_NAME, DEFAULTS, OUTPUTS, SEVERAL, TABLE, Setting, Settings
+from contracts.settings.table import BY_NAME, TABLE, Group, Setting, Settings, Trust, of
+from contracts.settings.values import TOKEN_VARIABLES
 
 #: The variables that hold a token: while one is set, no file may name the host that would receive it.
 TOKENS = ("BEARER_TOKEN", "SCALINGO_API_TOKEN")
+#: The files of the working directory in which settings may stand.
+FILES = ("contracts.toml", "pyproject.toml")
 _PREFIX = "CONTRACTS_"
-#: Variables of this prefix that are no settings.
 CONFIG = "CONTRACTS_CONFIG"
-_OTHER_VARIABLES = (CONFIG, "CONTRACTS_TRACEBACK")
+#: Variables of this prefix that are no settings; the last ones hold tokens for targets.
+_OTHER_VARIABLES = (CONFIG, "CONTRACTS_TRACEBACK", *TOKEN_VARIABLES)
 
 
 def working_directory() -> Path:
@@ -48,7 +54,7 @@ def resolve(options: Mapping[str, Any], environ: Mapping[str, str], folder: Path
     values: dict[str, Any] = {}
     origins: dict[str, str] = {}
     narrowed = []
-    for setting in (*TABLE, *SEVERAL, *OUTPUTS):
+    for setting in TABLE:
         for origin, value in (
             ("argument" if setting.name == "target" else f"option {setting.option}", options.get(setting.name)),
             _from_environment(setting, environ),
@@ -57,32 +63,30 @@ def resolve(options: Mapping[str, Any], environ: Mapping[str, str], folder: Path
             if value is None or value == []:
                 continue
             if origin == file:
-                _refuse_in_file(setting, value, file, environ)
+                _refuse_in_file(setting, value, file, environ, folder)
             values[setting.name] = _read(setting, value, origin)
             origins[setting.name] = origin
-            if origin == file and setting.narrows and values[setting.name] != DEFAULTS[setting.name]:
+            if origin == file and setting.trust is Trust.SAID and values[setting.name] != setting.default:
                 narrowed.append(setting.name)
             break
     if values.get("mock") and values.get("target"):
         raise UsageError(
             f"the embedded mock ({origins['mock']}) and a target ({origins['target']}) are both named: give one of them"
         )
-    outputs = {setting.name: values.pop(setting.name) for setting in OUTPUTS if setting.name in values}
-    several = {setting.name: values.pop(setting.name) for setting in SEVERAL if setting.name in values}
-    _check_several(several, values, origins)
-    return Settings(**values, origins=origins, narrowed=tuple(narrowed), outputs=outputs, several=several)
+    _check_targets(values, origins)
+    return Settings(**values, origins=origins, narrowed=tuple(narrowed))
 
 
-def _check_several(several: Mapping[str, Any], values: Mapping[str, Any], origins: Mapping[str, str]) -> None:
-    """Refuse what is of one target beside a file of several, and what chooses among several without one."""
-    if "targets" not in several:
-        if several:
-            raise UsageError(
-                f"{origins[next(iter(several))]}: there is nothing to choose from: name a file by --targets"
-            )
+def _check_targets(values: Mapping[str, Any], origins: Mapping[str, str]) -> None:
+    """Refuse what is of one target beside a file of targets, and what chooses among targets without one."""
+    if "targets" not in values:
+        for setting in of(Group.TARGETS):
+            if origins.get(setting.name, "").startswith("option"):
+                raise UsageError(f"{origins[setting.name]}: there is nothing to choose from: name a file by --targets")
         return
-    if values.get("header_env"):  # the key of one gateway is nothing for another host
-        raise UsageError(f"{origins['header_env']}: it would go to every target of the file: judge that one alone")
+    for name in ("header_env", "client_cert", "client_key"):  # what opens one gateway is nothing for another host
+        if values.get(name):
+            raise UsageError(f"{origins[name]}: it would go to every target of the file: judge that one alone")
     for name in ("target", "mock", "name"):
         if values.get(name):
             raise UsageError(
@@ -92,14 +96,14 @@ def _check_several(several: Mapping[str, Any], values: Mapping[str, Any], origin
 
 
 def _refuse_unknown(environ: Mapping[str, str]) -> None:
-    known = [variable for setting in BY_NAME.values() for variable in setting.variables]
+    known = [variable for setting in TABLE for variable in setting.variables]
     for name in sorted(environ):
-        if name.startswith(_PREFIX) and name not in (*known, *_OTHER_VARIABLES):
-            raise UsageError(f"environment: there is no setting {name}{_hint(name, known)}")
+        if name.startswith(_PREFIX) and not any(fnmatchcase(name, other) for other in (*known, *_OTHER_VARIABLES)):
+            raise UsageError(f"environment: there is no setting {name}{hint(name, known)}")
 
 
-def _hint(name: str, known: Iterable[str]) -> str:
-
+def hint(name: str, known: Iterable[str]) -> str:
+    """Return a question for the name that was probably meant, or nothing."""
     close = difflib.get_close_matches(name, list(known), 1)
     return f"; did you mean {close[0]}?" if close else ""
 
@@ -114,14 +118,24 @@ def _from_environment(setting: Setting, environ: Mapping[str, str]) -> tuple[str
     return "", None
 
 
-def _refuse_in_file(setting: Setting, value: Any, file: str, environ: Mapping[str, str]) -> None:
+def _refuse_in_file(setting: Setting, value: Any, file: str, environ: Mapping[str, str], folder: Path) -> None:
     instead = f"use {setting.option if setting.name != 'target' else 'the URL argument'} or {setting.environment}"
-    if not setting.in_file:
+    if setting.trust is Trust.NEVER:
         raise UsageError(f"{file}: {setting.name} cannot be set in a file of the working directory: {instead}")
     if setting.name == "target" and (token := next((name for name in TOKENS if environ.get(name)), None)):
         raise UsageError(f"{file}: no file may name the target while {token} is set, which would go there: {instead}")
-    if setting in OUTPUTS and (Path(str(value)).is_absolute() or ".." in Path(str(value)).parts):
+    if setting.trust is Trust.INSIDE and not _is_inside(str(value), folder):
         raise UsageError(f"{file}: {setting.name} is {str(value)[:80]!r}, and must stay in the working directory")
+
+
+def _is_inside(file: str, folder: Path) -> bool:
+    """Whether a file lies in a folder, by its name and also when all links on the way to it were followed."""
+    named, home = Path(file), os.path.realpath(folder)
+    try:
+        leads_to = Path(os.path.realpath(folder / named.parent), named.name)
+    except ValueError:  # a NUL in the name
+        return False
+    return not named.is_absolute() and ".." not in named.parts and leads_to.is_relative_to(home)
 
 
 def _read(setting: Setting, value: Any, origin: str) -> Any:
@@ -130,17 +144,18 @@ def _read(setting: Setting, value: Any, origin: str) -> Any:
     texts = [str(item) for item in value] if isinstance(value, list) else [str(value)]
     if setting.name == "target" and not texts[0].strip():
         raise NoTarget
-    if setting.many:
+    if setting.is_repeatable:
         texts = [part for text in texts for part in re.split(r"[,\s]+", text) if part] or [""]
     try:
         read = tuple(setting.read(text) for text in texts)
     except ValueError as error:
-        raise UsageError(f"{origin}: {setting.name} is {str(value)[:80]!r}, and must be {error}") from None
-    return read if setting.many else read[0]
+        given = f"is {str(value)[:80]!r}, and must be" if setting.is_quoted else "must be"
+        raise UsageError(f"{origin}: {setting.name} {given} {error}") from None
+    return read if setting.is_repeatable else read[0]
 
 
 def _from_file(folder: Path, config: str | None) -> tuple[str, dict[str, Any]]:
-    own, project = folder / "contracts.toml", folder / "pyproject.toml"
+    own, project = (folder / name for name in FILES)
     if config is not None:
         name, values = config, _load(Path(config))
     elif own.is_file():
@@ -156,13 +171,11 @@ def _from_file(folder: Path, config: str | None) -> tuple[str, dict[str, Any]]:
     read = {key.replace("-", "_"): value for key, value in values.items()}
     for key in read:
         if key not in BY_NAME:
-            raise UsageError(f"{name}: there is no setting {key!r}{_hint(key, BY_NAME)}")
+            raise UsageError(f"{name}: there is no setting {key[:80]!r}{hint(key, BY_NAME)}")
     return name, read
 
 
 def _load(path: Path) -> dict[str, Any]:
-    import tomllib  # only where there is a file
-
     try:
         return tomllib.loads(read_text(str(path)))
     except (tomllib.TOMLDecodeError, ValueError, RecursionError) as error:

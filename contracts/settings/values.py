@@ -2,51 +2,84 @@
 
 import math
 import re
+from collections.abc import Callable
 
 from contracts.core.policy import Policy
 
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
-_SIZE = r"(?i)([0-9]{1,15})\s*(B|KiB|MiB|GiB)?"
+_SIZE = re.compile(r"(?i)([0-9]{1,15})\s*(B|KiB|MiB|GiB)?")
+_UNITS = {"b": 1, "kib": 2**10, "mib": 2**20, "gib": 2**30}
+_AGES = {"m": 60.0, "h": 3600.0, "d": 86400.0}
 #: What Windows takes for a device and not for a file.
 _DEVICE = re.compile(r"CON|PRN|AUX|NUL|COM[0-9]|LPT[0-9]")
-_UNITS = {"b": 1, "kib": 2**10, "mib": 2**20, "gib": 2**30}
+#: An hour is more than any run needs, in seconds.
+_HOUR = 3600.0
+_IMPACTS = ("breaking", "visible", "additive")
+#: The variables that a file of targets may name where nobody says anything else: those that are made for this suite.
+TOKEN_VARIABLES = ("BEARER_TOKEN", "SCALINGO_API_TOKEN", "CONTRACTS_TOKEN_*")
 
 
-def seconds(text: str) -> float:
-    """Return a number of seconds of which a run may need as many."""
+def text(text: str) -> str:
+    """Return a text that is not empty."""
+    if not text:
+        raise ValueError("something, not nothing")
+    return text
+
+
+def file(text: str) -> str:
+    """Return the name of a file that is read."""
+    if not text:
+        raise ValueError("the name of a file")
+    return text
+
+
+def pause(text: str) -> float:
+    """Return a number of seconds to wait, which may be none."""
     try:
         seconds = float(text)
     except ValueError:
         raise ValueError("a number of seconds") from None
-    if not (math.isfinite(seconds) and 0 < seconds <= 3600):  # noqa: PLR2004 - an hour is more than any run needs
+    if not (math.isfinite(seconds) and 0 <= seconds <= _HOUR):
+        raise ValueError("seconds, from 0 to 3600")
+    return seconds
+
+
+def seconds(text: str) -> float:
+    """Return a number of seconds of which a run may need as many."""
+    if not (seconds := pause(text)):
         raise ValueError("seconds, more than 0 and at most 3600")
     return seconds
 
 
-def count(text: str) -> int:
-    """Return a whole number from 1 on."""
-    if not re.fullmatch(r"[0-9]{1,6}", text) or int(text) < 1:
-        raise ValueError("a whole number from 1 on")
-    return int(text)
+def age(text: str) -> float:
+    """Return an age in seconds."""
+    match = re.fullmatch(r"([1-9][0-9]{0,5})([mhd])", text)
+    if not match:
+        raise ValueError("an age in minutes, hours or days, such as 90m, 12h or 30d")
+    return int(match[1]) * _AGES[match[2]]
 
 
-def retries(text: str) -> int:
-    """Return how often a request may be sent again."""
-    if text not in ("0", "1", "2", "3", "4"):
-        raise ValueError("a whole number from 0 to 4")
-    return int(text)
+def whole(least: int, most: int) -> Callable[[str], int]:
+    """Return what reads a whole number between these, both included."""
+
+    def read(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,20}", text) or not least <= int(text) <= most:
+            raise ValueError(f"a whole number from {least} to {most}")
+        return int(text)
+
+    return read
 
 
-def concurrency(text: str) -> int:
-    """Return how many requests may be under way at once."""
-    if not re.fullmatch(r"[1-9]|1[0-6]", text):
-        raise ValueError("a whole number from 1 to 16")
-    return int(text)
+count = whole(1, 999_999)
+retries = whole(0, 4)
+repeat = whole(1, 20)
+concurrency = whole(1, 16)
+seed = whole(0, 2**64 - 1)
 
 
 def size(text: str) -> int:
     """Return a number of bytes."""
-    match = re.fullmatch(_SIZE, text)
+    match = _SIZE.fullmatch(text)
     if not match or not int(match[1]):
         raise ValueError("a size such as 1048576, 512KiB or 32MiB")
     return int(match[1]) * _UNITS[(match[2] or "B").lower()]
@@ -66,6 +99,13 @@ def policy(text: str) -> Policy:
     return Policy(text)
 
 
+def impact(text: str) -> str:
+    """Return how bad a difference is."""
+    if text not in _IMPACTS:
+        raise ValueError("breaking, visible or additive")
+    return text
+
+
 #: The fields that the suite itself sends, that frame a message, or that carry a login.
 _RESERVED = {
     *("accept", "accept-encoding", "authorization", "connection", "content-length", "content-type", "cookie", "expect"),
@@ -76,11 +116,18 @@ _RESERVED = {
 def header(text: str) -> tuple[str, str]:
     """Return the name of a header field and of the variable that holds its value."""
     name, sign, variable = text.partition("=")
-    if not (sign and re.fullmatch(r"[A-Za-z0-9_-]+", name) and re.fullmatch(r"[A-Za-z_]\w*", variable)):
+    if not (sign and re.fullmatch(r"[A-Za-z0-9_-]+", name) and re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", variable)):
         raise ValueError("NAME=VARIABLE, the name of a header field and of an environment variable")
     if name.lower() in _RESERVED:
         raise ValueError(f"another field than {name}, which the suite itself sends or which frames a message")
     return name, variable
+
+
+def variables(text: str) -> str:
+    """Return a pattern for the names of variables."""
+    if not re.fullmatch(r"[A-Za-z_*][A-Za-z0-9_*]*", text):
+        raise ValueError("the name of a variable, in which * may stand for any characters")
+    return text
 
 
 def name(text: str) -> str:
@@ -88,11 +135,4 @@ def name(text: str) -> str:
     stem = text.partition(".")[0].upper()
     if not re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9_-])?", text) or _DEVICE.fullmatch(stem):
         raise ValueError("a name of at most 64 letters, digits, dots, dashes and underscores that can name a folder")
-    return text
-
-
-def text(text: str) -> str:
-    """Return a text that is not empty."""
-    if not text:
-        raise ValueError("something, not nothing")
     return text

@@ -117,7 +117,7 @@ def settings_of(entry: Entry, settings: Settings, file: str) -> Settings:
     given: dict[str, Any] = {name: value for name, value in own.items() if value}
     narrowed = tuple(name for name in settings.narrowed if name not in given)
     origins = {**settings.origins, **dict.fromkeys(given, file)}
-    return replace(settings, **given, origins=origins, narrowed=narrowed, outputs={}, several={})
+    return replace(settings, **given, origins=origins, narrowed=narrowed)
 
 
 def environ_of(entry: Entry, environ: Mapping[str, str]) -> dict[str, str]:

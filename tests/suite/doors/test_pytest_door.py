@@ -17,7 +17,7 @@ from subject import BY_NAME, CLAUSES, SAMPLE
 from contracts.event_categories.clauses import PATH
 from contracts.mock.reply import Received, Reply
 from contracts.mock.server import MockServer
-from contracts.settings.table import TABLE
+from contracts.settings.table import OF_A_RUN
 
 ITEMS = "tests/contract/test_clauses.py"
 PLUGIN = "contracts.pytest_plugin"
@@ -312,7 +312,7 @@ def clause(): return 1
 def test_no_option_or_fixture_clashes_with_those_of_others(tmp_path: Path) -> None:
     """Another plugin may have options such as --timeout, as pytest-timeout has, and fixtures such as report."""
     # --contract is the prefix of all of ours, and so no name of anybody else.
-    names = [setting.option[2:] for setting in TABLE if setting.name not in ("contract", "strict", "target")]
+    names = [setting.option[2:] for setting in OF_A_RUN if setting.name not in ("contract", "strict", "target")]
     (tmp_path / "clashing.py").write_text(CLASHING.format(names=names))
     status, output = run("-p", "clashing", "--timeout", "--contract-timeout", "3", PYTHONPATH=str(tmp_path))
     assert status == 0, output

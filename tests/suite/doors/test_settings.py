@@ -6,17 +6,24 @@ import pytest
 
 from contracts.core.errors import UsageError
 from contracts.settings.sources import resolve
-from contracts.settings.table import BY_NAME, DEFAULTS, TABLE, Settings
+from contracts.settings.table import BY_NAME, OF_A_RUN, TABLE, Group, Settings, Trust
 
 
-def test_the_table_and_the_value_agree() -> None:
-    """Every row of the table is a field of Settings with the same default, and the other way round."""
-    defaults = Settings()
-    assert [setting.name for setting in TABLE] == [
-        name for name in Settings.__dataclass_fields__ if name not in ("origins", "narrowed", "outputs", "several")
-    ]
-    assert DEFAULTS.keys() >= {setting.name for setting in TABLE}
-    assert all(getattr(defaults, setting.name) == DEFAULTS[setting.name] for setting in TABLE)
+def test_what_is_shown_can_be_given(tmp_path: Path) -> None:
+    """A default that is shown in words of a value is that value when it is given; every setting has one option."""
+    assert len({setting.option for setting in TABLE}) == len(TABLE)
+    for setting in OF_A_RUN:
+        if (shown := setting.show(setting.default)) != setting.unset:
+            assert getattr(resolve({setting.name: shown}, {}, tmp_path), setting.name) == setting.default, setting.name
+
+
+def test_what_a_run_depends_on_is_shown() -> None:
+    """Where reports go and which targets of a file are judged is nothing that a run depends on."""
+    assert {setting.group for setting in TABLE} - {setting.group for setting in OF_A_RUN} == {
+        Group.TARGETS,
+        Group.REPORTS,
+    }
+    assert list(Settings().shown()) == [setting.name for setting in OF_A_RUN]
 
 
 def test_precedence(tmp_path: Path) -> None:
@@ -71,10 +78,10 @@ def test_refusals(options: dict[str, object], environ: dict[str, str], file: str
         resolve(options, environ, tmp_path)
 
 
-@pytest.mark.parametrize("name", ["mock", "auth_url", "ca_bundle", "unsafe_methods", "probe_rate_limit"])
+@pytest.mark.parametrize("name", ["mock", "auth_url", "ca_bundle", "unsafe_methods", "seed", "token_variables"])
 def test_a_file_leads_no_token_anywhere(name: str, tmp_path: Path) -> None:
     """Whoever can write to the checkout cannot name a host, an authority or a danger: not even beside an option."""
-    assert not BY_NAME[name].in_file
+    assert BY_NAME[name].trust is Trust.NEVER
     (tmp_path / "contracts.toml").write_text(f'{name} = "true"\n')
     with pytest.raises(UsageError, match=f"contracts.toml: {name} cannot be set in a file"):
         resolve({"target": "https://api.example"}, {}, tmp_path)
@@ -132,7 +139,13 @@ def test_a_file_can_be_named(tmp_path: Path) -> None:
         ("retries", "-1", "a whole number from 0 to 4"),
         ("concurrency", "0", "a whole number from 1 to 16"),
         ("concurrency", "17", "a whole number from 1 to 16"),
-        ("max_requests", "0", "a whole number from 1 on"),
+        ("max_requests", "0", "a whole number from 1 to 999999"),
+        ("repeat", "0", "a whole number from 1 to 20"),
+        ("settle", "-1", "seconds, from 0 to 3600"),
+        ("wait", "nan", "seconds, from 0 to 3600"),
+        ("fail_on", "unstable", "breaking, visible or additive"),
+        ("max_age", "1w", "an age in minutes, hours or days"),
+        ("seed", "1" * 21, "a whole number from 0"),
         ("max_body", "9" * 5000, "a size such as"),
     ],
 )

@@ -20,7 +20,7 @@ from contracts.network.certificates import authorities, client
 from contracts.prepare import prepare
 from contracts.run import verify
 from contracts.settings.sources import resolve
-from contracts.settings.table import BY_NAME
+from contracts.settings.table import BY_NAME, Trust
 
 PRIVATE = "http://api.private.test"
 
@@ -50,7 +50,10 @@ def test_plain_http_needs_the_flag(tmp_path: Path) -> None:
     with MockServer(SAMPLE) as server, pytest.raises(UsageError, match="--allow-plain-http"):
         judged({"target": PRIVATE}, tmp_path, server)
     assert server.requests == []
-    assert not any(BY_NAME[name].in_file for name in ("allow_plain_http", "header_env", "client_cert", "client_key"))
+    assert not any(
+        BY_NAME[name].trust is not Trust.NEVER
+        for name in ("allow_plain_http", "header_env", "client_cert", "client_key")
+    )
 
 
 def test_a_gateway_gets_its_field(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from contracts.core.errors import BrokenAnswer, Refused, Unavailable, UsageError
 from contracts.core.exchange import Headers, Response
 from contracts.masking.secrets import Secrets
 from contracts.network.address import parse
-from contracts.network.credentials import Bearer, Exchanged, check
+from contracts.network.credentials import EXCHANGE, Bearer, Exchanged, check
 
 API_TOKEN = "tk-us-0123456789-abcdef"
 
@@ -30,7 +30,7 @@ class Auth:
 
 def exchanged(auth: Auth, now: list[float]) -> Exchanged:
     """Credentials at this service, with a clock that stands at now[0]."""
-    return Exchanged(API_TOKEN, parse("https://auth.example"), Secrets(), auth.post, lambda: now[0], CONTRACT)
+    return Exchanged(API_TOKEN, parse("https://auth.example", EXCHANGE), Secrets(), auth.post, lambda: now[0], CONTRACT)
 
 
 def test_exchange_as_documented() -> None:
