@@ -30,7 +30,7 @@ from contracts.pytest_plugin.options import OFFERED, in_pytest, value_of
 from contracts.resources import contract_of
 from contracts.run import Run
 from contracts.settings.sources import resolve
-from contracts.settings.table import BY_NAME, Settings
+from contracts.settings.table import BY_NAME, Group, Settings, of
 
 #: How many requests a test may send beside those of the clauses; the embedded mock is asked by every method.
 BESIDE, BESIDE_TO_THE_MOCK = 20, 100
@@ -192,7 +192,8 @@ def plain(value: Any) -> Any:
 def _prepare(config: pytest.Config) -> Session:
     # A variable that a shell happens to hold must not lead the tests of a project to a live target.
     led = [name for name in BY_NAME["target"].variables if os.environ.get(name)]
-    environ = {name: value for name, value in os.environ.items() if name not in led}
+    unfollowed = {*led, *(name for setting in of(Group.TARGETS) for name in setting.variables)}
+    environ = {name: value for name, value in os.environ.items() if name not in unfollowed}
     options = {setting.name: value_of(config, setting.name) for setting in OFFERED}
     stack = ExitStack()
     try:
