@@ -14,6 +14,8 @@ from contracts.core.contract import Contract
 from contracts.event_categories.contract import CONTRACT as EVENT_CATEGORIES
 from contracts.event_types.contract import CONTRACT as EVENT_TYPES
 from contracts.mock.faults import catalogue_of
+from contracts.pytest_plugin.options import OFFERED
+from contracts.settings.table import Group, of
 
 ROOT = Path(__file__).parents[3]
 README, CLAUSES = ROOT / "README.md", ROOT / "docs" / "clauses.md"
@@ -73,7 +75,22 @@ def count() -> Iterator[str]:
     yield str(len(EVENT_CATEGORIES.clauses))
 
 
-PARTS = {part.__name__: part for part in (clauses, types, commands, proof, action, count)}
+def settings() -> Iterator[str]:
+    """The table of settings, by groups."""
+    for group in Group:
+        yield from ("", f"### {group.value.capitalize()}", "")
+        yield from ("| option | what it does | default | variable | in a file | in pytest |", f"{'|---' * 6}|")
+        for setting in of(group):
+            option = f"`{setting.option}{f' {setting.metavar}' if setting.metavar else ''}`"
+            default = "" if setting.is_flag else setting.show(setting.default)
+            in_pytest = "yes" if setting in OFFERED else "no"
+            cells = ("`URL`" if setting.name == "target" else option, setting.help, default)
+            trust = f"{setting.trust}, while no token is set" if setting.name == "target" else setting.trust
+            yield f"| {' | '.join(cells)} | `{setting.environment}` | {trust} | {in_pytest} |"
+    yield ""
+
+
+PARTS = {part.__name__: part for part in (clauses, types, commands, proof, action, count, settings)}
 _MARKED = re.compile(r"<!-- (\w+) -->(\n?).*?<!-- /\1 -->", re.DOTALL)
 
 
