@@ -32,8 +32,11 @@ class _ConstantError(ValueError):
     """A number that JSON does not have: NaN, Infinity, -Infinity."""
 
 
-def decode(body: bytes) -> Document:
-    """Decode a body strictly (RFC 8259 for encoding and grammar, RFC 7493 for names and text)."""
+def decode(body: bytes, number: Callable[[str], Decimal] = Decimal) -> Document:
+    """Decode a body strictly (RFC 8259 for encoding and grammar, RFC 7493 for names and text).
+
+    ``number`` makes a number of a literal with a fraction or an exponent: ``numbers.written`` keeps its form.
+    """
     violations: list[Violation] = []
     skipped = 0
     if body.startswith(_BYTE_ORDER_MARK):
@@ -56,7 +59,7 @@ def decode(body: bytes) -> Document:
         )
     if reason := beyond(body):
         return _unjudged(text, violations, skipped, reason)
-    return _Reader(text, violations, skipped).read()
+    return _Reader(text, violations, skipped, number).read()
 
 
 def _unjudged(text: str, violations: list[Violation], skipped: int, reason: str) -> Document:
@@ -94,8 +97,9 @@ def _lone_surrogate(where: str, text: str, times: int = 1) -> Violation:
 class _Reader:
     """Reads one text; keeps what the hooks of the standard decoder see on the way."""
 
-    def __init__(self, text: str, violations: list[Violation], skipped: int) -> None:
+    def __init__(self, text: str, violations: list[Violation], skipped: int, number: Callable[[str], Decimal]) -> None:
         self.text = text
+        self.number = number
         self.violations = violations
         self.skipped = skipped
         self.objects = 0
@@ -141,7 +145,7 @@ class _Reader:
         self.repeated.clear()
         self.discarded.clear()
         return json.loads(
-            self.text, parse_constant=self._refuse_constant, parse_float=Decimal, parse_int=parse_int, **hook
+            self.text, parse_constant=self._refuse_constant, parse_float=self.number, parse_int=parse_int, **hook
         )
 
     def _object(self, members: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from contracts.core.check import Steps, findings_of
 from contracts.core.finding import Finding, step
+from contracts.event_categories import go_client
 from contracts.event_categories.checks.registry import CHECKS
 from contracts.event_categories.clauses import KEY
 from contracts.event_categories.positions import whole_positions
@@ -14,9 +15,6 @@ from contracts.judging.answer import Answer
 from contracts.judging.describe import describe
 from contracts.judging.document import Replaced, Rule
 
-_GO_MEMBERS = ("id", "name", "position")
-_TEXT_OR_NULL = (str, type(None))
-_INT64 = range(-(2**63), 2**63)
 _EXACT_IN_JS = 2**53 - 1
 
 
@@ -53,7 +51,7 @@ def _unreadable(answer: Answer, root: dict[str, Any]) -> Iterator[_Unreadable]:
         if isinstance(value, list):
             known = name == KEY and value is root[KEY] and any(isinstance(e, dict) for e in value)
             names = answer.member_names if known else _names(value)
-            yield from _unreadable_elements(name, value, _confusable(names), replaced)
+            yield from _unreadable_elements(name, value, set(filter(go_client.confuses, names)), replaced)
         elif value is not None:
             yield _Unreadable((name,), "null or a list of objects", value)
 
@@ -63,21 +61,11 @@ def _unreadable_elements(
 ) -> Iterator[_Unreadable]:
     for index, element in enumerate(listed):
         if isinstance(element, dict):
-            if _is_readable(element) and not confusable and not replaced:
+            if go_client.reads_known(element) and not confusable and not replaced:
                 continue
             yield from _unreadable_members((name, index), element, confusable, replaced)
         elif element is not None:
             yield _Unreadable((name, index), "an object or null", element)
-
-
-def _is_readable(category: dict[str, Any]) -> bool:
-    get = category.get
-    position = get("position")
-    return (
-        get("id").__class__ in _TEXT_OR_NULL
-        and get("name").__class__ in _TEXT_OR_NULL
-        and (position is None or (type(position) is int and position in _INT64))
-    )
 
 
 def _unreadable_members(
@@ -87,18 +75,12 @@ def _unreadable_members(
         if name in confusable:
             expected = "no member that differs from id, name or position by letter case alone"
             yield _Unreadable((*where, name), expected, name)
-        elif name in _GO_MEMBERS and not _is_readable({name: value}):
-            expected = "an integer literal of 64 bits, or null" if name == "position" else "a string or null"
-            yield _Unreadable((*where, name), expected, value)
+        elif not go_client.reads(name, value):
+            yield _Unreadable((*where, name), go_client.expected(name), value)
 
 
 def _names(listed: list[Any]) -> set[str]:
     return set().union(*(element for element in listed if isinstance(element, dict)))
-
-
-def _confusable(names: set[str]) -> set[str]:
-    """Return the member names that Go's decoder takes for one that it knows (encoding/json, Unmarshal)."""
-    return {name for name in names.difference(_GO_MEMBERS) if name.casefold() in _GO_MEMBERS}
 
 
 @CHECKS.answer("client.js-exact")
