@@ -97,7 +97,9 @@ def _lone_surrogate(where: str, text: str, times: int = 1) -> Violation:
 class _Reader:
     """Reads one text; keeps what the hooks of the standard decoder see on the way."""
 
-    def __init__(self, text: str, violations: list[Violation], skipped: int, number: Callable[[str], Decimal]) -> None:
+    def __init__(
+        self, text: str, violations: list[Violation], skipped: int, number: Callable[[str], Decimal] = Decimal
+    ) -> None:
         self.text = text
         self.number = number
         self.violations = violations
