@@ -135,7 +135,7 @@ def _mock(settings: Settings, contract: Contract) -> "MockServer":
 
     return MockServer(
         sample_of(contract),
-        auth="public" if settings.auth is Policy.PUBLIC else "required",
+        auth="optional" if settings.auth is Policy.EITHER else settings.auth,
         rate_limit=PER_MINUTE if settings.probe_rate_limit else None,
     )
 

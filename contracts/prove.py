@@ -209,7 +209,7 @@ def _server(fault: Fault, sample: Sample) -> MockServer:
     scenario = fault.scenario
     return MockServer(
         sample,
-        auth="public" if scenario.public else "required",
+        auth=scenario.auth,
         faults=(fault.apply,),
         tls=bool(scenario.tls),
         rate_limit=PER_MINUTE if scenario.burst else None,
@@ -219,9 +219,9 @@ def _server(fault: Fault, sample: Sample) -> MockServer:
 
 @contextmanager
 def _plaintext(fault: Fault, sample: Sample) -> Iterator[int]:
-    """Give the port of the plain-HTTP endpoint: without one nobody listens there, as a server that has gone."""
+    """Give the port of the cleartext endpoint: without one nobody listens there, as a server that has gone."""
     change = fault.scenario.plaintext
-    with MockServer(sample, faults=(change,) if change else ()) as server:
+    with MockServer(sample, auth="required", faults=(change,) if change else ()) as server:
         if change:
             yield server.port
             return

@@ -15,7 +15,7 @@ from contracts.core.contract import Contract
 from contracts.core.errors import UsageError
 from contracts.formats.wording import plain
 from contracts.global_information.probes import PER_MINUTE
-from contracts.mock.faults import catalogue_of
+from contracts.mock.faults import Scenario, catalogue_of
 from contracts.mock.sample import sample_of
 from contracts.mock.server import MockServer, elements_from
 from contracts.network.address import is_loopback
@@ -36,7 +36,10 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", metavar="HOST", help="default: 127.0.0.1")
     parser.add_argument("--expose", action="store_true", help="let --host be an address that other machines reach")
     parser.add_argument(
-        "--auth", choices=("required", "public"), default="required", help="whether the list asks for the token"
+        "--auth",
+        choices=("optional", "required", "public"),
+        help="who gets the list: also who has no token but none with a wrong one (optional, the default), only who has "
+        "the token (required), everybody (public)",
     )
     parser.add_argument("--rate-limit", type=_count, metavar="N", help="answer 429 beyond N requests a minute")
     parser.add_argument(
@@ -82,14 +85,14 @@ def run(options: argparse.Namespace) -> int:
 def _server(options: argparse.Namespace, contract: Contract) -> MockServer:
     chosen = [_fault(name, contract) for name in options.fault]
     scenarios = [fault.scenario for fault in chosen]
-    public = options.auth == "public" or any(scenario.public for scenario in scenarios)
+    auth = options.auth or next((s.auth for s in scenarios if s.auth != Scenario.auth), Scenario.auth)
     limit = options.rate_limit or (PER_MINUTE if any(scenario.burst for scenario in scenarios) else None)
     try:
         return MockServer(
             sample_of(contract),
             host=options.host,
             port=options.port,
-            auth="public" if public else "required",
+            auth=auth,
             rate_limit=limit,
             elements=_elements(options.elements, contract),
             faults=(*(fault.apply for fault in chosen), *(_log,) * options.verbose),

@@ -194,7 +194,7 @@ _PUBLIC = lasting(
     "The list is public, and its ids are missing for everybody.",
     ["category.required"],
     member("id", MISSING),
-    Scenario(public=True),
+    Scenario(auth="public"),
 )
 
 MEMBERS = (

@@ -43,7 +43,7 @@ _MEMBERS = (
         "The list is public, and its ids are missing for everybody.",
         ["type.required"],
         member("id", MISSING),
-        Scenario(public=True),
+        Scenario(auth="public"),
     ),
 )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socket import AF_INET, AF_INET6, SHUT_RDWR, create_server
@@ -80,6 +81,8 @@ class _Handler(BaseHTTPRequestHandler):
         except ValueError:
             return self.send_error(HTTPStatus.BAD_REQUEST)
         request, reply = self.respond(self.command, self.path, tuple(self.headers.items()))
+        if self.request_version == "HTTP/1.0":
+            reply = replace(reply, version="1.0")
         return self._send(request.method, reply)
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:

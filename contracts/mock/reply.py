@@ -1,6 +1,7 @@
 """What a fault works on: the request as the mock understood it, and the reply before it goes on the wire."""
 
 import gzip
+import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -39,8 +40,8 @@ class Received:
 class Reply:
     """A reply.
 
-    ``chunked``, ``gzipped``, ``version`` and ``framed`` (with a length) say how it goes on the wire; ``raw`` replaces
-    all of it, and ``stray`` bytes follow an answer to HEAD.
+    ``chunked`` (which HTTP/1.0 does not know), ``gzipped``, ``version`` and ``framed`` (with a length) say how it goes
+    on the wire; ``raw`` replaces all of it, and ``stray`` bytes follow an answer to HEAD.
     """
 
     status: int
@@ -75,7 +76,7 @@ class Reply:
         lines = [f"HTTP/{self.version} {self.status} {reason}", *(f"{k}: {v}" for k, v in self.headers)]
         if self.gzipped:
             lines.append("Content-Encoding: gzip")
-        if self.chunked:
+        if self.chunked and self.version != "1.0":
             lines.append("Transfer-Encoding: chunked")
             halves = [body[: len(body) // 2], body[len(body) // 2 :]]
             body = b"".join(b"%x\r\n%s\r\n" % (len(half), half) for half in halves if half) + b"0\r\n\r\n"
@@ -93,3 +94,17 @@ def json_reply(value: Any, status: int = 200, *headers: tuple[str, str]) -> Repl
     """Return a reply whose body is this value as JSON."""
     content = ("Content-Type", "application/json; charset=utf-8")
     return Reply(status, json.dumps(value).encode(), (content, *headers))
+
+
+def list_reply(value: Any) -> Reply:
+    """Return a reply that lists something, with the header fields and the framing that were recorded of the API.
+
+    Source: the recordings in the repository Scalingo/scalingo-ruby-api (samples/, May 2020).
+    """
+    reply = json_reply(value)
+    fields = (
+        ("ETag", f'W/"{hashlib.sha256(reply.body).hexdigest()[:32]}"'),
+        ("Cache-Control", "max-age=0, private, must-revalidate"),
+        ("Referrer-Policy", "strict-origin-when-cross-origin"),
+    )
+    return replace(reply, headers=(*reply.headers, *fields), chunked=True)

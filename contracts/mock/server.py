@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from contracts.core.clause import LIST
 from contracts.core.errors import UsageError
 from contracts.mock.listener import Listener
-from contracts.mock.reply import Change, Received, Reply, json_reply
+from contracts.mock.reply import Change, Received, Reply, json_reply, list_reply
 from contracts.mock.sample import Elements, Sample
 from contracts.reading import read_text
 
@@ -51,8 +51,10 @@ def elements_from(file: str, key: str) -> Elements:
 class MockServer:
     """A conforming endpoint of a sample, serving until :meth:`close` or the end of its context.
 
-    ``auth`` is ``required`` or ``public``; ``rate_limit`` the number of requests a minute before 429; ``faults``
-    change each reply in order; ``tls`` serves with the embedded certificate. ``requests`` is the log.
+    ``auth`` says who gets the list: with ``optional``, as was recorded of the API, also who has no token, but nobody
+    with a wrong one (our choice: that was not recorded); with ``required`` only who has the token, with ``public``
+    everybody. ``rate_limit`` is the number of requests a minute before 429, ``faults`` change each reply in order, and
+    ``tls`` serves with the embedded certificate. ``requests`` is the log.
 
     Raises:
         OSError: the port cannot be had.
@@ -64,7 +66,7 @@ class MockServer:
         *,
         host: str = "127.0.0.1",
         port: int = 0,
-        auth: str = "required",
+        auth: str = "optional",
         token: str = TOKEN,
         api_token: str = API_TOKEN,
         elements: Elements | None = None,
@@ -80,7 +82,7 @@ class MockServer:
         self.rate_limit = rate_limit
         self.faults = tuple(faults)
         self.requests: list[Received] = []
-        self._list = json_reply(sample.root(sample.elements(sample.size) if elements is None else elements))
+        self._list = list_reply(sample.root(sample.elements(sample.size) if elements is None else elements))
         self._clock = clock
         self._recent: deque[float] = deque()
         self._times: Counter[str] = Counter()
@@ -157,7 +159,7 @@ class MockServer:
     def _reply(self, request: Received) -> Reply:
         if request.probe == EXCHANGED:
             return self._exchange(request)
-        if self.auth == "required" and request.first("Authorization") != f"Bearer {self.token}":
+        if not self._is_admitted(request.first("Authorization")):
             error = {"error": "the token is missing, invalid or has expired"}
             return json_reply(error, 401, ("WWW-Authenticate", "Bearer"))
         others = self.sample.others
@@ -165,7 +167,12 @@ class MockServer:
             return json_reply({"error": "not found", "resource": self.sample.noun}, 404)
         if request.method not in ("GET", "HEAD"):
             return json_reply({"error": "method not allowed"}, 405, ("Allow", "GET, HEAD"))
-        return json_reply(others[request.path]) if request.path in others else self._list
+        return list_reply(others[request.path]) if request.path in others else self._list
+
+    def _is_admitted(self, authorization: str | None) -> bool:
+        if authorization is None:
+            return self.auth != "required"
+        return self.auth == "public" or authorization == f"Bearer {self.token}"
 
     def _exchange(self, request: Received) -> Reply:
         basic = base64.b64encode(f":{self.api_token}".encode()).decode()

@@ -66,7 +66,8 @@ class Catalogue:
         breaks = {f"envelope.{self.contract.name}" if clause == ENVELOPE_LIST else clause for clause in fault.breaks}
         breaks |= self.also.get(fault.name, frozenset())
         if fault.lasting and self._breaks_a_must(breaks):
-            breaks |= {"http.repeatable", *(("auth.missing", "auth.invalid") if fault.scenario.public else ())}
+            served = {"required": (), "optional": ("auth.missing",), "public": ("auth.missing", "auth.invalid")}
+            breaks |= {"http.repeatable", *served[fault.scenario.auth]}
         return replace(fault, breaks=frozenset(breaks))
 
     def _breaks_a_must(self, breaks: Iterable[str]) -> bool:

@@ -31,13 +31,13 @@ ENVELOPE_LIST = "envelope.*"
 class Scenario:
     """How a run is arranged around a fault.
 
-    ``policy`` is the suite's, ``public`` says that the mock asks for no token, ``burst`` that the rate limit is
-    probed. ``tls`` (trusted or untrusted) makes the mock a live https target called ``host``, whose plain-HTTP
-    endpoint answers as ``plaintext`` changes it, or not at all. ``elements`` are served in place of the sample's.
+    ``policy`` is the suite's, ``auth`` says who gets the list of the mock, ``burst`` that the rate limit is probed.
+    ``tls`` (trusted or untrusted) makes the mock a live https target called ``host``, whose cleartext endpoint answers
+    as ``plaintext`` changes it, or not at all. ``elements`` are served in place of the sample's.
     """
 
     policy: Policy = Policy.EITHER
-    public: bool = False
+    auth: str = "optional"
     burst: bool = False
     tls: str = ""
     host: str = "api.contracts.test"

@@ -23,6 +23,8 @@ from contracts.mock.faults.fault import (
 from contracts.mock.reply import Change, Received, Reply, json_reply
 
 XML = Reply(200, b'<?xml version="1.0"?>\n<event-categories/>', (("Content-Type", "application/xml"),))
+#: Where the list is served, asked for as documented or as by a guest.
+_LISTED = (*DOCUMENTED, "anonymous")
 _LOCATION = ("Location", "/v1/event_categories/")
 
 
@@ -30,7 +32,7 @@ def _type(value: str | None) -> Fault:
     shown = value or "none"
     name = "content-type-" + "-".join("".join(c if c.isalnum() else " " for c in shown).split())
     sentence = f"The list comes with the Content-Type {shown}."
-    return lasting(name, sentence, ["http.content-type"], on(DOCUMENTED, header("Content-Type", value)))
+    return lasting(name, sentence, ["http.content-type"], on(_LISTED, header("Content-Type", value)))
 
 
 def _served(received: Received, reply: Reply) -> Reply:
@@ -117,7 +119,7 @@ CONTENT_TYPE = (
         "content-type-twice",
         "The list comes with two Content-Type headers.",
         ["http.content-type"],
-        on(DOCUMENTED, lambda reply: replace(reply, headers=(*reply.headers, ("Content-Type", "text/html")))),
+        on(_LISTED, lambda reply: replace(reply, headers=(*reply.headers, ("Content-Type", "text/html")))),
     ),
 )
 
@@ -206,7 +208,7 @@ UNKNOWN = (
         "The list is public, and an unknown path is answered with a page for people: nothing else is refused.",
         ["http.unknown-path"],
         instead(["unknown-path"], html(404)),
-        Scenario(public=True),
+        Scenario(auth="public"),
     ),
     *(
         fault(f"unknown-query-{name}", f"An unknown parameter {sentence}.", ["http.unknown-query", *more], change)

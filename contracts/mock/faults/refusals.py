@@ -58,20 +58,20 @@ AUTHENTICATION = (
         "The list is public where the policy asks for credentials.",
         ["auth.missing", "auth.invalid"],
         same,
-        Scenario(policy=Policy.REQUIRED, public=True),
+        Scenario(policy=Policy.REQUIRED, auth="public"),
     ),
     fault(
         "refused-although-public",
         "Credentials are asked for where the policy says that the list is public.",
         ["auth.missing", "auth.invalid"],
         same,
-        Scenario(policy=Policy.PUBLIC),
+        Scenario(policy=Policy.PUBLIC, auth="required"),
     ),
     fault(
         "anonymous-served-although-required",
         "The list is public for who has no token, where the policy asks for credentials.",
         ["auth.missing"],
-        instead(["anonymous"], listed(12)),
+        same,
         Scenario(policy=Policy.REQUIRED),
     ),
     fault(
@@ -79,14 +79,14 @@ AUTHENTICATION = (
         "Any token will do, where the policy asks for credentials.",
         ["auth.invalid"],
         instead(["invalid-token"], listed(12)),
-        Scenario(policy=Policy.REQUIRED),
+        Scenario(policy=Policy.REQUIRED, auth="required"),
     ),
     fault(
         "invalid-token-refused-although-public",
         "A wrong token is refused where the policy says that the list is public.",
         ["auth.invalid"],
         instead(["invalid-token"], json_reply({"error": "no"}, 401, _CHALLENGE)),
-        Scenario(policy=Policy.PUBLIC, public=True),
+        Scenario(policy=Policy.PUBLIC, auth="public"),
     ),
     fault(
         "challenge-missing",
@@ -112,6 +112,7 @@ AUTHENTICATION = (
         "Only the 401 to a made-up token does not name its scheme.",
         ["auth.challenge"],
         on(["invalid-token"], header("WWW-Authenticate", None)),
+        Scenario(auth="required"),
     ),
 )
 
@@ -121,6 +122,7 @@ ERROR_BODIES = tuple(
         f"The body of every refusal {sentence}.",
         ["error.body", "auth.missing", "auth.invalid", "http.unknown-path"],
         on((*REFUSED, "unknown-path"), lambda reply, content=content: replace(reply, body=content)),  # type: ignore[misc]
+        Scenario(auth="required"),
     )
     for name, sentence, content in (
         ("html", "is a page for people", html().body),

@@ -97,8 +97,8 @@ _DOWN = Reply(503, b"", (("Retry-After", "0"),))
 
 VARIANTS: tuple[Fault, ...] = (
     *LISTS,
-    variant("chunked", "Every body comes in chunks.", _every(chunked=True)),
-    variant("gzipped", "Every body is compressed.", _every(gzipped=True)),
+    variant("with-length", "Every body comes with its length.", _every(chunked=False)),
+    variant("gzipped", "Every body is compressed.", _every(gzipped=True, chunked=False)),
     variant("gzipped-and-chunked", "Every body is compressed and in chunks.", _every(gzipped=True, chunked=True)),
     variant("chunk-extensions", "Chunks are tiny, and have extensions and a trailer.", _extended),
     variant("early-hints", "An interim answer comes before the answer.", _hinted),
@@ -115,7 +115,11 @@ VARIANTS: tuple[Fault, ...] = (
         lambda _, reply: replace(reply, headers=(*reply.headers, *_MORE_HEADERS)),
     ),
     variant("header-blanks", "White space surrounds the values of the header.", _surrounded),
-    variant("head-without-length", "HEAD does not tell the length.", on(["head"], lambda r: replace(r, framed=False))),
+    variant(
+        "head-without-length",
+        "HEAD does not tell the length.",
+        on(["head"], lambda r: replace(r, framed=False, chunked=False)),
+    ),
     variant("head-no-type", "HEAD has no Content-Type.", on(["head"], header("Content-Type", None))),
     variant(
         "head-without-charset",
@@ -159,38 +163,37 @@ VARIANTS: tuple[Fault, ...] = (
     variant("down-once", "The first request is answered 503, the next is not.", _once(_DOWN)),
     variant("throttled-each", "Every first request for reading is answered 429, the next is not.", _once_each(_LATER)),
     variant("dropped-once", "Every first request for reading ends in silence, the next does not.", _once_each(_GONE)),
-    variant(
-        "public-for-the-anonymous",
-        "Who has no token gets the list; who has a wrong one does not.",
-        instead(["anonymous"], listed(12)),
-    ),
-    variant("public", "The list asks for no credentials.", same, Scenario(public=True)),
+    variant("required", "The list asks for credentials.", same, Scenario(auth="required")),
+    variant("public", "The list asks for no credentials.", same, Scenario(auth="public")),
     variant(
         "public-as-required",
         "The policy says public, and the list is.",
         same,
-        Scenario(public=True, policy=Policy.PUBLIC),
+        Scenario(auth="public", policy=Policy.PUBLIC),
     ),
     variant(
         "refused-as-required",
         "The policy asks for credentials, and so does the list.",
         same,
-        Scenario(policy=Policy.REQUIRED),
+        Scenario(policy=Policy.REQUIRED, auth="required"),
     ),
     variant(
         "error-with-more",
         "Errors have more members.",
         on(REFUSED, lambda r: replace(r, body=b'{"error": "no", "code": 7}')),
+        Scenario(auth="required"),
     ),
     variant(
         "errors-by-field",
         "Errors name fields.",
         on(REFUSED, lambda r: replace(r, body=b'{"errors": {"token": ["is invalid"]}}')),
+        Scenario(auth="required"),
     ),
     variant(
         "error-as-text-json",
         "Errors have a media type of their own.",
         on(REFUSED, header("Content-Type", "application/problem+json")),
+        Scenario(auth="required"),
     ),
     variant(
         "challenge-with-realm",
@@ -212,7 +215,7 @@ VARIANTS: tuple[Fault, ...] = (
     variant(
         "live-refusing", "Port 80 of a live target asks for credentials.", same, Scenario(tls="trusted", plaintext=same)
     ),
-    variant("live-public", "A live target asks for no credentials.", same, Scenario(tls="trusted", public=True)),
+    variant("live-public", "A live target asks for no credentials.", same, Scenario(tls="trusted", auth="public")),
     variant(
         "live-upgrading",
         "Port 80 of a live target asks for another protocol.",

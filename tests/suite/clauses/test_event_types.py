@@ -92,7 +92,7 @@ def judged(types: Response, categories: Response | None) -> Outcome:
     return judge.outcomes(evidence, [KNOWN])[0]
 
 
-TYPES = SAMPLE.elements(6)
+TYPES = SAMPLE.elements(SAMPLE.size)
 OF_TYPES, OF_CATEGORIES = listed(KEY, TYPES), listed(CATEGORIES_KEY, CATEGORIES)
 
 

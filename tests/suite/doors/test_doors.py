@@ -184,7 +184,7 @@ def test_a_public_target_with_a_catch_all_route() -> None:
 )
 def test_refused_credentials(environment: dict[str, str], words: str) -> None:
     """A 401 to the documented request is exit 3, says whose credentials these are; what can be judged is judged."""
-    with MockServer(SAMPLE) as server:
+    with MockServer(SAMPLE, auth="required") as server:
         done = contracts("verify", server.url, environment=environment)
     assert done.status == 3
     assert words in done.out

@@ -208,7 +208,7 @@ def test_a_har_of_refusals_alone(tmp_path: Path) -> None:
 def test_the_policy_of_a_file(tmp_path: Path) -> None:
     """Check --auth judges the answers without credentials by a policy."""
     file = tmp_path / "run.har"
-    with MockServer(SAMPLE) as server:
+    with MockServer(SAMPLE, auth="required") as server:
         contracts("verify", server.url, "--har", str(file), environment={"BEARER_TOKEN": server.token})
     assert contracts("check", str(file), "--auth", "required").status == 0
     assert contracts("check", str(file), "--auth", "public").status == 1

@@ -29,7 +29,7 @@ def judge(url: str, *arguments: str) -> tuple[int, str]:
 
 def test_it_reads_a_target_with_few_requests() -> None:
     """It finds nothing wrong with a conforming target, sends it GET and HEAD only, and no more than is announced."""
-    with MockServer(SAMPLE, token=TOKEN) as server:
+    with MockServer(SAMPLE, token=TOKEN, auth="required") as server:
         status, output = judge(server.url, "--contract-auth", "required")
     assert status == 0, output
     assert "3 passed, 1 skipped" in output
@@ -44,7 +44,7 @@ def test_every_request_goes_through_the_target_layer(fault: str) -> None:
 
     Among it is what ignored_auth sends, which takes an interim answer for the answer when it sends on its own.
     """
-    with MockServer(SAMPLE, token=TOKEN, faults=(BY_NAME[fault].apply,), tls=True) as server:
+    with MockServer(SAMPLE, token=TOKEN, auth="required", faults=(BY_NAME[fault].apply,), tls=True) as server:
         status, output = judge(server.url, "--contract-auth", "required", "--contract-ca-bundle", str(CA_PEM))
     assert status == 0, output
     assert "3 passed, 1 skipped" in output

@@ -101,7 +101,7 @@ def test_the_list_of_faults() -> None:
     assert all(f"  {name}: {fault.sentence}" in text for name, fault in BY_NAME.items())
     faults, _, variants = text.partition("conforming variants, which break nothing")
     assert "  id-number: " in faults
-    assert "breaks category.id, client.go-readable, http.repeatable" in faults
+    assert "breaks auth.missing, category.id, client.go-readable, http.repeatable" in faults
     assert "  gzipped: " in variants
 
 

@@ -63,9 +63,7 @@ def seen(reply: Reply) -> Seen:
 
 def observed(fault: Fault) -> tuple[dict[str, Seen], list[Seen]]:
     """What a patient client sees of a mock with this fault: the answer to each probe, and a burst if there is one."""
-    with MockServer(
-        SAMPLE, auth="public" if fault.scenario.public else "required", faults=(fault.apply,), rate_limit=75
-    ) as server:
+    with MockServer(SAMPLE, auth=fault.scenario.auth, faults=(fault.apply,), rate_limit=75) as server:
         answers = {}
         for probe, request in requests(server.token).items():
             replies = (server.answer(*request)[1] for _ in range(5))

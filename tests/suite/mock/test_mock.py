@@ -45,9 +45,20 @@ def test_documented_request() -> None:
 
 
 @pytest.mark.parametrize(
+    ("auth", "statuses"), [("optional", [200, 200, 401]), ("required", [200, 401, 401]), ("public", [200, 200, 200])]
+)
+def test_who_gets_the_list(auth: str, statuses: list[int]) -> None:
+    """Unless told otherwise the list is for guests, too, as was recorded of the API; a wrong token is refused."""
+    with MockServer(SAMPLE, auth=auth) as server, MockServer(SAMPLE) as default:
+        tokens: list[dict[str, str] | None] = [None, {}, {"Authorization": "Bearer other"}]
+        assert [ask(server, headers=headers)[0] for headers in tokens] == statuses
+        assert [ask(default, headers=headers)[0] for headers in tokens] == [200, 200, 401]
+
+
+@pytest.mark.parametrize(
     ("method", "path", "headers", "expected"),
     [
-        ("GET", PATH, {}, 401),
+        ("GET", PATH, {}, 200),
         ("GET", PATH, {"Authorization": "Bearer other"}, 401),
         ("GET", PATH + "/x", None, 404),
         ("GET", "/", None, 404),
@@ -63,6 +74,16 @@ def test_statuses(method: str, path: str, headers: dict[str, str] | None, expect
     assert status == expected
     assert expected == 200 or error_schema().accepts(json.loads(body))
     assert ("www-authenticate" in got) is (expected == 401)
+
+
+def test_an_old_client_gets_no_chunks() -> None:
+    """A client of HTTP/1.0 knows no chunks: it gets a length, and the end of the connection."""
+    with MockServer(SAMPLE) as server:
+        head, _, body = talk(server, f"GET {PATH} HTTP/1.0\r\n\r\n".encode()).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.0 200 ")
+    assert b"chunked" not in head
+    assert b"Content-Length: %d" % len(body) in head
+    assert SCHEMA.accepts(json.loads(body))
 
 
 def test_head_has_the_header_and_no_body() -> None:
@@ -174,7 +195,7 @@ def test_a_stopped_server_serves_nobody() -> None:
     """With the end of the context an open connection ends, and another server can have the port."""
     with MockServer(SAMPLE) as server, socket.create_connection(("127.0.0.1", server.port), timeout=5) as peer:
         peer.sendall(b"HEAD / HTTP/1.1\r\n\r\n")
-        assert peer.recv(65536).startswith(b"HTTP/1.1 401 ")
+        assert peer.recv(65536).startswith(b"HTTP/1.1 404 ")
         server.close()
         assert peer.recv(1) == b""
         with MockServer(SAMPLE, port=server.port) as other:
@@ -200,7 +221,7 @@ def test_ipv6() -> None:
         pytest.skip("this machine has no IPv6")
     with server, socket.create_connection(("::1", server.port), timeout=5) as peer:
         peer.sendall(b"HEAD / HTTP/1.1\r\n\r\n")
-        assert peer.recv(12) == b"HTTP/1.1 401"
+        assert peer.recv(12) == b"HTTP/1.1 404"
         assert server.url == f"http://[::1]:{server.port}"
 
 
@@ -214,7 +235,7 @@ def test_certificate(host: str) -> None:
         trusting.wrap_socket(peer, server_hostname=host) as secured,
     ):
         secured.sendall(b"HEAD / HTTP/1.1\r\n\r\n")
-        assert secured.recv(12) == b"HTTP/1.1 401"
+        assert secured.recv(12) == b"HTTP/1.1 404"
         assert server.url.startswith("https://")
 
 
@@ -237,7 +258,7 @@ def wire(fault: Fault | None, scenario_of: Fault) -> list[bytes]:
     kinds = [("GET", PATH), ("GET", PATH), ("HEAD", PATH), ("GET", PATH + "/x"), ("GET", PATH + "?x=1")]
     kinds += [(method, PATH) for method in ("POST", "PUT", "PATCH", "DELETE")]
     changes = (fault.apply,) if fault else ()
-    with MockServer(SAMPLE, auth="public" if scenario.public else "required", faults=changes, rate_limit=14) as server:
+    with MockServer(SAMPLE, auth=scenario.auth, faults=changes, rate_limit=14) as server:
         token = ("Authorization", f"Bearer {server.token}")
         sent = [(m, p, (token,)) for m, p in kinds]
         sent += [("GET", PATH, (token, ("Accept", "application/xml"))), ("GET", PATH, ())]
