@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from contracts import __version__
 from contracts.commands import streams
@@ -51,8 +51,11 @@ class _Formatter(argparse.HelpFormatter):
 class _Parser(argparse.ArgumentParser):
     """Says what is wrong in one line, and takes no abbreviation: tomorrow it could mean another option."""
 
-    def __init__(self, prog: str, *, description: str, epilog: str) -> None:
-        super().__init__(prog, description=description, epilog=epilog, formatter_class=_Formatter, allow_abbrev=False)
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        # argparse makes the parsers of commands, and a later Python gives them more (3.14: color).
+        options.setdefault("formatter_class", _Formatter)
+        options.setdefault("allow_abbrev", False)
+        super().__init__(*arguments, **options)
 
     def _print_message(self, message: str, file: "SupportsWrite[str] | None" = None) -> None:
         # argparse passes over a stream that cannot be written, and would exit with 0.

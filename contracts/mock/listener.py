@@ -19,25 +19,12 @@ _LARGEST, _LINE = 2**20, 2**16
 
 
 class Listener(ThreadingHTTPServer):
-    """Listens on a port, IPv4 or IPv6, and gives each connection a thread.
-
-    Raises:
-        OSError: the port cannot be had.
-    """
+    """Gives each connection a thread."""
 
     daemon_threads = True
 
-    def __init__(self, respond: Respond, host: str, port: int) -> None:
-        class Handler(_Handler):
-            pass
-
-        # A function of the class would be bound to the handler.
-        Handler.respond = staticmethod(respond)
-        self.address_family = AF_INET6 if ":" in host else AF_INET
-        super().__init__((host, port), Handler, bind_and_activate=False)
-        self.socket.close()
-        self.socket = create_server((host, port), family=self.address_family, backlog=128)
-        self.server_address = self.socket.getsockname()
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
         self._open: set[Any] = set()
 
     def process_request(self, request: Any, client_address: Any) -> None:
@@ -57,8 +44,28 @@ class Listener(ThreadingHTTPServer):
             with suppress(OSError):
                 connection.shutdown(SHUT_RDWR)
 
-    def handle_error(self, *_: object) -> None:
+    def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing: a peer that goes away, or speaks no TLS, is none of the mock's business."""
+
+
+def listen(respond: Respond, host: str, port: int) -> Listener:
+    """Return a listener on a port, IPv4 or IPv6.
+
+    Raises:
+        OSError: the port cannot be had.
+    """
+
+    class Handler(_Handler):
+        pass
+
+    # A function of the class would be bound to the handler.
+    Handler.respond = staticmethod(respond)
+    listener = Listener((host, port), Handler, bind_and_activate=False)
+    listener.socket.close()
+    listener.address_family = AF_INET6 if ":" in host else AF_INET
+    listener.socket = create_server((host, port), family=listener.address_family, backlog=128)
+    listener.server_address = listener.socket.getsockname()
+    return listener
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -106,7 +113,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(reply.wire(method))
         self.close_connection |= reply.closes
 
-    def log_message(self, *_: object) -> None:
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - so it is called in the parent
         """Keep quiet."""
 
 

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from contracts.core.clause import LIST
 from contracts.core.errors import UsageError
-from contracts.mock.listener import Listener
+from contracts.mock.listener import listen
 from contracts.mock.reply import Change, Received, Reply, json_reply, list_reply
 from contracts.mock.sample import Elements, Sample
 from contracts.reading import read_text
@@ -87,7 +87,7 @@ class MockServer:
         self._recent: deque[float] = deque()
         self._times: Counter[str] = Counter()
         self._lock = threading.Lock()
-        self._server = Listener(self.answer, host, port)
+        self._server = listen(self.answer, host, port)
         if tls:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(SERVER_PEM)

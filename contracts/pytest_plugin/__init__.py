@@ -175,10 +175,10 @@ def contract_categories(contract_evidence: "Evidence") -> list[dict[str, Any]]:
 @pytest.fixture
 def contract_session(contract_run: "Run", pytestconfig: pytest.Config) -> Generator["TargetSession", None, None]:
     """A ``requests.Session`` to the target: authenticated, masked, paced and counted; another origin is refused."""
-    from contracts.pytest_plugin.client import TargetSession
+    from contracts.pytest_plugin.client import session_to
 
     contract_run.target.admit(_session(pytestconfig).allowance)
-    with TargetSession(contract_run.target) as session:
+    with session_to(contract_run.target) as session:
         yield session
 
 

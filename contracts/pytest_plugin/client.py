@@ -35,8 +35,8 @@ class Gateway(HTTPAdapter):
     With ``judging`` an answer that tells nothing of the API is an exception, as it is for a probe.
     """
 
-    def __init__(self, target: Target | None = None, *, judging: bool = False) -> None:
-        super().__init__()
+    def __init__(self, *arguments: Any, target: Target | None = None, judging: bool = False, **options: Any) -> None:
+        super().__init__(*arguments, **options)
         self.target = target
         self._judging = judging
 
@@ -77,12 +77,7 @@ class Gateway(HTTPAdapter):
 class TargetSession(requests.Session):
     """A session to one target: a path such as ``/v1/event_categories`` is enough, and redirects are not followed."""
 
-    def __init__(self, target: Target) -> None:
-        super().__init__()
-        through(self, Gateway(target))
-        self._base = target.address.base
-        if target.credentials.origin:
-            self.headers["Authorization"] = PLACEHOLDER
+    base = ""
 
     def request(self, method: str | bytes, url: str | bytes, *arguments: Any, **keywords: Any) -> requests.Response:
         """Send a request; see :meth:`requests.Session.request`.
@@ -93,13 +88,23 @@ class TargetSession(requests.Session):
         """
         text = url.decode() if isinstance(url, bytes) else url
         if text.startswith("/"):
-            text = self._base + text
+            text = self.base + text
         keywords.setdefault("allow_redirects", False)
         try:
             return super().request(method, text, *arguments, **keywords)
         except CouldNotJudge as error:
             problem = in_pytest(str(error))
         raise requests.exceptions.ConnectionError(problem)
+
+
+def session_to(target: Target) -> TargetSession:
+    """Return a session to a target; with its credentials, if there are any."""
+    session = TargetSession()
+    session.base = target.address.base
+    through(session, Gateway(target=target))
+    if target.credentials.origin:
+        session.headers["Authorization"] = PLACEHOLDER
+    return session
 
 
 def session_through(gateway: Gateway) -> requests.Session:

@@ -31,8 +31,8 @@ class Element:
 
 
 class _Parser(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, **options: bool) -> None:
+        super().__init__(**options)
         self.open = [Element("", {})]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
