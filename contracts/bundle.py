@@ -26,9 +26,8 @@ from contracts.core.text import shorten
 from contracts.exceptions import deviations
 from contracts.formats import result, stored
 from contracts.formats.wording import encoded
-from contracts.judging.digest import digest
 from contracts.judging.evidence import Evidence
-from contracts.judging.judge import outcomes
+from contracts.judging.judge import report_of
 
 MANIFEST, RESULT, DEVIATIONS = "manifest.json", "result.json", "deviations.toml"
 BASELINE, ACCEPT = "baseline.json", "accept.toml"
@@ -156,8 +155,8 @@ def _again(claimed: Report, deviations_text: str | None) -> Report:
     evidence = Evidence(claimed.target, claimed.exchanges, claimed.scope, contract)
     clauses = contract.select(claimed.scope.selected)
     late = {outcome.clause.id for outcome in claimed.outcomes if outcome.because is Reason.LATE}
-    found = outcomes(evidence, clauses, lambda clause: clause.id in late)  # judging says less for these
-    judged = replace(claimed, digest=digest(contract), outcomes=found, stale=())
+    found = report_of(evidence, clauses, lambda clause: clause.id in late)  # judging says less for these
+    judged = replace(claimed, digest=contract.digest, outcomes=found.outcomes, listing=found.listing, stale=())
     entries = deviations.read(deviations_text, DEVIATIONS, contract) if deviations_text is not None else ()
     try:
         day = date.fromisoformat(claimed.started[:10])
@@ -193,7 +192,7 @@ def _manifest(files: dict[str, bytes], contract_of: Callable[[str], Contract]) -
             f"the bundle was made by version {shorten(suite, 40)} of the suite, and this is {__version__}: "
             f"audit it with version {shorten(suite, 40)}"
         )
-    own = digest(contract_of(name))
+    own = contract_of(name).digest
     if contract != own:
         raise UsageError(
             f"the bundle was judged by the contract {shorten(contract, 80)}, and this suite judges by {own}: "

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from http import HTTPStatus
 
-from contracts import __version__
 from contracts.core.clause import LIST
 from contracts.core.contract import Contract
 from contracts.core.errors import BrokenAnswer, CouldNotJudge, Refused, Unavailable, UsageError
@@ -14,9 +13,8 @@ from contracts.core.exchange import NOT_READ, Exchange, Headers, Request, Respon
 from contracts.core.policy import Policy
 from contracts.core.report import Report, Scope
 from contracts.core.statuses import CLIENT_ERRORS, UNAVAILABLE
-from contracts.judging.digest import digest
+from contracts.judging import judge
 from contracts.judging.evidence import REFUSED, Evidence
-from contracts.judging.judge import outcomes
 from contracts.network.reading import read as read_body
 
 _CAP = 32 * 2**20
@@ -59,17 +57,7 @@ def _observed(probe: str, request: Request, response: Response) -> Exchange:
 
 def report_of(evidence: Evidence, *, strict: bool, allow_empty: bool) -> Report:
     """Judge what a file shows."""
-    return Report(
-        contract=evidence.contract,
-        suite=__version__,
-        digest=digest(evidence.contract),
-        target=evidence.url,
-        outcomes=outcomes(evidence),
-        exchanges=evidence.exchanges,
-        scope=evidence.scope,
-        strict=strict,
-        allow_empty=allow_empty,
-    )
+    return replace(judge.report_of(evidence), strict=strict, allow_empty=allow_empty)
 
 
 def _documented(name: str) -> Request:

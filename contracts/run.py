@@ -7,17 +7,16 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from contracts import __version__
 from contracts.core.clause import Clause
 from contracts.core.contract import Contract
 from contracts.core.deadline import until
-from contracts.core.errors import Late, TooSlow
+from contracts.core.errors import Late, Reason, TooSlow
 from contracts.core.exchange import Exchange
 from contracts.core.identity import Identity
+from contracts.core.listing import Listing
 from contracts.core.probe import Probe
 from contracts.core.report import Access, Report, RequestCounts, Scope
 from contracts.core.text import counted
-from contracts.judging.digest import digest
 from contracts.judging.outcome import late
 from contracts.judging.schema import list_schema
 from contracts.network.credentials import API, BEARER
@@ -121,21 +120,15 @@ class Run:
 
     def report(self, evidence: "Evidence") -> Report:
         """Judge the evidence, apply the deviations, and return the report."""
-        from contracts.judging.judge import outcomes  # see _get_ready
+        from contracts.judging.judge import report_of  # see _get_ready
 
         budget, clock = self.target.budget, self.target.clock
         ends = clock() + max(self.target.remaining, _GRACE)
         with until(ends, clock):
-            judged = outcomes(evidence, self.clauses, lambda _: clock() > ends)
-        report = Report(
-            contract=self.contract,
-            suite=__version__,
-            digest=digest(self.contract),
-            target=evidence.url,
-            outcomes=judged,
-            exchanges=evidence.exchanges,
+            judged = report_of(evidence, self.clauses, lambda _: clock() > ends)
+        report = replace(
+            judged,
             settings=self.shown(),
-            scope=evidence.scope,
             access=self.access,
             strict=self.settings.strict,
             allow_empty=self.settings.allow_empty,
@@ -160,7 +153,8 @@ class Run:
         slow = TooSlow("the time of the run was over before this answer was written down (--deadline)")
         exchanges = (replace(e, response=None, failure=slow if e.response else e.failure) for e in report.exchanges)
         outcomes = (late(outcome.clause) for outcome in report.outcomes)
-        left = replace(report, exchanges=tuple(exchanges), outcomes=tuple(outcomes), stale=())
+        listed = Listing(reason=Reason.LATE.sentence)
+        left = replace(report, exchanges=tuple(exchanges), outcomes=tuple(outcomes), listing=listed, stale=())
         return self.compared(self._waived(left))
 
     def compared(self, report: Report) -> Report:

@@ -9,8 +9,8 @@ from contracts.core.clause import LIST
 from contracts.core.errors import ContractsError, UsageError
 from contracts.core.report import Report
 from contracts.core.text import shorten
-from contracts.judging.document import Rule
 from contracts.judging.evidence import Evidence
+from contracts.judging.strict_json import Flaw
 
 REPEAT = "repeat"
 
@@ -47,7 +47,7 @@ def _answer(evidence: Evidence, probe: str, what: str) -> Answer:
         raise CouldNotCompare(f"{what} was not observed: {problem}") from None
     for violation in document.violations:
         # A lone surrogate is kept as it came; of a name that is there twice nobody can say which value is meant.
-        if violation.clause != Rule.TEXT:
+        if violation.clause != Flaw.TEXT:
             words = shorten(f"{violation.where}: {violation.expected}, not {violation.received}")
             raise CouldNotCompare(f"{what} was not observed: the body is no strict JSON: {words}")
     return _listed(evidence.contract.key, document.value, what)

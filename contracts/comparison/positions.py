@@ -17,7 +17,7 @@ from contracts.comparison.members import readability
 from contracts.comparison.ordering import moved
 from contracts.comparison.subject import Subject
 from contracts.comparison.values import equal
-from contracts.judging.numbers import is_whole
+from contracts.judging.values import is_whole
 
 
 @dataclass(frozen=True)

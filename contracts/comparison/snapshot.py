@@ -18,8 +18,7 @@ from contracts.comparison.subject import Subject
 from contracts.comparison.values import ABSENT, identical, text_of
 from contracts.core.errors import UsageError
 from contracts.core.text import shorten
-from contracts.judging.document import Rule
-from contracts.judging.strict_json import decode
+from contracts.judging.strict_json import Flaw, decode
 from contracts.reading import read_text
 
 SCHEMA = "snapshot.schema.json"
@@ -99,7 +98,7 @@ def read(text: str, name: str) -> Snapshot:
         raise UsageError(f"{name}: the snapshot cannot be read: {document.problem}")
     for violation in document.violations:
         # A target may have sent a lone surrogate, and what it sent is kept as it was.
-        if violation.clause != Rule.TEXT or not violation.where.startswith(_SENT):
+        if violation.clause != Flaw.TEXT or not violation.where.startswith(_SENT):
             words = shorten(f"{violation.expected} at {violation.where}, not {violation.received}")
             raise UsageError(f"{name}: the snapshot cannot be read: {words}")
     value = document.value

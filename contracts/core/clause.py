@@ -1,7 +1,8 @@
 """A clause: one promise of the contract, with its level and its source."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypedDict, Unpack
 
 
 class Level(StrEnum):
@@ -25,7 +26,8 @@ class Clause:
 
     ``id`` is stable and append-only, ``asks`` says in one short sentence what is promised, ``probes`` names the
     requests that give its evidence, ``breach`` is an example of an answer that breaks it, and ``why`` tells
-    who is hurt by that. ``detail`` says what the short sentence leaves out, or nothing.
+    who is hurt by that. ``detail`` says what the short sentence leaves out, or nothing. A clause that looks at the
+    ``header`` is not shown by a body alone; one about ``any_probe`` is shown by the answer to one of its probes.
     """
 
     id: str
@@ -36,6 +38,8 @@ class Clause:
     breach: str
     why: str
     detail: str = ""
+    header: bool = field(default=False, compare=False)
+    any_probe: bool = field(default=False, compare=False)
 
     @property
     def section(self) -> str:
@@ -49,27 +53,35 @@ LIST = "list"
 REPEATABLE = "http.repeatable"
 
 
-def must(
-    id_: str,
-    asks: str,
-    *sources: Source,
-    breach: str,
-    why: str,
-    detail: str = "",
-    probes: tuple[str, ...] = (LIST,),
-) -> Clause:
+class _Rest(TypedDict, total=False):
+    """What is said of a clause by name, beside what every one has."""
+
+    detail: str
+    probes: tuple[str, ...]
+    header: bool
+    any_probe: bool
+
+
+def must(id_: str, asks: str, *sources: Source, breach: str, why: str, **rest: Unpack[_Rest]) -> Clause:
     """Return what is promised by the documentation or a standard, or needed by an official client."""
-    return Clause(id_, Level.MUST, asks, sources, probes, breach, why, detail)
+    return _clause(Level.MUST, id_, asks, *sources, breach=breach, why=why, **rest)
 
 
-def should(
+def should(id_: str, asks: str, *sources: Source, breach: str, why: str, **rest: Unpack[_Rest]) -> Clause:
+    """Return what is shown by examples only, or good practice."""
+    return _clause(Level.SHOULD, id_, asks, *sources, breach=breach, why=why, **rest)
+
+
+def _clause(
+    level: Level,
     id_: str,
     asks: str,
     *sources: Source,
     breach: str,
     why: str,
-    detail: str = "",
     probes: tuple[str, ...] = (LIST,),
+    detail: str = "",
+    header: bool = False,
+    any_probe: bool = False,
 ) -> Clause:
-    """Return what is shown by examples only, or good practice."""
-    return Clause(id_, Level.SHOULD, asks, sources, probes, breach, why, detail)
+    return Clause(id_, level, asks, sources, probes, breach, why, detail, header, any_probe)

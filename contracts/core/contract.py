@@ -1,7 +1,8 @@
 """A contract: everything that is promised of one resource, as a value that every machinery is given."""
 
+import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from functools import cached_property
 from importlib import import_module
 
@@ -9,6 +10,7 @@ from contracts.core.check import Check
 from contracts.core.clause import Clause
 from contracts.core.errors import IncompleteError, UsageError
 from contracts.core.probe import Probe
+from contracts.core.schemas import ERROR, load
 
 #: The contract that is meant where none is named.
 DEFAULT = "event-categories"
@@ -23,7 +25,7 @@ class Schemas:
 
 
 @dataclass(frozen=True)
-class Drawing:
+class Display:
     """How the list is shown to a person: the member that is the title of an element, and those that programs read.
 
     ``order`` is the member that gives the order, if any. ``marks`` holds, by clause, the words for an element that
@@ -63,7 +65,7 @@ class Contract:
     clauses: tuple[Clause, ...]
     probes: tuple[Probe, ...]
     schemas: Schemas
-    drawing: Drawing
+    display: Display
     sections: Mapping[str, str]
     about_elements: tuple[str, ...]
     causes: tuple[str, ...] = ()
@@ -102,6 +104,16 @@ class Contract:
                 f"the check of {min(foreign)} judges no clause of {self.name}: write the clause in its clauses.py"
             )
         return checks
+
+    @cached_property
+    def digest(self) -> str:
+        """``sha256:`` and the digest of every clause and every schema: by it two reports know whether they agree."""
+        content = hashlib.sha256()
+        for clause in self.clauses:
+            content.update(repr(astuple(clause)).encode())
+        for name in (self.schemas.element, self.schemas.envelope, ERROR):
+            content.update(repr(load(name)).encode())
+        return f"sha256:{content.hexdigest()}"
 
     @cached_property
     def clause(self) -> Mapping[str, Clause]:

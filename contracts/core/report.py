@@ -13,6 +13,7 @@ from contracts.core.errors import Reason
 from contracts.core.exchange import Exchange
 from contracts.core.finding import Finding
 from contracts.core.identity import Identity
+from contracts.core.listing import Listing
 from contracts.core.policy import Policy
 
 
@@ -143,9 +144,9 @@ class Report:
     """Everything that a run has to say. Every format is rendered from this value.
 
     ``settings`` maps a setting to its effective value and to where that came from; ``narrowed`` names those by which a
-    file narrowed what is judged. ``implementation`` says whose product was judged, ``identity`` what the target is
-    called. ``comparison`` is that with a baseline, None when there was none. ``started`` is the time in UTC (RFC 3339),
-    ``seconds`` the length of the run.
+    file narrowed what is judged. ``listing`` is the list as a person sees it. ``implementation`` says whose product was
+    judged, ``identity`` what the target is called. ``comparison`` is that with a baseline, None when there was none.
+    ``started`` is the time in UTC (RFC 3339), ``seconds`` the length of the run.
     """
 
     contract: Contract
@@ -154,6 +155,7 @@ class Report:
     target: str
     outcomes: tuple[Outcome, ...]
     exchanges: tuple[Exchange, ...]
+    listing: Listing = field(default_factory=Listing)
     settings: dict[str, tuple[str, str]] = field(default_factory=dict)
     scope: Scope = Scope()
     access: Access = Access()

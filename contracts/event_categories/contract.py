@@ -1,9 +1,9 @@
 """The contract of ``GET /v1/event_categories`` as a value."""
 
-from contracts.core.contract import Contract, Drawing, Schemas
+from contracts.core.contract import Contract, Display, Schemas
 from contracts.event_categories.clauses import CLAUSES, KEY, MEMBERS, PATH
+from contracts.global_information.clauses import SECTIONS
 from contracts.global_information.probes import PROBES_ON_REQUEST, READING_PROBES
-from contracts.global_information.sections import SECTIONS
 
 CONTRACT = Contract(
     name="event-categories",
@@ -17,7 +17,7 @@ CONTRACT = Contract(
     clauses=CLAUSES,
     probes=(*READING_PROBES, *PROBES_ON_REQUEST),
     schemas=Schemas(element="event_category.schema.json", envelope="event_categories.schema.json"),
-    drawing=Drawing(
+    display=Display(
         title="display_name",
         codes=("name", "id"),
         order="position",

@@ -5,11 +5,23 @@ field as it is where null comes, takes a number with a fraction or an exponent f
 members whatever their letter case, the last one winning.
 """
 
-from typing import Any
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any, NamedTuple
+
+from contracts.judging.strict_json import NONE_REPLACED, Replaced
 
 MEMBERS = ("id", "name", "position")
 _TEXT_OR_NULL = (str, type(None))
 _INT64 = range(-(2**63), 2**63)
+
+
+class Unreadable(NamedTuple):
+    """A value that it refuses, or a name that it misreads, and the way to it."""
+
+    path: tuple[str | int, ...]
+    expected: str
+    received: Any
 
 
 def reads(member: str, value: Any) -> bool:
@@ -21,6 +33,8 @@ def reads(member: str, value: Any) -> bool:
 
 def expected(member: str) -> str:
     """Return in words what it reads of a member."""
+    if member not in MEMBERS:
+        return "no member that differs from id, name or position by letter case alone"
     return "an integer literal of 64 bits, or null" if member == "position" else "a string or null"
 
 
@@ -29,7 +43,33 @@ def confuses(member: str) -> bool:
     return member not in MEMBERS and member.casefold() in MEMBERS
 
 
-def reads_known(category: dict[str, Any]) -> bool:
+def reads_top_level(value: Any) -> bool:
+    """Whether it reads a member of the root: null, or a list of nulls and of objects that it reads."""
+    return not any(_in_root("", value, NONE_REPLACED))
+
+
+def unreadable(root: dict[str, Any], replaced: Replaced) -> Iterator[Unreadable]:
+    """Iterate over what it cannot read in a body, the values that repeated names replaced included."""
+    for name, value in chain(root.items(), replaced.of(root)):
+        yield from _in_root(name, value, replaced)
+
+
+def _in_root(name: str, value: Any, replaced: Replaced) -> Iterator[Unreadable]:
+    if not isinstance(value, list):
+        if value is not None:
+            yield Unreadable((name,), "null or a list of objects", value)
+        return
+    names: set[str] = set().union(*(element for element in value if isinstance(element, dict)))
+    each = bool(replaced) or any(map(confuses, names))
+    for index, element in enumerate(value):
+        if isinstance(element, dict):
+            if each or not _reads_known(element):
+                yield from _in_element((name, index), element, replaced)
+        elif element is not None:
+            yield Unreadable((name, index), "an object or null", element)
+
+
+def _reads_known(category: dict[str, Any]) -> bool:
     """Whether it reads the members of a category that have the names it knows: :func:`reads` of all, and faster."""
     get = category.get
     position = get("position")
@@ -40,9 +80,7 @@ def reads_known(category: dict[str, Any]) -> bool:
     )
 
 
-def reads_top_level(value: Any) -> bool:
-    """Whether it reads a member of the root: null, or a list of nulls and of objects that it reads."""
-    if not isinstance(value, list):
-        return value is None
-    objects = [element for element in value if element is not None]
-    return all(isinstance(each, dict) and all(reads(*member) for member in each.items()) for each in objects)
+def _in_element(where: tuple[str, int], category: dict[str, Any], replaced: Replaced) -> Iterator[Unreadable]:
+    for name, value in chain(category.items(), replaced.of(category)):
+        if not reads(name, value):
+            yield Unreadable((*where, name), expected(name), name if confuses(name) else value)

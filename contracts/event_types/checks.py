@@ -1,57 +1,17 @@
-"""The checks of the event types: one small function a clause."""
+"""The checks of the event types: one small function for each clause that the schema does not decide."""
 
 from http import HTTPStatus
 
-from contracts.core.check import Checks, Note, Steps
+from contracts.core.check import Note, Steps
 from contracts.core.clause import LIST
 from contracts.core.errors import CouldNotJudge
 from contracts.event_types.clauses import CATEGORIES_KEY, CATEGORIES_PATH
-from contracts.global_information.checks import CHECKS as SHARED
-from contracts.global_information.checks import elements
+from contracts.event_types.contract import CONTRACT
+from contracts.global_information.checks import checks_of, elements
 from contracts.judging.answer import Answer
 from contracts.judging.evidence import Evidence
 
-CHECKS = Checks(SHARED)
-
-
-@CHECKS.answer("envelope.event-types")
-def list_is_array(answer: Answer) -> Steps:
-    return (yield from elements.is_array(answer, "envelope.event-types"))
-
-
-@CHECKS.answer("type.object")
-def elements_are_objects(answer: Answer) -> Steps:
-    return (yield from elements.are_objects(answer, "type.object"))
-
-
-@CHECKS.answer("type.required")
-def members_are_there(answer: Answer) -> Steps:
-    return (yield from elements.have_members(answer, "type.required"))
-
-
-@CHECKS.answer("type.id")
-def id_is_text(answer: Answer) -> Steps:
-    return (yield from elements.member(answer, "type.id", "id"))
-
-
-@CHECKS.answer("type.category-id")
-def category_id_is_text(answer: Answer) -> Steps:
-    return (yield from elements.member(answer, "type.category-id", "category_id"))
-
-
-@CHECKS.answer("type.name")
-def name_is_text(answer: Answer) -> Steps:
-    return (yield from elements.member(answer, "type.name", "name"))
-
-
-@CHECKS.answer("type.display-name")
-def display_name_is_text(answer: Answer) -> Steps:
-    return (yield from elements.member(answer, "type.display-name", "display_name"))
-
-
-@CHECKS.answer("type.description")
-def description_is_text(answer: Answer) -> Steps:
-    return (yield from elements.member(answer, "type.description", "description"))
+CHECKS = checks_of(CONTRACT)
 
 
 @CHECKS.answer("type.name-style")

@@ -1,10 +1,10 @@
 """The contract of ``GET /v1/event_types`` as a value."""
 
-from contracts.core.contract import Contract, Drawing, Schemas
+from contracts.core.contract import Contract, Display, Schemas
 from contracts.core.probe import Probe
 from contracts.event_types.clauses import CATEGORIES_PATH, CLAUSES, KEY, MEMBERS, PATH
+from contracts.global_information.clauses import SECTIONS
 from contracts.global_information.probes import PROBES_ON_REQUEST, READING_PROBES
-from contracts.global_information.sections import SECTIONS
 
 CATEGORIES = Probe("categories", "the categories that the types refer to", path=CATEGORIES_PATH)
 
@@ -20,7 +20,7 @@ CONTRACT = Contract(
     clauses=CLAUSES,
     probes=(*READING_PROBES, CATEGORIES, *PROBES_ON_REQUEST),
     schemas=Schemas(element="event_type.schema.json", envelope="event_types.schema.json"),
-    drawing=Drawing(
+    display=Display(
         title="display_name",
         codes=("name", "id"),
         marks={

@@ -21,7 +21,6 @@ from contracts.core.exchange import Exchange
 from contracts.core.finding import Finding
 from contracts.core.report import Outcome, Report, State, Verdict
 from contracts.core.text import counted
-from contracts.formats.drawing import drawing
 from contracts.formats.excerpt import Excerpt, excerpt
 from contracts.formats.reproduce import of_finding, rerun
 from contracts.formats.wording import (
@@ -155,7 +154,7 @@ def render(report: Report) -> str:
         subject=subject(report),
         identity=identity(report.identity, report.implementation),
         stale=[stale(deviation) for deviation in report.stale],
-        drawing=drawing(report),
+        listing=report.listing,
         exchanges=[(exchange, _beginning(exchange)) for exchange in report.exchanges],
         certified=[(group, [row for row in rows if row.group is group]) for group in reversed(GROUPS)],
         grounds=_grounds(report),

@@ -19,6 +19,7 @@ from contracts.core.deadline import watched
 from contracts.core.exchange import Exchange, Headers
 from contracts.core.finding import Finding
 from contracts.core.report import Outcome, Report, State
+from contracts.core.schemas import load
 from contracts.core.text import COMMAND
 from contracts.formats.reproduce import of_finding, rerun
 from contracts.formats.wording import (
@@ -32,7 +33,6 @@ from contracts.formats.wording import (
     targets_last_line,
     targets_started,
 )
-from contracts.judging.schema import load
 from contracts.targets.target_entry import Judged, worst
 
 if TYPE_CHECKING:

@@ -16,9 +16,9 @@ from contracts.core.finding import Finding
 from contracts.core.identity import Identity
 from contracts.core.policy import Policy
 from contracts.core.report import Access, Outcome, Report, RequestCounts, Scope, StaleDeviation, State
+from contracts.core.schemas import load
 from contracts.core.text import shorten
 from contracts.formats.result import SCHEMA
-from contracts.judging.schema import load
 from contracts.judging.strict_json import decode
 
 

@@ -37,7 +37,6 @@ from contracts.formats.wording import (
     targets_last_line,
     unjudged,
 )
-from contracts.judging.digest import digest
 from contracts.targets.target_entry import Judged
 
 if TYPE_CHECKING:
@@ -72,7 +71,7 @@ def header(contract: Contract, target: str, planned: int, limit: int, known: Map
     """
     told = "".join(f"        {plain(word)} {plain(text)}\n" for word, text in known.items())
     return (
-        f"{contract_name(contract)} {__version__} · {digest(contract)[:19]}\n"
+        f"{contract_name(contract)} {__version__} · {contract.digest[:19]}\n"
         f"target  {plain(target)}\n{told}"
         f"budget  {counted(planned, 'request')} planned, {limit} at most\n"
     )

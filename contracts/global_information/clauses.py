@@ -19,6 +19,16 @@ ERRORS = Source("Errors", f"{SITE}/#errors")
 RFC_9110 = Source("RFC 9110, HTTP Semantics", "https://www.rfc-editor.org/rfc/rfc9110")
 RFC_8259 = Source("RFC 8259, JSON", "https://www.rfc-editor.org/rfc/rfc8259")
 RFC_7493 = Source("RFC 7493, I-JSON", "https://www.rfc-editor.org/rfc/rfc7493")
+#: The titles of the sections that every contract has, by the part of a clause's id before the dot.
+SECTIONS = {
+    "transport": "Transport",
+    "http": "HTTP",
+    "auth": "Authentication",
+    "json": "JSON text",
+    "envelope": "Envelope",
+    "error": "Errors",
+}
+
 #: Stands for the page of a resource, which :func:`of_resource` puts in its place.
 PAGE = Source("", "")
 
@@ -51,6 +61,7 @@ HTTP = (
         PAGE,
         breach="201 Created, or 301 to a path with a trailing slash",
         why="clients compare the status with 200 and drop the credentials when they follow a redirect",
+        header=True,
     ),
     must(
         "http.content-type",
@@ -59,6 +70,7 @@ HTTP = (
         RFC_9110,
         breach="Content-Type: text/html; charset=iso-8859-1",
         why="clients pick the decoder by the media type",
+        header=True,
     ),
     must(
         "http.head",
@@ -194,6 +206,7 @@ ERROR = (
         "errors, an object of lists of strings",
         ERRORS,
         probes=("list", "repeat", "xml", "unknown-query", "anonymous", "invalid-token"),
+        any_probe=True,
         breach="401 with an HTML page",
         why="clients show the text to the person who has to act on it",
     ),

@@ -1,8 +1,11 @@
 """An answer: a response with its body decoded once, and what a check may ask of it."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
+from itertools import compress
+from operator import itemgetter
 from typing import Any
 
 from contracts.core.clause import Clause
@@ -11,12 +14,56 @@ from contracts.core.errors import BrokenAnswer, NotExercised, Reason
 from contracts.core.exchange import Response
 from contracts.core.finding import KEPT, Violation
 from contracts.core.report import Outcome
-from contracts.judging.column import Column
-from contracts.judging.describe import describe
-from contracts.judging.document import ABSENT, Document, Rule
 from contracts.judging.outcome import outcome_of
 from contracts.judging.schema import ListSchema, list_schema
-from contracts.judging.strict_json import decode
+from contracts.judging.strict_json import Document, Flaw, decode
+from contracts.judging.values import ABSENT, describe, is_whole
+
+
+@dataclass(frozen=True)
+class Column:
+    """Values from the elements of a list, in its order, and the index of the element that each belongs to.
+
+    Most lists are uniform. Then a part of a column is the column itself, and nothing is built for each value.
+    """
+
+    indexes: Sequence[int]
+    values: Sequence[Any]
+
+    def __iter__(self) -> Iterator[tuple[int, Any]]:
+        return zip(self.indexes, self.values, strict=True)
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @cached_property
+    def objects(self) -> "Column":
+        """Those of the values that are objects."""
+        return self if self._types <= {dict} else self._those([type(value) is dict for value in self.values])
+
+    @cached_property
+    def texts(self) -> "Column":
+        """Those of the values that are texts."""
+        return self if self._types <= {str} else self._those([type(value) is str for value in self.values])
+
+    @cached_property
+    def whole_numbers(self) -> "Column":
+        """Those of the values that are whole numbers, however they are written."""
+        return self if self._types <= {int} else self._those(list(map(is_whole, self.values)))
+
+    def member(self, name: str) -> "Column":
+        """Return what a member of the values, which are objects, holds where it is there."""
+        try:
+            return Column(self.indexes, list(map(itemgetter(name), self.values)))
+        except KeyError:
+            return self._those([name in value for value in self.values]).member(name)
+
+    @cached_property
+    def _types(self) -> set[type]:
+        return set(map(type, self.values))
+
+    def _those(self, chosen: list[bool]) -> "Column":
+        return Column(list(compress(self.indexes, chosen)), list(compress(self.values, chosen)))
 
 
 @dataclass(frozen=True)
@@ -36,7 +83,7 @@ class Answer:
         """Whether the body is UTF-8, so that its grammar can be judged at all; a byte order mark does not hinder."""
         document = self.document
         return document.value is not ABSENT or any(
-            violation.clause == Rule.GRAMMAR for violation in document.violations
+            violation.clause == Flaw.GRAMMAR for violation in document.violations
         )
 
     @property

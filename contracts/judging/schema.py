@@ -5,35 +5,22 @@ of what it refuses one element of each kind is given to jsonschema, whose errors
 clause (``x-clause``), that they come from.
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache, cached_property
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from contracts.core.contract import Schemas
 from contracts.core.deadline import watched
 from contracts.core.finding import KEPT, Violation, step
-from contracts.judging.describe import describe
-from contracts.judging.numbers import is_whole
+from contracts.core.schemas import ERROR, load
+from contracts.judging.values import ABSENT, NOTHING, describe, is_whole
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
     from jsonschema.protocols import Validator
 
-ERROR = "error.schema.json"
-
-#: What a finding received where a member is missing.
-NOTHING = "nothing"
 _EXPECTED = {"object": "an object", "array": "an array", "string": "a non-empty string", "integer": "an integer"}
-
-
-@cache
-def load(name: str) -> dict[str, Any]:
-    """Return one of the schemas that travel with the package."""
-    schema: dict[str, Any] = json.loads(files("contracts.schemas").joinpath(name).read_text("utf-8"))
-    return schema
 
 
 class Schema:
@@ -132,7 +119,7 @@ class ListSchema(Schema):
         name = violation.where[1:]
         if not name:
             return violation._replace(where=where, received=describe(element))
-        return violation._replace(where=where, received=describe(element[name]) if name in element else NOTHING)
+        return violation._replace(where=where, received=describe(element.get(name, ABSENT)))
 
     def _look(self, element: Any) -> object:
         """Return the same for elements that the schema of an element cannot tell apart.

@@ -7,18 +7,19 @@ and ``3.0``, and gives up on integers of more than 4,300 digits. Here each of th
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from enum import StrEnum
 from typing import Any
 
 from contracts.core.deadline import check
-from contracts.core.errors import BrokenAnswer
+from contracts.core.errors import BrokenAnswer, CouldNotJudge
 from contracts.core.finding import KEPT, Violation
 from contracts.core.pointer import Path, pointer, walk
 from contracts.core.text import shorten
-from contracts.judging.document import Document, Replaced, Rule
-from contracts.judging.json_scan import scan
-from contracts.judging.limits import beyond, count_members
+from contracts.judging.json_scan import beyond, count_members, scan
+from contracts.judging.values import ABSENT
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # Patterns are compiled where they are first needed: most bodies need none of them.
@@ -28,6 +29,51 @@ _SURROGATE = "[\ud800-\udfff]"
 _LOOK = 64
 
 
+class Flaw(StrEnum):
+    """What strict decoding refuses. A violation names one of these, and whoever judges knows the clause."""
+
+    ENCODING = "encoding"
+    GRAMMAR = "grammar"
+    NAMES = "names"
+    TEXT = "text"
+
+
+class Replaced:
+    """The values that repeated names replaced, by the object in which they stood: a decoder may still meet them."""
+
+    def __init__(self, owners: Iterable[tuple[dict[str, Any], list[tuple[str, Any]]]] = ()) -> None:
+        # The owner is kept, too: its identity would else be that of another one.
+        self._owners = {id(owner): (owner, pairs) for owner, pairs in owners}
+
+    def __bool__(self) -> bool:
+        return bool(self._owners)
+
+    def of(self, owner: dict[str, Any]) -> list[tuple[str, Any]]:
+        """Return the names and values that were replaced in an object, in the order of the text."""
+        return self._owners[id(owner)][1] if id(owner) in self._owners else []
+
+
+NONE_REPLACED = Replaced()
+
+
+@dataclass(frozen=True)
+class Document:
+    """What strict decoding makes of a body.
+
+    ``value`` is ABSENT when the body is no JSON text. Integers written as integers are ``int``; every other number
+    (``3.0``, ``3e0``, integers too long for CPython to convert) is an exact ``Decimal``. ``objects`` and ``members``
+    count what was seen. ``replaced`` holds the values that a repeated name replaced. ``problem`` is set when the
+    body could not be judged; what is plainly wrong with it is a violation all the same.
+    """
+
+    value: Any = ABSENT
+    violations: tuple[Violation, ...] = ()
+    objects: int = 0
+    members: int = 0
+    replaced: Replaced = field(default=NONE_REPLACED, compare=False)
+    problem: CouldNotJudge | None = None
+
+
 class _ConstantError(ValueError):
     """A number that JSON does not have: NaN, Infinity, -Infinity."""
 
@@ -35,27 +81,27 @@ class _ConstantError(ValueError):
 def decode(body: bytes, number: Callable[[str], Decimal] = Decimal) -> Document:
     """Decode a body strictly (RFC 8259 for encoding and grammar, RFC 7493 for names and text).
 
-    ``number`` makes a number of a literal with a fraction or an exponent: ``numbers.written`` keeps its form.
+    ``number`` makes a number of a literal with a fraction or an exponent: ``values.written`` keeps its form.
     """
     violations: list[Violation] = []
     skipped = 0
     if body.startswith(_BYTE_ORDER_MARK):
         skipped = len(_BYTE_ORDER_MARK)
         violations.append(
-            Violation(Rule.ENCODING, "byte 0", "no byte order mark", "EF BB BF, the byte order mark of UTF-8")
+            Violation(Flaw.ENCODING, "byte 0", "no byte order mark", "EF BB BF, the byte order mark of UTF-8")
         )
         body = body.removeprefix(_BYTE_ORDER_MARK)
     encoding = json.detect_encoding(body)
     if not encoding.startswith("utf-8"):
         received = f"{encoding.upper()}: the body begins with {body[:4].hex(' ').upper()}"
-        violations.append(Violation(Rule.ENCODING, f"byte {skipped}", "UTF-8", received))
+        violations.append(Violation(Flaw.ENCODING, f"byte {skipped}", "UTF-8", received))
         return Document(violations=tuple(violations))
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
         received = f"{body[error.start : error.start + 4].hex(' ').upper()}: {error.reason}"
         return Document(
-            violations=(*violations, Violation(Rule.ENCODING, f"byte {skipped + error.start}", "UTF-8", received))
+            violations=(*violations, Violation(Flaw.ENCODING, f"byte {skipped + error.start}", "UTF-8", received))
         )
     if reason := beyond(body):
         return _unjudged(text, violations, skipped, reason)
@@ -83,15 +129,15 @@ def _byte(text: str, skipped: int, position: int) -> str:
 def _malformed(text: str, skipped: int, position: int, message: str) -> Violation:
     excerpt = shorten(text[position : position + 40], 40)
     received = f"{message}: {excerpt!r}" if excerpt else f"{message}, at the end of the body"
-    return Violation(Rule.GRAMMAR, _byte(text, skipped, position), "exactly one JSON text", received)
+    return Violation(Flaw.GRAMMAR, _byte(text, skipped, position), "exactly one JSON text", received)
 
 
 def _repeats(where: str, name: str, times: int = 1) -> Violation:
-    return Violation(Rule.NAMES, where, "each name once in an object", f"{shorten(name)!r} again", times)
+    return Violation(Flaw.NAMES, where, "each name once in an object", f"{shorten(name)!r} again", times)
 
 
 def _lone_surrogate(where: str, text: str, times: int = 1) -> Violation:
-    return Violation(Rule.TEXT, where, "Unicode text", f"a lone surrogate in {ascii(text[:80])[:80]}", times)
+    return Violation(Flaw.TEXT, where, "Unicode text", f"a lone surrogate in {ascii(text[:80])[:80]}", times)
 
 
 class _Reader:

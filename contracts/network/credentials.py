@@ -12,7 +12,7 @@ from typing import Protocol
 from contracts.core.contract import Contract
 from contracts.core.errors import BrokenAnswer, Refused, Unavailable, UsageError
 from contracts.core.exchange import Headers, Response
-from contracts.judging.schema import ERROR, load
+from contracts.core.schemas import ERROR, load
 from contracts.masking.secrets import MASKED_FROM, Secrets
 from contracts.network.address import Address, parse
 

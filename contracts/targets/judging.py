@@ -6,16 +6,15 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from contracts import __version__, ci
+from contracts import ci
 from contracts.core.clause import LIST
 from contracts.core.contract import Contract
 from contracts.core.errors import CouldNotJudge, UsageError
 from contracts.core.exchange import Exchange, Request
 from contracts.core.report import Report, Scope
 from contracts.global_information.probes import needed
-from contracts.judging.digest import digest
 from contracts.judging.evidence import Evidence
-from contracts.judging.judge import outcomes
+from contracts.judging.judge import report_of
 from contracts.network.address import parse
 from contracts.network.credentials import API, BEARER
 from contracts.network.pace import Pace
@@ -150,15 +149,9 @@ def unjudged(entry: Entry, settings: Settings, contract: Contract, environ: Mapp
     failure = CouldNotJudge(why)
     exchanges = tuple(Exchange(probe.name, Request(probe.method, address.url), failure=failure) for probe in probes)
     evidence = Evidence(address.url, exchanges, Scope(settings.auth, live=not address.loopback), contract)
-    return Report(
-        contract=contract,
-        suite=__version__,
-        digest=digest(contract),
-        target=address.url,
-        outcomes=outcomes(evidence),
-        exchanges=exchanges,
+    return replace(
+        report_of(evidence),
         settings=settings.shown(),
-        scope=evidence.scope,
         strict=settings.strict,
         implementation=entry.identity.implementation,
         identity=replace(entry.identity, ci=ci.run_url(environ)),

@@ -19,7 +19,7 @@ Elements = list[dict[str, Any]]
 
 def test_one_order_whatever_the_order_of_the_answer(elements: Elements, contract_report: Report) -> None:
     """However the list is shuffled, sorted by its order it is the same sequence: clients draw one and the same menu."""
-    order = contract_report.contract.drawing.order
+    order = contract_report.contract.display.order
     if not order:
         pytest.skip(f"not applicable: {contract_report.contract.elements} have no order")
     placed = [element for element in elements if type(element.get(order)) is int][:LARGEST]
@@ -49,7 +49,7 @@ def test_types_hold_on_every_part_of_the_list(elements: Elements, contract_repor
         for index in indexes:
             for member in contract.members:
                 value, where = elements[index].get(member), f"{contract.key}[{index}].{member}"
-                if member == contract.drawing.order:
+                if member == contract.display.order:
                     assert type(value) is int, f"{where}: expected a whole number, received {str(value)[:80]!r}"
                 else:
                     assert isinstance(value, str), f"{where}: expected a text, received {str(value)[:80]!r}"

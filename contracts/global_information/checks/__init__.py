@@ -1,14 +1,16 @@
-"""The checks of what is promised of every resource: one small function a clause, in files named after the sections."""
+"""The checks of what is promised of every resource: one small function a clause, in files named after their subject.
 
-from contracts.global_information.checks import (  # noqa: F401 - importing them fills the table
-    auth,
-    envelope,
-    error,
-    http,
-    repetition,
-    text,
-    transport,
-)
-from contracts.global_information.checks.registry import CHECKS
+Those that a schema decides have no function: :func:`checks_of` derives them.
+"""
 
-__all__ = ["CHECKS"]
+from contracts.core.check import Checks
+from contracts.core.contract import Contract
+from contracts.global_information.checks import body, http, refusals, repetition
+from contracts.judging.shape import shape_checks
+
+
+def checks_of(contract: Contract) -> Checks:
+    """Return the checks that every resource has; one adds those of its own."""
+    shared = (http.CHECKS, repetition.CHECKS, refusals.CHECKS, body.CHECKS)
+    shapes = shape_checks(contract.schemas, contract.key)
+    return Checks({clause: check for checks in (*shared, shapes) for clause, check in checks.items()})

@@ -8,8 +8,8 @@ from contracts.core.finding import Finding
 from contracts.core.report import State
 from contracts.core.text import shorten
 from contracts.judging.answer import Answer
-from contracts.judging.document import ABSENT
 from contracts.judging.schema import error_schema
+from contracts.judging.values import ABSENT
 
 #: What the findings about an error body expect.
 ERROR_BODY = 'a documented error body, such as {"error": "text"}'

@@ -9,51 +9,12 @@ from itertools import islice, pairwise
 from operator import eq, itemgetter
 from typing import Any
 
-from contracts.core.check import Note, Steps, findings_of
+from contracts.core.check import Steps, findings_of
 from contracts.core.finding import Finding, step
-from contracts.judging.answer import Answer
-from contracts.judging.column import Column
-from contracts.judging.describe import describe
+from contracts.judging.answer import Answer, Column
+from contracts.judging.values import describe
 
 _SNAKE_OR_CAMEL = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*|[a-z][a-zA-Z0-9]*")
-
-
-def shape(answer: Answer, clause: str) -> Iterator[Finding]:
-    """Iterate over what the schema of the list refuses in an answer by one clause.
-
-    What is beyond what a report keeps comes as one finding that counts for all of it.
-    """
-    return map(Finding.of, answer.violations.get(clause, ()))
-
-
-def is_array(answer: Answer, clause: str) -> Steps:
-    """Judge that the root has the list under its key."""
-    answer.require_members()
-    yield from shape(answer, clause)
-    return 1
-
-
-def are_objects(answer: Answer, clause: str) -> Steps:
-    """Judge that every element is an object."""
-    elements = answer.require_list()
-    yield from shape(answer, clause)
-    return len(elements)
-
-
-def have_members(answer: Answer, clause: str) -> Steps:
-    """Judge that every element has the documented members, and note additional ones."""
-    elements = answer.require_objects()
-    yield from shape(answer, clause)
-    if others := sorted(answer.member_names - set(answer.contract.members)):
-        yield Note(f"additional members of {answer.contract.elements}: {', '.join(map(ascii, others[:10]))}")
-    return len(elements)
-
-
-def member(answer: Answer, clause: str, name: str) -> Steps:
-    """Judge that a member of every element, where it is there, is as the schema says."""
-    yield from shape(answer, clause)
-    elements = answer.require_objects()
-    return len(answer.column(name)) if answer.violations else len(elements)
 
 
 def texts(answer: Answer, name: str) -> Column:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
-from contracts.core.check import Note, Steps
+from contracts.core.check import Checks, Note, Steps
 from contracts.core.clause import LIST
 from contracts.core.contract import Contract
 from contracts.core.deadline import watched
@@ -13,13 +13,11 @@ from contracts.core.finding import Finding, step
 from contracts.core.text import shorten
 from contracts.global_information.checks.conformity import nonconformities
 from contracts.global_information.checks.http import media_types, status_of
-from contracts.global_information.checks.registry import CHECKS
 from contracts.judging.answer import Answer, text_of
-from contracts.judging.canonical import canonical, identical
-from contracts.judging.describe import describe
-from contracts.judging.document import ABSENT
 from contracts.judging.evidence import Evidence
-from contracts.judging.schema import NOTHING
+from contracts.judging.values import ABSENT, canonical, describe, identical
+
+CHECKS = Checks()
 
 
 @CHECKS.run("http.repeatable")
@@ -65,8 +63,8 @@ def _changed(gone: list[Any], new: list[tuple[int, Any]], contract: Contract) ->
             continue
         for name in sorted(contract.members):
             if _differ(before, element, name):
-                expected = f"{_member(before, name)}, as before"
-                yield Finding(where + step(name), expected, _member(element, name), "repeat")
+                expected = f"{describe(before.get(name, ABSENT))}, as before"
+                yield Finding(where + step(name), expected, describe(element.get(name, ABSENT)), "repeat")
     for element in missing.values():
         received = f"not among them: {shorten(canonical(element))}"
         yield Finding(step(contract.key), f"every {contract.element} of the first answer", received, "repeat")
@@ -92,10 +90,6 @@ def _changing(before: Any, after: Any, contract: Contract) -> set[str]:
 
 def _differ(before: dict[str, Any], after: dict[str, Any], name: str) -> bool:
     return not identical(before.get(name, ABSENT), after.get(name, ABSENT))
-
-
-def _member(element: dict[str, Any], name: str) -> str:
-    return describe(element[name]) if name in element else NOTHING
 
 
 @CHECKS.run("http.unknown-query")

@@ -41,12 +41,11 @@ from contracts.core.report import Outcome, Scope, State
 from contracts.global_information.checks.http import parse_media_type
 from contracts.judging import evidence as evidence_module
 from contracts.judging import judge
-from contracts.judging.canonical import canonical
-from contracts.judging.column import Column
-from contracts.judging.describe import describe
+from contracts.judging.answer import Column
 from contracts.judging.evidence import Evidence
 from contracts.judging.outcome import outcome_of
 from contracts.judging.strict_json import decode
+from contracts.judging.values import canonical, describe
 
 SECTIONS = (
     cases_access.transport,

@@ -8,15 +8,15 @@ import pytest
 from generated import CLAUSES as PAGE
 from subject import BY_ID, CATALOGUE, CLAUSES, CONTRACT, OF_ANSWERS, PROBES
 
+from contracts.core import contract as contract_module
 from contracts.core.check import Checks
 from contracts.core.clause import Clause, Level
 from contracts.core.errors import IncompleteError
 from contracts.core.probe import Authorization
+from contracts.core.schemas import ERROR
 from contracts.event_categories.clauses import KEY, PATH
 from contracts.global_information.clauses import READING, UNSAFE
 from contracts.global_information.probes import BURST, needed
-from contracts.judging import schema
-from contracts.judging.digest import digest
 
 
 def test_the_clauses_are_those_that_were_published() -> None:
@@ -187,14 +187,14 @@ def test_what_the_probes_send() -> None:
 
 def test_the_digest_is_of_every_clause_and_every_schema(monkeypatch: pytest.MonkeyPatch) -> None:
     """The digest is stable, and another one when any word of a clause or of a schema is another."""
-    assert re.fullmatch(r"sha256:[0-9a-f]{64}", digest(CONTRACT))
-    digests = {digest(CONTRACT)}
+    assert re.fullmatch(r"sha256:[0-9a-f]{64}", CONTRACT.digest)
+    digests = {CONTRACT.digest}
     for field, value in (("asks", "x"), ("level", Level.SHOULD), ("probes", ("head",)), ("why", "x")):
         changed = replace(CONTRACT, clauses=(*CLAUSES[:-1], replace(CLAUSES[-1], **{field: value})))
-        digests.add(digest(changed))
-    for name in (CONTRACT.schemas.element, CONTRACT.schemas.envelope, schema.ERROR):
-        monkeypatch.setattr(schema, "load", lambda other, name=name: {} if other == name else {"other": other})
-        digests.add(digest.__wrapped__(CONTRACT))
+        digests.add(changed.digest)
+    for name in (CONTRACT.schemas.element, CONTRACT.schemas.envelope, ERROR):
+        monkeypatch.setattr(contract_module, "load", lambda other, name=name: {} if other == name else {"other": other})
+        digests.add(replace(CONTRACT).digest)
     monkeypatch.undo()
-    assert digest.__wrapped__(CONTRACT) == digest(CONTRACT)
+    assert replace(CONTRACT).digest == CONTRACT.digest
     assert len(digests) == 8

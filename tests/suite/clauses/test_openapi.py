@@ -18,8 +18,8 @@ from subject import CONTRACT
 from contracts.core.clause import Level
 from contracts.core.contract import Contract
 from contracts.core.finding import step
+from contracts.core.schemas import ERROR, load
 from contracts.event_categories.clauses import KEY
-from contracts.judging.schema import ERROR, load
 from contracts.resources import NAMES, contract_of
 
 CONTRACTS = [contract_of(name) for name in NAMES]

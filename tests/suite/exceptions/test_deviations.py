@@ -17,7 +17,6 @@ from contracts.exceptions import deviations
 from contracts.formats.proposal import proposal
 from contracts.formats.wording import headline, stale
 from contracts.global_information.clauses import READING
-from contracts.judging.digest import digest
 from contracts.judging.evidence import Evidence
 from contracts.judging.judge import outcomes
 from contracts.mock.server import MockServer
@@ -32,7 +31,7 @@ def report_of(*broken: int) -> Report:
     evidence = Evidence(
         "http://127.0.0.1", tuple(e for e in exchanges(elements) if e.probe in READING), Scope(), CONTRACT
     )
-    return Report(CONTRACT, "0", digest(CONTRACT), "http://127.0.0.1", outcomes(evidence), evidence.exchanges)
+    return Report(CONTRACT, "0", CONTRACT.digest, "http://127.0.0.1", outcomes(evidence), evidence.exchanges)
 
 
 def state_of(report: Report, clause: str) -> State:
@@ -117,7 +116,7 @@ def test_expired_entries_excuse_nothing() -> None:
 def test_nothing_excuses_an_inconclusive_run() -> None:
     """A clause that could not be judged stays inconclusive, and its entry is not called stale."""
     evidence = Evidence("http://127.0.0.1", (), Scope(), CONTRACT)
-    report = Report(CONTRACT, "0", digest(CONTRACT), "http://127.0.0.1", outcomes(evidence), ())
+    report = Report(CONTRACT, "0", CONTRACT.digest, "http://127.0.0.1", outcomes(evidence), ())
     after = deviations.apply(report, entries(ENTRY), TODAY)
     assert after.verdict is Verdict.INCONCLUSIVE
     assert after.stale == ()

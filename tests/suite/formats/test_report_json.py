@@ -10,8 +10,8 @@ import reports
 
 from contracts.core.errors import FAILURES, UsageError
 from contracts.core.report import Report, State, Verdict
+from contracts.core.schemas import load
 from contracts.formats import result, stored
-from contracts.judging.schema import load
 from contracts.resources import contract_of
 
 ALL = [reports.conforming, reports.violating, reports.inconclusive, reports.unreachable]

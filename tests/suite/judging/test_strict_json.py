@@ -16,9 +16,9 @@ from contracts.core.pointer import pointer as join
 from contracts.core.pointer import walk
 from contracts.event_categories.strategies import VALUES, texts
 from contracts.judging import strict_json
-from contracts.judging.document import ABSENT, Document, Rule
-from contracts.judging.limits import MAX_CONTAINERS, MAX_DEPTH, MAX_VALUES
-from contracts.judging.strict_json import decode
+from contracts.judging.json_scan import MAX_CONTAINERS, MAX_DEPTH, MAX_VALUES
+from contracts.judging.strict_json import Document, Flaw, decode
+from contracts.judging.values import ABSENT
 
 
 def places(document: Document) -> list[tuple[str, str]]:
@@ -103,13 +103,13 @@ def test_what_is_no_json_text_is_told_by_its_byte(body: bytes, offset: int) -> N
     """A body that is no JSON text has one grammar violation, at the byte (not the character) where reading stopped."""
     document = decode(body)
     assert document.value is ABSENT
-    assert [where for rule, where in places(document) if rule is Rule.GRAMMAR] == [f"byte {offset}"]
+    assert [where for rule, where in places(document) if rule is Flaw.GRAMMAR] == [f"byte {offset}"]
 
 
 def test_the_violation_quotes_what_stands_there() -> None:
     """A grammar violation quotes up to forty characters from where reading stopped, or says that the body ends."""
     assert decode(b"[1, oops]").violations == (
-        Violation(Rule.GRAMMAR, "byte 4", "exactly one JSON text", "Expecting value: 'oops]'"),
+        Violation(Flaw.GRAMMAR, "byte 4", "exactly one JSON text", "Expecting value: 'oops]'"),
     )
     assert decode(b"[" + b"x" * 99).violations[0].received == f"Expecting value: {'x' * 40!r}"
     assert decode(b"[1").violations[0].received.endswith("at the end of the body")
@@ -133,16 +133,16 @@ NOT_UTF_8 = {
 @pytest.mark.parametrize(("body", "where", "received"), NOT_UTF_8.values(), ids=NOT_UTF_8)
 def test_what_is_not_utf_8_is_told_by_its_byte(body: bytes, where: str, received: str) -> None:
     """A body in another encoding has one encoding violation and no value: no decoder is left to guess."""
-    assert decode(body) == Document(violations=(Violation(Rule.ENCODING, where, "UTF-8", received),))
+    assert decode(body) == Document(violations=(Violation(Flaw.ENCODING, where, "UTF-8", received),))
 
 
 def test_a_byte_order_mark_is_a_violation_and_no_obstacle() -> None:
     """A byte order mark is told, and what follows is decoded all the same."""
     document = decode(b'\xef\xbb\xbf{"a": 1}')
-    mark = Violation(Rule.ENCODING, "byte 0", "no byte order mark", "EF BB BF, the byte order mark of UTF-8")
+    mark = Violation(Flaw.ENCODING, "byte 0", "no byte order mark", "EF BB BF, the byte order mark of UTF-8")
     assert document == Document({"a": 1}, (mark,), objects=1, members=1)
-    assert places(decode(b"\xef\xbb\xbf\xff")) == [(Rule.ENCODING, "byte 0"), (Rule.ENCODING, "byte 3")]
-    assert places(decode(b"\xef\xbb\xbf[\x00]\x00")) == [(Rule.ENCODING, "byte 0"), (Rule.ENCODING, "byte 3")]
+    assert places(decode(b"\xef\xbb\xbf\xff")) == [(Flaw.ENCODING, "byte 0"), (Flaw.ENCODING, "byte 3")]
+    assert places(decode(b"\xef\xbb\xbf[\x00]\x00")) == [(Flaw.ENCODING, "byte 0"), (Flaw.ENCODING, "byte 3")]
 
 
 REPEATED = {
@@ -167,7 +167,7 @@ REPEATED = {
 @pytest.mark.parametrize(("body", "pointers"), REPEATED.values(), ids=REPEATED)
 def test_a_repeated_name_is_told_by_its_pointer(body: bytes, pointers: list[str]) -> None:
     """Each name that an object repeats is one violation, at any depth, also where a later member hides it."""
-    found = [where for rule, where in places(decode(body)) if rule is Rule.NAMES]
+    found = [where for rule, where in places(decode(body)) if rule is Flaw.NAMES]
     assert found == pointers
 
 
@@ -175,7 +175,7 @@ def test_the_last_of_repeated_members_counts() -> None:
     """Of repeated members the last is judged, as the official clients do."""
     document = decode(b'{"a": 1, "b": 0, "a": 2}')
     assert document.value == {"a": 2, "b": 0}
-    assert document.violations == (Violation(Rule.NAMES, "/a", "each name once in an object", "'a' again"),)
+    assert document.violations == (Violation(Flaw.NAMES, "/a", "each name once in an object", "'a' again"),)
 
 
 LONE_SURROGATES = {
@@ -199,7 +199,7 @@ LONE_SURROGATES = {
 @pytest.mark.parametrize(("body", "pointers"), LONE_SURROGATES.values(), ids=LONE_SURROGATES)
 def test_a_lone_surrogate_is_told_by_its_pointer(body: bytes, pointers: list[str]) -> None:
     """Each string or name with a lone surrogate is one violation; its pointer can be written as UTF-8."""
-    found = [where for rule, where in places(decode(body)) if rule is Rule.TEXT]
+    found = [where for rule, where in places(decode(body)) if rule is Flaw.TEXT]
     assert found == pointers
     assert "".join(found).encode("utf-8").decode("utf-8") == "".join(found)
 
@@ -207,7 +207,7 @@ def test_a_lone_surrogate_is_told_by_its_pointer(body: bytes, pointers: list[str
 def test_a_lone_surrogate_is_shown_as_its_escape() -> None:
     """What was received is shown in ASCII, cut after eighty characters."""
     assert decode(b'"a\\ud800"').violations == (
-        Violation(Rule.TEXT, "", "Unicode text", "a lone surrogate in 'a\\ud800'"),
+        Violation(Flaw.TEXT, "", "Unicode text", "a lone surrogate in 'a\\ud800'"),
     )
     assert len(decode(b'"\\ud800' + b"x" * 999 + b'"').violations[0].received) == len("a lone surrogate in ") + 80
 
@@ -244,7 +244,7 @@ def test_an_integer_of_thousands_of_digits_is_decoded(sign: str, digits: int) ->
     assert document.value["a"] == Decimal(literal)
     assert type(document.value["b"]) is int
     assert (document.objects, document.members) == (2, 5)
-    assert places(document) == [(Rule.NAMES, "/c/d")]
+    assert places(document) == [(Flaw.NAMES, "/c/d")]
 
 
 def test_beside_such_an_integer_short_ones_stay_integers() -> None:
@@ -256,10 +256,10 @@ def test_beside_such_an_integer_short_ones_stay_integers() -> None:
 def test_an_integer_of_thousands_of_digits_hides_no_error() -> None:
     """What follows such an integer is read as strictly as ever."""
     long = b"9" * 5000
-    assert places(decode(b"[" + long + b", NaN]")) == [(Rule.GRAMMAR, "byte 5003")]
-    assert places(decode(b"[" + long + b",]")) == [(Rule.GRAMMAR, "byte 5002")]
+    assert places(decode(b"[" + long + b", NaN]")) == [(Flaw.GRAMMAR, "byte 5003")]
+    assert places(decode(b"[" + long + b",]")) == [(Flaw.GRAMMAR, "byte 5002")]
     repeated = decode(b'{"a": {"\\ud800": 0}, "a": {"b": 1, "b": 2}, "c": ' + long + b"}")
-    assert places(repeated) == [(Rule.NAMES, "/a"), (Rule.NAMES, "/a/b"), (Rule.TEXT, "")]
+    assert places(repeated) == [(Flaw.NAMES, "/a"), (Flaw.NAMES, "/a/b"), (Flaw.TEXT, "")]
 
 
 def test_a_number_beyond_every_exponent_cannot_be_judged() -> None:
@@ -281,7 +281,7 @@ def test_nesting_is_judged_to_a_depth_and_no_deeper(opening: bytes, closing: byt
     for times in (MAX_DEPTH // step + 1, 100_000):
         document = decode(b"\xef\xbb\xbf" + opening * times + b"0" + closing * times)
         assert document.value is ABSENT
-        assert places(document) == [(Rule.ENCODING, "byte 0")]  # what was seen is said
+        assert places(document) == [(Flaw.ENCODING, "byte 0")]  # what was seen is said
         assert isinstance(document.problem, BrokenAnswer)
         assert f"{MAX_DEPTH} levels" in str(document.problem)
 
@@ -337,17 +337,17 @@ BEYOND = {
     "values": b"[" + b"0," * MAX_VALUES + b"0]",
 }
 BROKEN_TOO = {
-    "cut off": (lambda body: body[:-1], Rule.GRAMMAR),
-    "trailing bytes": (lambda body: body + b"x", Rule.GRAMMAR),
-    "a repeated name": (lambda body: b'{"a": 1, "\\u0061": ' + body + b"}", Rule.NAMES),
-    "a lone surrogate": (lambda body: b'["\\udead", ' + body + b"]", Rule.TEXT),
+    "cut off": (lambda body: body[:-1], Flaw.GRAMMAR),
+    "trailing bytes": (lambda body: body + b"x", Flaw.GRAMMAR),
+    "a repeated name": (lambda body: b'{"a": 1, "\\u0061": ' + body + b"}", Flaw.NAMES),
+    "a lone surrogate": (lambda body: b'["\\udead", ' + body + b"]", Flaw.TEXT),
 }
 
 
 @pytest.mark.parametrize("beyond", BEYOND)
 @pytest.mark.parametrize(("spoil", "rule"), BROKEN_TOO.values(), ids=BROKEN_TOO)
 def test_a_body_beyond_what_is_judged_may_be_plainly_broken(
-    beyond: str, spoil: Callable[[bytes], bytes], rule: Rule
+    beyond: str, spoil: Callable[[bytes], bytes], rule: Flaw
 ) -> None:
     """The first violation counts: too deep or too large, and cut off as well, is a breach and no excuse."""
     assert decode(BEYOND[beyond]).violations == ()
@@ -358,7 +358,7 @@ def test_a_body_beyond_what_is_judged_may_be_plainly_broken(
 
 def test_violations_without_end_are_counted_and_not_listed() -> None:
     """Of very many violations the first are told one by one, and the last stands for the others."""
-    for element, rule in ((b'{"a": 1, "a": 2}', Rule.NAMES), (b'"\\ud800"', Rule.TEXT)):
+    for element, rule in ((b'{"a": 1, "a": 2}', Flaw.NAMES), (b'"\\ud800"', Flaw.TEXT)):
         violations = decode(b"[" + b",".join([element] * 500) + b"]").violations
         assert (len(violations), sum(violation.times for violation in violations)) == (KEPT + 1, 500)
         assert {violation.clause for violation in violations} == {rule}

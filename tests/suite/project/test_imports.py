@@ -149,6 +149,7 @@ def test_the_plugin_costs_nothing_where_it_is_not_used() -> None:
         "contracts.core.finding",
         "contracts.core.policy",
         "contracts.core.probe",
+        "contracts.core.schemas",
         "contracts.core.text",
         "contracts.pytest_plugin.errors",
         "contracts.pytest_plugin.options",

@@ -22,8 +22,8 @@ from cases import (
 )
 
 from contracts.core.exchange import Response
-from contracts.judging.canonical import canonical
 from contracts.judging.evidence import Evidence
+from contracts.judging.values import canonical
 
 
 def repeatable() -> Iterator[Case]:

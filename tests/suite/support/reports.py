@@ -12,9 +12,8 @@ from contracts.core.errors import TooSlow
 from contracts.core.exchange import Attempt, Exchange, Headers, Request, Response
 from contracts.core.identity import Identity
 from contracts.core.report import Outcome, Report, RequestCounts, Scope, StaleDeviation, State
-from contracts.judging.digest import digest
 from contracts.judging.evidence import Evidence
-from contracts.judging.judge import outcomes
+from contracts.judging.judge import report_of
 
 URL = "https://api.osc-fr1.scalingo.com/v1/event_categories"
 CATEGORIES: list[dict[str, Any]] = [
@@ -81,13 +80,7 @@ def judged(these: tuple[Exchange, ...], **fields: Any) -> Report:
     """Return the report on the exchanges, as a run would make it."""
     evidence = Evidence(URL, these, Scope(live=True), CONTRACT)
     usual: dict[str, Any] = {
-        "contract": CONTRACT,
         "suite": "0.1.0",
-        "digest": digest(CONTRACT),
-        "target": URL,
-        "outcomes": outcomes(evidence),
-        "exchanges": these,
-        "scope": evidence.scope,
         "settings": {
             "target": (URL, "argument"),
             "auth": ("either", "default"),
@@ -98,7 +91,7 @@ def judged(these: tuple[Exchange, ...], **fields: Any) -> Report:
         "started": "2026-11-23T09:00:00Z",
         "seconds": 1.62,
     }
-    return Report(**{**usual, **fields})
+    return replace(report_of(evidence), **{**usual, **fields})
 
 
 def conforming(**fields: Any) -> Report:

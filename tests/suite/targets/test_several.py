@@ -20,8 +20,8 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from regions import PLANNED, Regions, most_within_a_minute
 
 from contracts.core.errors import OverBudget
+from contracts.core.schemas import load
 from contracts.formats import annotations, html, junit, markdown, metrics, result, terminal
-from contracts.judging.schema import load
 from contracts.network.pace import Pace
 from contracts.targets.target_entry import Entry, Judged
 

@@ -2,24 +2,25 @@
 
 from collections.abc import Iterator
 
-from contracts.core.check import Steps
+from contracts.core.check import Checks, Steps
 from contracts.core.errors import NotExercised
 from contracts.core.finding import Finding
 from contracts.core.pointer import walk
-from contracts.global_information.checks.registry import CHECKS
 from contracts.judging.answer import Answer
-from contracts.judging.document import Rule
+from contracts.judging.strict_json import Flaw
+
+CHECKS = Checks()
 
 
-def _findings(answer: Answer, rule: Rule) -> Iterator[Finding]:
+def _findings(answer: Answer, flaw: Flaw) -> Iterator[Finding]:
     for violation in answer.require_ok().violations:
-        if violation.clause == rule:
+        if violation.clause == flaw:
             yield Finding.of(violation)
 
 
 @CHECKS.answer("json.utf-8")
 def utf_8(answer: Answer) -> Steps:
-    yield from _findings(answer, Rule.ENCODING)
+    yield from _findings(answer, Flaw.ENCODING)
     return 1
 
 
@@ -30,19 +31,19 @@ def well_formed(answer: Answer) -> Steps:
         raise document.problem
     if not answer.is_text:
         raise NotExercised("the body is not UTF-8")
-    yield from _findings(answer, Rule.GRAMMAR)
+    yield from _findings(answer, Flaw.GRAMMAR)
     return 1
 
 
 @CHECKS.answer("json.unique-names")
 def unique_names(answer: Answer) -> Steps:
-    yield from _findings(answer, Rule.NAMES)  # before the value: a body may be beyond what is judged, and broken
+    yield from _findings(answer, Flaw.NAMES)  # before the value: a body may be beyond what is judged, and broken
     answer.require_value()
     return answer.document.objects
 
 
 @CHECKS.answer("json.unicode-text")
 def unicode_text(answer: Answer) -> Steps:
-    yield from _findings(answer, Rule.TEXT)
+    yield from _findings(answer, Flaw.TEXT)
     value = answer.require_value()
     return answer.document.members or sum(isinstance(node, str) for _, node in walk(value))

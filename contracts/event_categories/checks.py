@@ -1,0 +1,100 @@
+"""The checks of the event categories: one small function for each clause that the schema does not decide.
+
+A value of the wrong type is the schema's to report, and is passed over by whatever compares values.
+"""
+
+import re
+from itertools import chain, pairwise
+from typing import Any
+
+from contracts.core.check import Steps, findings_of
+from contracts.core.finding import Finding, step
+from contracts.event_categories import go_client
+from contracts.event_categories.contract import CONTRACT
+from contracts.global_information.checks import checks_of, elements
+from contracts.judging.answer import Answer, Column
+from contracts.judging.strict_json import Flaw
+from contracts.judging.values import describe
+
+CHECKS = checks_of(CONTRACT)
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_EXACT_IN_JS = 2**53 - 1
+
+
+@CHECKS.answer("category.name-style")
+def name_style(answer: Answer) -> Steps:
+    return (yield from elements.name_style(answer))
+
+
+@CHECKS.answer("category.display-name-printable")
+def display_name_is_printable(answer: Answer) -> Steps:
+    expected = "visible text without control characters"
+    return (yield from elements.are_texts_such(answer, "display_name", _is_printable, expected))
+
+
+def _is_printable(text: str) -> bool:
+    return not (text.isspace() or _CONTROL.search(text))
+
+
+@CHECKS.answer("list.ids-unique")
+def ids_are_unique(answer: Answer) -> Steps:
+    return (yield from elements.are_unique(answer, "id", elements.texts(answer, "id")))
+
+
+@CHECKS.answer("list.positions-distinct")
+def positions_are_distinct(answer: Answer) -> Steps:
+    return (yield from elements.are_unique(answer, "position", _positions(answer)))
+
+
+def _positions(answer: Answer) -> Column:
+    """Return the positions that are whole numbers: numbers to sort by."""
+    return answer.column("position").whole_numbers
+
+
+@CHECKS.answer("list.positions-ascending")
+def positions_ascend(answer: Answer) -> Steps:
+    positions = _positions(answer)
+    lower = ((pair, before) for (_, before), pair in pairwise(positions) if pair[1] < before)
+
+    def finding(found: tuple[tuple[int, Any], Any]) -> Finding:
+        (index, position), before = found
+        received = f"{describe(position)} after {describe(before)}"
+        return Finding(elements.place(answer, index, "position"), "no position lower than the one before", received)
+
+    yield from findings_of(lower, finding)
+    return len(positions)
+
+
+@CHECKS.answer("list.names-unique")
+def names_are_unique(answer: Answer) -> Steps:
+    return (yield from elements.are_unique(answer, "name", elements.texts(answer, "name")))
+
+
+@CHECKS.answer("client.go-readable")
+def go_readable(answer: Answer) -> Steps:
+    root = answer.require_value()
+    for violation in answer.document.violations:
+        if violation.clause == Flaw.ENCODING:
+            yield Finding.of(violation)
+    if root is None:
+        return 1
+    if not isinstance(root, dict):
+        yield Finding("", "an object or null", describe(root))
+        return 1
+    replaced = answer.document.replaced
+    yield from findings_of(go_client.unreadable(root, replaced), _finding)
+    members = chain(root.items(), replaced.of(root))
+    return sum(max(1, len(value)) if isinstance(value, list) else 1 for _, value in members)
+
+
+def _finding(found: go_client.Unreadable) -> Finding:
+    return Finding("".join(map(step, found.path)), found.expected, describe(found.received))
+
+
+@CHECKS.answer("client.js-exact")
+def js_exact(answer: Answer) -> Steps:
+    positions = _positions(answer)
+    inexact = (pair for pair in positions if not -_EXACT_IN_JS <= pair[1] <= _EXACT_IN_JS)
+    yield from elements.refused(answer, "position", inexact, "between -(2^53-1) and 2^53-1")
+    return len(positions)
