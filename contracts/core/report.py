@@ -155,7 +155,7 @@ class Report:
     target: str
     outcomes: tuple[Outcome, ...]
     exchanges: tuple[Exchange, ...]
-    listing: Listing = field(default_factory=Listing)
+    listing: Listing = field(default_factory=Listing, compare=False)  # it follows from the exchanges
     settings: dict[str, tuple[str, str]] = field(default_factory=dict)
     scope: Scope = Scope()
     access: Access = Access()
