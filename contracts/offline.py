@@ -9,23 +9,21 @@ from http import HTTPStatus
 from contracts.core.clause import LIST
 from contracts.core.contract import Contract
 from contracts.core.errors import BrokenAnswer, CouldNotJudge, Refused, Unavailable, UsageError
-from contracts.core.exchange import NOT_READ, Exchange, Headers, Request, Response
+from contracts.core.exchange import NOT_READ, Exchange, Request, Response
 from contracts.core.policy import Policy
 from contracts.core.report import Report, Scope
 from contracts.core.statuses import CLIENT_ERRORS, UNAVAILABLE
 from contracts.judging import judge
 from contracts.judging.evidence import REFUSED, Evidence
-from contracts.network.reading import read as read_body
+from contracts.network.http1 import answer_of
 
 _CAP = 32 * 2**20
-_STATUS_LINE = re.compile(rb"HTTP/[0-9](?:\.[0-9])? ([0-9]{3})(?: ([^\r\n]*))?\r?\n")
-_BLANK_LINE = re.compile(rb"\r?\n\r?\n")
-_MOST_FIELDS = 1000
+#: The versions whose answers have no text on the wire.
+_OF_LATER_VERSIONS = re.compile(rb"\AHTTP/[23](?=[ ])")
 #: Header fields that ask for less than the list.
 _CONDITIONS = {"if-none-match", "if-modified-since", "if-match", "if-unmodified-since", "if-range", "range"}
 #: The statuses that refuse the credentials of a request.
 REFUSALS = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
-_CHUNK = re.compile(rb"([0-9A-Fa-f]{1,16})[^\r\n]{0,4096}\r\n")
 
 
 def evidence_of(content: bytes, name: str, contract: Contract, policy: Policy = Policy.EITHER) -> Evidence:
@@ -36,13 +34,21 @@ def evidence_of(content: bytes, name: str, contract: Contract, policy: Policy = 
     """
     scope = Scope(policy, offline=True)
     if content.startswith(b"HTTP/"):
-        exchanges: tuple[Exchange, ...] = (_observed(LIST, _documented(name), response_of(content, name)),)
+        exchanges: tuple[Exchange, ...] = (_saved(content, _documented(name)),)
     elif _is_har(content):
         exchanges = _chosen(content, name, contract)
     else:
         exchanges = (Exchange(LIST, _documented(name), Response(200, (), content)),)
         scope = replace(scope, body_only=True)
     return Evidence(name, exchanges, scope, contract)
+
+
+def _saved(content: bytes, request: Request) -> Exchange:
+    try:
+        return _observed(LIST, request, response_of(content))
+    except BrokenAnswer as problem:
+        failure = f"{request.url}: {problem} (curl saves an answer as it came with --include --raw)"
+        return Exchange(LIST, request, failure=BrokenAnswer(failure))
 
 
 def _observed(probe: str, request: Request, response: Response) -> Exchange:
@@ -57,65 +63,26 @@ def _observed(probe: str, request: Request, response: Response) -> Exchange:
 
 def report_of(evidence: Evidence, *, strict: bool, allow_empty: bool) -> Report:
     """Judge what a file shows."""
-    return replace(judge.report_of(evidence), strict=strict, allow_empty=allow_empty)
+    notes = tuple(note for exchange in evidence.exchanges for note in exchange.notes)
+    return replace(judge.report_of(evidence), notes=notes, strict=strict, allow_empty=allow_empty)
 
 
 def _documented(name: str) -> Request:
     return Request("GET", name)
 
 
-def response_of(content: bytes, name: str) -> Response:
-    """Return a response that was saved as ``curl -i`` writes it; of several, as after redirects, the last.
+def response_of(content: bytes) -> Response:
+    """Return the response that was saved as it came over the wire, read as one that comes over the wire.
+
+    What curl writes of HTTP/2 and HTTP/3, which have no such line, ends with the file.
 
     Raises:
-        UsageError: it has no status line or no end of its header.
+        BrokenAnswer: it is none, or is cut short.
     """
-    while True:
-        start = _STATUS_LINE.match(content)
-        end = _BLANK_LINE.search(content)
-        if not start or not end:
-            raise UsageError(f"{name}: an HTTP response has a status line, header fields and a blank line")
-        body = content[end.end() :]
-        if not _STATUS_LINE.match(body):
-            break
-        content = body
-    headers = _headers(content[start.end() : end.start()].decode("latin-1"), name)
-    response = Response(int(start[1]), headers, b"", (start[2] or b"").decode("latin-1"))
-    body = _framed(response, body)
-    # curl --compressed saves the inflated body beside the header that it had.
-    codings = response.all("Content-Encoding") if body.startswith(b"\x1f\x8b") else []
     try:
-        body = read_body([body], codings, _CAP)
-    except BrokenAnswer as problem:
-        raise UsageError(f"{name}: {problem}") from None
-    return Response(response.status, headers, body, response.reason)
-
-
-def _headers(text: str, name: str) -> Headers:
-    fields: list[tuple[str, str]] = []
-    # Only these two end a line: of the characters that str.splitlines knows, some may stand in a value.
-    for line in filter(None, re.split("\r?\n", text)):
-        if len(fields) == _MOST_FIELDS:
-            raise UsageError(f"{name}: it has more than {_MOST_FIELDS:,} header fields")
-        key, colon, value = line.partition(":")
-        if not colon:
-            raise UsageError(f"{name}: {line[:60]!r} is no header field")
-        fields.append((key.strip(), value.strip()))
-    return tuple(fields)
-
-
-def _framed(response: Response, body: bytes) -> bytes:
-    """Return the body without its chunked framing and without the line end that an editor put behind it."""
-    if "chunked" in ",".join(response.all("Transfer-Encoding")).lower():
-        whole, at = bytearray(), 0
-        while (chunk := _CHUNK.match(body, at)) and (size := int(chunk[1], 16)):
-            whole += body[chunk.end() : chunk.end() + size]
-            at = chunk.end() + size + 2
-        return bytes(whole) or body
-    length = response.first("Content-Length") or ""
-    if length.isdecimal() and len(body) > int(length) and not body[int(length) :].strip():
-        return body[: int(length)]
-    return body
+        return answer_of(_OF_LATER_VERSIONS.sub(b"HTTP/1.1", content, count=1), cap=_CAP).response
+    except EOFError:
+        raise BrokenAnswer("the file ends before the answer") from None
 
 
 def _is_har(content: bytes) -> bool:

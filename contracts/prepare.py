@@ -20,7 +20,6 @@ from contracts.masking.secrets import Secrets
 from contracts.network import certificates
 from contracts.network.address import Address, parse
 from contracts.network.budget import Budget, Deadline, Limits
-from contracts.network.connection import Message
 from contracts.network.credentials import (
     API,
     BEARER,
@@ -35,6 +34,7 @@ from contracts.network.credentials import (
     service_for,
 )
 from contracts.network.dial import Place
+from contracts.network.http1 import Message
 from contracts.network.pace import Pace
 from contracts.network.request import Field
 from contracts.network.target import Target

@@ -178,7 +178,7 @@ class Run:
             yield f"beside the requests above, {API} was exchanged {counted(exchanged, 'time')}"
         for exchange in evidence.exchanges:
             response = exchange.response
-            yield from (f"the answer to {exchange.probe}: {note}" for note in (response.notes if response else ()))
+            yield from exchange.notes
             if response and (_MASKED in response.body or any(_MASKED.decode() in text for _, text in response.headers)):
                 yield f"the target repeats the token in its answer to {exchange.probe}: whoever logs answers logs it"
 

@@ -13,6 +13,7 @@ from contracts.commands import output, streams
 from contracts.commands.files import STANDARD_OUTPUT
 from contracts.core.contract import Contract
 from contracts.core.errors import BrokenAnswer, Reason, UsageError
+from contracts.core.exchange import NOT_READ, Exchange
 from contracts.core.policy import Policy
 from contracts.core.report import Report, State
 from contracts.exceptions import deviations
@@ -59,26 +60,36 @@ def run(options: argparse.Namespace) -> int:
 
 def _evidence(content: bytes, name: str, contract: Contract, policy: Policy, secrets: Secrets) -> Evidence:
     """Return what a file shows without the tokens in it; nothing can be judged where masking them changes that."""
-    masked = secrets.mask_bytes(content)
-    evidence = offline.evidence_of(masked, name, contract, policy)
-    if masked == content or _said(content, name, contract, policy) == _said(masked, name, contract, policy):
-        return evidence
+    try:
+        evidence = offline.evidence_of(content, name, contract, policy)
+    except UsageError as problem:
+        raise UsageError(secrets.mask(str(problem))) from None
+    masked = replace(evidence, exchanges=tuple(_masked(exchange, secrets) for exchange in evidence.exchanges))
+    if masked == evidence or _said(masked) == _said(evidence):
+        return masked
     failure = BrokenAnswer(
         "the file repeats a token of the environment where masking it changes what is judged: "
         "judge a file without it, or without the token in the environment"
     )
-    exchanges = tuple(replace(exchange, response=None, failure=failure) for exchange in evidence.exchanges)
+    exchanges = tuple(replace(exchange, response=None, failure=failure) for exchange in masked.exchanges)
     return replace(evidence, exchanges=exchanges)
 
 
-def _said(content: bytes, name: str, contract: Contract, policy: Policy) -> object:
-    """Return what is judged of a file: of each clause its state and the numbers; or nothing of one that is refused."""
-    try:
-        evidence = offline.evidence_of(content, name, contract, policy)
-    except UsageError:
-        return None
-    judged = [(outcome.state, outcome.observations, outcome.count) for outcome in outcomes(evidence)]
-    return [exchange.probe for exchange in evidence.exchanges], judged
+def _masked(exchange: Exchange, secrets: Secrets) -> Exchange:
+    """Return an exchange without a token; the host is one that the file names, so no variable stands for one."""
+    request, response, failure = exchange.request, exchange.response, exchange.failure
+    headers = tuple((name, value if secrets.mask(value) == value else NOT_READ) for name, value in request.headers)
+    return replace(
+        exchange,
+        request=replace(request, url=secrets.mask(request.url), headers=headers),
+        response=response and secrets.mask_response(response),
+        failure=failure and type(failure)(secrets.mask(str(failure))),
+    )
+
+
+def _said(evidence: Evidence) -> object:
+    """Return what is judged of a file: of each clause its state and the numbers."""
+    return [(outcome.state, outcome.observations, outcome.count) for outcome in outcomes(evidence)]
 
 
 def _secrets(environ: Mapping[str, str], contract: Contract) -> Secrets:

@@ -83,6 +83,11 @@ class Exchange:
     sent: int = 1
     observation: int = 1
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was odd in the bytes of the answer, each with the name of the probe."""
+        return tuple(f"the answer to {self.probe}: {note}" for note in (self.response.notes if self.response else ()))
+
     def observed(self) -> Response:
         """Return the response.
 

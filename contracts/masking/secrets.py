@@ -7,10 +7,12 @@ mask is written differently. So values that differ stay two, and those that are 
 import json
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from hashlib import blake2b
 from urllib.parse import quote
 
 from contracts.core.deadline import watched
+from contracts.core.exchange import Response
 from contracts.masking.decodings import json_text, numbers, views
 
 #: Where a secret was found, and the name of the variable that holds it.
@@ -69,6 +71,13 @@ class Secrets:
                 self._known.clear()
             self._known[key] = self._masked(content)
         return self._known[key]
+
+    def mask_response(self, response: Response) -> Response:
+        """Return the response with every secret replaced."""
+        headers = tuple((self.mask(name), self.mask(value)) for name, value in response.headers)
+        return replace(
+            response, headers=headers, body=self.mask_bytes(response.body), reason=self.mask(response.reason)
+        )
 
     def sweep(self, text: str) -> str:
         """Return what is to be written with the common forms of every secret replaced, one that was not met before.

@@ -14,7 +14,7 @@ _NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")
 #: A host that ends in a number is an address to some programs, in forms such as 127.1 and 0x7f.1, and a name to others.
 _ENDS_IN_NUMBER = re.compile(r"(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)\.?\Z")
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:%/-]*")
-_DEFAULT_PORTS = {"http": 80, "https": 443}
+DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Address:
     def base(self) -> str:
         """The URL without the path of the list."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        port = "" if self.port == _DEFAULT_PORTS[self.scheme] else f":{self.port}"
+        port = "" if self.port == DEFAULT_PORTS[self.scheme] else f":{self.port}"
         return f"{self.scheme}://{host}{port}{self.prefix}"
 
     @property
@@ -47,9 +47,9 @@ class Address:
     @property
     def plaintext_url(self) -> str | None:
         """The plain-HTTP URL of a live https target on its default port, else None."""
-        if self.loopback or self.scheme != "https" or self.port != _DEFAULT_PORTS["https"]:
+        if self.loopback or self.scheme != "https" or self.port != DEFAULT_PORTS["https"]:
             return None
-        return replace(self, scheme="http", port=_DEFAULT_PORTS["http"]).url
+        return replace(self, scheme="http", port=DEFAULT_PORTS["http"]).url
 
 
 def is_loopback(host: str) -> bool:
@@ -86,7 +86,7 @@ def parse(text: str, path: str = "", *, what: str = "target", allow_plain_http: 
     _check(text, parts, what)
     host = _host(parts.netloc, text, what)
     prefix = parts.path.rstrip("/").removesuffix(path).removesuffix(VERSION).rstrip("/")
-    address = Address(parts.scheme, host, port if port is not None else _DEFAULT_PORTS[parts.scheme], prefix, path)
+    address = Address(parts.scheme, host, port if port is not None else DEFAULT_PORTS[parts.scheme], prefix, path)
     if address.scheme == "http" and not address.loopback and not allow_plain_http:
         raise UsageError(
             f"{what} {text!r}: plain HTTP is only for the loopback interface, a token would travel in clear; "
@@ -96,7 +96,7 @@ def parse(text: str, path: str = "", *, what: str = "target", allow_plain_http: 
 
 
 def _check(text: str, parts: SplitResult, what: str) -> None:
-    if parts.scheme not in _DEFAULT_PORTS:
+    if parts.scheme not in DEFAULT_PORTS:
         raise UsageError(f"the {what} {text!r} has the scheme {parts.scheme!r}; http and https are understood")
     if not parts.hostname or parts.port == 0:
         raise UsageError(f"the {what} {text!r} names no host" if not parts.hostname else f"{what} {text!r}: port 0")

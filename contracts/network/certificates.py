@@ -7,7 +7,6 @@ from functools import cache
 from pathlib import Path
 
 import certifi
-from urllib3.util.ssl_ import create_urllib3_context
 
 from contracts.core.errors import UsageError
 
@@ -55,7 +54,9 @@ def _check(name: str, path: str) -> None:
 
 @cache
 def _context(path: str, files: tuple[str, str] | None, _changed: tuple[int, ...]) -> ssl.SSLContext:
-    made: ssl.SSLContext = create_urllib3_context()
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    made.minimum_version = ssl.TLSVersion.TLSv1_2
+    made.set_alpn_protocols(["http/1.1"])
     made.load_verify_locations(**{"capath" if Path(path).is_dir() else "cafile": path})
     if files:
         made.load_cert_chain(*files)

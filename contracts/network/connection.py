@@ -1,20 +1,19 @@
-"""A connection: opened directly or through a proxy, watched while it is used, and kept for the next request."""
+"""A connection: opened directly or through a proxy, asked one request at a time, and kept while it can be.
 
-import http.client
+Every wait is bounded by the end of its exchange, so a peer that drips is late like any other.
+"""
+
 import socket
 import ssl
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from functools import partial
-from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
-from urllib3.util import parse_url
-
+from contracts.core.errors import BrokenAnswer, Unreachable
 from contracts.core.exchange import Headers, Response
-from contracts.network.dial import Place, dial
-from contracts.network.reading import check_length, read
-from contracts.network.stream import Stream
+from contracts.network.dial import Place, Proxy, dial, place_of, proxy_of, seconds_left
+from contracts.network.http1 import Message, read_answer, request
 
 _CHUNK = 65536
 #: How long bytes that must not come are waited for when the peer keeps its connection open: so many times what the
@@ -24,209 +23,196 @@ _TIMES, _LEAST, _MOST = 4, 0.05, 0.5
 _CLOSING = 2.0
 
 
-class Message(NamedTuple):
-    """A request as it is sent, its secrets included."""
-
-    method: str
-    url: str
-    headers: Headers
-
-
 class Ended(Exception):
-    """The peer has ended an idle connection before a byte of the answer came (RFC 9112, section 9.3.1)."""
+    """A connection that was open before was ended or ignored by the peer, or held what belongs to no answer.
 
-
-class _Answer(http.client.HTTPResponse):
-    """An answer on a stream that may hold others before and behind it."""
-
-    def __init__(self, _socket: object, *args: Any, stream: Stream, begun: Callable[[], None], **keywords: Any) -> None:
-        super().__init__(stream, *args, **keywords)  # type: ignore[arg-type]
-        self._begun = begun
-
-    def _read_status(self) -> tuple[str, int, str]:
-        self._begun()
-        # http.client skips one interim answer only; a client has to expect each (RFC 9110, section 15.2).
-        version, status, reason = super()._read_status()  # type: ignore[misc]
-        return version, 100 if 102 <= status < 200 else status, reason  # noqa: PLR2004 - 101 changes the protocol
+    Nobody can tell then what it would have answered (RFC 9112, section 9.3.1): it is asked again on a new one.
+    """
 
 
 class Connection:
     """A connection to the host of a URL, which is opened by its first request, or before.
 
-    ``trust`` returns what TLS needs. ``connect_to`` leads a host and port elsewhere. ``stray`` counts the bytes that
-    came behind the last answer to HEAD, where none may come.
+    ``trust`` returns what TLS needs. ``connect_to`` leads a host and port elsewhere. ``usable`` says whether another
+    request may follow.
     """
 
     def __init__(self, url: str, trust: Callable[[], ssl.SSLContext], connect_to: Mapping[Place, Place]) -> None:
-        self.stray = 0
         self.usable = False
-        self.answers = 0
-        self._parts = parse_url(url)
+        self.proxy: Proxy | None = None
+        self._url = urlsplit(url)
         self._trust = trust
         self._connect_to = connect_to
-        self._http: Any = None
-        self._stream: Stream | None = None
         self._socket: socket.socket | None = None
-        #: The fields for a proxy that gets the whole URL and sends the request on.
-        self._forwarded: dict[str, str] | None = None
-        self._accepted: Callable[[], None] = lambda: None
-        self._begun = False
-        self._shut = False
+        self._is_open = self._aborted = self._answered = False
+        #: Whether the last answer was one to HEAD, the bytes behind that, and how long to wait for more, in seconds.
         self._behind_head = False
-        self._patience = 0.0
+        self._stray = 0
+        self._moment = 0.0
 
     @property
     def subject(self) -> str:
         """The host and port, for messages."""
-        return self._parts.netloc or str(self._parts)
+        return self._url.netloc
 
     @property
     def is_open(self) -> bool:
         """Whether a request can be sent at once."""
-        return self._stream is not None and not self._shut
+        return self._is_open and not self._aborted
 
     @property
     def has_socket(self) -> bool:
         """Whether the peer accepted, TLS or not."""
         return self._socket is not None
 
-    @property
-    def is_silent(self) -> bool:
-        """Whether no byte ever came."""
-        return self._stream is None or not self._stream.received
-
-    @property
-    def has_begun(self) -> bool:
-        """Whether the answer to the last request has begun."""
-        return self._begun
-
-    def open(self, timeout: float, accepted: Callable[[], None] = lambda: None) -> None:
-        """Connect, through a proxy where there is one, and speak TLS where the URL says so.
+    def open(self, ends: float, accepted: Callable[[], None] = lambda: None) -> None:
+        """Connect before ``ends``, through a proxy where there is one, and speak TLS where the URL says so.
 
         ``accepted`` is told when the peer has accepted the connection, and TLS is still to come.
 
         Raises:
-            Unreachable: a name that stands for this machine leads elsewhere.
-            Exception: whatever the libraries raise.
+            CouldNotJudge: the name or the proxy does not lead there.
+            OSError: what the system says.
         """
-        self._accepted = accepted
-        dialled = dial(self._parts, self._trust, self._connect_to, self._connected, timeout)
-        self._http, self._forwarded = connection, _ = dialled
-        connection.connect()
-        self._stream = Stream(connection.sock)
-        self.usable = True
-        connection.response_class = partial(_Answer, stream=self._stream, begun=self._begin)
+        url, self.proxy = self._url, proxy_of(self._url)
+        place = self.proxy.place if self.proxy else place_of(url)
+        self._socket = dial(place, self._connect_to, ends, lambda: self._aborted)
+        accepted()
+        if self.proxy and self.proxy.scheme == "https":
+            self._secure(self.proxy.host, ends)
+        if url.scheme == "https":
+            if self.proxy:
+                self._tunnel(self.proxy, ends)
+            self._secure(url.hostname or "", ends)
+        self._is_open = self.usable = True
 
-    def ask(self, message: Message, *, cap: int, ends: float) -> Response:
+    def ask(self, message: Message, *, cap: int, ends: float, max_silence: float | None = None) -> Response:
         """Send a request and return the answer, of which at most ``cap`` bytes are read, before ``ends``.
 
-        Raises:
-            BrokenAnswer: the answer is no HTTP, cut short or too large.
-            Exception: whatever the libraries raise.
-        """
-        started = time.monotonic()
-        self.usable = self._begun = False
-        # Whoever waits ends it earlier; this ends what is forgotten.
-        self._http.timeout = max(0.0, ends - started) + 1
-        method, url, headers = message
-        target = parse_url(url).request_uri if self._forwarded is None else url
-        fields = {**dict(headers), **(self._forwarded or {})}
-        with suppress(BrokenPipeError):  # an answer may be there all the same
-            self._http.request(method, target, headers=fields, preload_content=False, decode_content=False)
-        raw = self._http.getresponse()
-        received = tuple((name, value) for name, value in raw.headers.iteritems())
-        response = Response(raw.status, received, b"", raw.reason or "")
-        check_length(response.all("Content-Length"))
-        head = method == "HEAD"
-        answer = raw._original_response  # noqa: SLF001 - the only way to what http.client saw
-        whole = not answer.will_close and _is_framed(response)
-        chunks = () if head else raw.stream(_CHUNK, decode_content=False)
-        body = read(chunks, [] if head else response.all("Content-Encoding"), cap)
-        raw.close()
-        self.answers += 1
-        self._behind_head = head
-        self.stray = 0 if head else self.stray
-        moment = min(max(_LEAST, _TIMES * (time.monotonic() - started)), _MOST)
-        self._patience = _patience(moment if whole else _CLOSING, ends)
-        # What stands behind an answer with a body is none of the next one.
-        self.usable = whole and (head or not self._stream_of().buffered())
-        return Response(response.status, received, body, response.reason)
+        ``max_silence`` is for a connection that was open before: so many seconds a peer has to begin that never said a
+        word over it.
 
-    def look(self) -> bool:
+        Raises:
+            Ended: nothing can be said of the target.
+            BrokenAnswer: the answer is cut short or too large.
+            OSError: what the system says.
+            EOFError: the connection was closed without an answer.
+        """
+        began, self.usable, heard = time.monotonic(), False, False
+        first = ends if self._answered or max_silence is None else min(ends, began + max_silence)
+
+        def receive() -> bytes:
+            nonlocal heard
+            piece = self._receive(ends if heard else first)
+            heard = heard or bool(piece)
+            return piece
+
+        try:
+            self._send(message, ends)
+            answer = read_answer(receive, message.method, cap=cap)
+        except (BrokenAnswer, OSError, EOFError) as error:
+            late = isinstance(error, TimeoutError) and (heard or first == ends)
+            if late or max_silence is None or (heard and not self._answered):
+                raise
+            self._stray += heard  # what came may be of the answer before
+            raise Ended from None
+        self._answered, self.usable = True, answer.kept
+        self._behind_head = message.method == "HEAD"
+        self._stray = len(answer.behind) if self._behind_head else 0
+        moment = min(max(_LEAST, _TIMES * (time.monotonic() - began)), _MOST) if answer.kept else _CLOSING
+        # The answer is complete: waiting for more must not make it late.
+        self._moment = min(moment, max(0.001, (ends - time.monotonic()) / 2))
+        return answer.response
+
+    def is_reusable(self) -> bool:
         """Whether the connection can take another request, as far as can be told without waiting.
 
         Bytes that are there before a request is sent are no part of the answer to it.
         """
-        if not (self.usable and self.is_open):
-            return False
-        size, ended = self._stream_of().drain(0)
-        self.stray += size if self._behind_head else 0
-        self.usable = not ended and (self._behind_head or not size)
-        return self.usable
+        if self.usable and self.is_open:
+            came = self._come_unasked(0)
+            self._stray += len(came or b"")
+            self.usable = came is None
+        return self.usable and self.is_open
 
-    def settle(self) -> int:
-        """Return how many bytes came behind the answer to HEAD; nothing else is sent over this connection.
+    def drain_stray(self, max_wait: float = 0.0) -> int:
+        """Return how many bytes came behind the answer to HEAD, or seem to; nothing else is sent then.
 
-        Where another answer followed, or the peer has closed, nothing is waited for.
+        Where none have come yet they are waited for for a moment, at least ``max_wait`` seconds. Where another answer
+        followed, or the peer has closed, nothing is waited for.
         """
-        if self._behind_head and self.is_open:
-            self.stray += self._stream_of().drain(self._patience)[0]
-            self.discard()
-        return self.stray
+        if not self._behind_head:
+            return 0
+        if self.is_open:
+            self._stray = self._stray or len(self._come_unasked(max(self._moment, max_wait)) or b"")
+            self.close()
+        return self._stray
 
-    def shut(self) -> None:
-        """End every read and write, whichever thread is in it."""
-        self._shut = True
-        if self._socket is not None:
-            with suppress(OSError):
-                self._socket.shutdown(socket.SHUT_RDWR)
-
-    def discard(self) -> None:
-        """Close what nobody uses; what was shut is closed by the thread that is still in it.
+    def abort(self) -> None:
+        """End every read and write, whichever thread is in it; that thread closes the connection.
 
         Closed under a thread, its descriptor could be another connection's before the thread looks again.
         """
-        if not self._shut:
-            self.close()
+        self._aborted = True
+        if self._socket is not None:
+            with suppress(OSError):  # not the way of SSLSocket: from there on, it would send in clear
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Give everything back."""
-        self.usable, self._shut = False, True
-        for part in (self._http, self._stream, self._socket):
-            if part is not None:
-                with suppress(OSError):
-                    part.close()
-        self._stream = None
+        self.usable, self._aborted = False, True
+        if self._socket is not None:
+            self._socket.close()
 
-    def _connected(self, sock: socket.socket) -> None:
-        # A duplicate stays valid when TLS takes the first descriptor over.
-        self._socket = sock.dup()
-        if self._shut:
-            self.shut()
-        self._accepted()
+    def _secure(self, name: str, ends: float) -> None:
+        sock = self._sock
+        sock.settimeout(seconds_left(ends))
+        # The handshake comes when everybody sees the socket: whoever aborts the connection has to reach it.
+        secured = self._trust().wrap_socket(sock, server_hostname=name.rstrip("."), do_handshake_on_connect=False)
+        self._socket = secured
+        if self._aborted:
+            raise ConnectionAbortedError
+        secured.do_handshake()
 
-    def _begin(self) -> None:
-        """Note that an answer begins; on a connection that had others before, behind what belongs to none."""
-        if self.answers and not self._begun:
-            skipped = self._stream_of().skip()
-            self.stray += skipped if self._behind_head else 0
-            self._begun = bool(self._stream_of().reader.peek(1))
-            self._behind_head = self._behind_head and not self._begun
-        self._begun = self._begun or bool(self._stream_of().reader.peek(1))
+    def _tunnel(self, proxy: Proxy, ends: float) -> None:
+        host, port = place_of(self._url)
+        target = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        self._sock.settimeout(seconds_left(ends))
+        self._sock.sendall(request(Message("CONNECT", f"//{target}", ()), target, _fields_for(proxy)))
+        answer = read_answer(lambda: self._receive(ends), "CONNECT", cap=0).response
+        if not 200 <= answer.status < 300:  # noqa: PLR2004
+            raise Unreachable("the proxy of the environment does not let the request through")
 
-    def _stream_of(self) -> Stream:
-        if self._stream is None:
+    def _send(self, message: Message, ends: float) -> None:
+        url = self._url
+        forwarded = self.proxy if url.scheme == "http" else None
+        parts = urlsplit(message.url)
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        self._sock.settimeout(seconds_left(ends))
+        target, fields = (message.url, _fields_for(forwarded)) if forwarded else (path, ())
+        with suppress(BrokenPipeError):  # an answer may be there all the same
+            self._sock.sendall(request(message, target, fields))
+
+    def _receive(self, ends: float) -> bytes:
+        self._sock.settimeout(seconds_left(ends))
+        return self._sock.recv(_CHUNK)
+
+    def _come_unasked(self, seconds: float) -> bytes | None:
+        """Return what comes within so many seconds although nothing was asked: no bytes at the end, else None."""
+        self._sock.settimeout(seconds)
+        try:
+            return self._sock.recv(_CHUNK)
+        except (TimeoutError, BlockingIOError, ssl.SSLWantReadError):
+            return None
+        except OSError:
+            return b""
+
+    @property
+    def _sock(self) -> socket.socket:
+        if self._socket is None:
             raise ConnectionError("the connection is closed")
-        return self._stream
+        return self._socket
 
 
-def _is_framed(response: Response) -> bool:
-    """Whether the length of the answer is said in one way only (RFC 9112, section 6.3)."""
-    codings = response.all("Transfer-Encoding")
-    chunked = [coding.lower() for coding in codings] == ["chunked"] and not response.all("Content-Length")
-    return (chunked or not codings) and response.status >= 200  # noqa: PLR2004 - 101 changes the protocol
-
-
-def _patience(seconds: float, ends: float) -> float:
-    # The answer is complete: waiting for more must not make it late.
-    return min(seconds, max(0.001, (ends - time.monotonic()) / 2))
+def _fields_for(proxy: Proxy) -> Headers:
+    return (("Proxy-Authorization", proxy.login),) if proxy.login else ()

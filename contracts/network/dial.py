@@ -1,85 +1,197 @@
-"""Dialling: from a URL to a connection of the HTTP library, directly or through a proxy, TLS where the URL says so."""
+"""Dialling: from a host and a port to a connected socket, and the proxy of the environment on the way there."""
 
+import errno
+import ipaddress
+import os
+import selectors
 import socket
-import ssl
+import sys
+import threading
+import time
+from base64 import b64encode
+from collections import deque
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
+from urllib.parse import SplitResult, unquote, urlsplit
 
-from urllib3.connection import HTTPConnection, HTTPSConnection, ProxyConfig
-from urllib3.exceptions import ProxyError
-from urllib3.util import Url
-
-from contracts.core.errors import Unreachable
-from contracts.network.address import is_loopback
-from contracts.network.proxy import proxy_for
+from contracts.core.errors import Misdirected, Unreachable, UsageError
+from contracts.network.address import DEFAULT_PORTS, is_loopback
 
 Place = tuple[str, int]
+#: What getaddrinfo returns for an address: family, type, protocol, canonical name, and the address itself.
+_Address = tuple[Any, Any, int, str, Any]
 
-_PORTS = {"http": 80, "https": 443}
+#: How long an address has before the next one is tried beside it, in seconds (RFC 8305, section 5).
+_HEAD_START = 0.25
+_UNDER_WAY = {0, errno.EINPROGRESS, errno.EWOULDBLOCK, getattr(errno, "WSAEWOULDBLOCK", 0)}
 
 
-def dial(
-    url: Url,
-    trust: Callable[[], ssl.SSLContext],
-    connect_to: Mapping[Place, Place],
-    connected: Callable[[socket.socket], None],
-    timeout: float,
-) -> tuple[Any, dict[str, str] | None]:
-    """Return a connection, which connects when it is told to, and the fields that each request needs for a proxy.
+@dataclass(frozen=True)
+class Proxy:
+    """A proxy; ``login`` is the value of Proxy-Authorization, which it alone gets, or empty."""
 
-    The fields are None where no proxy reads the requests. ``trust`` returns what TLS needs, ``connect_to`` leads a host
-    and port elsewhere, and ``connected`` is given the socket before TLS.
+    scheme: str
+    host: str
+    port: int
+    login: str = field(default="", repr=False)
+
+    @property
+    def place(self) -> Place:
+        """Its host and port."""
+        return self.host, self.port
+
+
+def place_of(url: SplitResult) -> Place:
+    """Return the host and port of a URL."""
+    return url.hostname or "", url.port or DEFAULT_PORTS[url.scheme]
+
+
+def dial(named: Place, connect_to: Mapping[Place, Place], ends: float, is_over: Callable[[], bool]) -> socket.socket:
+    """Return a socket connected to a place, or to the one to which ``connect_to`` leads it, before ``ends``.
+
+    All addresses of a name are tried, each a moment after the one before (RFC 8305); the first that accepts is taken.
+    ``is_over`` tells that nobody waits any more.
+
+    Raises:
+        Unreachable: the name leads elsewhere than a name of this machine may, or cannot be looked up.
+        TimeoutError: no address has accepted in time.
+        OSError: none accepts.
     """
-    scheme, proxy = str(url.scheme), proxy_for(url.url)
-    secure = "https" in (scheme, proxy.url.scheme if proxy else "")
-    options: dict[str, Any] = {"ssl_context": trust()} if secure else {}
-    if proxy:
-        options |= {"proxy": proxy.url, "proxy_config": _proxy_config(options.get("ssl_context"))}
-    first = _place(proxy.url if proxy else url)
-    connection = _KINDS["https" if secure else "http"](*first, timeout=timeout, **options)
-    connection.place = lambda place: connect_to.get(place, place)
-    connection.connected = connected
-    if proxy and scheme == "https":
-        connection.set_tunnel(*_place(url), proxy.headers, str(proxy.url.scheme))
-    return connection, proxy.headers if proxy and scheme == "http" else None
+    addresses = _resolved(connect_to.get(named, named), ends)
+    for *_, address in addresses:
+        if is_loopback(named[0]) and not is_loopback(address[0]):
+            raise Unreachable(f"the name leads to {address[0]}, which is not this machine")
+    connected = _race(deque(_interleaved(addresses)), ends, is_over)
+    connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connected
 
 
-def _watched(kind: Any) -> Any:
-    class Watched(kind):  # type: ignore[misc]
-        debuglevel = 0  # else what somebody set for all of http.client would print the header fields
-        place: Callable[[Place], Place]
-        connected: Callable[[socket.socket], None]
+def seconds_left(ends: float) -> float:
+    """Return the seconds until a time of the monotonic clock.
 
-        def _new_conn(self) -> socket.socket:
-            named: Place = (self._dns_host, self.port)  # type: ignore[has-type]
-            self._dns_host, self.port = self.place(named)
-            try:
-                sock: socket.socket = super()._new_conn()
-            finally:
-                self._dns_host, self.port = named  # TLS verifies the name, not the place
-            if is_loopback(named[0]) and not is_loopback(peer := str(sock.getpeername()[0])):
-                sock.close()
-                raise Unreachable(f"the name leads to {peer}, which is not this machine")
-            self.connected(sock)
-            return sock
-
-        def connect(self) -> None:
-            try:
-                super().connect()
-            except Exception as error:
-                if self.proxy and not self.has_connected_to_proxy:
-                    raise ProxyError("the proxy", error) from error
-                raise
-
-    return Watched
+    Raises:
+        TimeoutError: it is over.
+    """
+    if (left := ends - time.monotonic()) <= 0:
+        raise TimeoutError
+    return left
 
 
-_KINDS = {"http": _watched(HTTPConnection), "https": _watched(HTTPSConnection)}
+def _resolved(place: Place, ends: float) -> list[_Address]:
+    try:
+        return socket.getaddrinfo(*place, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    except socket.gaierror:
+        return _looked_up(place, ends)
 
 
-def _place(url: Url) -> Place:
-    return (url.host or "").strip("[]"), url.port or _PORTS[str(url.scheme)]
+def _looked_up(place: Place, ends: float) -> list[_Address]:
+    """Return the addresses of a name. The resolver of the system knows no end of its own: it gets a thread."""
+    found: list[list[_Address] | Exception] = []
+
+    def run() -> None:
+        try:
+            found.append(socket.getaddrinfo(*place, type=socket.SOCK_STREAM))
+        except (OSError, UnicodeError) as error:
+            found.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(seconds_left(ends))
+    if not found:
+        raise TimeoutError
+    if isinstance(error := found[0], socket.gaierror):
+        if error.errno == socket.EAI_AGAIN:
+            raise Unreachable(f"the host name could not be looked up for the moment ({error.strerror})")
+        raise Misdirected(f"the host name does not resolve ({error.strerror})")
+    if isinstance(error, Exception):
+        raise error
+    return error
 
 
-def _proxy_config(context: ssl.SSLContext | None) -> ProxyConfig:
-    return ProxyConfig(context, use_forwarding_for_https=False, assert_hostname=None, assert_fingerprint=None)
+def _interleaved(addresses: list[_Address]) -> list[_Address]:
+    """Return the addresses so that those of the two families alternate, else in their order (RFC 8305, section 4)."""
+    first = [address for address in addresses if address[0] == addresses[0][0]]
+    others = [address for address in addresses if address[0] != addresses[0][0]]
+    return [address for pair in zip_longest(first, others) for address in pair if address]
+
+
+def _race(waiting: deque[_Address], ends: float, is_over: Callable[[], bool]) -> socket.socket:
+    problem = OSError("it has no address")
+    with selectors.DefaultSelector() as tried:
+        try:
+            while (waiting or tried.get_map()) and not is_over():
+                if waiting:
+                    family, kind, protocol, _, address = waiting.popleft()
+                    sock = socket.socket(family, kind, protocol)
+                    tried.register(sock, selectors.EVENT_WRITE)
+                    sock.settimeout(0)
+                    if (code := sock.connect_ex(address)) not in _UNDER_WAY:
+                        problem = OSError(code, os.strerror(code))
+                        tried.unregister(sock)
+                        sock.close()
+                        continue
+                for key, _ in tried.select(min(_HEAD_START, seconds_left(ends))):
+                    sock = key.fileobj  # type: ignore[assignment]
+                    tried.unregister(sock)
+                    if not (code := sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)):
+                        return sock
+                    problem = OSError(code, os.strerror(code))
+                    sock.close()
+        finally:
+            for key in tried.get_map().values():
+                key.fileobj.close()  # type: ignore[union-attr]
+    raise problem
+
+
+def proxy_of(url: SplitResult) -> Proxy | None:
+    """Return the proxy through which the environment wants a URL to be asked for, or None.
+
+    Raises:
+        UsageError: it is no URL, or of a kind that is not spoken here.
+    """
+    host = url.hostname or ""
+    # What goes to this machine never takes the way over a proxy; macOS and Windows keep theirs elsewhere, too.
+    may_be_set = sys.platform in ("darwin", "win32") or any(name.lower().endswith("_proxy") for name in os.environ)
+    if is_loopback(host) or not may_be_set:
+        return None
+    from urllib.request import getproxies, proxy_bypass  # few have a proxy, and it brings all of http.client
+
+    proxies = getproxies()
+    text = proxies.get(url.scheme) or proxies.get("all")
+    if not text or proxy_bypass(url.netloc) or _is_excepted(host, proxies.get("no", "")):
+        return None
+    try:
+        proxy = urlsplit(text if "://" in text else f"http://{text}")
+        host, port = proxy.hostname or "", proxy.port or DEFAULT_PORTS.get(proxy.scheme, 0)
+    except ValueError:
+        host, port = "", 0
+    if not host:
+        raise UsageError("the proxy of the environment is not a URL")
+    if proxy.scheme not in DEFAULT_PORTS:
+        raise UsageError("the proxy of the environment cannot be used: http and https are understood")
+    if proxy.scheme == url.scheme == "https":
+        raise UsageError(
+            "the proxy of the environment is itself reached over https, and TLS within TLS is not spoken here: "
+            "name its plain port with http://"
+        )
+    return Proxy(proxy.scheme, host, port, _login(proxy))
+
+
+def _is_excepted(host: str, exceptions: str) -> bool:
+    """Whether a host is an address in one of the networks that NO_PROXY names, such as 10.0.0.0/8."""
+    for name in exceptions.split(","):
+        try:
+            if ipaddress.ip_address(host) in ipaddress.ip_network(name.strip(), strict=False):
+                return True
+        except ValueError:
+            continue
+    return False
+
+
+def _login(proxy: SplitResult) -> str:
+    if not proxy.username:
+        return ""
+    pair = f"{unquote(proxy.username)}:{unquote(proxy.password or '')}"
+    return f"Basic {b64encode(pair.encode()).decode()}"

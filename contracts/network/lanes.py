@@ -6,12 +6,12 @@ left. The lane of the caller is the exception: it connects with its probe, so th
 """
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Generic, TypeVar
 
 from contracts.network.connection import Connection
-from contracts.network.quiet import Quiet
 from contracts.network.wire import Wire
 
 Job = TypeVar("Job")
@@ -27,17 +27,17 @@ class Lane:
         self._kept: Connection | None = None
         self._opening: Connection | None = None
         self._taken: Connection | None = None
-        self._given_up = False
+        self._is_over = False
         #: The connection over which the last request went.
         self.last: Connection | None = None
 
     def take(self, *, fresh: bool = False) -> Connection:
         """Return the connection that was kept, else a new one that is not open yet."""
         kept, self._kept = self._kept, None
-        if kept is None or fresh or not kept.look():
+        if kept is None or fresh or not kept.is_reusable():
             if kept is not None:
-                kept.settle()
-                kept.discard()
+                kept.drain_stray()
+                kept.close()
             kept = self._wire.connection(self._url)
         self._taken = kept
         return kept
@@ -48,18 +48,18 @@ class Lane:
         if connection.usable and not self._fresh:
             self._kept = connection
         else:
-            connection.settle()
-            connection.discard()
+            connection.drain_stray()
+            connection.close()
 
     def connect(self, timeout: float) -> bool:
-        """Have a connection that is open, and return whether there is one: none is opened any more once given up."""
+        """Have a connection that is open, and return whether there is one: none is opened once that is over."""
         connection = self._opening = self.take()
         self._taken = None
         try:
-            if self._given_up:
-                connection.shut()
+            if self._is_over:
+                connection.abort()
             elif not connection.is_open:
-                connection.open(timeout)
+                connection.open(time.monotonic() + timeout)
         except Exception:  # noqa: BLE001 - whatever it is: another lane will meet it, or does without this one
             connection.close()
             return False
@@ -71,24 +71,24 @@ class Lane:
         self._kept = connection
         return True
 
-    def give_up(self) -> None:
+    def stop_opening(self) -> None:
         """Wait no longer for what is being opened."""
-        self._given_up = True
+        self._is_over = True
         if (opening := self._opening) is not None:
-            opening.shut()
+            opening.abort()
 
-    def shut(self) -> None:
+    def abort(self) -> None:
         """End what is being opened or used, whichever thread is in it, and close what was kept."""
-        self.give_up()
+        self.stop_opening()
         if (taken := self._taken) is not None:
-            taken.shut()
-        self.drop()
+            taken.abort()
+        self.close()
 
-    def drop(self) -> None:
+    def close(self) -> None:
         """Close what was kept."""
         kept, self._kept = self._kept, None
         if kept is not None:
-            kept.discard()
+            kept.close()
 
 
 class Lanes(Generic[Job]):
@@ -117,7 +117,7 @@ class Lanes(Generic[Job]):
         """Begin to connect the other lanes; nothing is sent before there are jobs."""
         started, self._started = self._started, True
         for lane in [] if started else self._others:
-            Quiet(target=self._work, args=(lane,), daemon=True).start()
+            threading.Thread(target=self._work, args=(lane,), daemon=True).start()
 
     def run(self, jobs: Iterable[Job], apart: Iterable[Job] = (), *, side_by_side: bool = True) -> None:
         """Perform the jobs, and those that need no connection to the target, and return when all are done.
@@ -131,10 +131,10 @@ class Lanes(Generic[Job]):
             for job in apart:
                 with self._changed:
                     self._busy += 1
-                Quiet(target=self._finish, args=(job, self._lane()), daemon=True).start()
+                threading.Thread(target=self._finish, args=(job, self._lane()), daemon=True).start()
         else:
             self._jobs.extend(apart)
-            self._give_up()
+            self._stop()
         self._begun.set()
         while (own := self._next()) is not None:
             try:
@@ -142,9 +142,9 @@ class Lanes(Generic[Job]):
             finally:
                 self._done()
             if not self._jobs:
-                self.own.drop()
-        self.own.drop()
-        self._give_up()
+                self.own.close()
+        self.own.close()
+        self._stop()
         with self._changed:
             self._changed.wait_for(lambda: not self._busy)
         for problem in self._problems:
@@ -152,16 +152,16 @@ class Lanes(Generic[Job]):
 
     def close(self) -> None:
         """End every connection, also those over which something is sent."""
-        self._give_up()
+        self._stop()
         for lane in (self.own, *self._others):
-            lane.shut()
+            lane.abort()
 
-    def _give_up(self) -> None:
+    def _stop(self) -> None:
         """Let the other lanes take no more jobs, and wait for no connection."""
         self._over = True
         self._begun.set()
         for lane in self._others:
-            lane.give_up()
+            lane.stop_opening()
 
     def _work(self, lane: Lane) -> None:
         while not self._is_over() and lane.connect(self._timeout):
@@ -169,7 +169,7 @@ class Lanes(Generic[Job]):
             if self._is_over() or (job := self._next()) is None:
                 break
             self._finish(job, lane)
-        lane.drop()
+        lane.close()
 
     def _is_over(self) -> bool:
         """Whether no job is left, or none is to be taken by another lane."""
@@ -189,7 +189,7 @@ class Lanes(Generic[Job]):
             self._problems.append(problem)
         finally:
             if not self._jobs:
-                lane.drop()
+                lane.close()
             self._done()
 
     def _done(self) -> None:

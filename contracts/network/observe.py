@@ -57,7 +57,7 @@ def observe(
 
     def perform(job: Job, lane: Lane) -> None:
         done = [target.ask(probe, lane) for probe in job]
-        asked.update({each.probe.name: target.settled(each) for each in done})
+        asked.update({each.probe.name: target.confirmed(each, lane) for each in done})
 
     preparing = threading.Thread(target=meanwhile, daemon=True)
 

@@ -10,8 +10,9 @@ from contracts.core.exchange import Attempt, Request, Response
 from contracts.core.probe import JSON, Authorization, Probe
 from contracts.global_information.probes import MADE_UP_TOKEN
 from contracts.network.address import Address
-from contracts.network.connection import Connection, Message
+from contracts.network.connection import Connection
 from contracts.network.credentials import BEARER, Credentials
+from contracts.network.http1 import Message
 
 AGENT = f"event-categories-contracts/{__version__}"
 

@@ -1,7 +1,8 @@
 """Retries: what may pass when it is asked again, and how long to wait before."""
 
-from urllib3.exceptions import InvalidHeader
-from urllib3.util import Retry
+import re
+import time
+from email.utils import mktime_tz, parsedate_tz
 
 from contracts.core.errors import CouldNotJudge, Misdirected, Unreachable
 from contracts.core.exchange import Response
@@ -12,7 +13,6 @@ from contracts.core.statuses import UNAVAILABLE
 PAUSES = (1.0, 2.0, 4.0, 8.0)
 #: A connection that breaks or is refused is tried anew this often; what answers 503 says itself that it will come back.
 _CONNECTION_RETRIES = 2
-_RETRY = Retry()
 
 
 def may_pass(probe: Probe, response: Response | None, failure: CouldNotJudge | None, tries: int) -> bool:
@@ -26,8 +26,11 @@ def may_pass(probe: Probe, response: Response | None, failure: CouldNotJudge | N
 
 def pause_before(response: Response | None, pause: float) -> float:
     """Return the seconds that the target asks for (RFC 9110, section 10.2.3), or the pause where it does not."""
-    asked = response.first("Retry-After") if response else None
+    asked = (response.first("Retry-After") or "") if response else ""
+    if re.fullmatch("[0-9]{1,15}", asked):
+        return float(asked)
     try:
-        return float(_RETRY.parse_retry_after(asked)) if asked else pause
-    except (InvalidHeader, ValueError, OverflowError):  # no date, or none of a calendar
+        date = parsedate_tz(asked)
+        return pause if date is None else max(0.0, mktime_tz(date) - time.time())
+    except (ValueError, OverflowError):  # a date of no calendar
         return pause

@@ -12,8 +12,9 @@ from contracts.core.statuses import GATEWAY_ERRORS, UNAVAILABLE
 from contracts.masking.secrets import Secrets
 from contracts.network.address import Address
 from contracts.network.budget import Budget, Deadline, Limits
-from contracts.network.connection import Connection, Ended, Message
+from contracts.network.connection import Connection, Ended
 from contracts.network.credentials import Credentials, NoCredentials
+from contracts.network.http1 import Message
 from contracts.network.lanes import Lane
 from contracts.network.request import AGENT, Asked, Field, Outgoing, authorization, build
 from contracts.network.retries import PAUSES, may_pass, pause_before
@@ -21,6 +22,9 @@ from contracts.network.wire import Wire
 
 #: The plain-HTTP endpoint is expected to be silent: a firewall that drops what is sent to it is not waited for long.
 _PLAINTEXT_LIMIT = 3.0
+#: How long bytes behind an answer to HEAD are waited for where some were seen before, in seconds.
+_STRAY_LIMIT = 1.0
+_BEHIND_HEAD = "bytes behind the answer, which has to be asked for on a connection of its own"
 
 
 @dataclass(frozen=True)
@@ -59,21 +63,24 @@ class Target:
         """Send a probe over a connection of its own, and again where that may help; return what came of it."""
         lane = self.lane()
         try:
-            return self.record(self.settled(self.ask(probe, lane)))
+            return self.record(self.confirmed(self.ask(probe, lane), lane))
         finally:
-            lane.drop()
+            lane.close()
 
-    def ask(self, probe: Probe, lane: Lane, accepted: Callable[[], None] = lambda: None) -> Asked:
+    def ask(
+        self, probe: Probe, lane: Lane, accepted: Callable[[], None] = lambda: None, *, counted: bool = False
+    ) -> Asked:
         """Send a probe over a lane, and again after 429, 502, 503, 504 and connection faults.
 
-        ``accepted`` is told when the peer has accepted a connection that had to be opened.
+        ``accepted`` is told when the peer has accepted a connection that had to be opened. ``counted`` says that the
+        budget of the run knows of the first request.
         """
         request = build(probe, self.address, self.credentials, self.fields)
         self.say(f"{probe.name}: {request.method} {request.url}")
         attempts: list[Attempt] = []
         for pause in (*PAUSES[: self.limits.retries], None):
             started = self.clock()
-            response, failure = self._try(probe, request, lane, accepted, counted=bool(attempts))
+            response, failure = self._try(probe, request, lane, accepted, counted=counted or bool(attempts))
             if pause is None or not may_pass(probe, response, failure, len(attempts)):
                 break
             wait = pause_before(response, pause)
@@ -82,7 +89,7 @@ class Target:
             outcome = str(failure) if failure else str(response.status) if response else ""
             attempts.append(Attempt(outcome, wait))
             self.say(f"{probe.name}: {self.secrets.sweep(outcome)}, once more in {wait:.3g} s")
-            lane.drop()  # else a server that serves one connection at a time would let the others wait for this one
+            lane.close()  # else a server that serves one connection at a time would let the others wait for this one
             self.sleep(wait)
         if response is not None and response.status in UNAVAILABLE:
             tries = f" after {len(attempts)} retries" if attempts else ""
@@ -104,7 +111,7 @@ class Target:
                 if failure or response is None or response.status in UNAVAILABLE:
                     break
         finally:
-            lane.drop()
+            lane.close()
         if response is not None and response.status in GATEWAY_ERRORS:
             failure = Unavailable(f"{request.method} {request.url} was answered {response.status}")
         return self.record(Asked(probe, request, response, failure, (), self.clock() - started, sent))
@@ -117,11 +124,24 @@ class Target:
         request = build(probe, self.address, self.credentials, self.fields)
         return Exchange(probe.name, request.record, failure=CouldNotJudge(f"not sent: {because}"))
 
-    def settled(self, asked: Asked) -> Asked:
-        """Return the answer to HEAD with the bytes that came behind it; any other as it is."""
-        if asked.over is None or asked.response is None:
+    def confirmed(self, asked: Asked, lane: Lane) -> Asked:
+        """Return the answer to HEAD with the bytes that came behind it; any other as it is.
+
+        Behind an answer over a kept connection nobody can tell whether they are a body or belong to what follows. So
+        HEAD is sent again, on a new connection, before they are called a body.
+        """
+        if asked.over is None or asked.response is None or not asked.over.drain_stray():
             return asked
-        return replace(asked, response=replace(asked.response, stray=asked.over.settle()))
+        lane.close()
+        if not self._may_retry():
+            return replace(asked, response=None, failure=OverBudget(f"{_BEHIND_HEAD}, and none may be sent any more"))
+        self.say(f"{asked.probe.name}: {_BEHIND_HEAD}")
+        again = self.ask(asked.probe, lane, counted=True)
+        attempts = (*asked.attempts, Attempt(_BEHIND_HEAD, 0.0), *again.attempts)
+        if again.response is None or again.over is None:
+            return replace(again, attempts=attempts)
+        stray = again.over.drain_stray(_STRAY_LIMIT)
+        return replace(again, response=replace(again.response, stray=stray), attempts=attempts)
 
     def record(self, asked: Asked) -> Exchange:
         """Return the exchange, masked. The order of these calls alone decides on the numbers of masks."""
@@ -173,7 +193,7 @@ class Target:
             if not counted:
                 self.budget.count()
             if probe.plaintext:
-                lane.drop()
+                lane.close()
                 lane = Lane(self.wire, request.url)
             connection = lane.take(fresh=probe.method not in ("GET", "HEAD"))
             if connection.is_open:
@@ -225,11 +245,8 @@ class Target:
         Raises:
             BrokenAnswer: without it, something else would be judged.
         """
-        mask = self.secrets.mask
-        headers = tuple((mask(name), mask(value)) for name, value in response.headers)
-        body = self.secrets.mask_bytes(response.body)
-        masked = replace(response, headers=headers, body=body, reason=mask(response.reason))
-        if (body, masked.all("Content-Type")) != (response.body, response.all("Content-Type")):
+        masked = self.secrets.mask_response(response)
+        if (masked.body, masked.all("Content-Type")) != (response.body, response.all("Content-Type")):
             self._compare(response, masked)
         return masked
 

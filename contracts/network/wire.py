@@ -1,26 +1,36 @@
-"""The wire: one request, one answer, and a deadline that holds whatever the peer does.
+"""The wire: one request, one answer, and what went wrong on the way said as this suite says it."""
 
-The libraries limit the time between two reads only; a peer that drips a byte a second is never late. So each exchange
-runs in a thread of its own, and when its time is over the socket is shut down under it.
-"""
-
-import http.client
 import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
-from contracts.core.errors import ContractsError, CouldNotJudge, TooSlow, Unreachable
+from contracts.core.errors import (
+    ContractsError,
+    Misdirected,
+    TooSlow,
+    Unreachable,
+    Unverified,
+    UsageError,
+)
 from contracts.core.exchange import Response
 from contracts.network.certificates import authorities, context
-from contracts.network.connection import Connection, Ended, Message
+from contracts.network.connection import Connection, Ended
 from contracts.network.dial import Place
-from contracts.network.mapping import translate
-from contracts.network.quiet import Quiet
+from contracts.network.http1 import Message
 
-#: What a peer that has closed a connection in the meantime looks like.
-_GONE = (ConnectionError, ssl.SSLError, http.client.RemoteDisconnected)
+#: What the system raises, from the particular to the general: the first that fits decides.
+_MEANINGS: tuple[tuple[type[BaseException], type[ContractsError], str], ...] = (
+    (ssl.SSLCertVerificationError, Unverified, "its certificate does not verify, and --ca-bundle names whom to trust"),
+    (ConnectionRefusedError, Unreachable, "the connection was refused"),
+    (TimeoutError, Unreachable, "no connection came about in time"),
+    (ssl.SSLError, Misdirected, "TLS failed"),
+    (EOFError, Unreachable, "the connection was closed without an answer"),
+    (ConnectionError, Unreachable, "the connection broke"),
+    (UnicodeError, UsageError, "the host name cannot be looked up"),
+    (OSError, Unreachable, "the connection failed"),
+)
 
 
 class Wire:
@@ -68,7 +78,7 @@ class Wire:
         try:
             return self.exchange(connection, message, limit, named)
         finally:
-            connection.discard()
+            connection.close()
 
     def exchange(
         self,
@@ -81,65 +91,61 @@ class Wire:
     ) -> Response:
         """Return the answer to a request that must be complete within ``limit`` seconds, which an option ``named``.
 
-        A connection that is not open is opened; ``accepted`` is told when the peer has accepted it.
+        A connection that is not open is opened; ``accepted`` is told when the peer has accepted it. One that was open
+        and silent is not waited for to the end: a peer may serve fewer connections than it accepts.
 
         Raises:
             CouldNotJudge: there is none: unreachable, broken, too large or too slow.
             UsageError: the request cannot be sent as it is.
-            Ended: the connection was open before, and was ended by the peer instead of an answer.
+            Ended: the connection was open before, and says nothing of the target.
         """
-        idle, ends = connection.is_open, time.monotonic() + limit
-        results: list[Response | BaseException] = []
-
-        def run() -> None:
-            results.append(self._result(connection, message, ends, accepted))
-
-        thread = Quiet(target=run, daemon=True, name=f"{message.method} {connection.subject}")
-        thread.start()
+        ends, max_silence = time.monotonic() + limit, limit / 2 if connection.is_open else None
         try:
-            if idle and connection.is_silent and _is_ignored(thread, connection, limit / 2):
-                raise Ended
-            thread.join(max(0.0, ends - time.monotonic()))
-        finally:
-            late = thread.is_alive()
-            if late:  # also when Ctrl-C ends the wait
-                connection.shut()
-        if late or not results:
-            raise _late(connection, f"within {limit:.3g} s ({named})")
-        if isinstance(results[0], Response):
-            return results[0]
-        raise _meaning(results[0], connection, idle=idle) from None
-
-    def _result(
-        self, connection: Connection, message: Message, ends: float, accepted: Callable[[], None]
-    ) -> Response | BaseException:
-        """Return the answer, or what stands in its place: it is raised where the exchange is waited for."""
-        try:
-            if not connection.is_open:
-                connection.open(max(0.0, ends - time.monotonic()) + 1, accepted)
-            return connection.ask(message, cap=self.cap, ends=ends)
-        except BaseException as error:  # noqa: BLE001 - see above
+            if max_silence is None:
+                connection.open(ends, accepted)
+            return connection.ask(message, cap=self.cap, ends=ends, max_silence=max_silence)
+        except Ended:
             connection.close()
-            return error
+            raise
+        except BaseException as error:  # noqa: BLE001 - one of no exchange goes on as it is
+            connection.close()
+            # Raised from None: a traceback shows the headers that were sent.
+            raise meaning(error, connection, f"within {limit:.3g} s ({named})") from None
 
 
-def _is_ignored(thread: threading.Thread, connection: Connection, seconds: float) -> bool:
-    """Whether a peer that accepted a connection does not even begin to answer: it may serve fewer than were opened."""
-    thread.join(seconds)
-    return thread.is_alive() and connection.is_silent
+def meaning(error: BaseException, connection: Connection, when: str) -> BaseException:
+    """Return what an exception means for the run; one of no exchange as it is.
 
-
-def _late(connection: Connection, when: str) -> CouldNotJudge:
-    if not connection.has_socket:
-        return Unreachable(f"{connection.subject}: no connection {when}")
-    return TooSlow(f"{connection.subject}: the answer was not complete {when}")
-
-
-def _meaning(error: BaseException, connection: Connection, *, idle: bool) -> BaseException:
+    The message is made of our own words, and at most the reason that the operating system or OpenSSL gives.
+    """
+    subject = connection.subject
+    if isinstance(error, TimeoutError) and error.errno is None:
+        if not connection.has_socket:
+            return Unreachable(f"{subject}: no connection {when}")
+        return TooSlow(f"{subject}: the answer was not complete {when}")
     if isinstance(error, ContractsError):
-        return type(error)(f"{connection.subject}: {error}")
-    if idle and not connection.has_begun and isinstance(error, _GONE):
-        return Ended()
+        return type(error)(f"{subject}: {error}")
+    for kind, ours, words in _MEANINGS:
+        if isinstance(error, kind):
+            return ours(f"{subject}: {words}{_reason(error)}{_hint(error, subject)}")
+    return error
 
-    # Raised from None: a library's traceback shows the headers that were sent.
-    return translate(error, connection.subject)
+
+def _hint(error: BaseException, subject: str) -> str:
+    """Return what a person may have meant, where the reason gives it away."""
+    if isinstance(error, ssl.SSLError) and getattr(error, "reason", "") in (
+        "WRONG_VERSION_NUMBER",
+        "HTTP_REQUEST",
+        "RECORD_LAYER_FAILURE",
+    ):
+        return f": this port speaks plain HTTP, as it seems: did you mean http://{subject}?"
+    return ""
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f" ({getattr(error, 'verify_message', '')})"
+    if isinstance(error, ssl.SSLError) and (reason := getattr(error, "reason", None)):  # not every one has it
+        return f" ({reason.replace('_', ' ').lower()})"
+    words = isinstance(error, OSError) and not isinstance(error, ConnectionRefusedError) and error.strerror
+    return f" ({words})" if words else ""

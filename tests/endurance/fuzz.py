@@ -99,7 +99,7 @@ def examples() -> dict[str, tuple[Callable[[bytes], object], list[bytes]]]:
     return {
         "decoder": (decode, [BODY, b'{"a": [1.5, -0, "\\ud83d\\ude00"], "a": null}']),
         "check": (judged, [BODY, RESPONSE, har.render(report).encode()]),
-        "response": (lambda content: response_of(content, "fuzz"), [RESPONSE]),
+        "response": (response_of, [RESPONSE]),
         "har": (lambda content: har.read(content.decode("utf-8", "replace")), [har.render(report).encode()]),
         "result": (
             lambda content: stored.read(content.decode("utf-8", "replace"), contract_of),

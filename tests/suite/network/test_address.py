@@ -1,11 +1,13 @@
 """What a person may write as a target, and what is refused before anything is sent."""
 
+from urllib.parse import urlsplit
+
 import pytest
-import urllib3
 
 from contracts.core.errors import UsageError
 from contracts.event_categories.clauses import PATH
 from contracts.network.address import is_loopback, parse
+from contracts.network.dial import place_of
 
 
 @pytest.mark.parametrize(
@@ -137,4 +139,4 @@ def test_plain_http_in_a_private_network() -> None:
 def test_one_idea_of_the_host(text: str) -> None:
     """The parser that opens the connection reads the same host from the URL that is sent."""
     address = parse(text)
-    assert str(urllib3.util.parse_url(address.url).host).strip("[]") == address.host
+    assert place_of(urlsplit(address.url)) == (address.host, address.port)

