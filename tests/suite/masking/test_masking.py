@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from subject import CONTRACT
 
 from contracts.core.errors import BrokenAnswer, UsageError
+from contracts.core.exchange import Response
 from contracts.judging.judge import said_of
 from contracts.masking.secrets import Secrets
 from contracts.network.address import parse
@@ -222,6 +223,12 @@ def _list(*ids: str) -> str:
     return f'{{"event_categories": [{", ".join(elements)}]}}'
 
 
+def by_clause(answer: Response) -> dict[str, object]:
+    """What is said of an answer by each clause, and under no name whether it is a documented error."""
+    documented, said = said_of(answer, CONTRACT)  # type: ignore[misc]
+    return {"": documented, **{name: rest for name, *rest in said}}
+
+
 @given(_bodies(_STRINGS), st.sampled_from([200, 401]))
 @example(_list(_TOKEN, "$BEARER_TOKEN"), 200)
 @example(_list(_TOKEN, _TOKEN.upper()), 200)
@@ -234,7 +241,7 @@ def test_masking_changes_no_verdict(body: str, status: int) -> None:
     answer = raw(body, status=status)
     masked = replace(answer, body=secrets(_TOKEN).mask_bytes(answer.body))
     assert _TOKEN.encode() not in masked.body.lower()
-    exact, other = said_of(answer, CONTRACT), said_of(masked, CONTRACT)
+    exact, other = by_clause(answer), by_clause(masked)
     styles = exact.pop("category.name-style"), other.pop("category.name-style")
     assert exact == other
     assert styles[0] == styles[1] or '"name": ' in body
