@@ -10,6 +10,7 @@ RUN /opt/contracts/bin/pip install --no-cache-dir --require-hashes -r requiremen
 COPY pyproject.toml setup.py README.md LICENSE ./
 COPY contracts contracts
 COPY schemas schemas
+COPY tests/contract tests/contract
 # What only builds is not shipped.
 RUN /opt/contracts/bin/pip install --no-cache-dir --no-build-isolation --no-deps . \
     && /opt/contracts/bin/pip uninstall --yes setuptools pip
