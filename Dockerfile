@@ -2,7 +2,7 @@
 # docker run --rm -e BEARER_TOKEN contracts verify https://api.example
 # With reports: add --user "$(id -u):$(id -g)" -v "$PWD:/reports" before the name, and --html report.html at the end.
 
-FROM python:3.13-slim AS build
+FROM python:3.15-slim AS build
 WORKDIR /suite
 RUN python -m venv /opt/contracts
 COPY requirements/runtime.txt requirements/
@@ -15,7 +15,7 @@ COPY tests/contract tests/contract
 RUN /opt/contracts/bin/pip install --no-cache-dir --no-build-isolation --no-deps . \
     && /opt/contracts/bin/pip uninstall --yes setuptools pip
 
-FROM python:3.13-slim
+FROM python:3.15-slim
 COPY --from=build /opt/contracts /opt/contracts
 ENV PATH=/opt/contracts/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1

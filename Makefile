@@ -1,6 +1,6 @@
-# Two commands set up everything: `make verify` and `make test`. They need Python 3.11 or later, and make.
+# Two commands set up everything: `make verify` and `make test`. They need make, and Python 3.11 or later or uv.
+# PYTHON=python3.13 names an interpreter, UV= asks for pip where uv is there: requirements/install.sh reads both.
 
-PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # More workers than a small machine has cores: many tests wait for processes and sockets.
@@ -28,7 +28,7 @@ covered: $(VENV)/dev
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
-test-all-pythons: $(VENV)/dev ## The tests on every Python from 3.11 to 3.13, and bundles from one to the other.
+test-all-pythons: $(VENV)/dev ## The tests on every Python from 3.11 to 3.15, and bundles from one to the other.
 	rm -rf build/bundles
 	$(BIN)/nox
 
@@ -54,8 +54,8 @@ MUTANTS := build/mutants
 mutants: $(VENV)/dev ## Change the checks, one spot at a time; the tests have to notice. Most of an hour.
 	rm -rf $(MUTANTS)
 	git clone --quiet . $(MUTANTS)
-	$(BIN)/python -m venv $(MUTANTS)/.tool
-	$(MUTANTS)/.tool/bin/python -m pip install --quiet --disable-pip-version-check cosmic-ray==8.7.0
+	$(BIN)/uv venv --quiet $(MUTANTS)/.tool
+	$(BIN)/uv pip install --quiet --python $(MUTANTS)/.tool cosmic-ray==8.7.0
 	cd $(MUTANTS) && export PATH="$(CURDIR)/$(BIN):$$PWD/.tool/bin:$$PATH" \
 	  HYPOTHESIS_PROFILE=ci PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 PYTHONDONTWRITEBYTECODE=1 && \
 	  cosmic-ray init cosmic-ray.toml session.sqlite && cr-filter-operators session.sqlite cosmic-ray.toml && \
@@ -63,7 +63,6 @@ mutants: $(VENV)/dev ## Change the checks, one spot at a time; the tests have to
 	  cr-report --surviving-only --show-diff session.sqlite && cr-rate --fail-over 3 session.sqlite
 
 lock: $(VENV)/dev ## Resolve the locks anew; they name no package host.
-	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --no-header --python-version 3.11 --group build pyproject.toml -o requirements/runtime.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
@@ -83,9 +82,7 @@ cost: $(VENV)/dev ## Tell what hostile bodies of SIZE bytes (4 MiB) cost.
 
 # In an environment of its own: it is no part of the suite. Where no advisory service can be reached, it says so.
 audit: $(VENV)/dev ## Look the locked dependencies up in a service for advisories.
-	test -x build/audit/bin/pip-audit || { $(PYTHON) -m venv build/audit && \
-	  build/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==2.9.0; }
-	build/audit/bin/pip-audit --strict --require-hashes --disable-pip -r requirements/runtime.txt || \
+	$(BIN)/uvx --quiet pip-audit@2.9.0 --strict --require-hashes --disable-pip -r requirements/runtime.txt || \
 	  { echo "the audit found something above, or could not reach its service: nothing is proven" >&2; exit 1; }
 
 docs: $(VENV)/dev ## Write the parts of the README that are made from the code.
@@ -97,23 +94,16 @@ clean: ## Remove everything that make has made.
 	rm -rf $(VENV) node_modules build dist *.egg-info
 
 # The runtime set is a part of the dev set: what is newer than either is not installed again.
-$(VENV)/runtime: requirements/runtime.txt pyproject.toml
-	$(call install,requirements/runtime.txt)
+$(VENV)/runtime: requirements/runtime.txt requirements/install.sh pyproject.toml
+	sh requirements/install.sh $(VENV) runtime
+	touch $@
 
-$(VENV)/dev: requirements/dev.txt pyproject.toml
-	$(call install,requirements/dev.txt)
-	touch $(VENV)/runtime
+$(VENV)/dev: requirements/dev.txt requirements/install.sh pyproject.toml
+	sh requirements/install.sh $(VENV) dev
+	touch $(VENV)/runtime $@
 
 # Not forced upon a desk without npm: the tests that need these packages then say so. CI has to have it.
 node_modules/.stamp: package.json package-lock.json .npmrc
 	@if command -v npm >/dev/null; then echo npm ci; npm ci --loglevel=error >/dev/null && touch $@; \
 	elif test -n "$$CI"; then echo "npm is missing, and CI runs every test" >&2; exit 1; \
 	else echo "npm is missing: tests of OpenAPI, of other implementations and of the HTML report are skipped"; fi
-
-# Python compiles what it imports, and most of what is installed is never imported.
-define install
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r $(1)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
-	touch $@
-endef

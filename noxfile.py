@@ -1,12 +1,15 @@
-"""The suite on every Python that it is for, as far as this machine has it: ``make test-all-pythons``."""
+"""The suite on every Python that it is for: ``make test-all-pythons``.
+
+uv brings the interpreters that this machine lacks. Where they cannot be downloaded the sessions of those are skipped.
+"""
 
 from pathlib import Path
 
 import nox
 
-PYTHONS = ["3.11", "3.12", "3.13"]
+PYTHONS = ["3.11", "3.12", "3.13", "3.14", "3.15"]
 BUNDLES = Path("build/bundles").resolve()
-nox.options.default_venv_backend = "venv"
+nox.options.default_venv_backend = "uv"
 nox.options.reuse_existing_virtualenvs = True
 
 

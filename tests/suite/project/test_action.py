@@ -181,9 +181,10 @@ def test_a_report_of_an_earlier_run_is_not_taken_for_this_one(tmp_path: Path) ->
 
 
 def test_the_install_step(tmp_path: Path) -> None:
-    """What the Dockerfile copies is all that an installation with locked dependencies needs."""
+    """What the Dockerfile copies is all that an installation with locked dependencies needs; here uv makes it."""
     source = tmp_path / "action"
-    for name in re.findall(r"^COPY (?!--)(.+) \S+$", (ROOT / "Dockerfile").read_text("utf-8"), re.MULTILINE):
+    copied = re.findall(r"^COPY (?!--)(.+) \S+$", (ROOT / "Dockerfile").read_text("utf-8"), re.MULTILINE)
+    for name in (*copied, "requirements/install.sh"):
         for path in map(Path, name.split()):
             (source / path).parent.mkdir(parents=True, exist_ok=True)
             if (ROOT / path).is_dir():
@@ -192,7 +193,8 @@ def test_the_install_step(tmp_path: Path) -> None:
                 shutil.copy(ROOT / path, source / path)
     for name in ("venv", "pip", "setuptools"):  # beside the workflow, as a pull request could put them there
         (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')")
-    ran = run_step("install", tmp_path, {}, GITHUB_ACTION_PATH=str(source))
+    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+    ran = run_step("install", tmp_path, {}, GITHUB_ACTION_PATH=str(source), PATH=path)
     assert not (tmp_path / "ran").exists()
     if ran.status and not os.environ.get("CI"):
         pytest.skip(f"the dependencies cannot be installed here: {ran.log.strip().splitlines()[-1]}")

@@ -64,7 +64,7 @@ def test_gitlab_keeps_the_reports_of_a_breach(tmp_path: Path) -> None:
         done = gitlab(tmp_path, server.url, server.token)
     assert done.returncode == 1, done.stderr
     assert any("pip install" in line and '"$SUITE"' in line for line in JOB["before_script"])
-    assert JOB["variables"]["SUITE"].startswith("git+https://"), "the suite, and not the project that includes it"
+    assert JOB["variables"]["SUITE"].startswith("https://"), "the suite, and not the project that includes it"
     assert JOB["artifacts"]["when"] == "always"
     [folder] = JOB["artifacts"]["paths"]
     assert sorted(file.name for file in (tmp_path / folder).iterdir()) == sorted(
@@ -247,6 +247,7 @@ def scripts() -> list[Any]:
     found.append(pytest.param("sh", "\n".join(JOB["before_script"] + JOB["script"]), id="gitlab"))
     for file, job, step in workflow_steps():
         found.append(pytest.param("bash", step["run"], id=f"{file.stem}-{job}-{step.get('id', 'step')}"))
+    found.append(pytest.param("sh", (ROOT / "requirements" / "install.sh").read_text("utf-8"), id="install"))
     return [*found, pytest.param("bash", CI.read_text("utf-8"), id="ci-run")]
 
 
