@@ -22,10 +22,9 @@ from contracts.core.contract import Contract
 from contracts.core.deadline import watched
 from contracts.core.errors import Reason, UsageError
 from contracts.core.report import Report
-from contracts.core.text import shorten
+from contracts.core.text import encoded, shorten
 from contracts.exceptions import deviations
 from contracts.formats import result, stored
-from contracts.formats.wording import encoded
 from contracts.judging.evidence import Evidence
 from contracts.judging.judge import report_of
 

@@ -124,7 +124,7 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _say(message: str, status: int) -> int:
-    from contracts.formats.wording import plain  # only where there is something to say
+    from contracts.core.text import plain  # only where there is something to say
 
     with suppress(OSError, ValueError):
         sys.stderr.write(f"contracts: {plain(message)}\n")

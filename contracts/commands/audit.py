@@ -6,9 +6,9 @@ import sys
 from contracts import bundle
 from contracts.commands import streams
 from contracts.core.report import Report, Verdict
-from contracts.core.text import counted
+from contracts.core.text import counted, plain
 from contracts.formats import terminal
-from contracts.formats.wording import headline, last_line, plain
+from contracts.formats.wording import headline, last_line
 from contracts.reading import read_bytes
 from contracts.resources import contract_of
 

@@ -17,6 +17,7 @@ from contracts.core.exchange import NOT_READ, Exchange
 from contracts.core.policy import Policy
 from contracts.core.report import Report, State
 from contracts.exceptions import deviations
+from contracts.formats import terminal
 from contracts.judging.evidence import Evidence
 from contracts.judging.judge import outcomes
 from contracts.masking.secrets import Secrets
@@ -53,7 +54,8 @@ def run(options: argparse.Namespace) -> int:
         report = replace(deviations.apply(report, known, datetime.now(UTC).date()), narrowed=settings.narrowed)
         output.write_outputs(report, outputs, str)
         stream = sys.stderr if STANDARD_OUTPUT in outputs.values() else sys.stdout
-        streams.write(stream, output.told(report, options) + ("" if output.is_brief(options) else _advice(report)))
+        text = terminal.render(report, detail=output.detail_of(options))
+        streams.write(stream, text + ("" if output.is_brief(options) else _advice(report)))
         statuses.append(report.status)
     return next(status for status in (1, 3, 0) if status in statuses)
 

@@ -23,7 +23,6 @@ from contracts.core.contract import Contract
 from contracts.core.errors import UsageError
 from contracts.exceptions import accepted as acceptance
 from contracts.formats import terminal
-from contracts.formats.wording import brief_comparison, comparison_last_line
 from contracts.prepare import prepare
 from contracts.reading import STANDARD_INPUT, read_bytes
 from contracts.resources import contract_of
@@ -98,7 +97,8 @@ def run(options: argparse.Namespace) -> int:
     )
     _write(judged, outputs, mask)
     _write_summary(judged, os.environ, mask)
-    console.write(mask(_told(judged, options, colour=console.colour)), always=True)
+    text = terminal.render_comparison(judged, colour=console.colour, detail=output.detail_of(options))
+    console.write(mask(text), always=True)
     return judged.status
 
 
@@ -223,10 +223,3 @@ def _write_summary(judged: Gate, environ: Mapping[str, str], mask: Callable[[str
 def _rendered(writer: str, judged: Gate) -> str:
     text: str = import_module(f"contracts.formats.{writer}").render_comparison(judged)
     return text
-
-
-def _told(judged: Gate, options: argparse.Namespace, *, colour: bool) -> str:
-    if not output.is_brief(options):
-        return terminal.render_comparison(judged, colour=colour)
-    lines = brief_comparison(judged) if options.quiet else []
-    return "".join(f"{line}\n" for line in (*lines, comparison_last_line(judged)))

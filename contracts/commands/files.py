@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from contracts.core.errors import UsageError
-from contracts.formats.wording import encoded
+from contracts.core.text import encoded
 
 STANDARD_OUTPUT = "-"
 _PRIVATE, _PUBLIC = 0o600, 0o644

@@ -12,7 +12,8 @@ from contracts.commands.files import STANDARD_OUTPUT
 from contracts.core.deadline import check
 from contracts.core.errors import Late, UsageError
 from contracts.core.report import Report
-from contracts.formats import markdown, terminal, wording
+from contracts.formats import markdown
+from contracts.formats.terminal import Detail
 from contracts.reading import read_text
 from contracts.settings.table import BY_NAME, Settings
 
@@ -37,12 +38,13 @@ _PRIVATE = ("json", "html", "har", BUNDLE)
 
 
 def add_brevity(parser: argparse.ArgumentParser) -> None:
-    """Declare the two ways to say less."""
+    """Declare the ways to say less, or more."""
     group = parser.add_mutually_exclusive_group()
     group.add_argument(
         "--quiet", action="store_true", help="print one line for each breach or reason, and the last line"
     )
     group.add_argument("--summary", action="store_true", help="print the last line only")
+    group.add_argument("-v", "--verbose", action="store_true", help="print every clause, and all of each breach")
 
 
 def is_brief(options: argparse.Namespace) -> bool:
@@ -50,12 +52,11 @@ def is_brief(options: argparse.Namespace) -> bool:
     return bool(options.quiet or options.summary)
 
 
-def told(report: Report, options: argparse.Namespace, *, colour: bool = False) -> str:
-    """Return the report for the terminal, as briefly as the options ask."""
-    if not is_brief(options):
-        return terminal.render(report, colour=colour)
-    lines = wording.brief(report) if options.quiet else []
-    return "".join(f"{line}\n" for line in (*lines, wording.last_line(report)))
+def detail_of(options: argparse.Namespace) -> Detail:
+    """Return how much the options ask to be told."""
+    if is_brief(options):
+        return Detail.QUIET if options.quiet else Detail.SUMMARY
+    return Detail.VERBOSE if options.verbose else Detail.USUAL
 
 
 def outputs_of(settings: Settings, *, inputs: Iterable[str] = (), bundle: bool = True) -> dict[str, str]:

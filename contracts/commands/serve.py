@@ -13,7 +13,7 @@ from contracts.commands import options as settings_options
 from contracts.commands import streams
 from contracts.core.contract import Contract
 from contracts.core.errors import UsageError
-from contracts.formats.wording import plain
+from contracts.core.text import plain
 from contracts.global_information.probes import PER_MINUTE
 from contracts.mock.faults import Scenario, catalogue_of
 from contracts.mock.sample import sample_of

@@ -13,7 +13,7 @@ from contracts.commands.files import STANDARD_OUTPUT
 from contracts.core.errors import UsageError
 from contracts.core.report import Report
 from contracts.formats import annotations, terminal
-from contracts.formats.wording import target_headline, targets_last_line
+from contracts.formats.wording import target_headline
 from contracts.masking.secrets import Secrets
 from contracts.network.pace import Pace
 from contracts.resources import contract_of
@@ -90,12 +90,7 @@ def tell(
     for name, file in sorted(outputs.items(), key=lambda item: item[1] == STANDARD_OUTPUT):
         output.write_output(name, file, mask(_rendered(name, judged, compared, file, folder)))
     _write_for_github(judged, compared, mask)
-    if options.summary:
-        text = f"{targets_last_line(judged)}\n"
-    elif options.quiet:
-        text = "".join(f"{line}\n" for line in (*terminal.brief_targets(judged), targets_last_line(judged)))
-    else:
-        text = terminal.render_targets(judged, compared, colour=console.colour)
+    text = terminal.render_targets(judged, compared, colour=console.colour, detail=output.detail_of(options))
     console.write(mask(text), always=True)
 
 

@@ -12,7 +12,8 @@ from contracts.comparison import snapshot
 from contracts.comparison.observed import snapshot_of
 from contracts.core.errors import UsageError
 from contracts.core.report import Report, Verdict
-from contracts.formats.wording import last_line, plain
+from contracts.core.text import plain
+from contracts.formats.wording import last_line
 from contracts.prepare import prepare
 from contracts.resources import contract_of
 from contracts.run import verify
@@ -56,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
         report = verify(prepared)
         console.done()
         mask = prepared.target.secrets.sweep
-        console.write(mask(f"{last_line(report)}\n"))
+        console.write(mask(f"{plain(last_line(report))}\n"))
         if report.status and not options.even_if_violating:
             streams.write(sys.stderr, f"contracts: {_refusal(options.output, report)}\n")
             return report.status

@@ -9,9 +9,10 @@ from contracts.commands import files, output, streams
 from contracts.commands import options as settings_options
 from contracts.commands.files import STANDARD_OUTPUT
 from contracts.core.errors import UsageError
-from contracts.core.report import Report
+from contracts.core.report import Report, RequestCounts
 from contracts.core.text import counted
 from contracts.formats import terminal, wording
+from contracts.judging.digest import digest
 from contracts.reading import read_text
 from contracts.resources import contract_of
 from contracts.settings.sources import resolve, working_directory
@@ -63,7 +64,8 @@ def run(options: argparse.Namespace) -> int:
         console.done()
         report = output.written(prepared, report, outputs)
         output.write_for_github(report, os.environ, mask)
-        console.write(mask(output.told(report, options, colour=console.colour)), always=True)
+        text = terminal.render(report, colour=console.colour, detail=output.detail_of(options))
+        console.write(mask(text), always=True)
         if options.write_deviations:
             console.write(_write_deviations(options.write_deviations, report))
         if options.prune_deviations and known:
@@ -99,7 +101,8 @@ def _prune(path: str, report: Report) -> str:
 def _header(prepared: "Run") -> str:
     target = prepared.target.address.url + (" (the embedded mock)" if prepared.embedded else "")
     known = wording.identity(prepared.identity, prepared.implementation)
-    return terminal.header(prepared.contract, target, prepared.planned, prepared.target.budget.limit, known)
+    requests = RequestCounts(prepared.planned, limit=prepared.target.budget.limit)
+    return terminal.header(prepared.contract, digest(prepared.contract), target, requests, known)
 
 
 def _configuration(prepared: "Run") -> str:

@@ -146,7 +146,8 @@ class Report:
     ``settings`` maps a setting to its effective value and to where that came from; ``narrowed`` names those by which a
     file narrowed what is judged. ``listing`` is the list as a person sees it. ``implementation`` says whose product was
     judged, ``identity`` what the target is called. ``comparison`` is that with a baseline, None when there was none.
-    ``started`` is the time in UTC (RFC 3339), ``seconds`` the length of the run.
+    ``foreign`` evidence was observed by somebody else: no line to paste takes a variable from it. ``started`` is the
+    time in UTC (RFC 3339), ``seconds`` the length of the run.
     """
 
     contract: Contract
@@ -168,6 +169,7 @@ class Report:
     implementation: str = ""
     identity: Identity = field(default_factory=Identity)
     comparison: Compared | None = None
+    foreign: bool = field(default=False, compare=False)
     started: str = field(default="", compare=False)
     seconds: float = field(default=0.0, compare=False)
 
@@ -255,6 +257,11 @@ class Report:
             Partial.WAIVED: any(self.of(State.WAIVED)),
         }
         return tuple(reason for reason, holds in reasons.items() if holds)
+
+    @property
+    def conclusion(self) -> str:
+        """The verdict in a word, and `partial` for a target that conforms in less than the whole contract."""
+        return "partial" if self.verdict is Verdict.CONFORMS and self.partial else self.verdict.value
 
     @cached_property
     def judged(self) -> int:

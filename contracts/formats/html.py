@@ -39,9 +39,9 @@ from contracts.formats.wording import (
     stale,
     stale_exceptions,
     subject,
-    target_causes,
     target_failing,
     target_headline,
+    target_reasons,
     targets_last_line,
     targets_started,
     unjudged,
@@ -185,7 +185,7 @@ def render_targets(targets: Sequence[Judged], across: "Sequence[Across]" = (), *
         started=targets_started(targets),
         linked=linked,
         rows=[(judged, _CLASSES[judged.status], target_headline(judged), target_failing(judged)) for judged in targets],
-        reasons=[(judged.entry.name, target_causes(judged)) for judged in targets if target_causes(judged)],
+        reasons=[(judged.entry.name, target_reasons(judged)) for judged in targets if target_reasons(judged)],
         matrices=list(_matrices(targets)),
         groups=GROUPS,
         across=[(each, _across(each), _hidden(each)) for each in across],
@@ -245,7 +245,9 @@ def _sentence(report: Report) -> str:
         musts = sum(outcome.clause.level is Level.MUST for outcome in report.failing)
         return " and ".join(_reasons(musts, len(report.failing) - musts))
     if report.verdict is Verdict.INCONCLUSIVE:
-        return f"{counted(len(report.unjudged), 'MUST clause')} could not be judged; nothing that was judged is broken"
+        first, *others = unjudged(report)
+        more = f", and {counted(len(others), 'other reason')}" if others else ""
+        return f"{counted(len(report.unjudged), 'MUST clause')} could not be judged: {first}{more}"
     observations = sum(outcome.observations for outcome in report.of(State.HELD))
     held = f"No MUST clause that was judged is broken, on {counted(observations, 'observation')}"
     waived = len(list(report.of(State.WAIVED)))

@@ -30,9 +30,9 @@ from contracts.formats.wording import (
     shown_differences,
     stale,
     stale_exceptions,
-    target_causes,
     target_failing,
     target_headline,
+    target_reasons,
     targets_last_line,
     unjudged,
 )
@@ -215,7 +215,7 @@ def _target_lines(targets: Sequence[Judged], across: "Sequence[Across]") -> Iter
     yield "|---|---|---|---:|---:|"
     yield from map(_target_row, targets)
     for judged in targets:
-        for reason in target_causes(judged):
+        for reason in target_reasons(judged):
             yield ""
             yield f"- {code(judged.entry.name)}: {code(reason, 1000)}"
     if across:

@@ -10,8 +10,9 @@ from datetime import datetime
 from prometheus_client import CollectorRegistry, Gauge
 from prometheus_client.openmetrics.exposition import generate_latest
 
-from contracts.core.report import Report, Verdict
-from contracts.formats.wording import subject
+from contracts.core.report import Report
+from contracts.core.text import plain
+from contracts.formats.wording import CONCLUSIONS, subject
 from contracts.targets.target_entry import Entry, Judged
 
 
@@ -29,19 +30,26 @@ def render_targets(targets: Sequence[Judged]) -> str:
     def gauge(name: str, text: str, *labels: str) -> Gauge:
         return Gauge(f"contract_{name}", text, (*own, *labels), registry=registry)
 
-    verdict = gauge("verdict", "1 for the verdict on the target, 0 for the others.", "verdict")
+    verdict = gauge(
+        "verdict",
+        "1 for the verdict on the target, 0 for the others; partial conforms in less than the whole.",
+        "verdict",
+    )
+    narrowed = gauge("run_narrowed", "1 for each reason why less than the whole contract was judged.", "reason")
     status = gauge("run_status", "The exit status that the target gives: 0, 1, or 3 for inconclusive.")
     time = gauge("run_timestamp_seconds", "When the run began, in seconds since 1970 (UTC).")
     duration = gauge("run_duration_seconds", "How long the run took.")
     state = gauge("clause_state", "1 for the state of the clause.", "clause", "level", "state")
     seen = gauge("clause_observations", "How many things the clause was judged on.", "clause", "level")
     for judged in targets:
-        names = (judged.entry.name, judged.entry.contract)
-        for each in Verdict:
-            verdict.labels(*names, each.value).set(each is judged.verdict)
+        names = (plain(judged.entry.name), judged.entry.contract)
+        for each in CONCLUSIONS:
+            verdict.labels(*names, each).set(each == judged.conclusion)
         status.labels(*names).set(judged.status)
         if (report := judged.report) is None:
             continue
+        for reason in report.partial:
+            narrowed.labels(*names, reason.value).set(1)
         if report.started:
             time.labels(*names).set(datetime.fromisoformat(report.started).timestamp())
         duration.labels(*names).set(report.seconds)

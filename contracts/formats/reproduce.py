@@ -62,12 +62,13 @@ def token(report: Report) -> str | None:
     return f"export BEARER_TOKEN=$({post} | {extract})"
 
 
-def rerun(report: Report, clause: str) -> str:
-    """Return the command that judges one clause of the target alone, or the file again when the target is one.
+def rerun(report: Report, *clauses: str) -> str:
+    """Return the command that judges clauses of the target alone, or the file again when the target is one.
 
-    It repeats what the clause, or the way to the target, depends on.
+    It repeats what the clauses, or the way to the target, depend on.
     """
-    options = [f"--clause {_quote(clause)}", *_options(report, clause)]
+    selected = [f"--clause {_quote(clause)}" for clause in clauses]
+    options = [*selected, *dict.fromkeys(option for clause in clauses for option in _options(report, clause))]
     if report.scope.embedded:
         return " ".join(["contracts verify --mock", *options])
     if report.target.startswith(_SCHEMES) and not report.scope.offline:

@@ -1,129 +1,226 @@
-"""The report for a person at a terminal: section by section, then every breach with all that reproduces it."""
+"""The report for a person at a terminal: what was judged in a few lines, then the causes and the verdict together.
+
+What a target said is escaped where a line ends, in :func:`_finished`, and so are the widths of lines kept there.
+"""
 
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
-from itertools import groupby, zip_longest
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from contracts import __version__
 from contracts.comparison import gate_of
 from contracts.comparison.rules import Impact
-from contracts.core.clause import Level
 from contracts.core.contract import Contract
-from contracts.core.report import Outcome, Report, State, Verdict
-from contracts.core.text import counted
+from contracts.core.report import Outcome, Report, RequestCounts, State
+from contracts.core.text import counted, plain
 from contracts.formats.reproduce import of_finding, rerun, token
 from contracts.formats.wording import (
     brief,
+    brief_comparison,
     by_cause,
     called,
+    causes,
     comparison_last_line,
     comparison_notes,
     contract_name,
+    could_not_judge,
     described,
     differs_in,
+    first_finding,
+    following,
     headline,
     hidden_differences,
     last_line,
     place,
-    plain,
     shown_differences,
     stale,
     stale_exceptions,
-    target_causes,
-    target_failing,
     target_headline,
     targets_last_line,
     unjudged,
+    worst_first,
 )
-from contracts.targets.target_entry import Judged
+from contracts.targets.target_entry import Judged, worst
 
 if TYPE_CHECKING:
     from contracts.comparison.difference import Difference
     from contracts.comparison.gate import Gate
     from contracts.targets.across import Across
 
+_COLUMNS = 80
 #: Of a clause that is broken many times, this many findings are written out; the JSON report has more.
 _SHOWN = 3
-_PROPOSED = 5
-_COLUMNS = 80
+#: Of one target of several, so many causes are written out.
+_OF_A_TARGET = 3
 
+#: The colours are SGR codes (ECMA-48).
+_BOLD, _RED, _GREEN, _YELLOW, _FAINT = "1", "31", "32", "33", "2"
+_STATUSES = {0: _GREEN, 1: _RED, 3: _YELLOW}
+_IMPACTS = {Impact.BREAKING: _RED, Impact.VISIBLE: _YELLOW, Impact.ADDITIVE: _GREEN, Impact.UNSTABLE: _FAINT}
+_WARNED, _FOLLOWING = "warned", "following"
+#: The sign and the colour of each state, the worst first: a section has the first of those in it.
 _MARKS = {
-    State.HELD: ("✓", "32"),
-    State.BREACHED: ("✗", "31"),
-    State.WAIVED: ("w", "33"),
-    State.NOT_EXERCISED: ("·", "33"),
-    State.NOT_APPLICABLE: ("-", "2"),
-    State.INCONCLUSIVE: ("?", "33"),
+    State.BREACHED.value: ("✗", _RED),
+    _FOLLOWING: ("✗", _RED),
+    State.INCONCLUSIVE.value: ("?", _YELLOW),
+    _WARNED: ("!", _YELLOW),
+    State.WAIVED.value: ("w", _YELLOW),
+    State.NOT_EXERCISED.value: ("·", _YELLOW),
+    State.HELD.value: ("✓", _GREEN),
+    State.NOT_APPLICABLE.value: ("-", _FAINT),
 }
-_IMPACT_COLOURS = {Impact.BREAKING: "31", Impact.VISIBLE: "33", Impact.ADDITIVE: "32", Impact.UNSTABLE: "2"}
-_STATUS_COLOURS = {0: "32", 1: "31", 3: "33"}
-#: Name, verdict and failing clauses share what the two numbers and the gaps leave.
-_NAME, _VERDICT, _REQUESTS, _SECONDS, _GAPS = 18, 18, 8, 7, 8
-_COLOURS = {Verdict.CONFORMS: "32", Verdict.VIOLATES: "31", Verdict.INCONCLUSIVE: "33"}
+_CONCLUSIONS = {"violates": "✗", "inconclusive": "?", "partial": "~", "conforms": "✓"}
 
 
-def header(contract: Contract, target: str, planned: int, limit: int, known: Mapping[str, str]) -> str:
+class Detail(IntEnum):
+    """How much is said: the last line, a line for each cause or reason too, the usual report, or every clause."""
+
+    SUMMARY = 0
+    QUIET = 1
+    USUAL = 2
+    VERBOSE = 3
+
+
+@dataclass(frozen=True)
+class _Line:
+    """One line, before it is escaped and wrapped: the text behind a label of ours.
+
+    The colour is that of the label, or of the text where there is none. What is to be ``pasted`` stays in one piece.
+    """
+
+    text: str = ""
+    label: str = ""
+    colour: str = ""
+    pasted: bool = False
+
+
+_BLANK = _Line()
+
+
+def header(contract: Contract, target: str, requests: RequestCounts, known: Mapping[str, str]) -> str:
     """Return the lines that say what is judged, by which contract, and how many requests it may take.
 
     ``known`` is what else is known of the target, by the word for it.
     """
-    told = "".join(f"        {plain(word)} {plain(text)}\n" for word, text in known.items())
-    return (
-        f"{contract_name(contract)} {__version__} · {contract.digest[:19]}\n"
-        f"target  {plain(target)}\n{told}"
-        f"budget  {counted(planned, 'request')} planned, {limit} at most\n"
+    lines = (
+        _Line(f"{contract_name(contract)} {__version__} · {contract.digest[:19]}"),
+        _Line(target, "target  ", pasted=True),
+        *(_Line(f"{word} {text}", " " * 8) for word, text in known.items()),
+        _Line(f"{counted(requests.planned, 'request')} planned, {requests.limit} at most", "budget  "),
     )
+    return _finished(lines)
 
 
-def render(report: Report, *, colour: bool = False) -> str:
-    """Return the outcome of every clause by section, the findings and the verdict."""
-    return "".join(f"{line}\n" for line in _lines(report, Paint(colour)))
+def render(report: Report, *, colour: bool = False, detail: Detail = Detail.USUAL) -> str:
+    """Return the report on a run; the last line can be quoted."""
+    if detail >= Detail.USUAL:
+        lines = [*_clauses(report, detail), *_notes(report), *_breaches(report, detail)]
+    else:
+        lines = [_Line(line, pasted=True) for line in brief(report) if detail]
+    last = _Line(last_line(report), colour=f"{_BOLD};{_STATUSES[report.status]}", pasted=True)
+    return _finished([*lines, last], colour=colour)
 
 
-class Paint:
-    """Colours a text, where colours are wanted."""
+def render_comparison(gate: "Gate", *, colour: bool = False, detail: Detail = Detail.USUAL) -> str:
+    """Return every difference with its values and with who notices, the worst first, and the verdict."""
+    if detail >= Detail.USUAL:
+        lines = [*_compared(gate), _BLANK]
+    else:
+        lines = [_Line(line, pasted=True) for line in brief_comparison(gate) if detail]
+    last = _Line(comparison_last_line(gate), colour=f"{_BOLD};{_STATUSES[gate.status]}", pasted=True)
+    return _finished([*lines, last], colour=colour)
 
-    def __init__(self, colour: bool) -> None:  # noqa: FBT001
-        self.colour = colour
 
-    def __call__(self, text: str, code: str) -> str:
-        """Return the text in the colour of an SGR code (ECMA-48), or as it is."""
-        return f"\x1b[{code}m{text}\x1b[0m" if self.colour else text
+def render_targets(
+    targets: Sequence[Judged],
+    across: "Sequence[Across]" = (),
+    *,
+    colour: bool = False,
+    detail: Detail = Detail.USUAL,
+) -> str:
+    """Return the targets, those that fail first, and the last line; what conforms takes one line."""
+    lines: list[_Line] = []
+    if detail:
+        lines += [line for judged in worst_first(targets) for line in _target(judged, detail)]
+    if detail >= Detail.USUAL:
+        lines += [*_conforming(targets), *_across(across), _BLANK]
+    last = _Line(targets_last_line(targets), colour=f"{_BOLD};{_STATUSES[worst(targets)]}", pasted=True)
+    return _finished([*lines, last], colour=colour)
 
 
-def _lines(report: Report, paint: Paint) -> Iterator[str]:
+def breach(report: Report, outcome: Outcome) -> str:
+    """Return one broken clause: where, expected, received, source, and the lines that reproduce it."""
+    return _finished(_breach(report, outcome)).strip("\n")
+
+
+def _finished(lines: Iterable[_Line], *, colour: bool = False) -> str:
+    return "".join(f"{text}\n" for line in lines for text in _wrapped(line, colour=colour))
+
+
+def _wrapped(line: _Line, *, colour: bool) -> Iterator[str]:
+    """Yield a line in as many as it takes."""
+    text = plain(line.text)
+    margin = " " * len(line.label)
+    if line.pasted or len(line.label) + len(text) <= _COLUMNS:
+        parts = [text]
+    else:
+        parts = textwrap.wrap(text, _COLUMNS - len(line.label), break_on_hyphens=False)
+    for number, part in enumerate(parts):
+        label = margin if number else line.label
+        if not (line.colour and colour):
+            yield f"{label}{part}".rstrip()
+        elif line.label:
+            yield f"{label if number else _painted(label, line.colour)}{part}".rstrip()
+        else:
+            yield _painted(part, line.colour)
+
+
+def _painted(text: str, code: str) -> str:
+    inner = text.strip()
+    return text.replace(inner, f"\x1b[{code}m{inner}\x1b[0m", 1) if inner else text
+
+
+# A run
+
+
+def _clauses(report: Report, detail: Detail) -> Iterator[_Line]:
+    """Yield a line for each section, or for each clause of it where everything was asked for."""
     if report.partial:
-        yield f"partial {headline(report)}"
-    for section, outcomes in groupby(report.outcomes, key=lambda outcome: outcome.clause.section):
-        yield ""
-        yield paint(plain(section), "1")
+        yield _Line(headline(report))
+    yield _BLANK
+    width = max((len(outcome.clause.section) for outcome in report.outcomes), default=0) + 2
+    for section, group in groupby(report.outcomes, key=lambda outcome: outcome.clause.section):
+        outcomes = list(group)
+        if detail >= Detail.VERBOSE:
+            yield _Line(section, colour=_BOLD)
+        else:
+            numbers = Counter(_state(report, outcome) for outcome in outcomes)
+            sign, colour = next(mark for state, mark in _MARKS.items() if numbers[state])
+            words = ", ".join(f"{numbers[state]} {state}" for state in _MARKS if numbers[state])
+            yield _Line(words, f"{sign} {section:<{width}}", colour)
         for outcome in outcomes:
-            mark, code = _MARKS[outcome.state]
-            if outcome in report.warnings:
-                mark, code = "!", "33"
-            name = f"{plain(outcome.clause.id):<32}{outcome.clause.level:<8}"
-            yield f"  {paint(mark, code)} {name}{_said(outcome)}".rstrip()
-            yield from (f"      note: {plain(note)}" for note in outcome.notes)
-    for outcome in by_cause(report):
-        yield from _breach(report, outcome, paint)
-    yield from _unjudged(report)
-    yield from _baseline(report, paint)
-    yield from _retries(report)
-    yield from _proposal(report)
-    for word, line in (*(("note", n) for n in report.notes), *(("stale", stale(d)) for d in report.stale)):
-        yield ""
-        yield f"{word:<10}{plain(line)}"
-    yield ""
-    yield paint(last_line(report), "1;" + ("31" if report.status == 1 else _COLOURS[report.verdict]))
+            yield from _clause(report, outcome, detail)
 
 
-def _baseline(report: Report, paint: Paint) -> Iterator[str]:
-    if compared := gate_of(report):
-        yield ""
-        yield paint("against the baseline", "1")
-        yield from _compared(compared, paint)
+def _state(report: Report, outcome: Outcome) -> str:
+    if outcome.state is State.BREACHED and outcome.clause.id in report.follows:
+        return _FOLLOWING
+    return _WARNED if outcome in report.warnings else outcome.state.value
+
+
+def _clause(report: Report, outcome: Outcome, detail: Detail) -> Iterator[_Line]:
+    if detail >= Detail.VERBOSE:
+        sign, colour = _MARKS[_state(report, outcome)]
+        yield _Line(f"{outcome.clause.id:<32}{outcome.clause.level:<8}{_said(outcome)}", f"  {sign} ", colour)
+    elif outcome.state is State.WAIVED:
+        yield _Line(f"{outcome.clause.id} is waived: {outcome.reason}", "    ")
+    yield from (
+        _Line(f"{outcome.clause.id if detail < Detail.VERBOSE else 'note'}: {note}", "      ") for note in outcome.notes
+    )
 
 
 def _said(outcome: Outcome) -> str:
@@ -131,200 +228,152 @@ def _said(outcome: Outcome) -> str:
     if outcome.state is State.HELD:
         return seen
     if outcome.state is State.BREACHED:
-        warned = "" if outcome.clause.level is Level.MUST else " (warning)"
-        return f"breached {counted(outcome.count, 'time')} in {seen}{warned}"
+        return f"breached {counted(outcome.count, 'time')} in {seen}"
     if outcome.state is State.INCONCLUSIVE or not outcome.reason:  # its reason, often that of many, is told below
         return str(outcome.state)
-    return f"{outcome.state}: {plain(outcome.reason)}"
+    return f"{outcome.state}: {outcome.reason}"
 
 
-def breach(report: Report, outcome: Outcome) -> str:
-    """Return one broken clause: where, expected, received, source, and the lines that reproduce it."""
-    return "\n".join(_breach(report, outcome, Paint(False)))  # noqa: FBT003
-
-
-def _breach(report: Report, outcome: Outcome, paint: Paint) -> Iterator[str]:
-
-    clause = outcome.clause
-    cause = report.follows.get(clause.id)
-    yield ""
-    yield paint(plain(f"{clause.id} {clause.level}"), "1") + _aside(report, outcome)
-    yield from _wrapped("asks", plain(clause.asks))
-    if cause:
-        yield f"  follows   from {plain(cause)}"
-    shown = outcome.findings[: 1 if cause else _SHOWN]
-    for number, finding in enumerate(shown):
-        yield from [""] * (number > 0)
-        yield f"  where     {plain(place(finding))}"
-        yield f"  expected  {plain(finding.expected)}"
-        yield f"  received  {plain(finding.received)}"
-    if outcome.count > len(shown):
-        yield f"  and {outcome.count - len(shown):,} more like this"
-    yield ""
-    for source in clause.sources:
-        yield from _wrapped("source", plain(f"{source.title}, {source.url}"))
-    if line := token(report):
-        yield f"  token     {line}"
-    lines = dict.fromkeys(of_finding(report, finding) for finding in shown)
-    yield from (f"  curl      {line or 'none: the answer comes from a file'}" for line in lines)
-    yield f"  rerun     {rerun(report, clause.id)}"
-
-
-def _wrapped(label: str, text: str) -> list[str]:
-    """Return words of the contract within the columns of a usual terminal; what a target said stays in one piece."""
-    first, rest = f"  {label:<10}", " " * 12
-    whole = {"break_long_words": False, "break_on_hyphens": False}  # an address that is cut in two leads nowhere
-    return textwrap.wrap(text, _COLUMNS, initial_indent=first, subsequent_indent=rest, **whole)  # type: ignore[arg-type]
-
-
-def _aside(report: Report, outcome: Outcome) -> str:
-    if outcome.state is State.WAIVED:
-        return " (waived)"
-    return "" if outcome in report.failing else " (a warning)"
-
-
-def _unjudged(report: Report) -> Iterator[str]:
-    for reason, clauses in unjudged(report).items():
-        yield ""
-        yield f"could not judge {counted(len(clauses), 'clause')}: {plain(reason)}"
-
-
-def _retries(report: Report) -> Iterator[str]:
+def _notes(report: Report) -> Iterator[_Line]:
     for exchange in report.exchanges:
         if exchange.attempts:
-            yield ""
-            tries = ", ".join(f"{plain(a.outcome)} (waited {a.waited:.3g} s)" for a in exchange.attempts)
-            yield f"retried   {exchange.probe}: {tries}"
+            tries = ", ".join(f"{attempt.outcome} (waited {attempt.waited:.3g} s)" for attempt in exchange.attempts)
+            yield from (_BLANK, _Line(f"{exchange.probe}: {tries}", "retried   "))
+    for label, line in (*(("note", note) for note in report.notes), *(("stale", stale(d)) for d in report.stale)):
+        yield from (_BLANK, _Line(line, f"{label:<10}"))
+    if compared := gate_of(report):
+        yield from (_BLANK, _Line("against the baseline", colour=_BOLD), *_compared(compared))
 
 
-def _proposal(report: Report) -> Iterator[str]:
-    """The breaches that fail the run as entries of a deviations file."""
-    if not report.failing or not report.started:
+def _breaches(report: Report, detail: Detail) -> Iterator[_Line]:
+    """Yield what could not be judged, the causes, what follows from them, and how to ask again."""
+    for reason, ids in unjudged(report).items():
+        yield from (_BLANK, _Line(f"could not judge {counted(len(ids), 'clause')}: {reason}", "? ", _YELLOW))
+    if detail >= Detail.VERBOSE:
+        for outcome in by_cause(report):
+            yield from _breach(report, outcome)
+    else:
+        for outcome in causes(report):
+            yield from _cause(report, outcome)
+    lines = list(following(report))
+    yield from [_BLANK] * bool(lines)
+    yield from (_Line(line, "  ") for line in lines)
+    if detail < Detail.VERBOSE:
+        yield from _again(report)
+    yield _BLANK
+    if report.failing and report.started and not report.foreign:
+        yield _Line("to accept what fails for a while: contracts verify --write-deviations FILE")
+        yield _BLANK
+
+
+def _cause(report: Report, outcome: Outcome) -> Iterator[_Line]:
+    sign, colour = _MARKS[_state(report, outcome)]
+    clause = outcome.clause
+    yield _BLANK
+    yield _Line(f"{clause.id} {clause.level} {first_finding(outcome)}", f"{sign} ", colour)
+    yield _Line(clause.why, "  why       ")
+
+
+def _again(report: Report) -> Iterator[_Line]:
+    """Yield the requests whose answers show the causes, each once, and the command that judges these clauses alone."""
+    told = causes(report)
+    if not told:
         return
-    from contracts.formats.proposal import proposal  # only for a run that fails
-
-    yield ""
-    yield "to accept them for a while, add to the deviations file, with reason and owner:"
-    yield ""
-    text = proposal(report, date.fromisoformat(report.started[:10]), _PROPOSED)
-    yield from (f"  {line}".rstrip() for line in text.splitlines())
-
-
-def render_comparison(gate: "Gate", *, colour: bool = False) -> str:
-    """Return every difference with its values and with who notices, and the verdict."""
-    return "".join(f"{line}\n" for line in _comparison_lines(gate, Paint(colour)))
+    yield _BLANK
+    if line := token(report):
+        yield _Line(line, "  token     ", pasted=True)
+    requests = dict.fromkeys(of_finding(report, outcome.findings[0]) for outcome in told)
+    yield from (_Line(line, "  curl      ", pasted=True) for line in filter(None, requests))
+    yield _Line(rerun(report, *(outcome.clause.id for outcome in told)), "  rerun     ", pasted=True)
 
 
-def _comparison_lines(gate: "Gate", paint: Paint) -> Iterator[str]:
-    yield from _compared(gate, paint)
-    yield ""
-    yield paint(comparison_last_line(gate), "1;" + _STATUS_COLOURS[gate.status])
+def _breach(report: Report, outcome: Outcome) -> Iterator[_Line]:
+    clause = outcome.clause
+    cause = report.follows.get(clause.id)
+    aside = " (waived)" if outcome.state is State.WAIVED else "" if outcome in report.failing else " (a warning)"
+    yield _BLANK
+    yield _Line(f"{clause.id} {clause.level}{aside}", colour=_BOLD)
+    yield _Line(clause.asks, "  asks      ")
+    yield _Line(clause.why, "  why       ")
+    if cause:
+        yield _Line(f"from {cause}", "  follows   ")
+    shown = outcome.findings[: 1 if cause else _SHOWN]
+    for number, finding in enumerate(shown):
+        yield from [_BLANK] * (number > 0)
+        yield _Line(place(finding), "  where     ")
+        yield _Line(finding.expected, "  expected  ")
+        yield _Line(finding.received, "  received  ")
+    if outcome.count > len(shown):
+        yield _Line(f"and {outcome.count - len(shown):,} more like this", "  ")
+    yield _BLANK
+    yield from (_Line(f"{source.title}, {source.url}", "  source    ", pasted=True) for source in clause.sources)
+    if line := token(report):
+        yield _Line(line, "  token     ", pasted=True)
+    requests = dict.fromkeys(of_finding(report, finding) for finding in shown)
+    yield from (_Line(line, "  curl      ", pasted=True) for line in filter(None, requests))
+    yield _Line(rerun(report, clause.id), "  rerun     ", pasted=True)
 
 
-def _compared(gate: "Gate", paint: Paint) -> Iterator[str]:
-    """Iterate over the lines in front of the last one."""
-    yield from _labelled("old", described(gate.old), indent=0)
-    yield from _labelled("new", described(gate.new), indent=0)
+# A comparison
+
+
+def _compared(gate: "Gate") -> Iterator[_Line]:
+    yield _Line(described(gate.old), "old       ")
+    yield _Line(described(gate.new), "new       ")
     if gate.comparison is None:
         return
-    for impact, group in groupby(
-        shown_differences(gate.comparison.differences), key=lambda difference: difference.impact
-    ):
-        yield ""
+    for impact, group in groupby(shown_differences(gate.comparison.differences), key=lambda each: each.impact):
         total = sum(difference.impact is impact for difference in gate.comparison.differences)
-        yield paint(f"{impact.value} ({total:,})", f"1;{_IMPACT_COLOURS[impact]}")
+        yield from (_BLANK, _Line(f"{impact.value} ({total:,})", colour=f"{_BOLD};{_IMPACTS[impact]}"))
         for difference in group:
-            yield ""
-            yield from _difference(difference, paint)
+            yield from (_BLANK, *_difference(difference))
     if words := hidden_differences(gate.comparison):
-        yield ""
-        yield words
+        yield from (_BLANK, _Line(words))
     for label, line in (
         *(("note", line) for line in comparison_notes(gate.comparison)),
         *(("stale", line) for line in stale_exceptions(gate.comparison)),
     ):
-        yield ""
-        yield from _labelled(label, line, indent=0)
+        yield from (_BLANK, _Line(line, f"{label:<10}"))
 
 
-def _difference(difference: "Difference", paint: Paint) -> Iterator[str]:
+def _difference(difference: "Difference") -> Iterator[_Line]:
     name = called(difference)
-    title = f"{plain(name)}: " if name else ""
-    lines = textwrap.wrap(f"{title}{plain(difference.says)}", _COLUMNS, initial_indent="  ", subsequent_indent="    ")
-    yield paint(lines[0], "1")
-    yield from lines[1:]
-    yield from _labelled("before", difference.before)
-    yield from _labelled("after", difference.after)
-    yield from _labelled("where", difference.place)
-    yield from _labelled("notices", "; ".join(difference.notices))
+    yield _Line(f"{name}: {difference.says}" if name else difference.says, "  ")
+    yield _Line(difference.before, "    before    ")
+    yield _Line(difference.after, "    after     ")
+    yield _Line(difference.place, "    where     ")
+    yield _Line("; ".join(difference.notices), "    notices   ")
     if difference.accepted:
-        yield from _labelled("accepted", difference.accepted.removeprefix("accepted "))
-    yield from _labelled("rule", f"{difference.rule.id} {difference.fingerprint}")
+        yield _Line(difference.accepted.removeprefix("accepted "), "    accepted  ")
+    yield _Line(f"{difference.rule.id} {difference.fingerprint}", "    rule      ")
 
 
-def _labelled(label: str, text: str, indent: int = 4) -> list[str]:
-    first = " " * indent + f"{label:<10}"
-    return textwrap.wrap(
-        plain(text), _COLUMNS, initial_indent=first, subsequent_indent=" " * len(first), drop_whitespace=True
-    ) or [first.rstrip()]
+# Several targets
 
 
-def render_targets(targets: Sequence[Judged], across: "Sequence[Across]" = (), *, colour: bool = False) -> str:
-    """Return the table, the reasons of what could not be judged, and the last line."""
-    lines = [*_table(targets, colour), *_reasons(targets), *_across(across), "", targets_last_line(targets)]
-    return "".join(f"{line}\n" for line in lines)
+def _target(judged: Judged, detail: Detail) -> Iterator[_Line]:
+    """Yield what is wrong with a target, or that it was judged in part; nothing where all is well."""
+    if judged.conclusion == "conforms" and not judged.status:
+        return
+    name = judged.entry.name
+    told = brief(judged.report) if judged.report else [could_not_judge(judged.missing, ())]
+    most = {Detail.QUIET: 1, Detail.USUAL: _OF_A_TARGET}.get(detail, len(told))
+    more = [f"and {counted(left, 'more line')}: the report of the target has all"] if (left := len(told[most:])) else []
+    if detail is Detail.QUIET:
+        yield from (_Line(f"{name}: {line}", pasted=True) for line in told[:most])
+        return
+    yield _Line(f"{name}: {target_headline(judged)}", f"{_CONCLUSIONS[judged.conclusion]} ", _STATUSES[judged.status])
+    yield from (_Line(line, "    ") for line in (*told[:most], *more))
 
 
-def brief_targets(targets: Sequence[Judged]) -> list[str]:
-    """Return one line for each breach, reason and stale deviation, each with its target: nothing when all is well."""
-    lines = []
-    for judged in targets:
-        told = brief(judged.report) if judged.report else [f"could not judge: {plain(judged.missing)}"]
-        lines += [f"{plain(judged.entry.name)}: {line}" for line in told]
-    return lines
+def _conforming(targets: Sequence[Judged]) -> Iterator[_Line]:
+    names = [judged.entry.name for judged in targets if judged.conclusion == "conforms" and not judged.status]
+    if names:
+        words = f"{counted(len(names), 'target')} conform{'s' * (len(names) == 1)}"
+        yield _Line(f"{words}: {', '.join(names)}", "✓ ", _GREEN)
 
 
-def _table(targets: Sequence[Judged], colour: bool) -> Iterator[str]:  # noqa: FBT001
-    widths = (
-        _width("target", (judged.entry.name for judged in targets), _NAME),
-        _width("verdict", (target_headline(judged) for judged in targets), _VERDICT),
-    )
-    rest = _COLUMNS - sum(widths) - _REQUESTS - _SECONDS - _GAPS
-    every = (*widths, rest)
-    yield _line(("target", "verdict", "failing clauses"), ("requests", "seconds"), every)
-    for judged in targets:
-        report = judged.report
-        cells = (judged.entry.name, target_headline(judged), " ".join(target_failing(judged)) or "-")
-        numbers = (f"{report.requests.sent:,}", f"{report.seconds:.1f}") if report else ("-", "-")
-        columns = [textwrap.wrap(plain(text), width) for text, width in zip(cells, every, strict=True)]
-        for number, parts in enumerate(zip_longest(*columns, fillvalue="")):
-            line = _line(parts, ("", "") if number else numbers, every)
-            yield f"\x1b[{_COLOURS[judged.verdict]}m{line}\x1b[0m" if colour else line
-
-
-def _width(title: str, texts: Iterator[str], most: int) -> int:
-    return min(max(len(title), *map(len, texts)), most)
-
-
-def _line(texts: Sequence[str], numbers: Sequence[str], widths: Sequence[int]) -> str:
-    cells = (f"{text:<{width}}" for text, width in zip(texts, widths, strict=True))
-    return "  ".join((*cells, f"{numbers[0]:>{_REQUESTS}}", f"{numbers[1]:>{_SECONDS}}")).rstrip()
-
-
-def _reasons(targets: Sequence[Judged]) -> Iterator[str]:
-    for judged in targets:
-        for reason in target_causes(judged):
-            yield ""
-            yield from _wrapped_target(f"{plain(judged.entry.name)}: {plain(reason)}")
-
-
-def _across(across: "Sequence[Across]") -> Iterator[str]:
+def _across(across: "Sequence[Across]") -> Iterator[_Line]:
     told = [each for each in across if each.comparison and each.comparison.differences]
-    if told:
-        yield ""
-    for each in told:
-        yield from _wrapped_target(f"{plain(each.name)} differs from {plain(each.base)}: {differs_in(each)}")
-
-
-def _wrapped_target(text: str) -> list[str]:
-    return textwrap.wrap(text, _COLUMNS, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+    yield from [_BLANK] * bool(told)
+    yield from (_Line(f"{each.name} differs from {each.base}: {differs_in(each)}") for each in told)

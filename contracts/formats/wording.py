@@ -1,4 +1,7 @@
-"""The words that all formats share: how a run, a comparison and several targets are summed up."""
+"""The words that all formats share: how a run, a comparison and several targets are summed up.
+
+They are texts as they are: what a target said in them is escaped where a format ends.
+"""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -13,7 +16,7 @@ from contracts.core.errors import Reason
 from contracts.core.finding import Finding
 from contracts.core.identity import Identity
 from contracts.core.report import Outcome, Partial, Report, StaleDeviation, State, Verdict
-from contracts.core.text import COMMAND, counted, shorten
+from contracts.core.text import counted, shorten
 from contracts.targets.target_entry import Judged, worst
 
 if TYPE_CHECKING:
@@ -22,9 +25,11 @@ if TYPE_CHECKING:
     from contracts.targets.across import Across
 
 EMBEDDED_MOCK = "the embedded mock"
-_PIECE = 2**20
 #: The reasons for which fewer clauses are judged than the contract has.
 _FEWER = {Partial.FILE, Partial.CLAUSES, Partial.EMPTY_LIST}
+_NOT_SENT = "not sent: "
+#: So many clauses that could not be judged are named in a line; of more their number is.
+_NAMED = 3
 
 #: So many differences are written out for people; all are counted, and the JSON has them all.
 SHOWN = 200
@@ -32,85 +37,21 @@ SHOWN = 200
 _INSTABILITY = 20
 _EMPTY = "the old list is empty, so that nothing could have been broken; --allow-empty accepts that"
 
-_NOT_SENT = "not sent: "
-_VERBS = {Verdict.CONFORMS: "conform", Verdict.VIOLATES: "violate", Verdict.INCONCLUSIVE: "inconclusive"}
+#: The verdicts that a run or a target of several is told by, the worst first: of one, and of many.
+CONCLUSIONS = {
+    "violates": ("violates", "violate"),
+    "inconclusive": ("inconclusive", "inconclusive"),
+    "partial": ("partial", "partial"),
+    "conforms": ("conforms", "conform"),
+}
+
+
+# A run
 
 
 def contract_name(contract: Contract) -> str:
     """Return what a contract is called within a sentence."""
     return f"{contract.title[0].lower()}{contract.title[1:]} contract"
-
-
-def encoded(text: str) -> Iterator[bytes]:
-    """Iterate over a rendered text in UTF-8, a piece at a time; a lone surrogate comes out as its escape."""
-    for start in range(0, len(text), _PIECE):
-        yield text[start : start + _PIECE].encode("utf-8", "backslashreplace")
-
-
-def plain(text: str) -> str:
-    """Return the text without anything that a terminal or a runner of CI would obey.
-
-    Control, bidirectional and invisible characters come out as their escapes, and so does the second sign of what
-    Azure Pipelines, TeamCity and GitHub Actions take for a command wherever in a line it stands.
-    """
-    text = COMMAND.sub(r"#\\x23", text)
-    return "".join(
-        character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
-    )
-
-
-def place(finding: Finding) -> str:
-    """Return where a finding is, in words."""
-    answer = f" in the answer to {finding.probe}" if finding.probe != LIST else ""
-    through = f" ({finding.through})" if finding.through else ""
-    return f"{finding.where or 'the whole body'}{answer}{through}"
-
-
-def by_cause(report: Report) -> list[Outcome]:
-    """Return the broken clauses: what fails the run first, and in each part the causes before what follows."""
-    broken = [outcome for outcome in report.outcomes if outcome.findings]
-    return sorted(broken, key=lambda outcome: (outcome not in report.failing, outcome.clause.id in report.follows))
-
-
-def brief(report: Report) -> list[str]:
-    """Return one line for each breach, each reason and each stale deviation: nothing when all is well."""
-    return [
-        *(breach(report, outcome) for outcome in by_cause(report) if outcome.state is State.BREACHED),
-        *(f"could not judge {', '.join(ids)}: {plain(reason)}" for reason, ids in unjudged(report).items()),
-        *(plain(stale(deviation)) for deviation in report.stale),
-        *(brief_comparison(compared) if (compared := gate_of(report)) else ()),
-    ]
-
-
-def breach(report: Report, outcome: Outcome) -> str:
-    """Return one broken clause in one line: where, expected and received of its first finding."""
-    first = outcome.findings[0]
-    more = f" (and {outcome.count - 1:,} more)" if outcome.count > 1 else ""
-    warned = "" if outcome in report.failing else " (a warning)"
-    cause = report.follows.get(outcome.clause.id)
-    follows = f" (follows from {cause})" if cause else ""
-    where, expected, received = place(first), first.expected, first.received
-    return plain(f"{outcome.clause.id} {where} expected {expected} received {received}{more}{warned}{follows}")
-
-
-def unjudged(report: Report) -> dict[str, list[str]]:
-    """Return the ids of the clauses that could not be judged, under the reason that they share.
-
-    Beside a breach, only what could not be observed is told: that a broken list leaves nothing to judge is no news.
-    """
-    inconclusive = report.verdict is Verdict.INCONCLUSIVE
-    reasons: dict[str, list[str]] = {}
-    for outcome in report.outcomes:
-        if outcome.state is State.INCONCLUSIVE or (inconclusive and outcome in report.unjudged):
-            reasons.setdefault(outcome.reason + _remedy(report, outcome), []).append(outcome.clause.id)
-    if inconclusive and not reasons:
-        reasons["nothing that was judged held"] = [outcome.clause.id for outcome in report.outcomes]
-    return reasons
-
-
-def _remedy(report: Report, outcome: Outcome) -> str:
-    """What a person can do about a reason that does not say it itself."""
-    return "; --allow-empty accepts that" if outcome.because is Reason.EMPTY_LIST and not report.allow_empty else ""
 
 
 def subject(report: Report) -> str:
@@ -126,44 +67,139 @@ def identity(who: Identity, implementation: str) -> dict[str, str]:
 
 def headline(report: Report) -> str:
     """Return what the run says of its subject in a few words; one that judged less than the contract says so first."""
-    fewer = bool(_FEWER & set(report.partial))
-    waived = len(list(report.of(State.WAIVED)))
-    if report.verdict is Verdict.CONFORMS and fewer:
-        words = f"{_share(report)}, {_kept(report)}: not a verdict on the contract"
-    else:
-        words = report.verdict.value + (f" with {waived:,} waived" if waived else "")
-        words += " over plain HTTP" if report.access.allow_plain_http else ""
-        words = f"{words}, {_share(report)}" if fewer else words
-        words = f"{EMBEDDED_MOCK} {words}" if _speaks_of_the_mock(report) else words
-    words = f"{words}, but {_stale(report)}" if report.stale else words
-    return words + _against(report)
+    words = report.conclusion
+    if report.partial:
+        words += f" ({', '.join(report.partial)})"
+    if _FEWER & set(report.partial):
+        words += f": {report.judged:,} of {counted(report.total, 'clause')} judged"
+    joint = "but" if report.verdict is Verdict.CONFORMS else "and"
+    return words + "".join(f", {joint} {what}" for what in _aside(report))
 
 
-def _against(report: Report) -> str:
+def _aside(report: Report) -> Iterator[str]:
+    """Iterate over what fails the run beside its verdict."""
+    if stale := len(report.stale):
+        yield f"{counted(stale, 'known deviation')} {'is' if stale == 1 else 'are'} stale"
+    if (compared := gate_of(report)) and compared.against:
+        yield compared.against
+
+
+def last_line(report: Report) -> str:
+    """Return the one line that can be quoted: verdict, target, counts, requests and time.
+
+    That of an inconclusive run begins with its reason.
+    """
+    words = headline(report)
+    words = report.conclusion.upper() + words.removeprefix(report.conclusion)
+    if report.verdict is Verdict.INCONCLUSIVE:
+        first, *others = unjudged(report)
+        words += f": {first}" + (f", and {counted(len(others), 'other reason')}" if others else "")
+    observed = sum(outcome.observations for outcome in report.of(State.HELD))
+    done = f"{counted(observed, 'observation')}, {counted(report.requests.sent, 'request')}, {report.seconds:.1f} s"
     compared = gate_of(report)
-    if compared is None or not compared.against:
-        return ""
-    contrary = report.verdict is Verdict.CONFORMS and not report.stale
-    return f", {'but' if contrary else 'and'} {compared.against}"
+    if compared and compared.comparison:
+        done += f"; {compared.counts} against the baseline {compared.old.name}"
+    if report.narrowed:
+        done += f"; a file narrowed {', '.join(report.narrowed)}"
+    return f"{words}: {subject(report)}: {counts(report)}; {done}"
 
 
-def _speaks_of_the_mock(report: Report) -> bool:
-    return report.scope.embedded and report.verdict is not Verdict.INCONCLUSIVE
+def counts(report: Report) -> str:
+    """Return how many clauses are in which state; what follows from a breach is counted apart."""
+    broken = [outcome for outcome in report.of(State.BREACHED) if outcome.clause.id not in report.follows]
+    failing = sum(outcome in report.failing for outcome in broken)
+    following = len(list(report.of(State.BREACHED))) - len(broken)
+    numbers = {
+        "breached": failing,
+        "follows" if following == 1 else "follow": following,
+        "warned": len(broken) - failing,
+        **{state.value: len(list(report.of(state))) for state in State if state is not State.BREACHED},
+    }
+    return ", ".join(f"{number:,} {word}" for word, number in numbers.items() if number or word == State.HELD)
 
 
-def _share(report: Report) -> str:
-    return f"{report.judged:,} of {counted(report.total, 'clause')} judged"
+def by_cause(report: Report) -> list[Outcome]:
+    """Return the broken clauses: what fails the run, then warnings and waivers, and last what follows from others."""
+    broken = [outcome for outcome in report.outcomes if outcome.findings]
+    return sorted(broken, key=lambda outcome: (outcome.clause.id in report.follows, outcome not in report.failing))
 
 
-def _kept(report: Report) -> str:
-    counts = {"waived": len(list(report.of(State.WAIVED))), "warned": len(report.warnings)}
-    held = len(list(report.of(State.HELD)))
-    others = [f"{count:,} {words}" for words, count in counts.items() if count]
-    return ", ".join([f"{held:,} held", *others]) if others else "all held"
+def causes(report: Report) -> list[Outcome]:
+    """Return the breached clauses that follow from no other: what fails the run, then the warnings."""
+    broken = (outcome for outcome in by_cause(report) if outcome.state is State.BREACHED)
+    return [outcome for outcome in broken if outcome.clause.id not in report.follows]
 
 
-def _stale(report: Report) -> str:
-    return f"{counted(len(report.stale), 'known deviation')} {'is' if len(report.stale) == 1 else 'are'} stale"
+def following(report: Report) -> Iterator[str]:
+    """Iterate over a line for each cause that others follow from, which it names."""
+    breached = {outcome.clause.id for outcome in report.of(State.BREACHED)}
+    of_cause: dict[str, list[str]] = {}
+    for clause, cause in report.follows.items():
+        if clause in breached:
+            of_cause.setdefault(cause, []).append(clause)
+    for cause, ids in of_cause.items():
+        yield f"{len(ids):,} follow{'s' if len(ids) == 1 else ''} from {cause}: {', '.join(ids)}"
+
+
+def place(finding: Finding) -> str:
+    """Return where a finding is, in words."""
+    answer = f" in the answer to {finding.probe}" if finding.probe != LIST else ""
+    through = f" ({finding.through})" if finding.through else ""
+    return f"{finding.where or 'the whole body'}{answer}{through}"
+
+
+def first_finding(outcome: Outcome) -> str:
+    """Return where a clause is broken first, what was expected and received there, and how many more there are."""
+    first = outcome.findings[0]
+    more = f", and {outcome.count - 1:,} more" if outcome.count > 1 else ""
+    return f"{place(first)}: expected {first.expected}, received {first.received}{more}"
+
+
+def breach(report: Report, outcome: Outcome) -> str:
+    """Return one broken clause in one line."""
+    cause = report.follows.get(outcome.clause.id)
+    aside = f" (follows from {cause})" if cause else "" if outcome in report.failing else " (a warning)"
+    return f"{outcome.clause.id} {first_finding(outcome)}{aside}"
+
+
+def brief(report: Report) -> list[str]:
+    """Return a line for each cause, for what follows from it, for each reason and each stale deviation.
+
+    Nothing when all is well; an inconclusive run begins with its reason.
+    """
+    broken = [*(breach(report, outcome) for outcome in causes(report)), *following(report)]
+    reasons = [could_not_judge(reason, ids) for reason, ids in unjudged(report).items()]
+    told = [*reasons, *broken] if report.verdict is Verdict.INCONCLUSIVE else [*broken, *reasons]
+    compared = gate_of(report)
+    return [*told, *map(stale, report.stale), *(brief_comparison(compared) if compared else ())]
+
+
+def unjudged(report: Report) -> dict[str, list[str]]:
+    """Return the ids of the clauses that could not be judged, under the reason that they share.
+
+    That a probe was not sent has the reason for which it was not. Beside a breach, only what could not be observed is
+    told: that a broken list leaves nothing to judge is no news.
+    """
+    inconclusive = report.verdict is Verdict.INCONCLUSIVE
+    reasons: dict[str, list[str]] = {}
+    for outcome in report.outcomes:
+        if outcome.state is State.INCONCLUSIVE or (inconclusive and outcome in report.unjudged):
+            reason = outcome.reason.removeprefix(_NOT_SENT) + _remedy(report, outcome)
+            reasons.setdefault(reason, []).append(outcome.clause.id)
+    if inconclusive and not reasons:
+        reasons["nothing that was judged held"] = [outcome.clause.id for outcome in report.outcomes]
+    return reasons
+
+
+def _remedy(report: Report, outcome: Outcome) -> str:
+    """What a person can do about a reason that does not say it itself."""
+    return "; --allow-empty accepts that" if outcome.because is Reason.EMPTY_LIST and not report.allow_empty else ""
+
+
+def could_not_judge(reason: str, ids: Sequence[str]) -> str:
+    """Return a reason in one line, with the clauses that it left without a judgement; of many only their number."""
+    named = ", ".join(ids) if len(ids) <= _NAMED else counted(len(ids), "clause")
+    return f"could not judge {named}: {reason}" if ids else f"could not judge: {reason}"
 
 
 def stale(deviation: StaleDeviation) -> str:
@@ -173,30 +209,7 @@ def stale(deviation: StaleDeviation) -> str:
     return f"deviation entry {deviation.number} for {deviation.clause}{at} {why}"
 
 
-def last_line(report: Report) -> str:
-    """Return the one line that can be quoted: verdict, target, counts, requests and time."""
-    observed = sum(outcome.observations for outcome in report.of(State.HELD))
-    words = headline(report).removeprefix(f"{EMBEDDED_MOCK} ")  # which the subject says
-    words = words.replace(report.verdict.value, report.verdict.value.upper(), 1)
-    narrowed = f"; a file narrowed {plain(', '.join(report.narrowed))}" if report.narrowed else ""
-    compared = gate_of(report)
-    told = compared is not None and compared.comparison is not None
-    baseline = f"; {compared.counts} against the baseline {plain(compared.old.name)}" if compared and told else ""
-    return (
-        f"{words}: {plain(subject(report))}: {', '.join(_counts(report))}; {counted(observed, 'observation')}, "
-        f"{counted(report.requests.sent, 'request')}, {report.seconds:.1f} s{baseline}{narrowed}"
-    )
-
-
-def _counts(report: Report) -> list[str]:
-    counts = {state: len(list(report.of(state))) for state in State}
-    parts = [f"{counts[State.HELD]} held"]
-    if report.failing or not counts[State.BREACHED]:
-        parts.append(f"{len(report.failing)} breached")
-    if report.warnings:
-        parts.append(f"{len(report.warnings)} warned")
-    others = (State.WAIVED, State.INCONCLUSIVE, State.NOT_EXERCISED, State.NOT_APPLICABLE)
-    return parts + [f"{counts[state]} {state}" for state in others if counts[state]]
+# A comparison
 
 
 def comparison_verdict(gate: "Gate") -> str:
@@ -208,11 +221,6 @@ def comparison_verdict(gate: "Gate") -> str:
     return "stale exceptions" if gate.status else f"nothing {gate.fail_on.value}"
 
 
-def comparison_headline(gate: "Gate") -> str:
-    """Return the result in a few words."""
-    return f"{comparison_verdict(gate)}: {comparison_reason(gate) or gate.counts}"
-
-
 def comparison_reason(gate: "Gate") -> str:
     """Return why a gate could not decide, or an empty string."""
     if gate.problem:
@@ -222,12 +230,17 @@ def comparison_reason(gate: "Gate") -> str:
     return ""
 
 
+def comparison_headline(gate: "Gate") -> str:
+    """Return the result in a few words."""
+    return f"{comparison_verdict(gate)}: {comparison_reason(gate) or gate.counts}"
+
+
 def comparison_last_line(gate: "Gate") -> str:
     """Return the one line that can be quoted."""
-    words = comparison_headline(gate)
     word = comparison_verdict(gate)
+    words = comparison_headline(gate).removeprefix(word)
     narrowed = f"; a file narrowed {', '.join(gate.narrowed)}" if gate.narrowed else ""
-    return plain(f"{word.upper()}{words[len(word) :]}: {gate.old.name} -> {gate.new.name}{narrowed}")
+    return f"{word.upper()}{words}: {gate.old.name} -> {gate.new.name}{narrowed}"
 
 
 def called(difference: "Difference") -> str:
@@ -277,20 +290,28 @@ def stale_exceptions(comparison: "Comparison") -> Iterator[str]:
 
 
 def brief_comparison(gate: "Gate") -> list[str]:
-    """Return one line for each difference that fails, each stale exception, and the reason where there is one."""
-    lines = [one_line(difference) for difference in shown_differences(gate.failing)]
-    if left := len(gate.failing) - len(lines):
+    """Return a line for each difference that fails, each stale exception and each note, and the reason if there is one.
+
+    The reason comes first: it is what the verdict stands on.
+    """
+    lines = [f"could not judge: {comparison_reason(gate)}"] if comparison_reason(gate) else []
+    lines += map(one_line, shown_differences(gate.failing))
+    if left := len(gate.failing[SHOWN:]):
         lines.append(f"and {counted(left, 'more difference')}")
-    lines += map(plain, stale_exceptions(gate.comparison) if gate.comparison else ())
-    return lines + ([f"could not judge: {plain(comparison_reason(gate))}"] if comparison_reason(gate) else [])
+    if gate.comparison:
+        lines += [*stale_exceptions(gate.comparison), *(f"note: {note}" for note in comparison_notes(gate.comparison))]
+    return lines
 
 
 def one_line(difference: "Difference") -> str:
     """Return a difference in one line."""
     name = called(difference)
-    at = f" {difference.place}" + (f" of {name}" if name else "")
-    words = f"{difference.rule.id}{at} before {difference.before} after {difference.after}"
-    return plain(f"{difference.impact.value} {words}")
+    at = f"{difference.place}{f' of {name}' if name else ''}"
+    words = f"{difference.rule.id} {at} before {difference.before} after {difference.after}"
+    return f"{difference.impact.value} {words}"
+
+
+# Several targets
 
 
 def target_headline(judged: Judged) -> str:
@@ -313,20 +334,18 @@ def target_reasons(judged: Judged) -> dict[str, list[str]]:
     return {**unjudged(judged.report), **{stale(entry): [entry.clause] for entry in judged.report.stale}}
 
 
-def target_causes(judged: Judged) -> list[str]:
-    """Return those of the reasons that another one did not lead to: what was not sent, because of what came before."""
-    known = list(target_reasons(judged))
-    return [
-        reason for reason in known if not (reason.startswith(_NOT_SENT) and reason.removeprefix(_NOT_SENT) in known)
-    ]
-
-
 def differs_in(each: "Across") -> str:
     """Return in a few words what a target differs in from the first one, or why nobody knows."""
     if each.comparison is None:
         return f"not compared: {each.problem}"
-    counts = Counter(difference.impact for difference in each.comparison.differences)
-    return ", ".join(f"{counts[impact]:,} {impact.value}" for impact in Impact if counts[impact]) or "no difference"
+    numbers = Counter(difference.impact for difference in each.comparison.differences)
+    return ", ".join(f"{numbers[impact]:,} {impact.value}" for impact in Impact if numbers[impact]) or "no difference"
+
+
+def worst_first(targets: Sequence[Judged]) -> list[Judged]:
+    """Return the targets that violate, then those that are inconclusive, partial, and that conform."""
+    order = [*CONCLUSIONS]
+    return sorted(targets, key=lambda judged: ((1, 3, 0).index(judged.status), order.index(judged.conclusion)))
 
 
 def targets_requests(targets: Sequence[Judged]) -> int:
@@ -339,22 +358,36 @@ def targets_started(targets: Sequence[Judged]) -> str:
     return min((judged.report.started for judged in targets if judged.report and judged.report.started), default="")
 
 
+def targets_headline(targets: Sequence[Judged]) -> str:
+    """Return the worst verdict over all targets; where all that was judged was kept in part, what narrowed it."""
+    numbers = Counter(judged.conclusion for judged in targets)
+    status = worst(targets)
+    if status == 1:
+        return "violates" if numbers["violates"] else "fails"  # without a breach: what fails is counted behind
+    if status:
+        return "inconclusive"
+    reasons = dict.fromkeys(reason for judged in targets if judged.report for reason in judged.report.partial)
+    return f"partial ({', '.join(reasons)})" if reasons else "conforms"
+
+
+def targets_counts(targets: Sequence[Judged]) -> str:
+    """Return how many targets have which verdict, and what fails beside the verdicts."""
+    numbers = Counter(judged.conclusion for judged in targets)
+    told = [
+        f"{numbers[word]:,} {one if numbers[word] == 1 else many}"
+        for word, (one, many) in CONCLUSIONS.items()
+        if numbers[word]
+    ]
+    reports = [judged.report for judged in targets if judged.report]
+    if number := sum(bool(report.stale) for report in reports):
+        told.append(f"{counted(number, 'target')} with stale deviations")
+    if number := sum(bool(report.comparison and report.comparison.status) for report in reports):
+        told.append(f"{counted(number, 'target')} not held against the baseline")
+    return f"{counted(len(targets), 'target')}: {', '.join(told)}"
+
+
 def targets_last_line(targets: Sequence[Judged]) -> str:
     """Return the one line that can be quoted: the worst verdict, how many targets have which, and the requests."""
-    counts = {verdict: sum(judged.verdict is verdict for judged in targets) for verdict in Verdict}
-    told = [
-        f"{count:,} {_VERBS[verdict]}{'s' if count == 1 and verdict is not Verdict.INCONCLUSIVE else ''}"
-        for verdict, count in counts.items()
-        if count
-    ]
-    stale = sum(bool(judged.report and judged.report.stale) for judged in targets)
-    behind = sum(
-        bool(judged.report and judged.report.comparison and judged.report.comparison.status) for judged in targets
-    )
-    told += [f"{counted(stale, 'target')} with stale deviations"] if stale else []
-    told += [f"{counted(behind, 'target')} not held against the baseline"] if behind else []
-    words = next(verdict for verdict in Verdict if verdict.status == worst(targets)).value.upper()
-    if words == Verdict.VIOLATES.value.upper() and not counts[Verdict.VIOLATES]:
-        words = "FAILS"  # no target breaks the contract: what fails is told behind
-    sent = counted(targets_requests(targets), "request")
-    return plain(f"{words}: {counted(len(targets), 'target')}: {', '.join(told)}; {sent}")
+    word, _, narrowed = targets_headline(targets).partition(" ")
+    words = f"{word.upper()} {narrowed}".rstrip()
+    return f"{words}: {targets_counts(targets)}; {counted(targets_requests(targets), 'request')}"

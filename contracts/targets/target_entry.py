@@ -68,6 +68,11 @@ class Judged:
         return self.result.verdict if isinstance(self.result, Report) else Verdict.INCONCLUSIVE
 
     @property
+    def conclusion(self) -> str:
+        """The verdict in a word, as a report has it."""
+        return self.result.conclusion if isinstance(self.result, Report) else Verdict.INCONCLUSIVE.value
+
+    @property
     def status(self) -> int:
         """The exit status that this target alone would give."""
         return self.result.status if isinstance(self.result, Report) else Verdict.INCONCLUSIVE.status
