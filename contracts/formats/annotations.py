@@ -26,8 +26,8 @@ from contracts.formats.wording import (
 from contracts.targets.target_entry import Judged
 
 if TYPE_CHECKING:
-    from contracts.comparison.across import Across
     from contracts.comparison.gate import Gate
+    from contracts.targets.across import Across
 
 #: So many differences from a baseline are told in the one annotation about it.
 _COMPARED = 10

@@ -24,6 +24,7 @@ from contracts.core.text import counted
 from contracts.formats.excerpt import Excerpt, excerpt
 from contracts.formats.reproduce import of_finding, rerun
 from contracts.formats.wording import (
+    by_cause,
     called,
     comparison_last_line,
     comparison_notes,
@@ -77,9 +78,11 @@ class Group:
 
 
 BREACHED = Group("breached", "✗", "breached")
+FOLLOWING = Group("following", "✗", "following")
 WARNED = Group("warned", "!", "warned")
 GROUPS: tuple[Group, ...] = (
     BREACHED,
+    FOLLOWING,
     WARNED,
     Group("waived", "w", "waived"),
     Group("inconclusive", "?", "inconclusive"),
@@ -207,13 +210,16 @@ def _grounds(report: Report) -> list[str]:
 
 
 def _broken(report: Report, rows: list[_Row]) -> list[_Row]:
-    """Return the rows that are breached, then those warned of; in each, what follows from another stands last."""
-    chosen = [row for row in rows if row.group in (BREACHED, WARNED)]
-    return sorted(chosen, key=lambda row: (row.group is WARNED, row.outcome.clause.id in report.follows))
+    """Return the rows that are breached, then those warned of; what follows from another stands last."""
+    order = [outcome.clause.id for outcome in by_cause(report)]
+    chosen = [row for row in rows if row.outcome.state is State.BREACHED]
+    return sorted(chosen, key=lambda row: order.index(row.outcome.clause.id))
 
 
 def group_of(report: Report, outcome: Outcome) -> Group:
     """Return the group of an outcome: its sign and its words."""
+    if outcome in report.followers:
+        return FOLLOWING
     return WARNED if outcome in report.warnings else _BY_LABEL[outcome.state.value]
 
 

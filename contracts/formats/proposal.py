@@ -14,19 +14,15 @@ from contracts.core.text import counted
 FIRST, STEP, LONGEST = 30, 7, 90
 
 
-def proposal(report: Report, today: date, most: int | None = None) -> str:
-    """Return entries for all that fails the run, ready to complete; at most so many of them, when ``most`` is given.
+def proposal(report: Report, today: date) -> str:
+    """Return entries for all that fails the run, ready to complete.
 
     Reason and owner are left for a person to fill in: until then the file is refused.
     """
-    entries = list(_entries(report))
-    texts = [
+    return "\n".join(
         _entry(clause, pointer, count, _expiry(number, today))
-        for number, (clause, pointer, count) in enumerate(entries[:most])
-    ]
-    if left := len(entries) - len(texts):
-        texts.append(f"# and {left:,} more: --write-deviations FILE writes all of them\n")
-    return "\n".join(texts)
+        for number, (clause, pointer, count) in enumerate(_entries(report))
+    )
 
 
 def _entries(report: Report) -> Iterator[tuple[str, str | None, int]]:

@@ -89,7 +89,8 @@ class Detail(IntEnum):
 class _Line:
     """One line, before it is escaped and wrapped: the text behind a label of ours.
 
-    The colour is that of the label, or of the text where there is none. What is to be ``pasted`` stays in one piece.
+    The colour is that of the sign that begins the label, or of the text where there is no label. What is to be
+    ``pasted`` stays in one piece.
     """
 
     text: str = ""
@@ -171,17 +172,16 @@ def _wrapped(line: _Line, *, colour: bool) -> Iterator[str]:
         parts = textwrap.wrap(text, _COLUMNS - len(line.label), break_on_hyphens=False)
     for number, part in enumerate(parts):
         label = margin if number else line.label
-        if not (line.colour and colour):
-            yield f"{label}{part}".rstrip()
-        elif line.label:
-            yield f"{label if number else _painted(label, line.colour)}{part}".rstrip()
-        else:
-            yield _painted(part, line.colour)
+        if colour and line.colour and line.label:
+            sign = line.label.split()[0]
+            label = label.replace(sign, _painted(sign, line.colour), 1)
+        elif colour and line.colour:
+            part = _painted(part, line.colour)  # noqa: PLW2901
+        yield f"{label}{part}".rstrip()
 
 
 def _painted(text: str, code: str) -> str:
-    inner = text.strip()
-    return text.replace(inner, f"\x1b[{code}m{inner}\x1b[0m", 1) if inner else text
+    return f"\x1b[{code}m{text}\x1b[0m" if text else text
 
 
 # A run
@@ -215,12 +215,10 @@ def _state(report: Report, outcome: Outcome) -> str:
 def _clause(report: Report, outcome: Outcome, detail: Detail) -> Iterator[_Line]:
     if detail >= Detail.VERBOSE:
         sign, colour = _MARKS[_state(report, outcome)]
-        yield _Line(f"{outcome.clause.id:<32}{outcome.clause.level:<8}{_said(outcome)}", f"  {sign} ", colour)
-    elif outcome.state is State.WAIVED:
-        yield _Line(f"{outcome.clause.id} is waived: {outcome.reason}", "    ")
-    yield from (
-        _Line(f"{outcome.clause.id if detail < Detail.VERBOSE else 'note'}: {note}", "      ") for note in outcome.notes
-    )
+        yield _Line(_said(outcome), f"  {sign} {outcome.clause.id:<32}{outcome.clause.level:<8}", colour)
+    name = "note" if detail >= Detail.VERBOSE else outcome.clause.id
+    notes = outcome.notes or ((f"waived: {outcome.reason}",) if outcome.state is State.WAIVED else ())
+    yield from (_Line(f"{name}: {note}", "      ") for note in notes)
 
 
 def _said(outcome: Outcome) -> str:
@@ -272,6 +270,8 @@ def _cause(report: Report, outcome: Outcome) -> Iterator[_Line]:
     yield _BLANK
     yield _Line(f"{clause.id} {clause.level} {first_finding(outcome)}", f"{sign} ", colour)
     yield _Line(clause.why, "  why       ")
+    if hint := outcome.findings[0].hint:
+        yield _Line(hint, "  hint      ")
 
 
 def _again(report: Report) -> Iterator[_Line]:
@@ -303,6 +303,8 @@ def _breach(report: Report, outcome: Outcome) -> Iterator[_Line]:
         yield _Line(place(finding), "  where     ")
         yield _Line(finding.expected, "  expected  ")
         yield _Line(finding.received, "  received  ")
+        if finding.hint:
+            yield _Line(finding.hint, "  hint      ")
     if outcome.count > len(shown):
         yield _Line(f"and {outcome.count - len(shown):,} more like this", "  ")
     yield _BLANK

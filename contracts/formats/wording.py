@@ -106,13 +106,11 @@ def last_line(report: Report) -> str:
 
 def counts(report: Report) -> str:
     """Return how many clauses are in which state; what follows from a breach is counted apart."""
-    broken = [outcome for outcome in report.of(State.BREACHED) if outcome.clause.id not in report.follows]
-    failing = sum(outcome in report.failing for outcome in broken)
-    following = len(list(report.of(State.BREACHED))) - len(broken)
+    followers = len(report.followers)
     numbers = {
-        "breached": failing,
-        "follows" if following == 1 else "follow": following,
-        "warned": len(broken) - failing,
+        "breached": len(report.causes),
+        "follows" if followers == 1 else "follow": followers,
+        "warned": len(causes(report)) - len(report.causes),
         **{state.value: len(list(report.of(state))) for state in State if state is not State.BREACHED},
     }
     return ", ".join(f"{number:,} {word}" for word, number in numbers.items() if number or word == State.HELD)
@@ -126,17 +124,14 @@ def by_cause(report: Report) -> list[Outcome]:
 
 def causes(report: Report) -> list[Outcome]:
     """Return the breached clauses that follow from no other: what fails the run, then the warnings."""
-    broken = (outcome for outcome in by_cause(report) if outcome.state is State.BREACHED)
-    return [outcome for outcome in broken if outcome.clause.id not in report.follows]
+    return [*report.causes, *(outcome for outcome in report.warnings if outcome not in report.followers)]
 
 
 def following(report: Report) -> Iterator[str]:
     """Iterate over a line for each cause that others follow from, which it names."""
-    breached = {outcome.clause.id for outcome in report.of(State.BREACHED)}
     of_cause: dict[str, list[str]] = {}
-    for clause, cause in report.follows.items():
-        if clause in breached:
-            of_cause.setdefault(cause, []).append(clause)
+    for outcome in report.followers:
+        of_cause.setdefault(report.follows[outcome.clause.id], []).append(outcome.clause.id)
     for cause, ids in of_cause.items():
         yield f"{len(ids):,} follow{'s' if len(ids) == 1 else ''} from {cause}: {', '.join(ids)}"
 

@@ -5,6 +5,7 @@ from typing import Literal
 
 import pytest
 
+from contracts.core.text import plain
 from contracts.settings.table import BY_NAME, TABLE
 
 #: The settings that pytest offers, and where it writes the reports.
@@ -39,7 +40,7 @@ def value_of(config: pytest.Config, name: str) -> object:
 
 def in_pytest(text: str) -> str:
     """Return the text with the options of the command line as pytest names them."""
-    return _OPTION.sub("--contract-", text)
+    return _OPTION.sub("--contract-", "\n".join(map(plain, text.split("\n"))))
 
 
 def _ini(name: str) -> str:

@@ -15,15 +15,13 @@ from contracts.run import Run
 def test_clause(contract_clause: Clause, contract_outcome: Outcome, contract_report: Report, contract_run: Run) -> None:
     """The target keeps the clause; a breached SHOULD is a warning unless the run is strict."""
     if stale := [wording.stale(entry) for entry in contract_report.stale if entry.clause == contract_clause.id]:
-        pytest.fail("\n".join(stale), pytrace=False)
+        pytest.fail(in_pytest("\n".join(stale)), pytrace=False)
     if contract_outcome.state is State.WAIVED:
-        pytest.xfail("; ".join(contract_outcome.notes))
+        pytest.xfail(in_pytest("; ".join(contract_outcome.notes)))
     if contract_outcome.state is State.BREACHED:
         # One line, which summaries and JUnit show, and then what the command line says.
-        line, block = (
-            wording.breach(contract_report, contract_outcome),
-            terminal.breach(contract_report, contract_outcome),
-        )
+        line = in_pytest(wording.breach(contract_report, contract_outcome))
+        block = terminal.breach(contract_report, contract_outcome)
         told = contract_run.target.secrets.sweep(f"{line}\n{block}")
         if contract_outcome in contract_report.failing:
             pytest.fail(told, pytrace=False)

@@ -52,8 +52,10 @@ def test_an_honest_bundle_agrees(packed: Path) -> None:
     """The audit judges the exchanges offline, says the verdict again, and is exit 0."""
     done = contracts("audit", str(packed))
     assert done.status == 0, done.out + done.err
-    assert re.match(r"AGREES: run of 20\d\d-\S+Z: VIOLATES with 1 waived: http://127\.0\.0\.1:", done.last_line)
-    assert "w list.names-unique" in done.out
+    assert re.match(
+        r"AGREES: run of 20\d\d-\S+Z: VIOLATES \(breaches are waived\): http://127\.0\.0\.1:", done.last_line
+    )
+    assert "list.names-unique: waived until " in done.out
 
 
 def test_what_a_bundle_holds(packed: Path) -> None:
@@ -175,14 +177,14 @@ def test_expectations(packed: Path, tmp_path: Path) -> None:
     assert contracts("audit", str(packed), "--expect", "violates").status == 0
     other = contracts("audit", str(packed), "--expect", "conforms", "--quiet")
     assert other.status == 1
-    assert "expected  conforms, and the exchanges give: violates with 1 waived" in other.out
+    assert "expected  conforms, and the exchanges give: violates (breaches are waived)" in other.out
     mock = tmp_path / "mock.zip"
     assert contracts("verify", "--mock", "--bundle", str(mock)).status == 0
     assert contracts("audit", str(mock)).status == 0
     partial = contracts("audit", str(mock), "--expect", "conforms")
     assert partial.status == 1
-    assert "expected  conforms, and the exchanges give: the embedded mock conforms" in partial.out
-    assert "CONFORMS: the embedded mock: " in partial.last_line
+    assert "expected  conforms, and the exchanges give: partial (the embedded mock was judged)" in partial.out
+    assert "PARTIAL (the embedded mock was judged): the embedded mock: " in partial.last_line
 
 
 @pytest.mark.parametrize(

@@ -61,13 +61,13 @@ def test_faults_can_be_combined() -> None:
 def test_options(tmp_path: Path) -> None:
     """The list may be public, of any length, or that of a file."""
     with serving("--auth", "public", "--categories", "3") as (url, _, _):
-        done = contracts("verify", url, "--auth", "public")
+        done = contracts("verify", url, "--auth", "public", "-v")
         assert done.status == 0, done.out
         assert "list.ids-unique                 MUST    3 observations" in done.out
     file = tmp_path / "list.json"
     file.write_text('[{"id": "a", "name": "b", "display_name": "c", "position": 1}]')
     with serving("--categories", str(file)) as (url, environment, _):
-        assert "MUST    1 observation\n" in contracts("verify", url, environment=environment).out
+        assert "MUST    1 observation\n" in contracts("verify", url, "-v", environment=environment).out
 
 
 @pytest.mark.parametrize(

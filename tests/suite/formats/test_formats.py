@@ -16,8 +16,10 @@ from markup import Element, parse
 from contracts.core.clause import Level
 from contracts.core.exchange import Exchange
 from contracts.core.report import Report, StaleDeviation, State, Verdict
-from contracts.formats import annotations, badge, har, html, junit, markdown, result, stored, wording
+from contracts.core.text import plain
+from contracts.formats import annotations, badge, har, html, junit, markdown, result, stored
 from contracts.resources import contract_of
+from contracts.targets.target_entry import Entry, Judged
 
 WAIVER = "renamed until December | <b>owner</b>"
 ALL: dict[str, Callable[[], Report]] = {
@@ -49,16 +51,16 @@ def suite_of(report: Report) -> ET.Element:
 def test_junit_has_a_testcase_for_each_clause(make: Callable[[], Report]) -> None:
     """Clauses are testcases, by id, in the class of their section.
 
-    One is added for stale deviations, and one for an inconclusive run in which nothing else is red.
+    One is added for stale deviations, and one for a partial run, or an inconclusive one in which nothing else is red.
     """
     report = make()
     cases = [(case.get("classname"), case.get("name")) for case in suite_of(report).iter("testcase")]
-    own = f"{wording.plain(report.identity.name)}.event_categories".lstrip(".")  # GitLab keeps one of equal names
-    expected = [(f"{own}.{wording.plain(o.clause.section)}", wording.plain(o.clause.id)) for o in report.outcomes]
+    own = f"{plain(report.identity.name)}.event_categories".lstrip(".")  # GitLab keeps one of equal names
+    expected = [(f"{own}.{plain(o.clause.section)}", plain(o.clause.id)) for o in report.outcomes]
     unseen = report.verdict is Verdict.INCONCLUSIVE and not any(
         o in report.unjudged for o in report.of(State.INCONCLUSIVE)
     )
-    added = [(own, "deviations")] * bool(report.stale) + [(own, "verdict")] * unseen
+    added = [(own, "deviations")] * bool(report.stale) + [(own, "verdict")] * (unseen or bool(report.partial))
     assert cases == expected + added
 
 
@@ -218,8 +220,9 @@ def test_annotations_are_one_command_a_line(make: Callable[[], Report]) -> None:
 
 def test_annotations_escape_what_the_runner_reads() -> None:
     """Percent signs and line ends are escaped in the message, colons and commas in the title, too."""
-    line = annotations.command("error", reports.violating(), "a:b,c%\r\n", "d:e,f%\r\n")
-    assert line == "::error title=event categories%3A a%3Ab%2Cc%25%0D%0A::d:e,f%25%0D%0A"
+    entry = Entry("a:b,c%\r\n", reports.URL)
+    line = annotations.render_targets([Judged(entry, "d:e,f%\r\n")])
+    assert line == "::error title=event-categories%3A a%3Ab%2Cc%25\\r\\n inconclusive::d:e,f%25\\r\\n\n"
 
 
 # Badge
@@ -230,7 +233,7 @@ def test_annotations_escape_what_the_runner_reads() -> None:
     [
         (reports.conforming, "conforms", "brightgreen"),
         (reports.violating, "violates", "red"),
-        (reports.inconclusive, "inconclusive", "yellow"),
+        (reports.inconclusive, "inconclusive", "blue"),
     ],
 )
 def test_badge(make: Callable[[], Report], message: str, colour: str) -> None:
@@ -255,8 +258,10 @@ def one_breach() -> Report:
 
 def counts_of(report: Report) -> dict[str, int]:
     counts = Counter(str(outcome.state) for outcome in report.outcomes)
-    counts["breached"] -= len(report.warnings)
+    followers = len(report.followers)
+    counts["breached"] -= len(report.warnings) + followers
     counts["warned"] = len(report.warnings)
+    counts["following"] = followers
     return {name: count for name, count in counts.items() if count}
 
 
@@ -294,7 +299,7 @@ def test_one_breach_in_markdown() -> None:
 def counts_of_line(line: str) -> dict[str, int]:
     """The counts in the line that can be quoted."""
     return {
-        name: int(count)
+        re.sub("^follows?$", "following", name): int(count)
         for count, name in re.findall(r"(\d+) ([a-z ]+)(?=[,;])", line)
         if name not in ("requests", "observations")
     }

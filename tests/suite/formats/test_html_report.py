@@ -155,12 +155,11 @@ def test_a_source_is_a_link_only_to_the_web() -> None:
 
 
 def test_what_fails_the_run_comes_first() -> None:
-    """The page begins with what fails the run, then what it warns of, each with a link to its clause."""
+    """The page begins with what fails the run, then what it warns of, then what follows, each with a link."""
     report = reports.violating()
     [broken] = parse(html.render(report)).find("ul", "broken")
     causes = [outcome.clause.id for outcome in report.failing if outcome.clause.id not in report.follows]
-    following = [clause for clause in report.follows if clause not in {o.clause.id for o in report.warnings}]
-    expected = [*causes, *following, *(outcome.clause.id for outcome in report.warnings)]
+    expected = [*causes, *(outcome.clause.id for outcome in report.warnings), *report.follows]
     links = [item.find("a")[0] for item in broken.find("li")]
     assert [link.text for link in links] == expected
     assert [link.attributes["href"] for link in links] == [f"#{clause}" for clause in expected]
@@ -213,7 +212,7 @@ def test_every_section_and_outcome_has_a_name() -> None:
     places = [shown.find(f'<h3 id="section-{name}">{title} <') for name, title in titles.items()]
     assert -1 not in places
     assert places == sorted(places)
-    assert {group.label for group in html.GROUPS} == {*map(str, State), "warned"}
+    assert {group.label for group in html.GROUPS} == {*map(str, State), "warned", "following"}
     style = (ROOT / "contracts/formats/templates/page.css").read_text("utf-8")
     assert set(re.findall(r"#show-([a-z-]+):checked", style)) == {group.name for group in html.GROUPS}
 
@@ -297,6 +296,7 @@ def _expected(report: Report) -> dict[str, list[str]]:
     shown: dict[str, list[str]] = {"all": [outcome.clause.id for outcome in report.outcomes]}
     for outcome in report.outcomes:
         kind = "warned" if outcome in report.warnings else outcome.state.replace(" ", "-")
+        kind = "following" if outcome in report.followers else kind
         shown.setdefault(kind, []).append(outcome.clause.id)
     return shown
 
@@ -344,7 +344,7 @@ def test_works_by_keyboard(facts: dict[str, Any]) -> None:
     seen = facts["used"]
     assert seen["chosen"] == "show-breached"
     assert seen["outlined"] == "solid"
-    assert seen["announced"] == "5 clauses shown."
+    assert seen["announced"] == "3 clauses shown."
     assert seen["toggled"] == ["http.repeatable"]
 
 
