@@ -12,7 +12,6 @@ from contracts.core.errors import UsageError
 from contracts.core.report import Report, RequestCounts
 from contracts.core.text import counted
 from contracts.formats import terminal, wording
-from contracts.judging.digest import digest
 from contracts.reading import read_text
 from contracts.resources import contract_of
 from contracts.settings.sources import resolve, working_directory
@@ -102,7 +101,7 @@ def _header(prepared: "Run") -> str:
     target = prepared.target.address.url + (" (the embedded mock)" if prepared.embedded else "")
     known = wording.identity(prepared.identity, prepared.implementation)
     requests = RequestCounts(prepared.planned, limit=prepared.target.budget.limit)
-    return terminal.header(prepared.contract, digest(prepared.contract), target, requests, known)
+    return terminal.header(prepared.contract, target, requests, known)
 
 
 def _configuration(prepared: "Run") -> str:
