@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from contracts.core.clause import Clause
 from contracts.core.contract import Contract
@@ -20,6 +21,7 @@ from contracts.core.text import counted
 from contracts.judging.outcome import late
 from contracts.judging.schema import list_schema
 from contracts.network.credentials import API, BEARER
+from contracts.network.dial import proxy_of
 from contracts.network.kept import kept
 from contracts.network.observe import observe
 from contracts.network.target import Target
@@ -70,12 +72,13 @@ class Run:
         """What whoever asks the target again needs beside its URL."""
         settings = self.settings
         address = self.target.address
-        bundle = self.target.wire.verify
+        proxy = proxy_of(urlsplit(address.url))
         return Access(
-            ca_bundle=bundle if isinstance(bundle, str) and address.scheme == "https" else "",
+            ca_bundle=(settings.ca_bundle or "") if address.scheme == "https" else "",
             client_cert=settings.client_cert or "",
             client_key=settings.client_key or "",
             auth_url=(settings.auth_url or "") if self.target.credentials.origin == API else "",
+            proxy=proxy.name if proxy else "",
             headers=settings.header_env,
             allow_plain_http=address.scheme == "http" and not address.loopback,
         )
@@ -174,6 +177,8 @@ class Run:
     def _notes(self, evidence: "Evidence") -> Iterator[str]:
         if self.access.allow_plain_http:
             yield "plain HTTP was allowed: whoever is on the way reads the token and can change the answers"
+        if self.access.proxy:
+            yield f"the target was asked through the proxy {self.access.proxy}"
         if exchanged := getattr(self.target.credentials, "exchanges", 0):
             yield f"beside the requests above, {API} was exchanged {counted(exchanged, 'time')}"
         for exchange in evidence.exchanges:

@@ -11,6 +11,8 @@
         ├── Unreachable         no connection, route or answer: it may pass
         │   └── Misdirected     nothing that a retry could change: an unknown name, a port without TLS
         │       └── Unverified  a certificate that does not verify
+        ├── ProxyFailed         the proxy on the way did not let the request through: it may pass
+        │   └── ProxyRefused    nothing that a retry could change: it forbids the way, or asks for a password
         ├── BrokenAnswer        an answer broken below HTTP, or larger than the cap
         ├── TooSlow             a deadline passed
         │   └── Late            that of the run, while the suite was at work on what it had received
@@ -100,6 +102,14 @@ class Unverified(Misdirected):
     """The certificate of the target does not verify."""
 
 
+class ProxyFailed(CouldNotJudge):
+    """The proxy on the way could not be reached, or did not reach the target: it says nothing of the target."""
+
+
+class ProxyRefused(ProxyFailed):
+    """The proxy on the way forbids the request, or asks for a password."""
+
+
 class BrokenAnswer(CouldNotJudge):
     """What came back is not an HTTP message, or one larger than the suite reads."""
 
@@ -135,6 +145,8 @@ FAILURES: dict[str, type[CouldNotJudge]] = {
         Unreachable,
         Misdirected,
         Unverified,
+        ProxyFailed,
+        ProxyRefused,
         BrokenAnswer,
         TooSlow,
         Unavailable,

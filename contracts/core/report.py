@@ -119,8 +119,8 @@ class Scope:
 class Access:
     """What whoever asks the target again needs beside its URL; of a secret only the variable that holds it.
 
-    ``auth_url`` is where a bearer token is obtained for the long-lived one, empty when none was; ``headers`` are pairs
-    of a field and of the variable that holds its value.
+    ``auth_url`` is where a bearer token is obtained for the long-lived one, empty when none was; ``proxy`` is the host
+    and port of the proxy on the way, and ``headers`` are pairs of a field and of the variable that holds its value.
     """
 
     ca_bundle: str = ""
@@ -129,6 +129,7 @@ class Access:
     auth_url: str = ""
     headers: tuple[tuple[str, str], ...] = ()
     allow_plain_http: bool = False
+    proxy: str = ""
 
 
 class Compared(Protocol):

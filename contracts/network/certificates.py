@@ -1,8 +1,11 @@
 """The certificates of a run: whom it trusts, and by what it shows who it is; looked at before anything is sent."""
 
 import os
+import socket
 import ssl
 import threading
+from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -11,56 +14,123 @@ import certifi
 from contracts.core.errors import UsageError
 
 _LOCK = threading.Lock()
+#: Where systems keep the authorities that they trust; Go looks there, too.
+_STORES = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+)
+#: More than the greatest chain takes, in bytes.
+_MOST_RECEIVED = 2**18
 
 
-def authorities(ca_bundle: str | None) -> str | bool:
-    """Return the file or folder of certificates to trust: the given one, the environment's, or True for the default.
+def check_authorities(ca_bundle: str | None) -> None:
+    """Look at the files and folders of certificates that somebody named for this run.
 
     Raises:
-        UsageError: it does not exist, or holds no certificate.
+        UsageError: one does not exist, or holds no certificate.
     """
-    for name, path in (
-        ("--ca-bundle", ca_bundle),
-        *((name, os.environ.get(name)) for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")),
-    ):
-        if path:
-            _check(name, path)
-            return path
-    return True
+    for name, path in (("--ca-bundle", ca_bundle),) if ca_bundle else _named():
+        if not path or Path(path).is_dir():  # hashed names, which are looked up one by one
+            continue
+        if not Path(path).exists():
+            raise UsageError(f"{name}: there is no file or folder {path}")
+        try:
+            certificates = context(path, None).cert_store_stats()["x509"]
+        except (OSError, ValueError):  # ssl.SSLError is an OSError
+            certificates = 0
+        if not certificates:
+            raise UsageError(f"{name}: {path} holds no certificate that can be read; a PEM file is wanted")
 
 
-def context(verify: str | bool, files: tuple[str, str] | None) -> ssl.SSLContext:  # noqa: FBT001 - a path, or the default
-    """Return what TLS needs: whom to trust, as :func:`authorities` has it, and the files of :func:`client`.
+def context(ca_bundle: str | None, files: tuple[str, str] | None) -> ssl.SSLContext:
+    """Return what TLS needs: whom to trust, and the files of :func:`client`.
 
-    A bundle of all authorities takes a while: it is read once, whoever asks, and however many do so at a time.
+    Trusted is a bundle alone where one is given; else all that OpenSSL, curl, Go and requests would: the store of the
+    machine, the files and folders that the environment names, and certifi. Many authorities take a while: they are read
+    once, whoever asks, and however many do so at a time.
     """
-    path = verify if isinstance(verify, str) else certifi.where()
+    paths = (ca_bundle,) if ca_bundle else (*(path for _, path in _named() if path), *_of_system(), certifi.where())
+    real = tuple(dict.fromkeys(str(Path(path).resolve()) for path in paths))
     with _LOCK:
-        return _context(path, files, tuple(Path(file).stat().st_mtime_ns for file in (path, *(files or ()))))
+        changed = tuple(Path(file).stat().st_mtime_ns for file in (*real, *(files or ())))
+        machine = None if ca_bundle else tuple(os.environ.get(name, "") for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"))
+        return _context(real, files, changed, machine)
 
 
-def _check(name: str, path: str) -> None:
-    if not Path(path).exists():
-        raise UsageError(f"{name}: there is no file or folder {path}")
-    if Path(path).is_dir():  # hashed names, which are looked up one by one
-        return
-    try:
-        certificates = context(path, None).cert_store_stats()["x509"]
-    except (OSError, ValueError):  # ssl.SSLError is an OSError
-        certificates = 0
-    if not certificates:
-        raise UsageError(f"{name}: {path} holds no certificate that can be read; a PEM file is wanted")
+def _named() -> tuple[tuple[str, str | None], ...]:
+    return tuple((name, os.environ.get(name)) for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"))
+
+
+def _of_system() -> Iterator[str]:
+    """Yield the store of the system where OpenSSL, built somewhere else, does not look for it."""
+    known = ssl.get_default_verify_paths()
+    if not (known.cafile or known.capath):
+        yield from (path for path in _STORES if Path(path).is_file())
 
 
 @cache
-def _context(path: str, files: tuple[str, str] | None, _changed: tuple[int, ...]) -> ssl.SSLContext:
+def _context(
+    paths: tuple[str, ...], files: tuple[str, str] | None, _changed: tuple[int, ...], machine: tuple[str, ...] | None
+) -> ssl.SSLContext:
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     made.minimum_version = ssl.TLSVersion.TLSv1_2
     made.set_alpn_protocols(["http/1.1"])
-    made.load_verify_locations(**{"capath" if Path(path).is_dir() else "cafile": path})
+    if machine is not None:  # what these name, else where OpenSSL looks; on Windows, the store of the system
+        made.load_default_certs()
+    for path in paths:
+        made.load_verify_locations(**{"capath" if Path(path).is_dir() else "cafile": path})
     if files:
         made.load_cert_chain(*files)
     return made
+
+
+def count_sent(sock: socket.socket, name: str) -> int:
+    """Return how many certificates a server sends, which TLS 1.2 does in clear; 0 where that cannot be told.
+
+    Of a chain that does not verify, ssl shows nothing but the first one. Source: RFC 5246, sections 6.2.1 and 7.4.2.
+    """
+    unverified = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    unverified.check_hostname, unverified.verify_mode = False, ssl.CERT_NONE  # nothing is sent over this
+    unverified.maximum_version = ssl.TLSVersion.TLSv1_2
+    incoming, outgoing, received = ssl.MemoryBIO(), ssl.MemoryBIO(), bytearray()
+    spoken = unverified.wrap_bio(incoming, outgoing, server_hostname=name)
+    with suppress(OSError):
+        while len(received) < _MOST_RECEIVED:
+            with suppress(ssl.SSLWantReadError):
+                spoken.do_handshake()
+                break
+            sock.sendall(outgoing.read())
+            if not (piece := sock.recv(_MOST_RECEIVED)):
+                break
+            received += piece
+            incoming.write(piece)
+    return _certificates(_handshake(received))
+
+
+def _handshake(records: bytearray) -> bytes:
+    """Return what the records hold of the handshake, as far as it is in clear."""
+    messages, at = bytearray(), 0
+    while records[at : at + 1] == b"\x16":
+        end = at + 5 + int.from_bytes(records[at + 3 : at + 5])
+        messages += records[at + 5 : end]
+        at = end
+    return bytes(messages)
+
+
+def _certificates(messages: bytes) -> int:
+    at = 0
+    while at < len(messages):
+        end = at + 4 + int.from_bytes(messages[at + 1 : at + 4])
+        if messages[at] == 11:  # noqa: PLR2004 - Certificate: the length of the list, then each with its own
+            count, at = 0, at + 7
+            while at < end:
+                count, at = count + 1, at + 3 + int.from_bytes(messages[at : at + 3])
+            return count
+        at = end
+    return 0
 
 
 def client(certificate: str | None, key: str | None) -> tuple[str, str] | None:

@@ -7,12 +7,15 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from contracts.core.errors import BrokenAnswer, Unreachable
+from contracts.core.errors import BrokenAnswer, CouldNotJudge, ProxyFailed, ProxyRefused
 from contracts.core.exchange import Headers, Response
-from contracts.network.dial import Place, Proxy, dial, place_of, proxy_of, seconds_left
+from contracts.core.statuses import GATEWAY_ERRORS
+from contracts.network.certificates import count_sent
+from contracts.network.dial import Place, Proxy, dial, place_of, proxy_of, seconds_left, written
 from contracts.network.http1 import Message, read_answer, request
 
 _CHUNK = 65536
@@ -74,17 +77,19 @@ class Connection:
             CouldNotJudge: the name or the proxy does not lead there.
             OSError: what the system says.
         """
-        url, self.proxy = self._url, proxy_of(self._url)
-        place = self.proxy.place if self.proxy else place_of(url)
-        self._socket = dial(place, self._connect_to, ends, lambda: self._aborted)
-        accepted()
-        if self.proxy and self.proxy.scheme == "https":
-            self._secure(self.proxy.host, ends)
-        if url.scheme == "https":
-            if self.proxy:
-                self._tunnel(self.proxy, ends)
-            self._secure(url.hostname or "", ends)
+        self._reach(ends, accepted)
+        if self._url.scheme == "https":
+            self._secure(self._url.hostname or "", ends)
         self._is_open = self.usable = True
+
+    def count_certificates(self, ends: float) -> int:
+        """Return how many certificates the server sends, asked over a new connection; 0 where that cannot be told."""
+        other = Connection(self._url.geturl(), self._trust, self._connect_to)
+        with suppress(CouldNotJudge, OSError), closing(other):
+            other._reach(ends)
+            other._sock.settimeout(seconds_left(ends))
+            return count_sent(other._sock, self._url.hostname or "")
+        return 0
 
     def ask(self, message: Message, *, cap: int, ends: float, max_silence: float | None = None) -> Response:
         """Send a request and return the answer, of which at most ``cap`` bytes are read, before ``ends``.
@@ -116,6 +121,8 @@ class Connection:
                 raise
             self._stray += heard  # what came may be of the answer before
             raise Ended from None
+        if self._forwarding and answer.response.status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+            raise _refusal(self._forwarding, answer.response.status, self.subject)
         self._answered, self.usable = True, answer.kept
         self._behind_head = message.method == "HEAD"
         self._stray = len(answer.behind) if self._behind_head else 0
@@ -174,18 +181,32 @@ class Connection:
             raise ConnectionAbortedError
         secured.do_handshake()
 
-    def _tunnel(self, proxy: Proxy, ends: float) -> None:
-        host, port = place_of(self._url)
-        target = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    def _reach(self, ends: float, accepted: Callable[[], None] = lambda: None) -> None:
+        """Connect so far that the next byte is for the target."""
+        url, self.proxy = self._url, proxy_of(self._url)
+        if (proxy := self.proxy) is None:
+            self._socket = dial(place_of(url), self._connect_to, ends, lambda: self._aborted)
+            accepted()
+            return
+        try:
+            self._socket = dial(proxy.place, self._connect_to, ends, lambda: self._aborted)
+            accepted()
+            if proxy.scheme == "https":
+                self._secure(proxy.host, ends)
+            status = self._ask_for_tunnel(proxy, ends) if url.scheme == "https" else 200
+        except (CouldNotJudge, OSError, EOFError) as error:
+            raise ProxyFailed(f"the proxy {proxy.name} cannot be used") from error
+        if not 200 <= status < 300:  # noqa: PLR2004
+            raise _refusal(proxy, status, self.subject)
+
+    def _ask_for_tunnel(self, proxy: Proxy, ends: float) -> int:
+        target = written(place_of(self._url))
         self._sock.settimeout(seconds_left(ends))
         self._sock.sendall(request(Message("CONNECT", f"//{target}", ()), target, _fields_for(proxy)))
-        answer = read_answer(lambda: self._receive(ends), "CONNECT", cap=0).response
-        if not 200 <= answer.status < 300:  # noqa: PLR2004
-            raise Unreachable("the proxy of the environment does not let the request through")
+        return read_answer(lambda: self._receive(ends), "CONNECT", cap=0).response.status
 
     def _send(self, message: Message, ends: float) -> None:
-        url = self._url
-        forwarded = self.proxy if url.scheme == "http" else None
+        forwarded = self._forwarding
         parts = urlsplit(message.url)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         self._sock.settimeout(seconds_left(ends))
@@ -208,6 +229,11 @@ class Connection:
             return b""
 
     @property
+    def _forwarding(self) -> Proxy | None:
+        """The proxy that reads the requests and sends them on, if there is one."""
+        return self.proxy if self._url.scheme == "http" else None
+
+    @property
     def _sock(self) -> socket.socket:
         if self._socket is None:
             raise ConnectionError("the connection is closed")
@@ -216,3 +242,15 @@ class Connection:
 
 def _fields_for(proxy: Proxy) -> Headers:
     return (("Proxy-Authorization", proxy.login),) if proxy.login else ()
+
+
+def _refusal(proxy: Proxy, status: int, target: str) -> ProxyFailed:
+    if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+        does = "refuses its user name and password" if proxy.login else "asks for a user name and a password"
+        where = "they belong into the variable that names it, as http://USER:PASSWORD@HOST:PORT"
+        return ProxyRefused(f"the proxy {proxy.name} {does} ({status}): {where}")
+    if status == HTTPStatus.FORBIDDEN:
+        return ProxyRefused(f"the proxy {proxy.name} forbids the way to {target} ({status})")
+    if status in GATEWAY_ERRORS:
+        return ProxyFailed(f"the proxy {proxy.name} does not reach {target} ({status})")
+    return ProxyRefused(f"the proxy {proxy.name} does not let the request through ({status})")

@@ -42,10 +42,21 @@ class Proxy:
         """Its host and port."""
         return self.host, self.port
 
+    @property
+    def name(self) -> str:
+        """Its host and port as a person writes them."""
+        return written(self.place)
+
 
 def place_of(url: SplitResult) -> Place:
     """Return the host and port of a URL."""
     return url.hostname or "", url.port or DEFAULT_PORTS[url.scheme]
+
+
+def written(place: Place) -> str:
+    """Return a host and port as a URL has them."""
+    host, port = place
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def dial(named: Place, connect_to: Mapping[Place, Place], ends: float, is_over: Callable[[], bool]) -> socket.socket:

@@ -4,7 +4,7 @@ import re
 import time
 from email.utils import mktime_tz, parsedate_tz
 
-from contracts.core.errors import CouldNotJudge, Misdirected, Unreachable
+from contracts.core.errors import CouldNotJudge, Misdirected, ProxyFailed, ProxyRefused, Unreachable
 from contracts.core.exchange import Response
 from contracts.core.probe import Probe
 from contracts.core.statuses import UNAVAILABLE
@@ -21,7 +21,8 @@ def may_pass(probe: Probe, response: Response | None, failure: CouldNotJudge | N
         return False
     if failure is None:
         return response is not None and response.status in UNAVAILABLE
-    return isinstance(failure, Unreachable) and not isinstance(failure, Misdirected) and tries < _CONNECTION_RETRIES
+    passing = isinstance(failure, Unreachable | ProxyFailed) and not isinstance(failure, Misdirected | ProxyRefused)
+    return passing and tries < _CONNECTION_RETRIES
 
 
 def pause_before(response: Response | None, pause: float) -> float:

@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from contracts.core.errors import (
     ContractsError,
+    CouldNotJudge,
     Misdirected,
     TooSlow,
     Unreachable,
@@ -15,14 +16,13 @@ from contracts.core.errors import (
     UsageError,
 )
 from contracts.core.exchange import Response
-from contracts.network.certificates import authorities, context
+from contracts.network.certificates import check_authorities, context
 from contracts.network.connection import Connection, Ended
 from contracts.network.dial import Place
 from contracts.network.http1 import Message
 
 #: What the system raises, from the particular to the general: the first that fits decides.
 _MEANINGS: tuple[tuple[type[BaseException], type[ContractsError], str], ...] = (
-    (ssl.SSLCertVerificationError, Unverified, "its certificate does not verify, and --ca-bundle names whom to trust"),
     (ConnectionRefusedError, Unreachable, "the connection was refused"),
     (TimeoutError, Unreachable, "no connection came about in time"),
     (ssl.SSLError, Misdirected, "TLS failed"),
@@ -31,6 +31,17 @@ _MEANINGS: tuple[tuple[type[BaseException], type[ContractsError], str], ...] = (
     (UnicodeError, UsageError, "the host name cannot be looked up"),
     (OSError, Unreachable, "the connection failed"),
 )
+#: What OpenSSL finds wrong with a certificate, by the codes of x509_vfy.h.
+_WRONG = {
+    9: "is not valid yet: it is too new, or the clock of this machine is wrong",
+    10: "has expired: whoever runs the server has to renew it",
+    62: "is for another name: look at the target, or at how the server chooses its certificate",
+    64: "is for another address: look at the target, or at how the server chooses its certificate",
+}
+_SELF_SIGNED = {18, 19}
+_UNKNOWN_ISSUER = _SELF_SIGNED | {2, 20, 21, 27}
+#: How long to look at the certificates of a server whose issuer is unknown, in seconds.
+_LOOK = 2.0
 
 
 class Wire:
@@ -53,11 +64,12 @@ class Wire:
         self.cap = cap
         self.client = client
         self.connect_to = connect_to or {}
-        self.verify = authorities(ca_bundle)
+        self.ca_bundle = ca_bundle
+        check_authorities(ca_bundle)
 
     def trust(self) -> ssl.SSLContext:
         """Return what TLS needs; the first look takes a while, and may be taken in the background."""
-        return context(self.verify, self.client)
+        return context(self.ca_bundle, self.client)
 
     def prepare(self) -> None:
         """Begin to read the certificates, which takes as long as a round trip."""
@@ -119,16 +131,40 @@ def meaning(error: BaseException, connection: Connection, when: str) -> BaseExce
     The message is made of our own words, and at most the reason that the operating system or OpenSSL gives.
     """
     subject = connection.subject
+    if isinstance(error, ContractsError):
+        said: BaseException = type(error)(f"{subject}: {error}{_reason(error.__cause__)}")
+        return said
     if isinstance(error, TimeoutError) and error.errno is None:
         if not connection.has_socket:
             return Unreachable(f"{subject}: no connection {when}")
         return TooSlow(f"{subject}: the answer was not complete {when}")
-    if isinstance(error, ContractsError):
-        return type(error)(f"{subject}: {error}")
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return _untrusted(error, connection)
     for kind, ours, words in _MEANINGS:
         if isinstance(error, kind):
             return ours(f"{subject}: {words}{_reason(error)}{_hint(error, subject)}")
     return error
+
+
+def _untrusted(error: ssl.SSLCertVerificationError, connection: Connection) -> CouldNotJudge:
+    """Return what is wrong with a certificate, and what to do."""
+    code, its = getattr(error, "verify_code", 0), f"{connection.subject}: its certificate"
+    if words := _WRONG.get(code):
+        return Unverified(f"{its} {words}{_reason(error)}")
+    if code not in _UNKNOWN_ISSUER:
+        return Unverified(f"{its} does not verify{_reason(error)}")
+    private = "for a private CA use --ca-bundle FILE"
+    if connection.proxy:
+        return Misdirected(
+            f"{its}, which came through the proxy {connection.proxy.name}, is of an issuer that this machine does not "
+            f"know{_reason(error)}: the proxy may have put it there; {private}"
+        )
+    if code not in _SELF_SIGNED and connection.count_certificates(time.monotonic() + _LOOK) == 1:
+        return Unverified(
+            f"{its} is not trusted{_reason(error)}, and the server sends no intermediate certificate with it: "
+            f"configure it to send the whole chain; {private}"
+        )
+    return Unverified(f"{its} is not trusted{_reason(error)}; {private}")
 
 
 def _hint(error: BaseException, subject: str) -> str:
@@ -142,10 +178,14 @@ def _hint(error: BaseException, subject: str) -> str:
     return ""
 
 
-def _reason(error: BaseException) -> str:
+def _reason(error: BaseException | None) -> str:
+    if isinstance(error, ContractsError):
+        return f" ({error})"
     if isinstance(error, ssl.SSLCertVerificationError):
         return f" ({getattr(error, 'verify_message', '')})"
     if isinstance(error, ssl.SSLError) and (reason := getattr(error, "reason", None)):  # not every one has it
         return f" ({reason.replace('_', ' ').lower()})"
+    if isinstance(error, TimeoutError) and error.errno is None:
+        return " (it did not answer in time)"
     words = isinstance(error, OSError) and not isinstance(error, ConnectionRefusedError) and error.strerror
     return f" ({words})" if words else ""

@@ -165,11 +165,11 @@ def test_no_output_holds_the_token() -> None:
 
 
 def muttering(request: Received, reply: Reply) -> Reply:
-    """Repeat the token to Schemathesis in a header line without a colon, which urllib3 logs as it came."""
+    """Repeat the token to Schemathesis in a header field, and in a body that is no list."""
     if not request.first("X-Schemathesis-TestCaseId"):
         return reply
     echo = (request.first("Authorization") or "").encode()
-    return Reply(200, raw=b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n" + echo + b"\r\n\r\n[]")
+    return Reply(200, raw=b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nX: " + echo + b"\r\n\r\n[]")
 
 
 @pytest.mark.parametrize("workers", [(), ("-p", "xdist", "-n", "1")], ids=["here", "in a worker"])

@@ -16,7 +16,7 @@ from contracts.core.errors import UsageError
 from contracts.core.report import Partial, Report, State
 from contracts.formats.wording import headline, last_line
 from contracts.mock.server import CA_PEM, SERVER_PEM, TOKEN, MockServer
-from contracts.network.certificates import authorities, client
+from contracts.network.certificates import check_authorities, client
 from contracts.prepare import prepare
 from contracts.run import verify
 from contracts.settings.sources import resolve
@@ -122,7 +122,7 @@ def test_certificates_are_looked_at_first(tmp_path: Path) -> None:
     empty = tmp_path / "empty.pem"
     empty.write_text("no certificate\n")
     with pytest.raises(UsageError, match=r"--ca-bundle: .*no certificate"):
-        authorities(str(empty))
+        check_authorities(str(empty))
     with pytest.raises(UsageError, match=r"--client-cert: .* are no certificate and its key"):
         client(str(empty), None)
     with pytest.raises(UsageError, match="--client-key: there is no file"):

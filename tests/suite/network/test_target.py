@@ -19,6 +19,7 @@ from contracts.core.errors import (
     CouldNotJudge,
     Misdirected,
     OverBudget,
+    ProxyRefused,
     TooSlow,
     Unavailable,
     Unreachable,
@@ -170,6 +171,21 @@ def test_what_no_retry_changes_is_told_at_once() -> None:
     assert type(unknown.failure) is Misdirected
     assert "the host name does not resolve" in str(unknown.failure)
     assert clock.slept == []
+
+
+def test_a_name_that_cannot_be_looked_up_for_the_moment_is_tried_twice_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A resolver that says that it may know later is asked again, after 1 and 2 seconds, and then believed."""
+    clock, asked = Clock(), []
+
+    def getaddrinfo(host: str, *_: object, **options: object) -> object:
+        asked.append(options)
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    monkeypatch.setattr("socket.getaddrinfo", getaddrinfo)
+    exchange = target("https://api.contracts.test", clock).fetch(PROBES["list"])
+    assert type(exchange.failure) is Unreachable
+    assert clock.slept == [1.0, 2.0]
+    assert len([options for options in asked if "flags" not in options]) == 3
 
 
 @pytest.mark.parametrize("retries", [0, 1, 4])
@@ -338,7 +354,7 @@ def test_proxy_of_the_environment_is_honoured(monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.setenv("https_proxy", proxy.url)
         monkeypatch.setenv("no_proxy", "")
         exchange = target("https://api.contracts.test", Clock()).fetch(PROBES["list"])
-        assert type(exchange.failure) is Unreachable
+        assert type(exchange.failure) is ProxyRefused
         assert proxy.requests[0].startswith(b"CONNECT api.contracts.test:443")
         assert TOKEN.encode() not in b"".join(proxy.requests)
 
@@ -364,7 +380,7 @@ def test_a_password_for_a_tunnel_stays_outside_of_it(monkeypatch: pytest.MonkeyP
         monkeypatch.setenv("no_proxy", "")
         exchange = target("https://api.contracts.test", Clock()).fetch(PROBES["list"])
         assert head_of(proxy.requests[0], "Proxy-Authorization") == "Basic c29tZWJvZHk6cHJveHktc2VjcmV0"
-    assert "the proxy of the environment does not let the request through" in str(exchange.failure)
+    assert f"the proxy 127.0.0.1:{proxy.port} refuses its user name and password" in str(exchange.failure)
     assert "secret" not in str(exchange.failure)
 
 
