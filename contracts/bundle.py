@@ -37,7 +37,10 @@ NAMES = (MANIFEST, RESULT, DEVIATIONS, BASELINE, ACCEPT, *RENDERED)
 #: More than any honest bundle holds, in bytes of a file after decompression.
 CAP = 128 * 2**20
 #: What zipfile raises on an archive that is damaged or made to harm.
-_DAMAGE = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError, struct.error)
+_DAMAGE = (
+    *(zipfile.BadZipFile, zlib.error, struct.error),
+    *(EOFError, NotImplementedError, OverflowError, RuntimeError, ValueError),
+)
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 

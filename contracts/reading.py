@@ -2,19 +2,33 @@
 
 import errno
 import os
+import re
 import stat
 import sys
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from contracts.core.errors import UsageError
+from contracts.core.errors import ContractsError, UsageError
 from contracts.core.text import shorten
 
 #: More than any file that is read whole should hold, in bytes.
 CAP = 32 * 2**20
 STANDARD_INPUT = "-"
+#: Dots in a line of TOML: the time that tomllib takes for a key grows with the square of its parts.
+_MOST_DOTS = 500
+#: Where a table begins that is none of a name, or a key of several parts: what nests takes a hundred times its size in
+#: memory. Some of it may stand in texts of several lines.
+_NESTED = r"(?m)^[ \t]*+(?:\[(?!\[[ \t]*%s[ \t]*\]\])|[\w-]++[ \t]*+\.|[\"'])"
+_MOST_NESTED = 1000
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+
+
+class UnforeseenError(UsageError):
+    """A file cannot be read, for a reason that its reader did not foresee."""
 
 
 def read_bytes(path: str, cap: int = CAP, *, follow: bool = True) -> bytes:
@@ -60,16 +74,45 @@ def _shown(path: str) -> str:
     return path if len(path) <= 100 else f"{path[:100]}… ({len(path):,} characters)"  # noqa: PLR2004 - one line
 
 
+@contextmanager
+def readable(name: str) -> Iterator[None]:
+    """Read what a file holds: whatever its reader did not foresee is a file that cannot be read.
+
+    Raises:
+        UnforeseenError: the reader raised what is none of the suite's exceptions.
+    """
+    try:
+        yield
+    except ContractsError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whoever made the file chose it; here, and nowhere else
+        raise UnforeseenError(f"{name} cannot be read: {type(error).__name__}") from None
+
+
+def toml(text: str, name: str, dots: int = _MOST_DOTS) -> dict[str, Any]:
+    """Return what a TOML text holds; ``name`` is that of its file, ``dots`` how many a line of it may have.
+
+    Raises:
+        UsageError: it is malformed, or nests deeper than anything that is read here.
+    """
+    if re.search(rf"(?m)^(?:[^.\n]*+\.){{{dots + 1}}}", text):
+        raise UsageError(f"{name}: a line has more than {dots} dots")
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # also of numbers of thousands of digits
+        raise UsageError(f"{name}: {shorten(str(error)) or 'it nests too deep'}") from None
+
+
 def tables(text: str, key: str, name: str) -> list[dict[str, Any]]:
     """Return the ``[[key]]`` tables of a TOML text, in which nothing else may stand; ``name`` is that of its file.
 
     Raises:
         UsageError: it is malformed, or holds something else.
     """
-    try:
-        content = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # also of numbers of thousands of digits
-        raise UsageError(f"{name}: {shorten(str(error)) or 'it nests too deep'}") from None
+    nested = re.compile(_NESTED % re.escape(key)).finditer(text)
+    if text.count("{") > _MOST_NESTED or next(islice(nested, _MOST_NESTED, None), None):
+        raise UsageError(f"{name}: only [[{key}]] tables belong here, and in them no table")
+    content = toml(text, name, dots=64)
     entries = content.pop(key, [])
     if content or not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise UsageError(f"{name}: only [[{key}]] tables belong here, not {shorten(', '.join(content)) or key}")

@@ -19,7 +19,7 @@ from contracts.comparison.values import ABSENT, identical, text_of
 from contracts.core.errors import UsageError
 from contracts.core.text import shorten
 from contracts.judging.strict_json import Flaw, decode
-from contracts.reading import read_text
+from contracts.reading import read_text, readable
 
 SCHEMA = "snapshot.schema.json"
 FORMAT = 1
@@ -93,6 +93,11 @@ def read(text: str, name: str) -> Snapshot:
     Raises:
         UsageError: it is no strict JSON, or not what the schema describes; the message is one line.
     """
+    with readable(name):
+        return _read(text, name)
+
+
+def _read(text: str, name: str) -> Snapshot:
     document = decode(text.encode("utf-8", "surrogatepass"))
     if document.problem:
         raise UsageError(f"{name}: the snapshot cannot be read: {document.problem}")

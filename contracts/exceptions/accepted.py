@@ -14,7 +14,7 @@ from contracts.comparison.rules import BY_ID, About
 from contracts.core.errors import UsageError
 from contracts.core.text import shorten
 from contracts.exceptions.entry import check, soon
-from contracts.reading import read_text, tables
+from contracts.reading import read_text, readable, tables
 
 _TEXTS = ("rule", "id", "name", "member", "reason", "owner", "link")
 
@@ -50,9 +50,9 @@ def read(text: str, name: str) -> tuple[Acceptance, ...]:
         UsageError: it is malformed, or an exception names an unknown rule, or not what its rule is about; the
             message names entry and key.
     """
-    return tuple(
-        _entry(entry, number, f"{name}: entry {number}") for number, entry in enumerate(tables(text, "accept", name), 1)
-    )
+    with readable(name):
+        entries = enumerate(tables(text, "accept", name), 1)
+        return tuple(_entry(entry, number, f"{name}: entry {number}") for number, entry in entries)
 
 
 def load(path: str) -> tuple[Acceptance, ...]:

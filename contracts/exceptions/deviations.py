@@ -15,7 +15,7 @@ from contracts.core.errors import UsageError
 from contracts.core.finding import Finding
 from contracts.core.report import Outcome, Report, StaleDeviation, State
 from contracts.exceptions.entry import check, soon
-from contracts.reading import read_text, tables
+from contracts.reading import read_text, readable, tables
 
 _HEADING = re.compile(r"[ \t]*\[\[[ \t]*deviation[ \t]*\]\]")
 _TEXTS = ("clause", "pointer", "reason", "owner", "link")
@@ -55,9 +55,9 @@ def read(text: str, name: str, contract: Contract) -> tuple[Deviation, ...]:
     Raises:
         UsageError: it is malformed, or an entry names an unknown clause; the message names entry and key.
     """
-    return tuple(
-        _entry(entry, number, name, contract) for number, entry in enumerate(tables(text, "deviation", name), 1)
-    )
+    with readable(name):
+        entries = enumerate(tables(text, "deviation", name), 1)
+        return tuple(_entry(entry, number, name, contract) for number, entry in entries)
 
 
 def load(path: str, contract: Contract) -> tuple[Deviation, ...]:

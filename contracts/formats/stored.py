@@ -20,6 +20,7 @@ from contracts.core.schemas import load
 from contracts.core.text import shorten
 from contracts.formats.result import SCHEMA
 from contracts.judging.strict_json import decode
+from contracts.reading import readable
 
 
 def read(text: str, contract_of: Callable[[str], Contract]) -> Report:
@@ -32,7 +33,11 @@ def read(text: str, contract_of: Callable[[str], Contract]) -> Report:
     Raises:
         UsageError: the text is no such report; the message is one line.
     """
-    value = _checked(text)
+    with readable("the report"):
+        return _read(_checked(text), contract_of)
+
+
+def _read(value: dict[str, Any], contract_of: Callable[[str], Contract]) -> Report:
     try:
         bodies = {name: _read_body(body) for name, body in value["bodies"].items()}
         return Report(

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import cache
 from hashlib import blake2b
 from urllib.parse import quote
 
@@ -109,6 +110,9 @@ class Secrets:
             if form in lowered:
                 pattern = re.compile(_alone(re.escape(form.decode()), form.decode()).encode())
                 yield from ((*match.span(), name) for match in pattern.finditer(lowered))
+            for sign in (b"=", b"%"):
+                if sign + form[:2] in lowered and re.match(rb"[0-9a-f]{2}", form):
+                    yield from ((*match.span(), name) for match in _behind(sign, form).finditer(lowered))
 
     def _within(self, content: bytes, depth: int) -> Iterator[Found]:
         """Iterate over the places of every secret in another reading of the content, or in one of that."""
@@ -156,6 +160,17 @@ class Secrets:
             zeros = re.sub(rb"[0-9]+", b"0", content[first:last])
             lists.append((first, last, number + zeros[1:]))
         return _spliced(content, lists)
+
+
+@cache
+def _behind(sign: bytes, form: bytes) -> re.Pattern[bytes]:
+    """Return what finds a secret, parts of it escaped, behind a sign that escapes nothing.
+
+    Whoever undoes quoted-printable or percent signs takes it for the escape of the first two characters, where these
+    are hexadecimal digits.
+    """
+    written = (rb"(?:%s|%s%02x)" % (re.escape(bytes((each,))), sign, each) for each in form[2:])
+    return re.compile(rb"(?:=[ \t]*+\r?\n)*+".join((rb"(?<=%s)%s" % (sign, form[:2]), *written)))
 
 
 def _alone(pattern: str, secret: str) -> str:

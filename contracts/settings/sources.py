@@ -7,14 +7,13 @@ writes outside, and what it leaves unjudged is said by the run.
 import difflib
 import os
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 from contracts.core.errors import NoTarget, UsageError
-from contracts.reading import read_text
+from contracts.reading import read_text, toml
 from contracts.settings.table import BY_NAME, TABLE, Group, Setting, Settings, Trust, of
 from contracts.settings.values import TOKEN_VARIABLES
 
@@ -26,6 +25,8 @@ _PREFIX = "CONTRACTS_"
 CONFIG = "CONTRACTS_CONFIG"
 #: Variables of this prefix that are no settings; the last ones hold tokens for targets.
 _OTHER_VARIABLES = (CONFIG, "CONTRACTS_TRACEBACK", *TOKEN_VARIABLES)
+#: More than any file of settings holds, in bytes.
+_LARGEST = 2**18
 
 
 def working_directory() -> Path:
@@ -176,7 +177,4 @@ def _from_file(folder: Path, config: str | None) -> tuple[str, dict[str, Any]]:
 
 
 def _load(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(read_text(str(path)))
-    except (tomllib.TOMLDecodeError, ValueError, RecursionError) as error:
-        raise UsageError(f"{path.name} cannot be read: {str(error) or 'it nests too deep'}") from None
+    return toml(read_text(str(path), _LARGEST), path.name)

@@ -13,7 +13,7 @@ from contracts.core.contract import Contract
 from contracts.core.errors import UsageError
 from contracts.core.text import shorten
 from contracts.network.address import parse
-from contracts.reading import read_text, tables
+from contracts.reading import read_text, readable, tables
 from contracts.settings.table import BY_NAME
 from contracts.targets.target_entry import Entry
 
@@ -39,12 +39,13 @@ def read(text: str, name: str, contract_of: Callable[[str], Contract]) -> tuple[
         UsageError: it is malformed, or a target of it cannot be used; the message names entry and key, and no value
             that could be a secret.
     """
-    entries = tables(text, "target", name)
-    if not entries:
-        raise UsageError(f"{name}: there is no [[target]] in it")
-    targets = tuple(_entry(entry, f"{name}: entry {number}", contract_of) for number, entry in enumerate(entries, 1))
-    _refuse_duplicates(targets, name)
-    return targets
+    with readable(name):
+        entries = enumerate(tables(text, "target", name), 1)
+        targets = tuple(_entry(entry, f"{name}: entry {number}", contract_of) for number, entry in entries)
+        if not targets:
+            raise UsageError(f"{name}: there is no [[target]] in it")
+        _refuse_duplicates(targets, name)
+        return targets
 
 
 def _entry(entry: dict[str, Any], place: str, contract_of: Callable[[str], Contract]) -> Entry:

@@ -16,15 +16,19 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from contracts import bundle
+from contracts.comparison import snapshot
+from contracts.comparison.observed import snapshot_of
 from contracts.core.errors import CouldNotJudge, UsageError
 from contracts.event_categories.contract import CONTRACT
 from contracts.event_categories.sample import categories
-from contracts.exceptions import deviations
+from contracts.exceptions import accepted, deviations
 from contracts.formats import har, html, junit, markdown, result, stored, terminal
 from contracts.judging.strict_json import decode
 from contracts.offline import evidence_of, report_of, response_of
+from contracts.reading import UnforeseenError
 from contracts.resources import contract_of
 from contracts.settings.sources import resolve
+from contracts.targets import file as targets
 
 #: No input of a few kilobytes may cost more, in seconds of the processor.
 SLOW = 5.0
@@ -33,6 +37,13 @@ RESPONSE = (
     b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n[1,2]\r\n0\r\n\r\n"
 )
 ENTRIES = b'[[deviation]]\nclause = "category.id"\npointer = "/a/*"\nreason = "x"\nowner = "y"\nexpires = 2030-01-31\n'
+TARGETS = (
+    b'[[target]]\nname = "a"\nurl = "https://a.example"\ntoken = "A_TOKEN"\ntags = ["x"]\nauth = "public"\n'
+    b'[[target]]\nname = "b"\nurl = "[::1]:8080"\ncontract = "event-types"\n'
+)
+ACCEPTED = (
+    b'[[accept]]\nrule = "value-changed"\nid = "1"\nmember = "name"\nreason = "x"\nowner = "y"\nexpires = 2030-01-31\n'
+)
 SETTINGS = b'timeout = 3\nclause = ["json", "list"]\nmax-body = "1MiB"\nstrict = true\nauth = "public"\n'
 #: Pieces that mean something to one of the readers.
 TOKENS = (
@@ -112,6 +123,12 @@ def examples() -> dict[str, tuple[Callable[[bytes], object], list[bytes]]]:
             [ENTRIES],
         ),
         "settings": (resolved, [SETTINGS]),
+        "targets": (lambda content: targets.read(content.decode("utf-8", "replace"), "fuzz", contract_of), [TARGETS]),
+        "accepted": (lambda content: accepted.read(content.decode("utf-8", "replace"), "fuzz"), [ACCEPTED]),
+        "snapshot": (
+            lambda content: snapshot.read(content.decode("utf-8", "replace"), "fuzz"),
+            [snapshot.render(snapshot_of(report)).encode()],
+        ),
     }
 
 
@@ -140,6 +157,8 @@ def failures(seed: int, rounds: int | None = None, seconds: float = 0.0) -> Iter
             try:
                 read(content)
             except (UsageError, CouldNotJudge) as refusal:
+                if isinstance(refusal, UnforeseenError):
+                    yield f"{name}: {refusal}: {content!r}"
                 if "\n" in str(refusal):
                     yield f"{name}: refused in more than one line: {content!r}"
             except Exception as error:  # noqa: BLE001 - that is what is looked for

@@ -60,7 +60,7 @@ def test_own_file_outranks_the_project(tmp_path: Path) -> None:
         ({}, {}, "timeouts = 3\n", "did you mean timeout"),
         ({}, {}, "bearer_token = 'x'\n", "no setting"),
         ({}, {}, "timeout = true\n", "must be a value"),
-        ({}, {}, "timeout = \n", "contracts.toml cannot be read"),
+        ({}, {}, "timeout = \n", "contracts.toml: Invalid value"),
         ({"mock": True, "target": "https://api.example"}, {}, "", "both named"),
         ({"target": "https://api.example"}, {"CONTRACTS_MOCK": "yes"}, "", "both named"),
         ({"mock": True}, {}, 'target = "https://api.example"\n', "both named"),

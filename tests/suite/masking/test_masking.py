@@ -96,6 +96,25 @@ def test_forms(echo: str) -> None:
     assert len(without) <= len(echo) - len(TOKEN) + len("(2)")
 
 
+@pytest.mark.parametrize("token", ["ab12-a/b+c=d&", "3fe0=3fe0-x", "2d-2d-2d-2d", "dead-deadbeef"])
+@pytest.mark.parametrize(
+    "echo",
+    [
+        pytest.param(lambda token: f"token={quopri.encodestring(token.encode()).decode()}", id="quoted-printable"),
+        pytest.param(lambda token: f"token={token[:2]}=\r\n{token[2:7]}=\n{token[7:]}", id="soft line breaks"),
+        pytest.param(lambda token: f"={token[:3]}" + "".join(f"={ord(c):02X}" for c in token[3:]), id="escapes"),
+        pytest.param(lambda token: f"100%{token[:3]}" + "".join(f"%{ord(c):02X}" for c in token[3:]), id="percent"),
+        pytest.param(lambda token: json.dumps(f"={token[:2]}=\r\n{token[2:]}"), id="in JSON"),
+    ],
+)
+def test_hexadecimal_digits_behind_a_sign_hide_no_token(token: str, echo: Callable[[str], str]) -> None:
+    """An equals or percent sign before a token that begins with two of them is no escape of its first character."""
+    masked = secrets(token).mask(echo(token))
+    assert "$BEARER_TOKEN" in masked
+    assert token[3:] not in masked
+    assert len(masked) <= len('"token=$BEARER_TOKEN(2)"')
+
+
 @pytest.mark.parametrize("before", ["", "0", "0000", "T00:00:00.000", "1234,", "12 ", "7: "])
 def test_what_stands_before_the_numbers_of_a_token_hides_none_of_them(before: str) -> None:
     """Digits that run into the first number are not a part of it where it has three digits with them."""
