@@ -47,8 +47,9 @@ if TYPE_CHECKING:
     from contracts.exceptions.deviations import Deviation
     from contracts.mock.server import MockServer
 
-#: Requests that a run may send beyond those planned, for retries.
-_SPARE = 16
+#: Requests that a run may send beyond those planned and as many for a second observation: the list is asked for three
+#: times more there, and retries come on top.
+_SPARE = 3 + 16
 
 
 @contextmanager
@@ -62,12 +63,13 @@ def prepare(
     mock: "AbstractContextManager[MockServer] | None" = None,
     identity: Identity | None = None,
     pace: Pace | None = None,
-    sleep: Callable[[float], None] = time.sleep,
+    sleep: Callable[[float], None] | None = None,
 ) -> Iterator[Run]:
     """Give a run of these settings by a contract; the embedded mock, when it is judged, lives as long as the context.
 
     ``mock`` is another embedded mock than the default one; ``identity`` is what the settings do not say of the target,
-    ``pace`` that of its account; ``sleep`` waits before a retry. Nothing is sent to the target here.
+    ``pace`` that of its account; ``sleep`` waits before a retry and a second observation, which the embedded mock is
+    not worth. Nothing is sent to the target here.
 
     Raises:
         UsageError: the settings cannot be used.
@@ -79,10 +81,15 @@ def prepare(
         baseline = _baseline(settings.baseline, settings.accept, contract) if settings.baseline else None
         auth = parse(settings.auth_url, EXCHANGE, what="auth-url") if settings.auth_url else None
         probes = _probes(settings, contract, clauses, address)
-        most = settings.max_requests or sum(probe.times for probe in probes) + _SPARE
+        most = settings.max_requests or 2 * sum(probe.times for probe in probes) + _SPARE
+        sleep = sleep or (_at_once if settings.mock else time.sleep)
         parts = _Parts(settings, contract, address, auth, variables)
         target = parts.target(most=most, pace=pace, connect_to=connect_to, sleep=sleep, say=say)
         yield Run(settings, contract, clauses, probes, target, settings.mock, known, identity, baseline)
+
+
+def _at_once(_seconds: float) -> None:
+    """Wait for nothing."""
 
 
 @contextmanager
@@ -114,6 +121,7 @@ def _probes(settings: Settings, contract: Contract, clauses: tuple[Clause, ...],
         plaintext=address.plaintext_url is not None,
         unsafe=settings.unsafe_methods or settings.mock,
         burst=settings.probe_rate_limit,
+        repeat=settings.repeat,
     )
 
 

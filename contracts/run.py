@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from contracts.core.clause import Clause
+from contracts.core.clause import LIST, REPEAT, Clause
 from contracts.core.contract import Contract
 from contracts.core.deadline import until
-from contracts.core.errors import Late, Reason, TooSlow
+from contracts.core.errors import CouldNotJudge, Late, Reason, TooSlow
 from contracts.core.exchange import Exchange
 from contracts.core.identity import Identity
 from contracts.core.listing import Listing
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 #: Judging, and then writing the reports, may take what is left of the deadline, and each so many seconds when it is
 #: used up: the list of an honest target takes a few tenths.
 _GRACE = 2.0
+#: How often the list is asked for again in a second observation.
+_TIMES = 4
 _MASKED = f"${BEARER}".encode()
 
 
@@ -84,10 +86,31 @@ class Run:
         )
 
     def exchanges(self) -> Iterator[Exchange]:
-        """Send the probes and yield what came of each."""
-        for exchange in observe(self.target, self.probes, meanwhile=self._get_ready):
-            is_late = isinstance(exchange.failure, Late)  # while its answer was masked
-            yield replace(exchange, failure=TooSlow(str(exchange.failure))) if is_late else exchange
+        """Send the probes and yield what came of each; where the answers do not agree, observe the target once more."""
+        first = tuple(map(_after_the_run, observe(self.target, self.probes, meanwhile=self._get_ready)))
+        yield from first
+        if REPEAT in (probe.name for probe in self.probes) and (found := self.evidence(first).unsteady):
+            self.target.say(f"the answers do not agree, observed again in {self.settings.settle:.3g} s: {found}")
+            for exchange in self._second():
+                yield replace(_after_the_run(exchange), observation=2)
+
+    def _second(self) -> Iterator[Exchange]:
+        """Observe what can be read once more, after a pause, the list several times and over new connections."""
+        reading = [probe for probe in dict.fromkeys(self.probes) if probe.is_reading]
+        [repeat] = [probe for probe in reading if probe.name == REPEAT]
+        times = max(_TIMES, self.settings.repeat)
+        pause, target = self.settings.settle, self.target
+        if pause >= target.remaining:
+            late = TooSlow("the run ends before the pause in which the target may settle (--deadline, --settle)")
+            yield from (target.unsent(probe, late) for probe in (*reading, *[repeat] * (times - 1)))
+            return
+        target.sleep(pause)
+        problem: CouldNotJudge | None = None
+        for exchange in observe(target, [probe for probe in reading if probe != repeat], fresh_connections=True):
+            problem = exchange.failure if exchange.probe == LIST else problem
+            yield exchange
+        for _ in range(times):
+            yield target.unsent(repeat, problem) if problem else target.fetch(repeat)
 
     def _get_ready(self) -> None:
         """Load what judging needs, and compile the schemas: half of the time to start, spent while an answer is due."""
@@ -186,6 +209,11 @@ class Run:
             yield from exchange.notes
             if response and (_MASKED in response.body or any(_MASKED.decode() in text for _, text in response.headers)):
                 yield f"the target repeats the token in its answer to {exchange.probe}: whoever logs answers logs it"
+
+
+def _after_the_run(exchange: Exchange) -> Exchange:
+    """Return the exchange; as one that was too slow where the time of the run was over while its answer was masked."""
+    return replace(exchange, failure=TooSlow(str(exchange.failure))) if isinstance(exchange.failure, Late) else exchange
 
 
 def verify(run: Run) -> Report:

@@ -47,8 +47,9 @@ class Clause:
         return self.id.partition(".")[0]
 
 
-#: The name of the documented request, whose answer most clauses judge.
-LIST = "list"
+#: The name of the documented request, whose answer most clauses judge; that of the same once more, and that of the
+#: request with a parameter, which is to change nothing.
+LIST, REPEAT, QUERY = "list", "repeat", "unknown-query"
 #: The clause that stands on it and on the same once more: all that a comparison needs.
 REPEATABLE = "http.repeatable"
 

@@ -32,3 +32,8 @@ class Probe:
     path: str = ""
     plaintext: bool = False
     times: int = 1
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether it reads the target, once: it changes nothing, and tests neither another endpoint nor a limit."""
+        return self.method in ("GET", "HEAD") and not self.plaintext and self.times == 1

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from contracts.core.clause import LIST, Clause
+from contracts.core.clause import LIST, QUERY, REPEAT, Clause
 from contracts.core.contract import Contract
 from contracts.core.probe import Authorization, Probe
 from contracts.global_information.clauses import UNSAFE
@@ -21,14 +21,14 @@ BURST = 121
 #: What every run may read.
 READING_PROBES: tuple[Probe, ...] = (
     Probe(LIST, "the documented request"),
-    Probe("repeat", "the same once more"),
+    Probe(REPEAT, "the same once more"),
     Probe("head", "its HEAD", method="HEAD"),
     Probe("xml", "asks for XML", accept=XML),
     Probe("unknown-path", "a path that does not exist", below=NO_SUCH_PATH),
-    Probe("unknown-query", "a parameter that does not exist", query=NO_SUCH_PARAMETER),
+    Probe(QUERY, "a parameter that does not exist", query=NO_SUCH_PARAMETER),
     Probe("anonymous", "without credentials", authorization=Authorization.NONE),
     Probe("invalid-token", "with a made-up token", authorization=Authorization.MADE_UP),
-    Probe("plaintext", "the plain-HTTP endpoint", authorization=Authorization.NONE, plaintext=True),
+    Probe("plaintext", "the cleartext endpoint", authorization=Authorization.NONE, plaintext=True),
 )
 
 #: What is sent only where it was asked for, and after everything else.
@@ -39,12 +39,14 @@ PROBES_ON_REQUEST: tuple[Probe, ...] = (
 
 
 def needed(
-    contract: Contract, clauses: Iterable[Clause], *, plaintext: bool, unsafe: bool, burst: bool
+    contract: Contract, clauses: Iterable[Clause], *, plaintext: bool, unsafe: bool, burst: bool, repeat: int = 1
 ) -> tuple[Probe, ...]:
     """Return the probes that the clauses stand on, in the order in which they are sent.
 
-    The three flags admit the plain-HTTP endpoint, the methods that could change something, and the burst.
+    The three flags admit the cleartext endpoint, the methods that could change something, and the burst. ``repeat`` is
+    how often the list is asked for again.
     """
     names = {name for clause in clauses for name in clause.probes}
     admitted = {"plaintext": plaintext, "burst": burst, **dict.fromkeys(UNSAFE, unsafe)}
-    return tuple(probe for probe in contract.probes if probe.name in names and admitted.get(probe.name, True))
+    chosen = (probe for probe in contract.probes if probe.name in names and admitted.get(probe.name, True))
+    return tuple(probe for probe in chosen for _ in range(repeat if probe.name == REPEAT else 1))

@@ -94,6 +94,11 @@ class Answer:
         return elements if isinstance(elements, list) else None
 
     @property
+    def holds_list(self) -> bool:
+        """Whether it is a 200 with the list."""
+        return self.response.status == HTTPStatus.OK and self.elements is not None
+
+    @property
     def schema(self) -> ListSchema:
         """The schema of the body."""
         return list_schema(self.contract.schemas, self.contract.key)

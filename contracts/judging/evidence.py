@@ -1,19 +1,27 @@
-"""Evidence: what a run observed, in the form in which the checks judge it."""
+"""Evidence: what a run observed, in the form in which the checks judge it.
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+A list may change while it is judged: a deploy, a cache, a replica that is behind. So one difference between answers is
+no proof of anything. A run that meets one observes the target a second time, and both observations are evidence.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from http import HTTPStatus
 
-from contracts.core.clause import LIST
+from contracts.core.clause import LIST, QUERY, REPEAT
 from contracts.core.contract import Contract
-from contracts.core.errors import CouldNotJudge, NotExercised
+from contracts.core.errors import ContractsError, CouldNotJudge, NotExercised
 from contracts.core.exchange import Exchange, Response
+from contracts.core.finding import Finding
 from contracts.core.report import Scope
+from contracts.judging.agreement import differences, in_words, list_differences
 from contracts.judging.answer import Answer
 
 #: The name under which those refusals of the list stand that a file holds and no probe asked for.
 REFUSED = "refused"
+#: The probes that may be answered with the list as well.
+_ALSO_LISTED = ("xml", "anonymous", "invalid-token")
 
 _FIREWALL = (
     "every request, with and without credentials, is answered 403: a gateway or firewall answers, and not the API; "
@@ -34,12 +42,19 @@ def unless_blocked(exchanges: Iterable[Exchange]) -> tuple[Exchange, ...]:
 
 @dataclass(frozen=True)
 class Evidence:
-    """All exchanges of a run against a URL, what it was allowed to ask, and the contract that it is judged by."""
+    """All exchanges of a run against a URL, what it was allowed to ask, and the contract that it is judged by.
+
+    ``earlier`` is what the first observation showed, where these are the exchanges of the second; ``abandoned`` says
+    why a second one that was begun is not there.
+    """
 
     url: str
     exchanges: tuple[Exchange, ...]
     scope: Scope
     contract: Contract
+    earlier: "Evidence | None" = field(default=None, compare=False, repr=False)
+    abandoned: str = field(default="", compare=False, repr=False)
+    _answers: dict[tuple[object, ...], Answer] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def by_probe(self) -> Mapping[str, tuple[Exchange, ...]]:
@@ -82,5 +97,56 @@ class Evidence:
         return self._answers.setdefault(content, Answer(response, self.contract))
 
     @cached_property
-    def _answers(self) -> dict[tuple[object, ...], Answer]:
-        return {}
+    def decisive(self) -> "Evidence":
+        """The evidence of the observation that is judged: the second, if there is one that was completed.
+
+        What a second observation does not ask again is carried over to it.
+        """
+        first = tuple(exchange for exchange in self.exchanges if exchange.observation == 1)
+        if len(first) == len(self.exchanges):
+            return self
+        second = tuple(exchange for exchange in self.exchanges if exchange.observation != 1)
+        asked = {exchange.probe for exchange in second}
+        carried = tuple(exchange for exchange in first if exchange.probe not in asked)
+        earlier = replace(self, exchanges=first)
+        later = replace(self, exchanges=(*second, *carried), earlier=earlier)
+        missing = next((e.failure for e in second if e.probe in (LIST, REPEAT) and e.failure), None)
+        if missing is None or (later.difference and not later.exchange(LIST).failure):
+            return later
+        return replace(earlier, abandoned=str(missing))
+
+    @cached_property
+    def difference(self) -> Finding | None:
+        """What first differs between the plain answers, those to the documented request and to that with a parameter.
+
+        Answers that did not come, or are beyond what can be judged, differ in nothing that anybody could say.
+        """
+        return next(self._differences((REPEAT, QUERY)), None)
+
+    @cached_property
+    def unsteady(self) -> str:
+        """What first differs, in words, between all answers that hold the list; it calls for a second observation."""
+        found = next(self._differences((REPEAT, QUERY, *_ALSO_LISTED)), None)
+        return in_words(found) if found else ""
+
+    def plain(self) -> Iterator[tuple[str, Answer]]:
+        """Iterate over the answers that came to the documented request, each with the name of its probe."""
+        for probe in (LIST, REPEAT):
+            for exchange in self.by_probe.get(probe, ()):
+                if exchange.response and not exchange.failure:
+                    yield probe, self.answer_in(exchange)
+
+    def _differences(self, probes: Iterable[str]) -> Iterator[Finding]:
+        for probe in probes:
+            for exchange in self.by_probe.get(probe, ()):
+                try:
+                    listed, answer = self.answer(LIST), self.answer_in(exchange)
+                    if probe not in _ALSO_LISTED:
+                        found = differences(listed, answer, probe)
+                    elif listed.holds_list and answer.holds_list:
+                        found = list_differences(listed, answer, probe)
+                    else:
+                        continue
+                    yield from (step for step in found if isinstance(step, Finding))
+                except ContractsError:  # what cannot be read cannot be compared either
+                    continue

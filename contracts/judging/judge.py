@@ -1,14 +1,17 @@
 """From evidence to a report: every selected clause is judged by its check, and by nothing else."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 from contracts import __version__
-from contracts.core.clause import LIST, Clause
+from contracts.core.clause import LIST, Clause, Level
 from contracts.core.contract import Contract
 from contracts.core.errors import ContractsError, Late, NotExercised, Reason
 from contracts.core.exchange import Response
+from contracts.core.finding import Finding
 from contracts.core.listing import Listing
-from contracts.core.report import Outcome, Report
+from contracts.core.report import Outcome, Report, State
+from contracts.judging.agreement import in_words
 from contracts.judging.answer import Answer
 from contracts.judging.evidence import Evidence
 from contracts.judging.listing import listing
@@ -28,7 +31,7 @@ def report_of(
     listed = Listing(reason=Reason.LATE.sentence)
     if not any(outcome.because is Reason.LATE for outcome in judged):
         try:
-            listed = listing(evidence, judged)
+            listed = listing(evidence.decisive, judged)
         except Late:  # a report without its list is not whole: nobody could make the same one of the exchanges
             judged = tuple(late(outcome.clause) for outcome in judged)
     return Report(
@@ -48,11 +51,47 @@ def outcomes(
 ) -> tuple[Outcome, ...]:
     """Return the outcome of each clause, by default of all, in the order given.
 
-    ``is_late`` is asked before each whether the time of the run is over; one during which a deadline passes is not
-    judged either.
+    Of two observations the second is judged; a MUST clause that an answer of the first alone broke is inconclusive.
+    Where the answers of one observation differ, and no second was completed, the breaches of the documented answer
+    stand, and what another answer broke is inconclusive. ``is_late`` is asked before each clause whether the time of
+    the run is over; one during which a deadline passes is not judged either.
     """
-    chosen = evidence.contract.clauses if clauses is None else clauses
-    return tuple(_judged(evidence, clause, is_late) for clause in chosen)
+    chosen = tuple(evidence.contract.clauses if clauses is None else clauses)
+    judged = evidence.decisive
+    found = tuple(_judged(judged, clause, is_late) for clause in chosen)
+    if judged.earlier is not None:
+        before = tuple(_judged(judged.earlier, clause, is_late) for clause in chosen)
+        lasting = _broken(judged, found)
+        passing = {id_: finding for id_, finding in _broken(judged.earlier, before).items() if id_ not in lasting}
+        return tuple(_doubted(outcome, passing, "in the first observation alone") for outcome in found)
+    if judged.difference is not None:
+        broken = _broken(judged, found)
+        return tuple(_doubted(outcome, broken, "by one of several answers that differ") for outcome in found)
+    return found
+
+
+def _broken(evidence: Evidence, outcomes: Iterable[Outcome]) -> dict[str, Finding]:
+    """Return by id the MUST clauses that an answer breaks, each with a finding: one is enough, whatever was asked."""
+    broken: dict[str, Finding] = {}
+    must = {outcome.clause.id: outcome.clause for outcome in outcomes if outcome.clause.level is Level.MUST}
+    for outcome in outcomes:
+        for finding in outcome.findings:
+            broken.setdefault(outcome.clause.id, finding)
+            broken.setdefault(finding.through or outcome.clause.id, finding)
+    for probe, answer in evidence.plain():
+        for clause in must.values():
+            if not evidence.contract.checks[clause.id].of_run:
+                for finding in answer.outcome(clause).findings[:1]:
+                    broken.setdefault(clause.id, replace(finding, probe=probe))
+    return {id_: finding for id_, finding in broken.items() if id_ in must}
+
+
+def _doubted(outcome: Outcome, doubtful: Mapping[str, Finding], when: str) -> Outcome:
+    """Return the outcome of a clause; as inconclusive where all that broke it may have been the moment."""
+    finding = doubtful.get(outcome.clause.id)
+    if finding is None or outcome.because is Reason.LATE or any(not found.through for found in outcome.findings):
+        return outcome
+    return Outcome(outcome.clause, State.INCONCLUSIVE, reason=f"it was broken {when}: {in_words(finding)}")
 
 
 def _judged(evidence: Evidence, clause: Clause, is_late: Callable[[Clause], bool]) -> Outcome:

@@ -1,4 +1,4 @@
-"""Observing: the documented request first and alone, then the others side by side, and none that is pointless."""
+"""Observing: the documented request and its repetition first, the others then side by side, none that is pointless."""
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from http import HTTPStatus
 
+from contracts.core.clause import LIST, REPEAT
 from contracts.core.errors import CouldNotJudge, Refused
 from contracts.core.exchange import Exchange
 from contracts.core.probe import Authorization, Probe
@@ -20,7 +21,11 @@ Job = tuple[Probe, ...]
 
 @dataclass(frozen=True)
 class _Plan:
-    """The probes in the order in which they are sent; those of one wave go side by side."""
+    """The probes in batches, in the order in which they are sent; those of the second batch go side by side.
+
+    The documented request and its repetition come first, each alone: what deals its answers in turn, such as a balancer
+    before two servers, gives two different ones then, whatever the number of requests that are under way later.
+    """
 
     first: tuple[Probe, ...]
     second: tuple[Probe, ...]
@@ -33,7 +38,7 @@ class _Plan:
         last: list[Probe] = []
         for probe in probes:
             alone = probe.times > 1 or probe.method not in ("GET", "HEAD")
-            (last if alone else first if probe.name == "list" else second).append(probe)
+            (last if alone else first if probe.name in (LIST, REPEAT) else second).append(probe)
         return cls(tuple(first), tuple(second), tuple(last))
 
 
@@ -71,9 +76,13 @@ def observe(
     try:
         seconds = 0.0
         for probe in plan.first:
+            if silent:
+                yield target.unsent(probe, silent)
+                continue
             exchange = target.record(target.ask(probe, lanes.own, accepted))
-            exchange = judge_refusal(exchange, target.credentials.origin)
-            silent, seconds = exchange.failure, exchange.seconds
+            if probe.name == LIST:
+                exchange = judge_refusal(exchange, target.credentials.origin)
+                silent, seconds = exchange.failure, exchange.seconds
             yield exchange
         wanted = [probe for probe in plan.second if not _is_pointless(probe, silent)]
         lanes.run(*_jobs(wanted), side_by_side=_is_quick(target, seconds * len(wanted)))

@@ -100,8 +100,8 @@ def wholly(other: Other) -> Change:
 
 
 def second(change: Change) -> Change:
-    """Return a change of the second answer to the documented request only."""
-    return lambda received, reply: change(received, reply) if received.probe == LIST and received.times == 1 else reply
+    """Return a change of every second answer to the documented request: one difference alone would be no proof."""
+    return lambda received, reply: change(received, reply) if received.probe == LIST and received.times % 2 else reply
 
 
 def listed(count: int, **changes: Any) -> Callable[[Received], Reply]:

@@ -155,7 +155,7 @@ def _replaced(old: str, new: str) -> Change:
 
 
 REPEATED = tuple(
-    fault(f"second-answer-{name}", f"The second answer {sentence}.", ["http.repeatable", *more], second(change))
+    fault(f"second-answer-{name}", f"Every second answer {sentence}.", ["http.repeatable", *more], second(change))
     for name, sentence, more, change in (
         ("other-ids", "has other ids", [], _replaced('"id": "5982', '"id": "6982')),
         ("other-text", "has another display_name", [], _replaced('"{text}"', '"More"')),

@@ -133,7 +133,7 @@ VARIANTS: tuple[Fault, ...] = (
     ),
     variant(
         "second-answer-formatted-otherwise",
-        "The second answer has the same members in another order and form.",
+        "Every second answer has the same members in another order and form.",
         second(body(lambda content: json.dumps(json.loads(content), sort_keys=True, indent=1).encode())),
     ),
     variant(

@@ -1,6 +1,7 @@
 """What the tests of the checks say: evidence made by hand, and cases of a clause that is judged on it."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,10 @@ XML = Response(200, (("Content-Type", "application/xml"),), b"<event-categories/
 DEEP = Response(200, (TYPE,), b"[" * 500 + b"]" * 500)
 
 
+#: An answer, or why there is none.
+Answer = Response | CouldNotJudge
+
+
 def ok(*categories: Any, **root: Any) -> Response:
     """A 200 with a list of these categories, or of A and B."""
     return Response(200, (TYPE,), json.dumps({"event_categories": categories or (A, B), **root}).encode())
@@ -34,19 +39,22 @@ def error(status: int, body: Any = None, *headers: tuple[str, str], reason: str 
 
 
 def run(
-    answers: dict[str, Response | CouldNotJudge] | None = None,
+    answers: Mapping[str, Answer | list[Answer]] | None = None,
     /,
     *,
+    again: Mapping[str, Answer | list[Answer]] | None = None,
     sent: int = 1,
     seconds: float = 0.0,
     **facts: Any,
 ) -> Evidence:
-    """Evidence of these answers by the names of their probes."""
+    """Evidence of these answers by the names of their probes; ``again`` are those of a second observation."""
+    request = Request("GET", "http://127.0.0.1/v1/event_categories")
     exchanges = []
-    for probe, answer in (answers or {}).items():
-        request = Request("GET", "http://127.0.0.1/v1/event_categories")
-        response, failure = (answer, None) if isinstance(answer, Response) else (None, answer)
-        exchanges.append(Exchange(probe, request, response, failure, (), seconds, sent))
+    for observation, observed in ((1, answers), (2, again)):
+        for probe, given in (observed or {}).items():
+            for answer in given if isinstance(given, list) else [given]:
+                response, failure = (answer, None) if isinstance(answer, Response) else (None, answer)
+                exchanges.append(Exchange(probe, request, response, failure, (), seconds, sent, observation))
     url = "https://api.example" if facts.get("live") else "http://127.0.0.1"
     return Evidence(url, tuple(exchanges), Scope(**facts), CONTRACT)
 

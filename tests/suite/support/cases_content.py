@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from cases import (
     DEEP,
+    SLOW,
     TYPE,
     XML,
     A,
@@ -30,7 +31,9 @@ def repeatable() -> Iterator[Case]:
     clause = "http.repeatable"
 
     def twice(first: Response, second: Response) -> Evidence:
-        return run({"list": first, "repeat": second})
+        """Both answers, in each of two observations: one difference is no proof."""
+        observed = {"list": first, "repeat": second}
+        return run(observed, again=observed)
 
     yield held(clause, "the same", twice(ok(), ok()), 18)
     yield held(clause, "another order, another member beside", twice(ok(), ok(B, A, meta=None)), 18)
@@ -76,7 +79,6 @@ def repeatable() -> Iterator[Case]:
         "a member that went",
         twice(ok(A, {**B, "x": 1}), ok({k: v for k, v in B.items() if k != "name"}, A)),
         ("/event_categories/0/name", "a member name", "nothing", "repeat", "category.required"),
-        ("/event_categories/0/name", f'"{B["name"]}", as before', "nothing", "repeat"),
     )
     yield held(clause, "another additional member, which is a note", twice(ok(A, B), ok(A, {**B, "x": 1})), 18)
     yield held(clause, "an additional member beside, which is a note", twice(ok(A, B), ok(B, A, at=[])), 18)
@@ -100,7 +102,7 @@ def repeatable() -> Iterator[Case]:
         twice(ok(A), raw("[true]")),
         ("", "an object", "an array of 1", "repeat", "envelope.object"),
         ("", "an object or null", "an array of 1", "repeat", "client.go-readable"),
-        ("", "an object with 1 member, as before", "an array of 1, another one", "repeat"),
+        ("/event_categories", "an array of 1, as before", "an array of 1", "repeat"),
     )
     yield breached(
         clause,
@@ -108,7 +110,6 @@ def repeatable() -> Iterator[Case]:
         twice(raw("[1]"), raw("[true]")),
         ("", "an object", "an array of 1", "repeat", "envelope.object"),
         ("", "an object or null", "an array of 1", "repeat", "client.go-readable"),
-        ("", "an array of 1, as before", "an array of 1, another one", "repeat"),
     )
     yield breached(
         clause,
@@ -117,9 +118,43 @@ def repeatable() -> Iterator[Case]:
         ("", "an object", "an array of 1", "repeat", "envelope.object"),
         ("", "an object or null", "an array of 1", "repeat", "client.go-readable"),
     )
-    yield idle(clause, "a first answer of 404", twice(error(404), ok()), "the first answer has status 404")
-    yield idle(clause, "a first answer of 199", twice(raw("", status=199), ok()), "the first answer has status 199")
-    yield idle(clause, "a first answer without JSON", twice(raw("x"), ok()), "the body is not JSON")
+    for code in (199, 404):
+        first = raw("", status=code)
+        yield breached(
+            clause, f"{code}, then 200", twice(first, ok()), ("status", f"{code}, as before", "200", "repeat")
+        )
+        yield idle(clause, f"{code} twice", twice(first, first), f"the first answer has status {code}")
+    where = ("/event_categories", "a body that is not JSON, as before", "an array of 2", "repeat")
+    yield breached(clause, "a list, but not at first", twice(raw("x"), ok()), where)
+    yield breached(
+        clause,
+        "one of four that differs",
+        run({"list": ok(), "repeat": ok(A)}, again={"list": ok(), "repeat": [ok(), ok(), ok(A), ok()]}),
+        ("/event_categories", known, f"not among them: {canonical(B)}", "repeat"),
+    )
+    yield held(
+        clause,
+        "a list that has changed in between",
+        run({"list": ok(), "repeat": ok(A)}, again={"list": ok(A), "repeat": [ok(A)] * 4}),
+        18,
+    )
+    proof = "one difference is no proof, and no second observation confirms it"
+    told = f"repeat: /event_categories: not among them: {canonical(B)} (expected: {known})"
+    differing = {"list": ok(), "repeat": ok(A)}
+    yield unknown(clause, "one fewer, observed once", run(differing), f"{proof}: the target was observed once; {told}")
+    yield unknown(
+        clause,
+        "one fewer, and no answer later",
+        run(differing, again={"list": ok(), "repeat": [ok(), SLOW]}),
+        f"{proof}: {SLOW}; {told}",
+    )
+    yield breached(
+        clause,
+        "one fewer twice, and no answer then",
+        run(differing, again={"list": ok(), "repeat": [ok(A), SLOW]}),
+        ("/event_categories", known, f"not among them: {canonical(B)}", "repeat"),
+        reason=str(SLOW),
+    )
     yield unknown(clause, "too deep", twice(ok(), DEEP), "the body nests deeper than the 200 levels that are judged")
     yield idle(clause, "not sent", listed(), "the repeat request was not sent")
 

@@ -24,10 +24,12 @@ from cases import (
     unknown,
 )
 
+from contracts.core.clause import QUERY
 from contracts.core.errors import Reason, Unreachable
 from contracts.core.exchange import Response
 from contracts.global_information.checks.conformity import ERROR_BODY
 from contracts.judging.evidence import Evidence
+from contracts.judging.values import canonical
 
 
 def status() -> Iterator[Case]:
@@ -202,7 +204,8 @@ def unknown_query() -> Iterator[Case]:
     clause = "http.unknown-query"
 
     def queried(response: Response, first: Response | None = None, second: Response | None = None) -> Evidence:
-        return run({"list": first or ok(), "repeat": second or first or ok(), "unknown-query": response})
+        observed = {"list": first or ok(), "repeat": second or first or ok(), "unknown-query": response}
+        return run(observed, again=observed)
 
     yield held(clause, "the same", queried(ok()), 1)
     same = raw(
@@ -234,30 +237,35 @@ def unknown_query() -> Iterator[Case]:
         clause,
         "another list",
         queried(raw('{"event_categories": [], "page": 1}')),
-        (
-            "",
-            "an object with 1 member, as without the parameter",
-            "an object with 2 members, another one",
-            "unknown-query",
+        *(
+            ("/event_categories", "every category of the first answer", f"not among them: {canonical(e)}", QUERY)
+            for e in (A, B)
         ),
     )
     yield breached(
         clause,
-        "another order",
-        queried(ok(B, A)),
-        (
-            "",
-            "an object with 1 member, as without the parameter",
-            "an object with 1 member, another one",
-            "unknown-query",
-        ),
+        "another member",
+        queried(ok(A, {**B, "position": 3})),
+        ("/event_categories/1/position", "2, as without the parameter", "3", QUERY),
     )
+    yield held(clause, "another order", queried(ok(B, A)), 1)
+    yield held(clause, "another additional member, which is a note", queried(ok(A, {**B, "color": 1}, page=1)), 1)
     found = ("status", "404, as without the parameter", "200", "unknown-query")
     yield breached(clause, "found with a parameter only", queried(ok(), error(404), error(404)), found)
-    expected, received = "a body that is not JSON, as without the parameter", "a body that is not JSON, another one"
-    for one, other in ("xy", "yx"):
-        finding = ("", expected, received, "unknown-query")
-        yield breached(clause, f"no JSON, {one} and {other}", queried(raw(other), raw(one), raw(one)), finding)
+    yield held(clause, "another page, of which nothing is documented", queried(raw("y"), raw("x"), raw("x")), 1)
+    yield breached(
+        clause,
+        "a list with a parameter only",
+        queried(ok(), raw("x"), raw("x")),
+        ("/event_categories", "a body that is not JSON, as without the parameter", "an array of 2", QUERY),
+    )
+    yield unknown(
+        clause,
+        "400, observed once",
+        run({"list": ok(), "repeat": ok(), "unknown-query": error(400)}),
+        "one difference is no proof, and no second observation confirms it: the target was observed once; "
+        "unknown-query: status: 400 (expected: 200, as before)",
+    )
     yield idle(
         clause,
         "never the same type",
