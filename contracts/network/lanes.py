@@ -27,7 +27,7 @@ class Lane:
         self._kept: Connection | None = None
         self._opening: Connection | None = None
         self._taken: Connection | None = None
-        self._is_over = False
+        self.ended = False
         #: The connection over which the last request went.
         self.last: Connection | None = None
 
@@ -56,7 +56,7 @@ class Lane:
         connection = self._opening = self.take()
         self._taken = None
         try:
-            if self._is_over:
+            if self.ended:
                 connection.abort()
             elif not connection.is_open:
                 connection.open(time.monotonic() + timeout)
@@ -73,7 +73,7 @@ class Lane:
 
     def stop_opening(self) -> None:
         """Wait no longer for what is being opened."""
-        self._is_over = True
+        self.ended = True
         if (opening := self._opening) is not None:
             opening.abort()
 
@@ -118,6 +118,17 @@ class Lanes(Generic[Job]):
         started, self._started = self._started, True
         for lane in [] if started else self._others:
             threading.Thread(target=self._work, args=(lane,), daemon=True).start()
+
+    def withdraw(self) -> None:
+        """End what the other lanes have opened, and be ready to open them again.
+
+        A server that serves one connection at a time, and closes it with its answer, would else let the caller's next
+        connection wait for one that waits for the caller.
+        """
+        for lane in self._others:
+            lane.abort()
+        self._others = [self._lane() for _ in self._others]
+        self._started = False
 
     def run(self, jobs: Iterable[Job], apart: Iterable[Job] = (), *, side_by_side: bool = True) -> None:
         """Perform the jobs, and those that need no connection to the target, and return when all are done.
@@ -166,7 +177,7 @@ class Lanes(Generic[Job]):
     def _work(self, lane: Lane) -> None:
         while not self._is_over() and lane.connect(self._timeout):
             self._begun.wait()
-            if self._is_over() or (job := self._next()) is None:
+            if lane.ended or self._is_over() or (job := self._next()) is None:
                 break
             self._finish(job, lane)
         lane.close()

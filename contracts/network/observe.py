@@ -79,7 +79,7 @@ def observe(
             if silent:
                 yield target.unsent(probe, silent)
                 continue
-            exchange = target.record(target.ask(probe, lanes.own, accepted))
+            exchange = target.record(target.ask(probe, lanes.own, accepted, opening=lanes.withdraw))
             if probe.name == LIST:
                 exchange = judge_refusal(exchange, target.credentials.origin)
                 silent, seconds = exchange.failure, exchange.seconds

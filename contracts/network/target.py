@@ -68,19 +68,27 @@ class Target:
             lane.close()
 
     def ask(
-        self, probe: Probe, lane: Lane, accepted: Callable[[], None] = lambda: None, *, counted: bool = False
+        self,
+        probe: Probe,
+        lane: Lane,
+        accepted: Callable[[], None] = lambda: None,
+        *,
+        opening: Callable[[], None] = lambda: None,
+        counted: bool = False,
     ) -> Asked:
         """Send a probe over a lane, and again after 429, 502, 503, 504 and connection faults.
 
-        ``accepted`` is told when the peer has accepted a connection that had to be opened. ``counted`` says that the
-        budget of the run knows of the first request.
+        ``opening`` is told before a connection is opened, ``accepted`` when the peer has accepted it. ``counted`` says
+        that the budget of the run knows of the first request.
         """
         request = build(probe, self.address, self.credentials, self.fields)
         self.say(f"{probe.name}: {request.method} {request.url}")
         attempts: list[Attempt] = []
         for pause in (*PAUSES[: self.limits.retries], None):
             started = self.clock()
-            response, failure = self._try(probe, request, lane, accepted, counted=counted or bool(attempts))
+            response, failure = self._try(
+                probe, request, lane, accepted, opening=opening, counted=counted or bool(attempts)
+            )
             if pause is None or not may_pass(probe, response, failure, len(attempts)):
                 break
             wait = pause_before(response, pause)
@@ -185,6 +193,7 @@ class Target:
         lane: Lane,
         accepted: Callable[[], None] = lambda: None,
         *,
+        opening: Callable[[], None] = lambda: None,
         counted: bool = False,
     ) -> tuple[Response | None, CouldNotJudge | None]:
         try:
@@ -202,6 +211,7 @@ class Target:
                 except Ended:  # no fault of the target: it may end what is idle
                     self.budget.count()
                     connection = lane.take(fresh=True)
+            opening()
             return self._over(connection, probe, message, lane, accepted), None
         except CouldNotJudge as failure:
             return None, failure

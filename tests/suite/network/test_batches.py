@@ -1,4 +1,4 @@
-"""Two waves: what is asked side by side is judged as if it were asked one after the other, whatever serves it."""
+"""Batches: what is asked side by side is judged as if it were asked one after the other, whatever serves it."""
 
 import itertools
 import threading
@@ -85,11 +85,11 @@ def test_each_request_has_a_connection_of_its_own_if_that_is_asked_for(*, fresh:
 
 
 def test_requests_are_under_way_at_the_same_time() -> None:
-    """After the documented request four are asked at once: each is answered when all of them are there."""
+    """After the documented request and its repetition four are asked at once: each is answered when all of them are there."""
     together, numbers = threading.Barrier(4), itertools.count()
 
     def wire(request: Received, reply: Reply) -> Iterator[bytes]:
-        if 1 <= next(numbers) <= 4:
+        if 2 <= next(numbers) <= 5:
             with suppress(threading.BrokenBarrierError):
                 together.wait(5)
         return plainly(request, reply)
