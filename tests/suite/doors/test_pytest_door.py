@@ -147,7 +147,7 @@ def test_header_tells_target_budget_and_origins() -> None:
         options = ("--target", server.url, "--contract-timeout", "3")
         _, output = run(*options, token=server.token, CONTRACTS_DEADLINE="60")
     assert f"contract target: {server.url}/v1/event_categories" in output
-    assert "contract budget: 8 requests planned, 24 at most" in output
+    assert "contract budget: 8 requests planned, 35 at most" in output
     assert "timeout=3 (option --contract-timeout)" in output
     assert "deadline=60 (environment CONTRACTS_DEADLINE)" in output
 
@@ -173,7 +173,7 @@ def test_one_worker_of_xdist_observes_for_all(tmp_path: Path) -> None:
         status, output = run(*options, token=server.token)
         assert len(server.requests) == 8
     assert status == 1, output
-    assert "8 requests planned, 24 at most" in output
+    assert "8 requests planned, 35 at most" in output
     told = re.findall(r"contract: VIOLATES: .* (\d+) requests", output)
     assert told == ["8"], output
     assert json.loads((tmp_path / "reports" / "result.json").read_text())["verdict"] == "violates"

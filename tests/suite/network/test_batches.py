@@ -85,7 +85,7 @@ def test_each_request_has_a_connection_of_its_own_if_that_is_asked_for(*, fresh:
 
 
 def test_requests_are_under_way_at_the_same_time() -> None:
-    """After the documented request and its repetition four are asked at once: each is answered when all of them are there."""
+    """After the list and its repetition four are asked at once: each is answered when all of them are there."""
     together, numbers = threading.Barrier(4), itertools.count()
 
     def wire(request: Received, reply: Reply) -> Iterator[bytes]:
