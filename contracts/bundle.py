@@ -141,7 +141,8 @@ def audit(files: dict[str, bytes], contract_of: Callable[[str], Contract]) -> tu
     claimed = stored.read(_text(files, RESULT), contract_of)
     texts = {name: _text(files, name) for name in (DEVIATIONS, BASELINE, ACCEPT) if name in files}
     judged = _compared(_again(claimed, texts.get(DEVIATIONS)), texts)
-    return judged, [*_digests(files, digests), *_differences(claimed, judged), *_files(files, judged)]
+    differences = [*_digests(files, digests), *_differences(claimed, judged), *_files(files, judged)]
+    return replace(judged, foreign=True), differences
 
 
 def _text(files: dict[str, bytes], name: str) -> str:

@@ -93,5 +93,5 @@ def _breach(report: Report, outcome: Outcome) -> list[str]:
         f"where {place(first)}{more}",
         f"expected {first.expected}",
         f"received {first.received}",
-        rerun(report, outcome.clause.id),
+        *filter(None, [rerun(report, outcome.clause.id)]),
     ]

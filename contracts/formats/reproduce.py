@@ -1,4 +1,8 @@
-"""The lines that reproduce a finding: the request with curl, the clause with ``contracts``."""
+"""The lines that reproduce a finding: the request with curl, the clause with ``contracts``.
+
+Of evidence that somebody else observed they are literal text: no variable of whoever pastes them is in one, and no
+command that would send a token to where that evidence says.
+"""
 
 import shlex
 from collections.abc import Iterator
@@ -13,10 +17,11 @@ _USUAL = Scope()
 _DIRECT = Access()
 
 
-def curl(request: Request, access: Access = _DIRECT) -> str:
+def curl(request: Request, access: Access | None = _DIRECT) -> str:
     """Return one line for a POSIX shell that sends the request again and prints the answer with its headers.
 
-    The URL is one of http or https. No secret is in the line: the shell takes it from the variable.
+    The URL is one of http or https. No secret is in the line: the shell takes it from the variable. Without any access
+    the request is foreign: a field whose value may stand for a secret is left out.
     """
     words = ["curl -sS", "--head" if request.method == "HEAD" else "-i"]
     if request.method not in ("GET", "HEAD"):
@@ -24,12 +29,12 @@ def curl(request: Request, access: Access = _DIRECT) -> str:
     for name, value in request.headers:
         if name.lower() == "accept-encoding":
             words.append("--compressed")  # asks for a coding as the suite did, and undoes it
-        elif (name, value) in _masked(access):
+        elif access and (name, value) in _masked(access):
             words.append(f'-H "{name}: {value}"')  # the words in which the shell is to expand something
-        else:
+        elif access or "$" not in value:
             # With a colon, curl takes a header without a value for one to leave out.
             words.append(f"-H {_quote(f'{name}: {value}' if value else f'{name};')}")
-    if request.url.startswith("https:"):
+    if access and request.url.startswith("https:"):
         files = (("--cacert", access.ca_bundle), ("--cert", access.client_cert), ("--key", access.client_key))
         words += [f"{option} {_quote(file)}" for option, file in files if file]
     if set("[]{}") & set(request.url):
@@ -47,13 +52,17 @@ def of_finding(report: Report, finding: Finding) -> str | None:
     """Return the curl line for the request whose answer shows a finding, or None when it came from a file."""
     for exchange in report.exchanges:
         if exchange.probe == finding.probe and exchange.request.url.startswith(_SCHEMES):
-            return curl(exchange.request, report.access)
+            return curl(exchange.request, None if _is_foreign(report) else report.access)
     return None
+
+
+def _is_foreign(report: Report) -> bool:
+    return report.foreign or report.scope.offline
 
 
 def token(report: Report) -> str | None:
     """Return the line that obtains a bearer token as the run did, or None where the run was given one."""
-    if not report.access.auth_url:
+    if not report.access.auth_url or _is_foreign(report):
         return None
     base = report.access.auth_url if "://" in report.access.auth_url else f"https://{report.access.auth_url}"
     trusted = f" --cacert {_quote(report.access.ca_bundle)}" if report.access.ca_bundle else ""
@@ -65,8 +74,10 @@ def token(report: Report) -> str | None:
 def rerun(report: Report, *clauses: str) -> str:
     """Return the command that judges clauses of the target alone, or the file again when the target is one.
 
-    It repeats what the clauses, or the way to the target, depend on.
+    It repeats what the clauses, or the way to the target, depend on. Of a foreign target it is empty.
     """
+    if report.foreign:
+        return ""
     selected = [f"--clause {_quote(clause)}" for clause in clauses]
     options = [*selected, *dict.fromkeys(option for clause in clauses for option in _options(report, clause))]
     if report.scope.embedded:

@@ -284,7 +284,8 @@ def _again(report: Report) -> Iterator[_Line]:
         yield _Line(line, "  token     ", pasted=True)
     requests = dict.fromkeys(of_finding(report, outcome.findings[0]) for outcome in told)
     yield from (_Line(line, "  curl      ", pasted=True) for line in filter(None, requests))
-    yield _Line(rerun(report, *(outcome.clause.id for outcome in told)), "  rerun     ", pasted=True)
+    if line := rerun(report, *(outcome.clause.id for outcome in told)):
+        yield _Line(line, "  rerun     ", pasted=True)
 
 
 def _breach(report: Report, outcome: Outcome) -> Iterator[_Line]:
@@ -313,7 +314,8 @@ def _breach(report: Report, outcome: Outcome) -> Iterator[_Line]:
         yield _Line(line, "  token     ", pasted=True)
     requests = dict.fromkeys(of_finding(report, finding) for finding in shown)
     yield from (_Line(line, "  curl      ", pasted=True) for line in filter(None, requests))
-    yield _Line(rerun(report, clause.id), "  rerun     ", pasted=True)
+    if line := rerun(report, clause.id):
+        yield _Line(line, "  rerun     ", pasted=True)
 
 
 # A comparison

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -20,6 +21,7 @@ from subject import CONTRACT, SAMPLE
 
 from contracts.core.exchange import Exchange, Request, Response
 from contracts.core.report import Access, Report, Scope
+from contracts.formats import annotations, junit, markdown, terminal
 from contracts.formats.reproduce import curl, of_finding, rerun
 from contracts.mock.server import CA_PEM, MockServer
 from contracts.prepare import prepare
@@ -240,6 +242,33 @@ def test_every_line_of_a_tls_target_works(tmp_path: Path) -> None:
                 assert "/event_categories/0/position" in pasted.stdout
     assert set(seen) <= {"gateway-secret-1", None}
     assert "gateway-secret-1" in seen
+
+
+LEAKS = Access("ca.pem", "c.pem", "k.pem", "https://evil.example", (("X-Log", "AWS_SECRET_ACCESS_KEY"),))
+
+
+def of_somebody_else(url: str) -> Report:
+    """A violating report as a bundle may claim it: its requests name variables of whoever reads it."""
+    own = reports.violating(access=LEAKS, foreign=True, target=f"{url}/$HOME")
+    asked = Request("GET", f"{url}?$HOME", (("X-Log", "$AWS_SECRET_ACCESS_KEY"), *reports.request().headers))
+    return replace(own, exchanges=tuple(replace(exchange, request=asked) for exchange in own.exchanges))
+
+
+def test_foreign_evidence_takes_no_variable(recorder: Recorder, tmp_path: Path) -> None:
+    """What a bundle of somebody else says is literal text in every line to paste, and no command sends a token."""
+    report = of_somebody_else(recorder.url)
+    lines = {
+        line for outcome in report.outcomes for finding in outcome.findings if (line := of_finding(report, finding))
+    }
+    assert lines
+    for line in lines:
+        assert not re.search(r"\$\w|--key|--cert|--cacert", line.replace("?$HOME", ""))
+        paste(line, tmp_path, AWS_SECRET_ACCESS_KEY="canary-1", BEARER_TOKEN="canary-2")
+    assert [path for _, path, _ in recorder.seen] == ["/v1/event_categories?$HOME"] * len(lines)
+    assert "canary" not in str(recorder.seen)
+    told = "".join(render(report) for render in (annotations.render, junit.render, markdown.render, terminal.render))
+    for words in ("AWS_SECRET", "$BEARER_TOKEN", "API_TOKEN", "contracts verify", "--header-env", "--auth-url"):
+        assert words not in told
 
 
 def test_a_file_has_no_request() -> None:
