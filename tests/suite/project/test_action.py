@@ -65,7 +65,7 @@ def judge(folder: Path, target: str, token: str = "", **inputs: str) -> Ran:
 
 
 def test_a_target_that_conforms(tmp_path: Path) -> None:
-    """The step passes, says so in its outputs and on the job's page, and leaves the three reports."""
+    """The step passes, says so in its outputs and on the job's page, and leaves the four reports."""
     with MockServer(SAMPLE) as server:
         ran = judge(tmp_path, server.url, server.token)
     assert ran.status == 0, ran.log
@@ -76,8 +76,9 @@ def test_a_target_that_conforms(tmp_path: Path) -> None:
         "json": "contract-reports/result.json",
         "junit": "contract-reports/junit.xml",
         "html": "contract-reports/report.html",
+        "markdown": "contract-reports/report.md",
     }
-    for name in ("json", "junit", "html"):
+    for name in ("json", "junit", "html", "markdown"):
         assert server.token not in (tmp_path / ran.outputs[name]).read_text("utf-8")
     assert "conforms" in ran.summary.lower()
     assert server.token not in ran.log + ran.summary
@@ -92,6 +93,33 @@ def test_a_target_that_violates(tmp_path: Path) -> None:
     assert re.search(r"^::error .*category\.position", ran.log, re.MULTILINE)
     assert "category.position" in ran.summary
     assert "category.position" in (tmp_path / "out/of/the run/junit.xml").read_text("utf-8")
+
+
+def test_a_part_of_the_contract_is_no_verdict(tmp_path: Path) -> None:
+    """A checkout that selects one clause passes, and the verdict is partial: nobody takes it for conforms."""
+    (tmp_path / "contracts.toml").write_text('clause = ["http.status"]\n')
+    with MockServer(SAMPLE) as server:
+        ran = judge(tmp_path, server.url, server.token)
+    assert (ran.outputs["verdict"], ran.outputs["status"]) == ("partial", "0"), ran.log
+    assert ran.outputs["headline"].startswith("partial")
+
+
+def test_a_release_is_held_against_a_baseline(tmp_path: Path) -> None:
+    """What the baseline has and the target lacks fails the step, unless it was agreed upon in a file."""
+    categories = SAMPLE.elements(SAMPLE.size)
+    with MockServer(SAMPLE) as server:
+        assert judge(tmp_path, server.url, server.token).status == 0
+    (tmp_path / "contract-reports/result.json").rename(tmp_path / "baseline.json")
+    (tmp_path / "accept.toml").write_text(
+        f'[[accept]]\nrule = "element-removed"\nid = "{categories[-1]["id"]}"\n'
+        'reason = "agreed"\nowner = "team"\nexpires = 2999-01-01\n'
+    )
+    with MockServer(SAMPLE, elements=categories[:-1]) as server:
+        broken = judge(tmp_path, server.url, server.token, baseline="baseline.json")
+        agreed = judge(tmp_path, server.url, server.token, baseline="baseline.json", accept="accept.toml")
+    assert (broken.status, broken.outputs["verdict"]) == (1, "violates"), broken.log
+    assert "element-removed" in (tmp_path / broken.outputs["markdown"]).read_text("utf-8") + broken.summary
+    assert agreed.status == 0, agreed.log
 
 
 def test_a_target_that_cannot_be_judged(tmp_path: Path) -> None:
