@@ -75,10 +75,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _say("interrupted: nothing was judged", INCONCLUSIVE)
     except streams.StreamError as error:
-        # The exit status must not pretend that all was said; a reader that has gone needs no words.
-        streams.close_output()
-        gone = isinstance(error, streams.ReaderGoneError)
-        return FAULT if gone else _say(f"standard output cannot be written: {error}", FAULT)
+        streams.close_output()  # the exit status must not pretend that all was said
+        return _say(f"standard output cannot be written: {error}", FAULT)
     except ContractsError as error:
         return _say(str(error), USAGE if isinstance(error, UsageError) else INCONCLUSIVE)
     except IncompleteError as error:

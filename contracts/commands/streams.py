@@ -11,10 +11,6 @@ class StreamError(Exception):
     """Standard output could not be written; the message says why."""
 
 
-class ReaderGoneError(StreamError):
-    """Whoever read standard output has gone."""
-
-
 def open_missing() -> None:
     """Open what was closed before the process began: else the next socket would get the number of a stream."""
     for number in range(3):
@@ -36,6 +32,8 @@ def close_output() -> None:
 def write(stream: TextIO, text: str) -> None:
     """Write a text to a stream whose encoding may lack some of its characters.
 
+    A reader that has gone, such as ``head -1``, had what it wanted: what is left is written to nowhere.
+
     Raises:
         StreamError: standard output cannot be written. Standard error that cannot be written is left alone.
     """
@@ -43,10 +41,12 @@ def write(stream: TextIO, text: str) -> None:
     try:
         stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
         stream.flush()
+    except BrokenPipeError:
+        if stream is sys.stdout:
+            close_output()
     except (OSError, ValueError) as error:
         if stream is not sys.stderr:
-            kind = ReaderGoneError if isinstance(error, BrokenPipeError) else StreamError
-            raise kind(getattr(error, "strerror", None) or str(error)) from None
+            raise StreamError(getattr(error, "strerror", None) or str(error)) from None
 
 
 class Console:

@@ -41,6 +41,20 @@ def test_a_full_stream_is_no_verdict(line: str, tmp_path: Path) -> None:
     assert done.stderr.splitlines()[-1] == "contracts: standard output cannot be written: No space left on device"
 
 
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [("verify --mock", 0), ("verify --mock -v", 0), ("check x.json", 1), ("explain", 0), ("verify --mock --json -", 0)],
+)
+@pytest.mark.usefixtures("measured")
+def test_a_reader_that_has_gone_changes_no_verdict(line: str, status: int, tmp_path: Path) -> None:
+    """Whoever wants the first line alone, or nothing, gets the exit status of the verdict, and no word of it."""
+    (tmp_path / "x.json").write_text("{}")
+    for reader in ("head -1", "true"):
+        done = shell(f"{{ contracts {line}; echo $? >status; }} | {reader}", tmp_path)
+        assert int((tmp_path / "status").read_text()) == status
+        assert "contracts: " not in done.stderr
+
+
 def test_both_streams_full(tmp_path: Path) -> None:
     """Where not even that can be told, the exit status still says it."""
     assert shell("contracts verify --mock >/dev/full 2>&1", tmp_path).returncode == 4

@@ -1,0 +1,144 @@
+"""Servers whose answers depend on the moment, in the process of the tests and on a clock of their own.
+
+Nothing waits and nothing is sent: a pause of a run moves the clock, and so does each answer.
+"""
+
+import json
+import random
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from unittest.mock import patch
+from urllib.parse import urlsplit
+
+from subject import CONTRACT, SAMPLE
+
+from contracts.core.exchange import Response
+from contracts.core.report import Report
+from contracts.mock.reply import Received, Reply
+from contracts.mock.server import MockServer
+from contracts.network.connection import Connection
+from contracts.network.http1 import Message
+from contracts.network.wire import Wire
+from contracts.prepare import prepare
+from contracts.run import verify
+from contracts.settings.table import Settings
+
+#: What an answer takes, in seconds of the clock.
+ANSWER = 0.05
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When a request came: how many came before it, at what second, over which connection, and a chance of its own."""
+
+    number: int
+    second: float
+    connection: int
+    chance: random.Random
+
+
+#: What a server makes of the mock's reply.
+Behaviour = Callable[[Received, Reply, Moment], Reply]
+
+
+class Unsteady(Wire):
+    """A server, in the place of the wire that leads to one."""
+
+    def __init__(self, mock: MockServer, behaviour: Behaviour, seed: int) -> None:
+        super().__init__(cap=2**22)
+        self.mock, self.behaviour = mock, behaviour
+        self.second = 0.0
+        self.requests = 0
+        self.exchanged = 0
+        self._connections = 0
+        self._chance = random.Random(seed)
+        self._lock = threading.Lock()
+
+    def connection(self, url: str) -> Connection:
+        with self._lock:
+            self._connections += 1
+            return Kept(url, self._connections)
+
+    def exchange(
+        self,
+        connection: Connection,
+        message: Message,
+        _limit: float,
+        _named: str = "--timeout",
+        *,
+        accepted: Callable[[], None] = lambda: None,
+    ) -> Response:
+        assert isinstance(connection, Kept)
+        if not connection.is_open:
+            accepted()
+            connection.open(0.0)
+        parts = urlsplit(message.url)
+        target = parts.path + (f"?{parts.query}" if parts.query else "")
+        headers = tuple((name, str(value)) for name, value in message.headers)
+        with self._lock:
+            moment = Moment(self.requests, self.second, connection.number, self._chance)
+            received, reply = self.mock.answer(message.method, target, headers)
+            if received.probe == "exchange":
+                self.exchanged += 1
+            else:
+                self.requests += 1
+                self.second += ANSWER
+                reply = self.behaviour(received, reply, moment)
+        body = b"" if message.method == "HEAD" else reply.body
+        return Response(reply.status, reply.headers, body, stray=len(reply.stray))
+
+    def sleep(self, seconds: float) -> None:
+        with self._lock:
+            self.second += seconds
+
+
+class Kept(Connection):
+    """A connection that leads nowhere, and is kept until it is closed."""
+
+    def __init__(self, url: str, number: int) -> None:
+        super().__init__(url, _no_trust, {})
+        self.number = number
+
+    def open(self, ends: float, accepted: Callable[[], None] = lambda: None) -> None:
+        accepted()
+        self._is_open = self.usable = True
+
+    def is_reusable(self) -> bool:
+        return self.usable and self.is_open
+
+    def drain_stray(self, max_wait: float = 0.0) -> int:
+        return 0
+
+
+def _no_trust() -> Any:
+    raise AssertionError("there is no TLS to a server in the same process")
+
+
+def judged(behaviour: Behaviour, seed: int, environment: Mapping[str, str] | None = None, /, **settings: Any) -> Report:
+    """Return the report of a run against a server that behaves so; nothing is left to the wall clock."""
+    with MockServer(SAMPLE, auth=settings.pop("serves", "optional")) as mock:
+        server = Unsteady(mock, behaviour, seed)
+        given = environment or {"BEARER_TOKEN": mock.token}
+        asked = Settings(target=mock.url, auth_url=mock.auth_url, seed=seed, **settings)
+        with (
+            patch("contracts.prepare.Wire", lambda **_: server),
+            prepare(asked, CONTRACT, given, sleep=server.sleep) as run,
+        ):
+            return verify(run)
+
+
+def elements(reply: Reply, change: Callable[[list[Any]], list[Any]]) -> Reply:
+    """Return the reply with other elements in its list, if it has one."""
+    try:
+        root = json.loads(reply.body)
+        listed = root[CONTRACT.key]
+    except (ValueError, TypeError, KeyError):
+        return reply
+    return replace(reply, body=json.dumps({**root, CONTRACT.key: change(listed)}).encode())
+
+
+def shorter(reply: Reply) -> Reply:
+    """Return the reply without its last category."""
+    return elements(reply, lambda listed: listed[:-1])
