@@ -44,18 +44,27 @@ _DAMAGE = (
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
-def pack(report: Report, deviations_text: str | None = None, accept_text: str | None = None) -> bytes:
-    """Return the archive of a report, with the files that it depends on; the same report gives the same bytes."""
+def pack(
+    report: Report,
+    deviations_text: str | None = None,
+    accept_text: str | None = None,
+    *,
+    mask: Callable[[str], str] = str,
+) -> bytes:
+    """Return the archive of a report, with the files that it depends on; the same report gives the same bytes.
+
+    ``mask`` has the last look at every text.
+    """
     stream = BytesIO()
     digests = {}
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         # Each text is let go before the next is rendered: a large one may be there several times at once.
-        digests[RESULT] = _add(archive, RESULT, result.render(report))
+        digests[RESULT] = _add(archive, RESULT, mask(result.render(report)))
         for name, writer in RENDERED.items():
-            digests[name] = _add(archive, name, _render(writer, report))
+            digests[name] = _add(archive, name, mask(_render(writer, report)))
         for name, text in ((DEVIATIONS, deviations_text), (BASELINE, _baseline(report)), (ACCEPT, accept_text)):
             if text is not None:
-                digests[name] = _add(archive, name, text)
+                digests[name] = _add(archive, name, mask(text))
         manifest = {
             "suite": __version__,
             "contract": report.digest,

@@ -2,9 +2,11 @@
 
 import argparse
 import os
+import re
+import signal
 import sys
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -12,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from contracts import __version__
 from contracts.commands import streams
 from contracts.core.errors import ContractsError, IncompleteError, UsageError
+from contracts.settings.sources import TOKENS, hint
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
@@ -24,32 +27,52 @@ COMMANDS = {
     "explain": "list the clauses, or describe one",
     "prove": "show that every clause can fail",
     "serve": "run the mock in the foreground",
-    "audit": "re-check a bundle offline",
-    "snapshot": "keep what a target lists, to be compared with what comes",
+    "audit": "judge a bundle again, offline",
+    "snapshot": "save a target's list as a baseline",
     "merge": "put the bundles of several runs together",
-    "compare": "tell what two observations differ in, and who notices",
+    "compare": "show what changed between two lists and which clients are affected",
 }
 
 _DESCRIPTION = "Does an endpoint keep the documented contract of Scalingo's event categories?"
+_EXAMPLES = """\
+contracts verify --mock
+contracts verify api.osc-fr1.scalingo.com
+contracts help verify
+"""
 _STATUSES = """\
 exit status: 0 conforms; 1 violates; 2 usage or configuration; 3 inconclusive: the target could not be judged; \
 4 a fault of the suite itself
 
-environment: BEARER_TOKEN, or SCALINGO_API_TOKEN, which is exchanged for one. A token is never an option: others can \
-read those.
+environment: BEARER_TOKEN, or SCALINGO_API_TOKEN, which is exchanged for one. Tokens come only from the environment; \
+other users can see command lines.
 """
+#: What somebody may have meant by an option that there is not.
+_FROM_ENVIRONMENT = "tokens come only from the environment: BEARER_TOKEN or SCALINGO_API_TOKEN"
+_MEANT = {
+    **dict.fromkeys(("--token", "--bearer", "--bearer-token", "--api-token", "--password"), _FROM_ENVIRONMENT),
+    **dict.fromkeys(("-H", "--header"), "--header-env NAME=VARIABLE sends a field whose value is in a variable"),
+    "--target": "the target is an argument; did you mean --targets, a file of targets?",
+    "--url": "the target is an argument",
+}
+#: What is shown of an option that there is not: anything else may be a secret.
+_PLAIN_OPTION = re.compile(r"--[a-z]+(?:-[a-z]+){0,3}|-[A-Za-z]")
 
 
 class _Formatter(argparse.HelpFormatter):
-    """Wraps to the terminal, and keeps the paragraphs of a text apart."""
+    """Wraps to the terminal, and keeps the paragraphs of a text apart; one that is indented stays as it is."""
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
-        paragraphs = (textwrap.fill(part, width, initial_indent=indent) for part in text.strip().split("\n\n"))
-        return "\n\n".join(paragraphs)
+        paragraphs = text.strip("\n").split("\n\n")
+        return "\n\n".join(
+            part if part.startswith("  ") else textwrap.fill(part, width, initial_indent=indent) for part in paragraphs
+        )
 
 
 class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line, and takes no abbreviation: tomorrow it could mean another option."""
+    """Says what is wrong in one line, and shows no value: somebody may have written a token in its place.
+
+    It takes no abbreviation: tomorrow it could mean another option.
+    """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         # argparse makes the parsers of commands, and a later Python gives them more (3.14: color).
@@ -57,13 +80,39 @@ class _Parser(argparse.ArgumentParser):
         options.setdefault("allow_abbrev", False)
         super().__init__(*arguments, **options)
 
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Refuse what is not known here, where the options that there are can be told."""
+        options, left = super().parse_known_args(args, namespace)
+        if left:
+            self.error(_unknown(left, self._option_string_actions))
+        return options, left
+
     def _print_message(self, message: str, file: "SupportsWrite[str] | None" = None) -> None:
         # argparse passes over a stream that cannot be written, and would exit with 0.
         to_stderr = file is sys.stderr
         streams.write(sys.stderr if to_stderr else sys.stdout, message)
 
     def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message}; see {self.prog} --help")
+        message = re.sub(r"invalid choice: .* \(choose from (.*)\)", r"must be one of \1", message, flags=re.DOTALL)
+        message = re.sub(r"ignored explicit argument .*", "it takes no value", message, flags=re.DOTALL)
+        message = re.sub(r"invalid \w+ value: .*", "must be a whole number", message, flags=re.DOTALL)
+        raise UsageError(f"{message}{_more(message, self.prog)}")
+
+
+def _unknown(left: Sequence[str], known: Iterable[str]) -> str:
+    """Return in words that arguments are not understood, and which option was probably meant."""
+    given = next((argument for argument in left if argument.startswith("-") and argument != "-"), None)
+    if given is None:
+        return "there are more arguments than it takes"
+    name = given.partition("=")[0] if given.startswith("--") else given[:2]
+    if name in _MEANT:
+        return f"there is no option {name}: {_MEANT[name]}"
+    shown = f" {name}" if _PLAIN_OPTION.fullmatch(name) else " of that name"
+    return f"there is no option{shown}{hint(name, known)}"
+
+
+def _more(message: str, program: str) -> str:
+    return f"{'' if message.endswith('?') else ';'} see {program} --help"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -75,7 +124,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _say("interrupted: nothing was judged", INCONCLUSIVE)
     except streams.StreamError as error:
-        streams.close_output()  # the exit status must not pretend that all was said
+        # The exit status must not pretend that all was said.
         return _say(f"standard output cannot be written: {error}", FAULT)
     except ContractsError as error:
         return _say(str(error), USAGE if isinstance(error, UsageError) else INCONCLUSIVE)
@@ -90,29 +139,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def command() -> NoReturn:
-    """Be the command of that name: end the process with the exit status that :func:`main` returns, and at once.
+    """Be the command of that name: end the process with the exit status that :func:`main` returns.
 
-    All that was said is written by then. Taking every module apart takes a fifth of the time of a run against a target
-    nearby. A profiler, or whatever else watches this process, gets its end.
+    SIGTERM, by which a runner of CI ends a job, is what Ctrl-C is: what was judged by then is told.
     """
-    status = main()
-    if sys.gettrace() or sys.getprofile():
-        sys.exit(status)
-    os._exit(status)
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+    sys.exit(main())
 
 
 def _run(arguments: Sequence[str]) -> int:
-    parser = _Parser("contracts", description=_DESCRIPTION, epilog=_STATUSES)
-    parser.add_argument("--version", action="version", version=f"contracts {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
     wanted = next((argument for argument in arguments if not argument.startswith("-")), None)
-    for name, text in COMMANDS.items():
-        module = import_module(f"contracts.commands.{name}") if name == wanted else None  # the others are only named
-        epilog = getattr(module, "STATUSES", _STATUSES)
-        description = f"{text[0].upper()}{text[1:]}."
-        command = commands.add_parser(name, help=text, description=description, epilog=epilog)
-        if module:
-            module.add(command)
+    if wanted == "help":
+        arguments = [*[argument for argument in arguments if argument != "help"][:1], "--help"]
+        wanted = arguments[0]
+    parser = _parser(wanted)
     options = parser.parse_args(list(arguments))
     if options.command is None:
         streams.write(sys.stdout, parser.format_help())
@@ -121,10 +162,45 @@ def _run(arguments: Sequence[str]) -> int:
     return status
 
 
+def _parser(wanted: str | None) -> _Parser:
+    """Return the parser, with the options of the command that is wanted; the others are only named.
+
+    Raises:
+        UsageError: there is no such command.
+    """
+    if wanted and not wanted.startswith("-") and wanted not in COMMANDS:
+        message = f"there is no such command{hint(wanted, COMMANDS)}"
+        raise UsageError(f"{message}{_more(message, 'contracts')}")
+    parser = _Parser("contracts", description=_DESCRIPTION, epilog=_epilog(_EXAMPLES, _STATUSES))
+    parser.add_argument("--version", action="version", version=f"contracts {__version__}")
+    commands = parser.add_subparsers(
+        dest="command", metavar="COMMAND", help="`contracts help COMMAND` tells the options", parser_class=_Parser
+    )
+    for name, text in COMMANDS.items():
+        module: Any = import_module(f"contracts.commands.{name}") if name == wanted else None
+        epilog = _epilog(getattr(module, "EXAMPLES", ""), getattr(module, "STATUSES", _STATUSES))
+        arguments = getattr(module, "ARGUMENTS", None)
+        usage = f"contracts {name} [OPTION ...] {arguments}" if arguments else None
+        description = f"{text[0].upper()}{text[1:]}."
+        command = commands.add_parser(name, help=text, description=description, epilog=epilog, usage=usage)
+        if module:
+            module.add(command)
+    return parser
+
+
+def _epilog(examples: str, statuses: str) -> str:
+    lines = "".join(f"  {line}\n" for line in examples.splitlines())
+    return f"examples:\n\n{lines}\n{statuses}" if examples else statuses
+
+
 def _say(message: str, status: int) -> int:
     from contracts.core.text import plain  # only where there is something to say
+    from contracts.masking.secrets import Secrets
 
+    secrets = Secrets()
+    for name in TOKENS:
+        secrets.add(os.environ.get(name, ""), name)
     with suppress(OSError, ValueError):
-        sys.stderr.write(f"contracts: {plain(message)}\n")
+        sys.stderr.write(f"contracts: {plain(secrets.sweep(message))}\n")
         sys.stderr.flush()
     return status

@@ -3,9 +3,9 @@
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from contracts import ci
 from contracts.core.clause import REPEATABLE, Clause
@@ -29,8 +29,10 @@ from contracts.network.credentials import (
     Exchanged,
     NoCredentials,
     SecretValue,
+    Variables,
     check,
     is_ordinary,
+    mistake,
     service_for,
 )
 from contracts.network.dial import Place
@@ -40,12 +42,17 @@ from contracts.network.request import Field
 from contracts.network.target import Target
 from contracts.network.wire import Wire
 from contracts.run import Run
+from contracts.settings.sources import TOKENS
 from contracts.settings.table import Settings
 
 if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
     from contracts.comparison.baseline import Baseline
     from contracts.exceptions.deviations import Deviation
     from contracts.mock.server import MockServer
+
+Value = TypeVar("Value", bound="DataclassInstance")
 
 #: Requests that a run may send beyond those planned and as many for a second observation: the list is asked for three
 #: times more there, and retries come on top.
@@ -63,27 +70,42 @@ def prepare(
     mock: "AbstractContextManager[MockServer] | None" = None,
     identity: Identity | None = None,
     pace: Pace | None = None,
+    tokens: Variables | None = None,
+    secrets: Secrets | None = None,
     sleep: Callable[[float], None] | None = None,
 ) -> Iterator[Run]:
     """Give a run of these settings by a contract; the embedded mock, when it is judged, lives as long as the context.
 
     ``mock`` is another embedded mock than the default one; ``identity`` is what the settings do not say of the target,
-    ``pace`` that of its account; ``sleep`` waits before a retry and a second observation, which the embedded mock is
-    not worth. Nothing is sent to the target here.
+    ``pace`` that of its account; ``tokens`` names the variables of its token; ``secrets`` are those of all runs of
+    this process; ``sleep`` waits before a retry and a second observation, which the embedded mock is not worth. Nothing
+    is sent to the target here.
 
     Raises:
         UsageError: the settings cannot be used.
     """
     identity = replace(identity or Identity(settings.name, environment=settings.environment), ci=ci.run_url(environ))
+    secrets = Secrets(secrets or secrets_of(environ, settings, contract))
+    settings = replace(
+        settings,
+        implementation=secrets.mask(settings.implementation),
+        name=secrets.mask(settings.name),
+        environment=secrets.mask(settings.environment),
+    )
+    identity = _masked(identity, secrets)
     with _judged(settings, contract, environ, mock) as (address, variables):
+        if secrets.mask(address.url) != address.url:
+            raise UsageError("the target holds a token: an address is printed, logged and stored; take it out")
         clauses = contract.select(settings.clause)
         known = _known(settings.deviations, contract) if settings.deviations else ()
+        known = tuple(_masked(entry, secrets) for entry in known)
         baseline = _baseline(settings.baseline, settings.accept, contract) if settings.baseline else None
+        baseline = baseline and _masked(baseline, secrets)
         auth = parse(settings.auth_url, EXCHANGE, what="auth-url") if settings.auth_url else None
         probes = _probes(settings, contract, clauses, address)
         most = settings.max_requests or 2 * sum(probe.times for probe in probes) + _SPARE
         sleep = sleep or (_at_once if settings.mock else time.sleep)
-        parts = _Parts(settings, contract, address, auth, variables)
+        parts = _Parts(settings, contract, address, auth, variables, tokens or Variables(), secrets)
         target = parts.target(most=most, pace=pace, connect_to=connect_to, sleep=sleep, say=say)
         yield Run(settings, contract, clauses, probes, target, settings.mock, known, identity, baseline)
 
@@ -157,6 +179,8 @@ class _Parts:
     address: Address
     auth: Address | None
     environ: Mapping[str, str]
+    tokens: Variables
+    secrets: Secrets
 
     def target(
         self,
@@ -174,7 +198,7 @@ class _Parts:
         if address.scheme == "https":
             wire.prepare()
         limits = Limits(timeout=settings.timeout, retries=settings.retries, concurrency=settings.concurrency)
-        secrets, deadline = Secrets(), Deadline(settings.deadline)
+        deadline = Deadline(settings.deadline)
 
         def post(url: str, headers: Headers) -> Response:
             return wire.send(Message("POST", url, headers), min(limits.timeout, deadline.remaining))
@@ -184,34 +208,49 @@ class _Parts:
             address,
             wire,
             Budget(most, live=not address.loopback, pace=pace),
-            secrets,
+            self.secrets,
             deadline,
-            self._credentials(secrets, post, deadline.clock),
+            self._credentials(post, deadline.clock),
             limits,
-            tuple(self._fields(secrets)),
+            tuple(self._fields()),
             sleep,
             say,
         )
 
-    def _fields(self, secrets: Secrets) -> Iterator[Field]:
+    def _fields(self) -> Iterator[Field]:
         """Yield each additional header field, its value a secret."""
         for name, variable in self.settings.header_env:
-            value = self.environ.get(variable, "")
-            if not value or value != value.strip() or not (value.isascii() and value.isprintable()):
-                raise UsageError(f"--header-env: {variable} is empty, or holds what no header field may")
-            if not is_ordinary(value, self.contract):  # such as the name of an environment: in many answers
-                secrets.add(value, variable)
+            value = self.environ.get(variable)
+            if value is None:
+                raise UsageError(f"--header-env {name}: the variable that is named there is not set")
+            if words := mistake(value):
+                raise UsageError(f"--header-env {name}: {variable} {words}")
             yield Field(name, f"${variable}", partial(SecretValue, value))
 
-    def _credentials(
-        self, secrets: Secrets, post: Callable[[str, Headers], Response], clock: Callable[[], float]
-    ) -> Credentials:
-        if token := self.environ.get(BEARER):
-            check(token, BEARER, self.contract)
-            secrets.add(token, BEARER)
-            return Bearer(token)
-        if token := self.environ.get(API):
-            check(token, API, self.contract)
-            secrets.add(token, API)
-            return Exchanged(token, self.auth or service_for(self.address), secrets, post, clock, self.contract)
+    def _credentials(self, post: Callable[[str, Headers], Response], clock: Callable[[], float]) -> Credentials:
+        if token := self.environ.get(self.tokens.bearer):
+            check(token, self.tokens.bearer, self.contract)
+            self.secrets.add(token, BEARER)
+            return Bearer(token, self.tokens.bearer)
+        if token := self.environ.get(self.tokens.api):
+            check(token, self.tokens.api, self.contract)
+            self.secrets.add(token, API)
+            auth = self.auth or service_for(self.address)
+            return Exchanged(token, auth, self.secrets, post, clock, self.contract, self.tokens.api)
         return NoCredentials()
+
+
+def secrets_of(environ: Mapping[str, str], settings: Settings, contract: Contract, *variables: str) -> Secrets:
+    """Return the secrets of a process: what its variables hold, whichever run sends them, and those named besides."""
+    secrets = Secrets()
+    for name in dict.fromkeys((*TOKENS, *variables, *(variable for _, variable in settings.header_env))):
+        value = environ.get(name, "")
+        if not is_ordinary(value, contract):  # such as the name of an environment: in many answers
+            secrets.add(value, name)
+    return secrets
+
+
+def _masked(value: Value, secrets: Secrets) -> Value:
+    """Return a frozen value whose texts hold no secret; such a text may be anybody's, and stands in every report."""
+    texts: dict[str, Any] = {each.name: getattr(value, each.name) for each in fields(value)}
+    return replace(value, **{name: secrets.mask(text) for name, text in texts.items() if isinstance(text, str)})

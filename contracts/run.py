@@ -20,7 +20,7 @@ from contracts.core.report import Access, Report, RequestCounts, Scope
 from contracts.core.text import counted
 from contracts.judging.outcome import late
 from contracts.judging.schema import list_schema
-from contracts.network.credentials import API, BEARER
+from contracts.network.credentials import BEARER, Exchanged
 from contracts.network.dial import proxy_of
 from contracts.network.kept import kept
 from contracts.network.observe import observe
@@ -73,13 +73,13 @@ class Run:
     def access(self) -> Access:
         """What whoever asks the target again needs beside its URL."""
         settings = self.settings
-        address = self.target.address
+        address, credentials = self.target.address, self.target.credentials
         proxy = proxy_of(urlsplit(address.url))
         return Access(
             ca_bundle=(settings.ca_bundle or "") if address.scheme == "https" else "",
             client_cert=settings.client_cert or "",
             client_key=settings.client_key or "",
-            auth_url=(settings.auth_url or "") if self.target.credentials.origin == API else "",
+            auth_url=credentials.auth.base if isinstance(credentials, Exchanged) else "",
             proxy=proxy.name if proxy else "",
             headers=settings.header_env,
             allow_plain_http=address.scheme == "http" and not address.loopback,
@@ -142,7 +142,9 @@ class Run:
         shown["max_requests"] = (str(self.target.budget.limit), shown["max_requests"][1])
         origin = self.target.credentials.origin
         where = "the embedded mock" if self.embedded else "environment" if origin else "default"
-        return {**shown, "credentials": (origin or "none", where)}
+        shown["credentials"] = (origin or "none", where)
+        mask = self.target.secrets.mask
+        return {name: (mask(value), origin) for name, (value, origin) in shown.items()}
 
     def report(self, evidence: "Evidence") -> Report:
         """Judge the evidence, apply the deviations, and return the report."""
@@ -202,8 +204,10 @@ class Run:
             yield "plain HTTP was allowed: whoever is on the way reads the token and can change the answers"
         if self.access.proxy:
             yield f"the target was asked through the proxy {self.access.proxy}"
-        if exchanged := getattr(self.target.credentials, "exchanges", 0):
-            yield f"beside the requests above, {API} was exchanged {counted(exchanged, 'time')}"
+        credentials = self.target.credentials
+        if isinstance(credentials, Exchanged) and credentials.exchanges:
+            times = counted(credentials.exchanges, "time")
+            yield f"beside the requests above, {credentials.origin} was exchanged {times}"
         for exchange in evidence.exchanges:
             response = exchange.response
             yield from exchange.notes

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from contracts import offline
 from contracts.commands import options as settings_options
 from contracts.commands import output, streams
-from contracts.commands.files import STANDARD_OUTPUT
 from contracts.core.contract import Contract
 from contracts.core.errors import BrokenAnswer, Reason, UsageError
 from contracts.core.exchange import NOT_READ, Exchange
@@ -27,6 +26,9 @@ from contracts.resources import contract_of
 from contracts.settings.sources import resolve, working_directory
 from contracts.settings.table import Group
 
+ARGUMENTS = "FILE ..."
+EXAMPLES = "contracts check body.json"
+
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
@@ -41,9 +43,8 @@ def run(options: argparse.Namespace) -> int:
     settings = resolve(settings_options.given(options), os.environ, working_directory())
     contract = contract_of(settings.contract)
     known = deviations.load(settings.deviations, contract) if settings.deviations else ()
-    inputs = [*options.files, *([settings.deviations] if settings.deviations else [])]
-    outputs = output.outputs_of(settings, inputs=inputs, bundle=False)
-    if outputs and len(options.files) > 1:
+    outputs = output.outputs_of(settings, inputs=(*options.files, *settings.inputs), bundle=False)
+    if outputs.files and len(options.files) > 1:
         raise UsageError("a report is of one file: give one FILE, or no report option")
     secrets = _secrets(os.environ, contract)
     statuses = []
@@ -52,9 +53,9 @@ def run(options: argparse.Namespace) -> int:
         evidence = _evidence(read_bytes(file), name, contract, settings.auth, secrets)
         report = offline.report_of(evidence, strict=settings.strict, allow_empty=settings.allow_empty)
         report = replace(deviations.apply(report, known, datetime.now(UTC).date()), narrowed=settings.narrowed)
-        output.write_outputs(report, outputs, str)
-        stream = sys.stderr if STANDARD_OUTPUT in outputs.values() else sys.stdout
-        text = terminal.render(report, detail=output.detail_of(options))
+        outputs.write_report(report, secrets.sweep)
+        stream = sys.stderr if outputs.take_output else sys.stdout
+        text = secrets.sweep(terminal.render(report, detail=output.detail_of(options)))
         streams.write(stream, text + ("" if output.is_brief(options) else _advice(report)))
         statuses.append(report.status)
     return next(status for status in (1, 3, 0) if status in statuses)

@@ -2,18 +2,15 @@
 
 import argparse
 import os
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from importlib import import_module
 from pathlib import Path
 
 from contracts import __version__
 from contracts.bundle import CAP
 from contracts.commands import files, output, streams
 from contracts.commands import options as settings_options
-from contracts.commands.files import STANDARD_OUTPUT
 from contracts.comparison.gate import Gate, Kind, Source, gate
 from contracts.comparison.observed import source_of
 from contracts.comparison.rules import Impact
@@ -31,6 +28,11 @@ from contracts.settings.sources import TOKENS, resolve, working_directory
 from contracts.settings.table import Group, Settings
 from contracts.sources import is_url, read_source
 
+ARGUMENTS = "OLD NEW"
+EXAMPLES = """\
+contracts compare baseline.json https://api.staging.example
+contracts compare old.json https://new.example --new-token NEW_TOKEN
+"""
 STATUSES = (
     "exit status: 0 nothing fails; 1 a difference fails, or an exception excuses nothing; 2 usage or configuration; "
     "3 inconclusive: a side could not be observed, or the old list is empty; 4 a fault of the suite itself\n\n"
@@ -83,7 +85,7 @@ def run(options: argparse.Namespace) -> int:
     settings = _settings(options)
     acceptances = acceptance.load(settings.accept) if settings.accept else ()
     outputs = _outputs(options, settings)
-    console = streams.Console(quiet=output.is_brief(options), to_stderr=STANDARD_OUTPUT in outputs.values())
+    console = streams.Console(quiet=output.is_brief(options), to_stderr=outputs.take_output)
     sides, contract, mask = _observed(options, settings, console)
     judged = gate(
         contract,
@@ -95,11 +97,13 @@ def run(options: argparse.Namespace) -> int:
         allow_empty=settings.allow_empty,
         narrowed=tuple(name for name in settings.narrowed if name in _NARROWING),
     )
-    _write(judged, outputs, mask)
-    _write_summary(judged, os.environ, mask)
+    console.mask = mask
+    for name in outputs.in_order():
+        outputs.write(name, mask(_rendered(name, judged)))
+    output.tell_github(outputs, lambda: mask(_rendered("markdown", judged)))
     text = terminal.render_comparison(judged, colour=console.colour, detail=output.detail_of(options))
-    console.write(mask(text), always=True)
-    return judged.status
+    console.write(text, always=True)
+    return outputs.end(judged.status, console)
 
 
 def _settings(options: argparse.Namespace) -> Settings:
@@ -109,17 +113,16 @@ def _settings(options: argparse.Namespace) -> Settings:
     return resolve(given, os.environ, working_directory())
 
 
-def _outputs(options: argparse.Namespace, settings: Settings) -> dict[str, str]:
-    outputs = {name: file for name in FORMATS if (file := getattr(options, name))}
+def _outputs(options: argparse.Namespace, settings: Settings) -> output.Outputs:
+    asked = {name: file for name in FORMATS if (file := getattr(options, name))}
     if options.reports:
-        output.make_folder(options.reports)
+        files.make_folder(options.reports)
         usual = {name: str(Path(options.reports, file)) for name, (_, file, _) in FORMATS.items()}
-        outputs = {**usual, **outputs}
-    for name, file in outputs.items():
-        files.check_writable(file, f"--{name}")
-    named = (settings.accept, settings.ca_bundle, settings.client_cert, settings.client_key)
-    inputs = [file for file in (*named, options.old, options.new) if file and not is_url(file)]
-    files.check_distinct(((f"--{name}", file) for name, file in outputs.items()), inputs)
+        asked = {**usual, **asked}
+    outputs = output.Outputs(asked)
+    inputs = (*settings.inputs, *(side for side in (options.old, options.new) if not is_url(side)))
+    outputs.claim(inputs)
+    outputs.clear()
     return outputs
 
 
@@ -206,20 +209,6 @@ def _contract(settings: Settings, kept: Mapping[str, Contract]) -> Contract:
     return contract_of(wanted[first])
 
 
-def _write(judged: Gate, outputs: Mapping[str, str], mask: Callable[[str], str]) -> None:
-    for name, file in sorted(outputs.items(), key=lambda output: output[1] == STANDARD_OUTPUT):
-        text = mask(_rendered(FORMATS[name][0], judged))
-        if file == STANDARD_OUTPUT:
-            streams.write(sys.stdout, text)
-        else:
-            files.write_file(file, text)
-
-
-def _write_summary(judged: Gate, environ: Mapping[str, str], mask: Callable[[str], str]) -> None:
-    if summary := environ.get("GITHUB_STEP_SUMMARY"):
-        files.append(summary, mask(_rendered(FORMATS["markdown"][0], judged)))
-
-
-def _rendered(writer: str, judged: Gate) -> str:
-    text: str = import_module(f"contracts.formats.{writer}").render_comparison(judged)
+def _rendered(name: str, judged: Gate) -> str:
+    text: str = output.module_of(name).render_comparison(judged)
     return text

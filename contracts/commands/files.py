@@ -1,16 +1,20 @@
-"""Files that a command writes: each whole or not at all, and none in the place of another or of an input."""
+"""Files that a command writes: each whole or not at all, where it was said, and none in the place of another."""
 
 import os
 import re
+import stat
 import tempfile
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from contracts.commands import streams
 from contracts.core.errors import UsageError
 from contracts.core.text import encoded
+from contracts.reading import STANDARD_INPUT
+from contracts.settings.sources import FILES
 
 STANDARD_OUTPUT = "-"
 _PRIVATE, _PUBLIC = 0o600, 0o644
@@ -20,38 +24,25 @@ _PREFIX = ".contracts-unfinished-"
 _UNFINISHED = re.compile(re.escape(_PREFIX) + r"[a-z0-9_]{8}")
 #: No file is written for so long, in seconds.
 _HOUR = 3600
+#: What common file systems hold, in bytes.
+_LONGEST_NAME = 255
 
 
-def check_writable(file: str, option: str) -> None:
-    """Refuse a file that cannot be written, before the run and not after it.
-
-    Raises:
-        UsageError: it is a folder, its folder does not exist, or there is no permission.
-    """
-    if file == STANDARD_OUTPUT:
-        return
-    path = Path(file)
-    try:
-        folder = path.absolute().parent
-        reason = "it is a folder" if path.is_dir() else "" if folder.is_dir() else "there is no such folder"
-        if not reason and not os.access(path if path.exists() else folder, os.W_OK):
-            reason = "there is no permission"
-        if not reason and len(os.fsencode(path.name)) > 255:  # noqa: PLR2004 - what common file systems hold
-            reason = "its name is too long"
-    except (OSError, ValueError) as error:
-        reason = str(getattr(error, "strerror", None) or error)
-    if reason:
-        raise UsageError(f"{option}: {file[:100]} cannot be written: {reason}")
-
-
-def check_distinct(outputs: Iterable[tuple[str, str]], inputs: Iterable[str]) -> None:
-    """Refuse outputs, pairs of option and file, that are the same file, or one that is read, however it is spelled.
+def claim(outputs: Mapping[str, str], inputs: Iterable[str] = ()) -> None:
+    """Refuse files that cannot be written, before the run and not after it; ``outputs`` has them by their option.
 
     Raises:
-        UsageError: two share a file, or a file is read, too.
+        UsageError: there is no such folder or no permission, a link leads out of the working directory, two are the
+            same file, however it is spelled, or one is read, too, such as a file of settings.
+        StreamError: it is standard output, which was closed before the process began.
     """
-    taken = [(_identity(file), "it is read, too") for file in inputs]
-    for option, file in outputs:
+    read = (file for file in (*inputs, *FILES) if file != STANDARD_INPUT)
+    taken = [(_identity(file), "it is read, too") for file in read]
+    for option, file in outputs.items():
+        if file == STANDARD_OUTPUT:
+            streams.refuse_closed_output()
+        elif reason := _problem(file):
+            raise UsageError(f"{option}: {file[:100]} cannot be written: {reason}")
         identity = _identity(file)
         for other, reason in taken:
             if other & identity:
@@ -59,30 +50,110 @@ def check_distinct(outputs: Iterable[tuple[str, str]], inputs: Iterable[str]) ->
         taken.append((identity, f"{option} and another report cannot share it"))
 
 
+def _problem(file: str) -> str:
+    """Return in words why a file cannot be written, or nothing."""
+    try:
+        return next(_problems(Path(file).absolute()), "")
+    except (OSError, ValueError) as error:
+        return str(getattr(error, "strerror", None) or error)
+
+
+def _problems(path: Path) -> Iterator[str]:
+    folder, mode = path.parent, _mode(path)
+    is_device = stat.S_ISCHR(mode)
+    if not folder.is_dir():
+        yield "there is no such folder"
+    if stat.S_ISDIR(mode):
+        yield "it is a folder"
+    if mode and not (is_device or stat.S_ISREG(mode) or stat.S_ISLNK(mode)):
+        yield "it is no file, and perhaps nobody reads from it; - is standard output"
+    if _is_of_the_system(Path(os.path.realpath(folder))) and not is_device:
+        yield "it belongs to the system; - is standard output"
+    if not os.access(path if is_device or stat.S_ISREG(mode) else folder, os.W_OK):
+        yield "there is no permission"
+    if len(os.fsencode(path.name)) > _LONGEST_NAME:
+        yield "its name is too long"
+    if not _stays(folder):
+        yield "a link on the way to it leads out of the working directory"
+
+
+def _is_of_the_system(folder: Path) -> bool:
+    """Whether the entries of a folder are no files: who may replace ``/dev/stdout`` takes it from everybody."""
+    return folder == Path("/dev") or folder.is_relative_to("/proc")
+
+
+def _mode(path: Path) -> int:
+    try:
+        return path.lstat().st_mode
+    except FileNotFoundError:
+        return 0
+
+
+def _stays(folder: Path) -> bool:
+    """Whether a folder that lies in the working directory by its name lies in it when links were followed, too.
+
+    A checkout may be anybody's: a link in it, such as ``reports``, would lead what is written anywhere.
+    """
+    here = Path.cwd()
+    is_below = Path(os.path.normpath(folder)).is_relative_to(here)
+    return not is_below or Path(os.path.realpath(folder)).is_relative_to(os.path.realpath(here))
+
+
 def _identity(file: str) -> set[object]:
     """Return what tells a file from others: its real path, and where it exists its device and number."""
     if file == STANDARD_OUTPUT:
         return {file}
-    found: set[object] = {os.path.realpath(file)}
+    found: set[object] = set()
     with suppress(OSError, ValueError):
+        found.add(os.path.realpath(file))
         status = Path(file).stat()
         found.add((status.st_dev, status.st_ino))
     return found
 
 
-def write_file(file: str, content: str | bytes, *, private: bool = False, public: bool = False) -> None:
+def make_folder(folder: str, *, owned: bool = False) -> None:
+    """Make the folder of reports, if it is not there; a link in the place of one that is ``owned`` is replaced.
+
+    Raises:
+        UsageError: it cannot be made, or a link leads out of the working directory.
+    """
+    path = Path(folder)
+    try:
+        if owned and path.is_symlink():
+            path.unlink()
+        if not _stays(path.absolute()):
+            raise UsageError(f"--reports: the folder {folder[:100]} leads out of the working directory, by a link")
+        path.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UsageError(f"--reports: the folder {folder[:100]} cannot be made: {reason}") from None
+
+
+def remove(outputs: Iterable[str]) -> None:
+    """Remove what an earlier run has written there: a run that is ended must not seem to have written it."""
+    for file in outputs:
+        if file != STANDARD_OUTPUT and not stat.S_ISCHR(_mode(Path(file))):
+            with suppress(OSError):
+                Path(file).unlink()
+
+
+def write(file: str, content: str | bytes, *, private: bool = False, public: bool = False) -> None:
     """Write a file whole: a reader, and a run that is ended, see the old content or the new, and never a part.
 
-    A ``private`` file is for its owner alone, a ``public`` one for everybody. What is no regular file, such as a
-    device, is written as it is.
+    A ``private`` file is for its owner alone, a ``public`` one for everybody. A link is replaced, and what it leads to
+    is left alone; a device is written as it is.
 
     Raises:
         UsageError: it cannot be written.
+        StreamError: it is standard output, and cannot be written.
     """
+    if file == STANDARD_OUTPUT:
+        streams.write_output(content if isinstance(content, str) else content.decode("utf-8", "replace"))
+        return
     pieces = (content,) if isinstance(content, bytes) else encoded(content)
-    path = Path(os.path.realpath(file))
+    path = Path(file)
     try:
-        if path.exists() and not path.is_file():
+        if stat.S_ISCHR(_mode(path)):
             with path.open("wb") as stream:
                 stream.writelines(pieces)
             return

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from contracts import bundle
-from contracts.commands import files, output, several, streams
 from contracts.commands import options as settings_options
-from contracts.commands.files import STANDARD_OUTPUT
+from contracts.commands import output, several, streams
 from contracts.core.errors import UsageError
 from contracts.core.report import Report
 from contracts.core.text import shorten
@@ -20,6 +19,8 @@ from contracts.settings.table import BY_NAME, Group, Settings
 from contracts.targets.judging import slim
 from contracts.targets.target_entry import Entry, Judged, worst
 
+ARGUMENTS = "--targets FILE FILE.zip ..."
+EXAMPLES = "contracts merge first second --targets targets.toml --reports out"
 STATUSES = (
     "exit status: that of the worst target: 0 all conform; 1 one violates; 2 usage: a bundle differs from its "
     "exchanges, or is of no target of the file, or one of two of the same; 3 one is inconclusive, or has no bundle"
@@ -45,11 +46,11 @@ def run(options: argparse.Namespace) -> int:
     entries = several.entries_of(settings)
     found = list(_found(options.bundles))
     outputs = several.outputs_of(settings, [settings.targets, *found])
-    console = streams.Console(quiet=output.is_brief(options), to_stderr=STANDARD_OUTPUT in outputs.values())
+    console = streams.Console(quiet=output.is_brief(options), to_stderr=outputs.take_output)
     reports = _read(found, {entry.name: entry for entry in entries}, settings)
     merged = [Judged(entry, reports.get(entry.name, _missing(options.bundles))) for entry in entries]
-    several.tell(merged, options, console, outputs, mask=str, folder=settings.outputs.get(output.REPORTS))
-    return worst(merged)
+    several.tell(merged, options, console, outputs, folder=settings.reports)
+    return outputs.end(worst(merged), console)
 
 
 def _missing(places: list[str]) -> str:
@@ -116,8 +117,9 @@ def _check(report: Report, entry: Entry | None, place: str) -> None:
             )
 
 
-def _write(report: Report, content: bytes, outputs: Mapping[str, str]) -> None:
+def _write(report: Report, content: bytes, outputs: output.Outputs) -> None:
     """Write the reports of a target; its bundle is taken over as it was read."""
-    if outputs:
-        output.write_outputs(report, {name: file for name, file in outputs.items() if name != output.BUNDLE}, str)
-        files.write_file(outputs[output.BUNDLE], content, private=True)
+    if outputs.files:
+        rest = {name: file for name, file in outputs.files.items() if name != output.BUNDLE}
+        output.Outputs(rest, outputs.problems).write_report(report, str)
+        outputs.write(output.BUNDLE, content)

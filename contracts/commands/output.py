@@ -1,18 +1,19 @@
 """What a command says of a report: at the terminal, in the files of the other formats, and to GitHub."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from contracts.commands import files, streams
 from contracts.commands.files import STANDARD_OUTPUT
 from contracts.core.deadline import check
 from contracts.core.errors import Late, UsageError
 from contracts.core.report import Report
-from contracts.formats import markdown
 from contracts.formats.terminal import Detail
 from contracts.reading import read_text
 from contracts.settings.table import BY_NAME, Settings
@@ -35,6 +36,69 @@ BUNDLE, REPORTS = "bundle", "reports"
 BUNDLE_FILE = "run.zip"
 #: The formats that hold exchanges: what a target answered is for the owner of the file.
 _PRIVATE = ("json", "html", "har", BUNDLE)
+#: The exit status of a run whose verdict is a pass and whose reports could not be written.
+_UNWRITTEN = 2
+
+
+@dataclass
+class Outputs:
+    """The file of each format that was asked for, and in ``problems`` what could not be written of them."""
+
+    files: Mapping[str, str] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def take_output(self) -> bool:
+        """Whether a report is written to standard output, so that a person has to be told elsewhere."""
+        return STANDARD_OUTPUT in self.files.values()
+
+    def claim(self, inputs: Iterable[str]) -> None:
+        """Refuse, before anything is sent, what cannot be written; raises what :func:`files.claim` raises."""
+        files.claim({BY_NAME[name].option: file for name, file in self.files.items()}, inputs)
+
+    def clear(self) -> None:
+        """Remove what an earlier run has written there."""
+        files.remove(self.files.values())
+
+    def write(self, name: str, content: str | bytes) -> None:
+        """Write a rendered format: what holds exchanges for its owner, what another program watches for all."""
+        try:
+            files.write(self.files[name], content, private=name in _PRIVATE, public=name == METRICS)
+        except UsageError as error:  # the other reports are written all the same
+            self.problems.append(str(error))
+
+    def in_order(self) -> list[str]:
+        """Return the formats as they are written: standard output last, for what was printed is not replaced."""
+        return sorted(self.files, key=lambda name: self.files[name] == STANDARD_OUTPUT)
+
+    def write_report(self, report: Report, mask: Callable[[str], str], **entries: str | None) -> None:
+        """Render a report in each format and write it; ``mask`` has the last look at every text.
+
+        ``entries`` are the texts that a bundle holds beside the report, as :func:`contracts.bundle.pack` takes them.
+
+        Raises:
+            Late: the time of the run was over before all was written.
+        """
+        self.problems.clear()
+        for name in self.in_order():
+            check()
+            if name == BUNDLE:
+                from contracts import bundle  # it needs every format
+
+                self.write(name, bundle.pack(report, mask=mask, **entries))
+            else:
+                self.write(name, mask(module_of(name).render(report)))
+
+    def end(self, status: int, console: streams.Console) -> int:
+        """Say what could not be written, and return the exit status: that is no pass, and takes no breach away."""
+        for problem in self.problems:
+            console.complain(problem)
+        return status or (_UNWRITTEN if self.problems else 0)
+
+
+def module_of(name: str) -> Any:
+    """Return the module that renders a format; a run imports those that it was asked for."""
+    return import_module(f"contracts.formats.{FORMATS[name][0] if name in FORMATS else name}")
 
 
 def add_brevity(parser: argparse.ArgumentParser) -> None:
@@ -59,97 +123,51 @@ def detail_of(options: argparse.Namespace) -> Detail:
     return Detail.VERBOSE if options.verbose else Detail.USUAL
 
 
-def outputs_of(settings: Settings, *, inputs: Iterable[str] = (), bundle: bool = True) -> dict[str, str]:
+def outputs_of(settings: Settings, *, inputs: Iterable[str] = (), bundle: bool = True, owned: bool = False) -> Outputs:
     """Return the file of each format that was asked for, before anything is sent.
+
+    Whoever reads a file makes no ``bundle``; ``owned`` says that the folder of the reports is one that the suite made.
 
     Raises:
         UsageError: a file cannot be written, is read, too, or is that of another format.
     """
-    outputs = {name: file for name, file in settings.outputs.items() if name != REPORTS}
-    if BUNDLE in outputs and not bundle:
+    asked = {name: file for name, file in settings.outputs.items() if name != REPORTS}
+    if BUNDLE in asked and not bundle:
         raise UsageError("--bundle: a bundle is of a run against an endpoint")
-    if outputs.get(BUNDLE) == STANDARD_OUTPUT:
+    if asked.get(BUNDLE) == STANDARD_OUTPUT:
         raise UsageError("--bundle: an archive is no text for standard output: give the name of a file")
-    if folder := settings.outputs.get(REPORTS):
-        make_folder(folder)
+    if folder := settings.reports:
+        files.make_folder(folder, owned=owned)
         usual = {name: file for name, (_, file) in FORMATS.items()} | ({BUNDLE: BUNDLE_FILE} if bundle else {})
-        outputs = {name: str(Path(folder, file)) for name, file in usual.items()} | outputs
-    check_outputs(outputs, inputs)
+        asked = {name: str(Path(folder, file)) for name, file in usual.items()} | asked
+    outputs = Outputs(asked)
+    outputs.claim(inputs)
     return outputs
 
 
-def check_outputs(outputs: Mapping[str, str], inputs: Iterable[str]) -> None:
-    """Refuse files that cannot be written, or that are read, too; raises what :func:`outputs_of` raises."""
-    for name, file in outputs.items():
-        files.check_writable(file, BY_NAME[name].option)
-    files.check_distinct(((BY_NAME[name].option, file) for name, file in outputs.items()), inputs)
-
-
-def make_folder(folder: str) -> None:
-    """Make the folder of the reports, if it is not there.
-
-    Raises:
-        UsageError: it cannot be made.
-    """
-    try:
-        Path(folder).mkdir(parents=True, exist_ok=True)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise UsageError(f"--reports: the folder {folder[:100]} cannot be made: {reason}") from None
-
-
-def write_outputs(
-    report: Report,
-    outputs: Mapping[str, str],
-    mask: Callable[[str], str],
-    deviations_text: str | None = None,
-    accept_text: str | None = None,
-) -> None:
-    """Render the report in each format and write it; ``mask`` has the last look at every text.
-
-    Raises:
-        Late: the time of the run was over before all was written.
-    """
-    # Standard output comes last: what was printed is not replaced, should the time of the run be over before the end.
-    for name, file in sorted(outputs.items(), key=lambda output: output[1] == STANDARD_OUTPUT):
-        check()
-        if name == BUNDLE:
-            from contracts import bundle  # it needs every writer
-
-            files.write_file(file, bundle.pack(report, deviations_text, accept_text), private=True)
-            continue
-        module = METRICS if name == METRICS else FORMATS[name][0]
-        write_output(name, file, mask(import_module(f"contracts.formats.{module}").render(report)))
-
-
-def write_output(name: str, file: str, text: str) -> None:
-    """Write a rendered format to its file: what holds exchanges for its owner, what another program watches for all."""
-    if file == STANDARD_OUTPUT:
-        streams.write(sys.stdout, text)
-    else:
-        files.write_file(file, text, private=name in _PRIVATE, public=name == METRICS)
-
-
-def written(prepared: "Run", report: Report, outputs: Mapping[str, str]) -> Report:
+def written(prepared: "Run", report: Report, outputs: Outputs) -> Report:
     """Write the reports and return what they say: where the time is over before all are written, that it was."""
     known, mask = prepared.settings.deviations, prepared.target.secrets.sweep
-    accept = prepared.baseline.accept if prepared.baseline else None
-    entries = read_text(known) if known else None
+    entries = {
+        "deviations_text": prepared.target.secrets.mask(read_text(known)) if known else None,
+        "accept_text": prepared.baseline.accept if prepared.baseline else None,
+    }
     try:
         with prepared.writing():
-            write_outputs(report, outputs, mask, entries, accept)
+            outputs.write_report(report, mask, **entries)
     except Late:
         report = prepared.unwritten(report)
-        write_outputs(report, outputs, mask, entries, accept)
+        outputs.write_report(report, mask, **entries)
     return report
 
 
-def write_for_github(report: Report, environ: Mapping[str, str], mask: Callable[[str], str]) -> None:
+def tell_github(outputs: Outputs, summary: Callable[[], str], annotations: Callable[[], str] = str) -> None:
     """Append the summary to the job's page, and print annotations, where GitHub Actions offers them."""
-    if summary := environ.get("GITHUB_STEP_SUMMARY"):
-        files.append(summary, mask(markdown.render(report)))
-    if environ.get("GITHUB_ACTIONS") == "true":
-        from contracts.formats import annotations
-
+    if page := os.environ.get("GITHUB_STEP_SUMMARY"):
+        try:
+            files.append(page, summary())
+        except UsageError as error:
+            outputs.problems.append(str(error))
+    if os.environ.get("GITHUB_ACTIONS") == "true":
         # Standard error: standard output may be a report, and the runner reads commands from both.
-        streams.write(sys.stderr, mask(annotations.render(report)))
+        streams.write(sys.stderr, annotations())

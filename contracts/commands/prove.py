@@ -3,7 +3,6 @@
 import argparse
 import json
 import os
-import sys
 from collections.abc import Iterator
 
 from contracts.commands import files, streams
@@ -33,10 +32,10 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(f"there is no clause {options.clause!r}; `contracts explain` lists them")
     if options.jobs < 1:
         raise UsageError(f"--jobs is {options.jobs}, and must be a whole number from 1 on")
-    for option in ("json", "markdown"):
-        if file := getattr(options, option):
-            files.check_writable(file, f"--{option}")
-    console = streams.Console(quiet=False, to_stderr=files.STANDARD_OUTPUT in (options.json, options.markdown))
+    wanted = {name: file for name in ("json", "markdown") if (file := getattr(options, name))}
+    files.claim({f"--{name}": file for name, file in wanted.items()})
+    files.remove(wanted.values())
+    console = streams.Console(quiet=False, to_stderr=files.STANDARD_OUTPUT in wanted.values())
 
     def bar(done: int, of: int) -> None:
         width = 40 * done // of
@@ -45,11 +44,8 @@ def run(options: argparse.Namespace) -> int:
     clauses = (options.clause,) if options.clause else tuple(contract.clause)
     proof = prove(contract, cases(contract, options.clause), clauses, jobs=options.jobs, say=bar)
     console.done()
-    for file, text in ((options.json, as_json), (options.markdown, as_markdown)):
-        if file == files.STANDARD_OUTPUT:
-            streams.write(sys.stdout, text(proof))
-        elif file:
-            files.write_file(file, text(proof))
+    for name, file in wanted.items():
+        files.write(file, as_json(proof) if name == "json" else as_markdown(proof))
     console.write("".join(f"{line}\n" for line in _lines(proof)))
     return UNPROVEN if proof.problems else 0
 

@@ -2,20 +2,19 @@
 
 import argparse
 import os
-import sys
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from importlib import import_module
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from contracts.commands import files, output, streams
-from contracts.commands.files import STANDARD_OUTPUT
+from contracts.commands.output import Outputs
 from contracts.core.errors import UsageError
 from contracts.core.report import Report
+from contracts.core.text import counted
 from contracts.formats import annotations, terminal
 from contracts.formats.wording import target_headline
-from contracts.masking.secrets import Secrets
 from contracts.network.pace import Pace
+from contracts.prepare import secrets_of
 from contracts.resources import contract_of
 from contracts.run import Run
 from contracts.settings.table import BY_NAME, Settings
@@ -39,23 +38,31 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     file, entries = settings.targets or "", entries_of(settings)
     outputs = outputs_of(settings, settings.inputs)
     folders = {entry.name: folder_of(entry, settings) for entry in entries}
-    console = streams.Console(quiet=output.is_brief(options), to_stderr=STANDARD_OUTPUT in outputs.values())
+    for each in (outputs, *folders.values()):
+        each.clear()
+    variables = [name for entry in entries for name in (entry.token, entry.api_token) if name]
+    secrets = secrets_of(os.environ, settings, contract_of(settings.contract), *variables)
+    console = streams.Console(quiet=output.is_brief(options), to_stderr=outputs.take_output)
+    console.mask = secrets.sweep
     finisher = _Finisher(len(entries), folders, console)
     console.progress(f"0 of {len(entries)} targets judged")
-    judged = Several(entries, settings, os.environ, file, contract_of, finisher.finish, finisher.pace).judge()
+    several = Several(entries, settings, os.environ, file, contract_of, finisher.finish, secrets, finisher.pace)
+    judged = several.judge()
     console.done()
-    folder = settings.outputs.get(output.REPORTS)
-    tell(judged, options, console, outputs, mask=finisher.secrets.sweep, folder=folder)
-    return worst(judged)
+    tell(judged, options, console, outputs, folder=settings.reports)
+    if several.interrupted:
+        console.complain(f"interrupted: {counted(several.interrupted, 'target')} of {len(entries)} not judged")
+    outputs.problems[:0] = [problem for each in folders.values() for problem in each.problems]
+    return outputs.end(worst(judged), console)
 
 
 def entries_of(settings: Settings) -> list[Entry]:
     """Return the targets of the file that were chosen; raises UsageError where it cannot be used or none is left."""
-    entries = file_of_targets.load(settings.targets or "", contract_of)
+    entries = file_of_targets.load(settings.targets or "", contract_of, settings.token_variables)
     return file_of_targets.chosen(entries, settings.tag, settings.only)
 
 
-def outputs_of(settings: Settings, inputs: Iterable[str]) -> dict[str, str]:
+def outputs_of(settings: Settings, inputs: Iterable[str]) -> Outputs:
     """Return the file of each format over all that was asked for, before anything is sent.
 
     Raises:
@@ -64,21 +71,27 @@ def outputs_of(settings: Settings, inputs: Iterable[str]) -> dict[str, str]:
     for name in _OF_EACH:
         if name in settings.outputs:
             raise UsageError(f"{BY_NAME[name].option}: that is of one target: --reports DIR writes it for each")
-    outputs = {name: file for name, file in settings.outputs.items() if name != output.REPORTS}
-    if folder := settings.outputs.get(output.REPORTS):
-        output.make_folder(folder)
-        outputs = {name: str(Path(folder, file)) for name, file in OVER_ALL.items()} | outputs
-    output.check_outputs(outputs, inputs)
+    asked = {name: file for name, file in settings.outputs.items() if name != output.REPORTS}
+    if folder := settings.reports:
+        files.make_folder(folder)
+        asked = {name: str(Path(folder, file)) for name, file in OVER_ALL.items()} | asked
+    outputs = Outputs(asked)
+    outputs.claim(inputs)
     return outputs
+
+
+def folder_of(entry: Entry, settings: Settings) -> Outputs:
+    """Return the files of one target by their format."""
+    folder = settings.reports
+    return output.outputs_of(Settings(reports=str(Path(folder, entry.name))), owned=True) if folder else Outputs()
 
 
 def tell(
     judged: Sequence[Judged],
     options: argparse.Namespace,
     console: streams.Console,
-    outputs: Mapping[str, str],
+    outputs: Outputs,
     *,
-    mask: Callable[[str], str],
     folder: str | None,
 ) -> None:
     """Write the reports over all, and say at the terminal what became of every target.
@@ -86,12 +99,15 @@ def tell(
     ``folder`` is that of the reports, where the targets have one each.
     """
     compared = tuple(across(judged))
-    # Standard output comes last, as in a single run.
-    for name, file in sorted(outputs.items(), key=lambda item: item[1] == STANDARD_OUTPUT):
-        output.write_output(name, file, mask(_rendered(name, judged, compared, file, folder)))
-    _write_for_github(judged, compared, mask)
+    for name in outputs.in_order():
+        outputs.write(name, console.mask(_rendered(name, judged, compared, outputs.files[name], folder)))
+    output.tell_github(
+        outputs,
+        lambda: console.mask(_rendered("markdown", judged, compared)),
+        lambda: console.mask(annotations.render_targets(judged)),
+    )
     text = terminal.render_targets(judged, compared, colour=console.colour, detail=output.detail_of(options))
-    console.write(mask(text), always=True)
+    console.write(text, always=True)
 
 
 def _rendered(
@@ -101,33 +117,16 @@ def _rendered(
         from contracts.formats import metrics  # only where it was asked for
 
         return metrics.render_targets(judged)
-    module = import_module(f"contracts.formats.{output.FORMATS[name][0]}")
     # Beside the page in the folder of the reports are those of the targets.
     linked = {"linked": True} if folder and file == str(Path(folder, OVER_ALL["html"])) else {}
-    text: str = module.render_targets(judged, compared, **linked)
+    text: str = output.module_of(name).render_targets(judged, compared, **linked)
     return text
-
-
-def _write_for_github(judged: Sequence[Judged], compared: Sequence[Across], mask: Callable[[str], str]) -> None:
-    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
-        files.append(summary, mask(_rendered("markdown", judged, compared)))
-    if os.environ.get("GITHUB_ACTIONS") == "true":
-        streams.write(sys.stderr, mask(annotations.render_targets(judged)))
-
-
-def folder_of(entry: Entry, settings: Settings) -> dict[str, str]:
-    """Return the files of one target by their format."""
-    folder = settings.outputs.get(output.REPORTS)
-    if not folder:
-        return {}
-    return output.outputs_of(Settings(reports=str(Path(folder, entry.name))))
 
 
 class _Finisher:
     """Writes the reports of a target as soon as it was judged, and says how far the run is. Threads share it."""
 
-    def __init__(self, total: int, folders: Mapping[str, Mapping[str, str]], console: streams.Console) -> None:
-        self.secrets = Secrets()
+    def __init__(self, total: int, folders: Mapping[str, Outputs], console: streams.Console) -> None:
         self._total = total
         self._done = 0
         self._folders = folders
@@ -142,13 +141,11 @@ class _Finisher:
         """Write the reports of a target, and return what they say."""
         outputs = self._folders[entry.name]
         if prepared is None:
-            output.write_outputs(report, outputs, str)
+            outputs.write_report(report, self._console.mask)
         else:
             report = output.written(prepared, report, outputs)
         with self._lock:
             self._done += 1
-            if prepared is not None:
-                self.secrets.include(prepared.target.secrets)
             self._say(f"{entry.name} {target_headline(Judged(entry, report))}")
         return report
 

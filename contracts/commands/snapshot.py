@@ -18,8 +18,10 @@ from contracts.prepare import prepare
 from contracts.resources import contract_of
 from contracts.run import verify
 from contracts.settings.sources import resolve, working_directory
-from contracts.settings.table import Group, Settings
+from contracts.settings.table import Group
 
+ARGUMENTS = "-o FILE [URL]"
+EXAMPLES = "contracts snapshot api.osc-fr1.scalingo.com -o baseline.json"
 STATUSES = (
     "exit status: 0 written; 1 not written: the target violates its contract, or a known deviation is stale; 2 usage "
     "or configuration; 3 not written: the list was not observed, or the run is inconclusive; 4 a fault of the suite "
@@ -49,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
     )
     if settings.clause:
         raise UsageError("a snapshot is of a run that judged the whole contract: leave --clause out")
-    _check(options.output, settings)
+    files.claim({"--output": options.output}, settings.inputs)
     to_output = options.output == STANDARD_OUTPUT
     console = streams.Console(quiet=False, to_stderr=to_output)
     contract = contract_of(settings.contract)
@@ -64,17 +66,8 @@ def run(options: argparse.Namespace) -> int:
         taken = snapshot_of(report)
         with prepared.writing():
             text = mask(snapshot.render(taken))
-    if to_output:
-        streams.write(sys.stdout, text)
-    else:
-        files.write_file(options.output, text)
+    files.write(options.output, text)
     return 0
-
-
-def _check(output: str, settings: Settings) -> None:
-    files.check_writable(output, "--output")
-    named = (settings.deviations, settings.ca_bundle, settings.client_cert, settings.client_key)
-    files.check_distinct([("--output", output)], [file for file in named if file])
 
 
 def _refusal(output: str, report: Report) -> str:

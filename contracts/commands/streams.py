@@ -3,7 +3,9 @@
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import TextIO
 
 
@@ -12,21 +14,28 @@ class StreamError(Exception):
 
 
 def open_missing() -> None:
-    """Open what was closed before the process began: else the next socket would get the number of a stream."""
+    """Open what was closed before the process began: else the next socket would get the number of a stream.
+
+    Standard input stays None, so that whoever reads it can say that it is closed.
+    """
     for number in range(3):
         try:
             os.fstat(number)
         except OSError:
             os.open(os.devnull, os.O_RDWR)
-    for name, number, mode in (("stdin", 0, "r"), ("stdout", 1, "w"), ("stderr", 2, "w")):
+    for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
-            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115 - for good
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - for good
 
 
-def close_output() -> None:
-    """Lead standard output to nowhere, so that what is left in it cannot fail once more at the end."""
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def refuse_closed_output() -> None:
+    """Refuse to write a report to standard output that was closed before the process began.
+
+    Raises:
+        StreamError: it was.
+    """
+    if getattr(sys.stdout, "name", "") == os.devnull:
+        raise StreamError("it is closed")
 
 
 def write(stream: TextIO, text: str) -> None:
@@ -42,18 +51,36 @@ def write(stream: TextIO, text: str) -> None:
         stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
         stream.flush()
     except BrokenPipeError:
-        if stream is sys.stdout:
-            close_output()
+        _lead_nowhere(stream)
     except (OSError, ValueError) as error:
         if stream is not sys.stderr:
+            _lead_nowhere(stream)
             raise StreamError(getattr(error, "strerror", None) or str(error)) from None
 
 
+def write_output(text: str) -> None:
+    """Write a report to standard output; raises what :func:`write` raises, also where it is closed."""
+    refuse_closed_output()
+    write(sys.stdout, text)
+
+
+def _lead_nowhere(stream: TextIO) -> None:
+    """Lead a stream to nowhere, so that what is left in it cannot fail once more at the end."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+
+
 class Console:
-    """The terminal: the report on standard output, or on standard error when a format takes its place."""
+    """The terminal: the report on standard output, or on standard error when a format takes its place.
+
+    ``mask`` has the last look at every text.
+    """
 
     def __init__(self, *, quiet: bool, to_stderr: bool) -> None:
         self.quiet = quiet
+        self.mask: Callable[[str], str] = str
         self.stream = sys.stderr if to_stderr else sys.stdout
         self.colour = _wants_colour(self.stream)
         self._shows_progress = sys.stderr.isatty() and not quiet
@@ -61,13 +88,18 @@ class Console:
     def write(self, text: str, *, always: bool = False) -> None:
         """Write a text; under --quiet and --summary only what is always said."""
         if always or not self.quiet:
-            write(self.stream, text)
+            write(self.stream, self.mask(text))
+
+    def complain(self, text: str) -> None:
+        """Say on standard error what went wrong."""
+        self.done()
+        write(sys.stderr, self.mask(f"contracts: {text}\n"))
 
     def progress(self, text: str) -> None:
         """Show what is being waited for, on a terminal only, in one line that the next one replaces."""
         if self._shows_progress:
             # One column is left free: a full line would go on in the next, which nothing removes.
-            write(sys.stderr, f"\r\x1b[K{text[: shutil.get_terminal_size().columns - 1]}")
+            write(sys.stderr, f"\r\x1b[K{self.mask(text)[: shutil.get_terminal_size().columns - 1]}")
 
     def done(self) -> None:
         """Remove the progress line."""

@@ -7,18 +7,25 @@ from typing import TYPE_CHECKING
 
 from contracts.commands import files, output, streams
 from contracts.commands import options as settings_options
-from contracts.commands.files import STANDARD_OUTPUT
+from contracts.commands.output import Outputs
 from contracts.core.errors import UsageError
-from contracts.core.report import Report, RequestCounts
+from contracts.core.report import Report, RequestCounts, Verdict
 from contracts.core.text import counted
 from contracts.formats import terminal, wording
 from contracts.reading import read_text
-from contracts.resources import contract_of
+from contracts.resources import contract_of, refuse_other
 from contracts.settings.sources import resolve, working_directory
-from contracts.settings.table import Group
+from contracts.settings.table import Group, Settings
 
 if TYPE_CHECKING:
     from contracts.run import Run
+
+ARGUMENTS = "[URL]"
+EXAMPLES = """\
+contracts verify --mock
+contracts verify api.osc-fr1.scalingo.com
+contracts verify https://api.staging.example --strict --reports out
+"""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -35,47 +42,68 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Judge the target. Returns the exit status: that of the verdict, or 1 where a deviation is stale."""
-    from contracts.prepare import prepare  # it brings the network, and --help needs none
-    from contracts.run import verify  # likewise
-
     settings = resolve(settings_options.given(options), os.environ, working_directory())
     if settings.targets:
-        from contracts.commands import several  # only where it was asked for
+        from contracts.commands import several  # it brings what only runs over several targets need: 20 ms
 
         return several.run(options, settings)
-    known = settings.deviations
-    if options.prune_deviations and known is None:
-        raise UsageError("--prune-deviations: there is no deviations file; name it with --deviations")
-    if options.write_deviations:
-        _check_new(options.write_deviations)
+    _check(options, settings)
     outputs = output.outputs_of(settings, inputs=settings.inputs)
-    console = streams.Console(quiet=output.is_brief(options), to_stderr=STANDARD_OUTPUT in outputs.values())
-    if settings.baseline is None and settings.origins.get("accept", "").startswith("option"):
-        raise UsageError("--accept: there is nothing to make exceptions to; name what was there before with --baseline")
-    contract = contract_of(settings.contract)
-    with prepare(settings, contract, os.environ, say=console.progress) as prepared:
-        mask = prepared.target.secrets.sweep
+    console = streams.Console(quiet=output.is_brief(options), to_stderr=outputs.take_output)
+    return _judge(options, settings, outputs, console)
+
+
+def _judge(options: argparse.Namespace, settings: Settings, outputs: Outputs, console: streams.Console) -> int:
+    from contracts.prepare import prepare  # it brings the network, and --help needs none: 90 ms
+    from contracts.run import verify
+
+    with prepare(settings, contract_of(settings.contract), os.environ, say=console.progress) as prepared:
+        console.mask = prepared.target.secrets.sweep
         if options.show_config:
             console.write(_configuration(prepared), always=True)
             return 0
+        outputs.clear()
         console.write(_header(prepared))
         report = verify(prepared)
         console.done()
-        report = output.written(prepared, report, outputs)
-        output.write_for_github(report, os.environ, mask)
-        text = terminal.render(report, colour=console.colour, detail=output.detail_of(options))
-        console.write(mask(text), always=True)
-        if options.write_deviations:
-            console.write(_write_deviations(options.write_deviations, report))
-        if options.prune_deviations and known:
-            console.write(_prune(known, report))
-    return report.status
+        try:
+            report = output.written(prepared, report, outputs)
+            _tell(options, settings, report, outputs, console)
+        except KeyboardInterrupt:
+            console.complain(f"interrupted before all was written: {wording.last_line(report)}")
+            return report.status or Verdict.INCONCLUSIVE.status
+    return outputs.end(report.status, console)
 
 
-def _check_new(path: str) -> None:
-    files.check_writable(path, "--write-deviations")
-    if os.path.lexists(path):
-        raise UsageError(f"--write-deviations: {path} exists already, and holds what somebody wrote: name a new file")
+def _tell(
+    options: argparse.Namespace, settings: Settings, report: Report, outputs: Outputs, console: streams.Console
+) -> None:
+    output.tell_github(
+        outputs,
+        lambda: console.mask(output.module_of("markdown").render(report)),
+        lambda: console.mask(output.module_of("annotations").render(report)),
+    )
+    text = terminal.render(report, colour=console.colour, detail=output.detail_of(options))
+    console.write(text, always=True)
+    if options.write_deviations:
+        console.write(_write_deviations(options.write_deviations, report))
+    if options.prune_deviations and settings.deviations:
+        console.write(_prune(settings.deviations, report))
+
+
+def _check(options: argparse.Namespace, settings: Settings) -> None:
+    """Refuse options that have nothing to work on, before anything is sent."""
+    refuse_other(settings.target, settings.contract)
+    if options.prune_deviations and settings.deviations is None:
+        raise UsageError("--prune-deviations: there is no deviations file; name it with --deviations")
+    if settings.baseline is None and settings.origins.get("accept", "").startswith("option"):
+        raise UsageError("--accept: there is nothing to make exceptions to; name what was there before with --baseline")
+    if new := options.write_deviations:
+        files.claim({"--write-deviations": new}, settings.inputs)
+        if os.path.lexists(new):
+            raise UsageError(
+                f"--write-deviations: {new} exists already, and holds what somebody wrote: name a new file"
+            )
 
 
 def _write_deviations(path: str, report: Report) -> str:
@@ -84,7 +112,7 @@ def _write_deviations(path: str, report: Report) -> str:
     text = proposal(report, date.fromisoformat(report.started[:10]))
     if not text:
         return f"{path}: not written, nothing fails the run\n"
-    files.write_file(path, text)
+    files.write(path, text)
     return f"{path}: written; complete reason and owner of each entry\n"
 
 
@@ -93,7 +121,7 @@ def _prune(path: str, report: Report) -> str:
 
     stale = [entry.number for entry in report.stale]
     if stale:
-        files.write_file(path, deviations.prune(read_text(path), stale, path, report.contract))
+        files.write(path, deviations.prune(read_text(path), stale, path, report.contract))
     return f"{path}: {counted(len(stale), 'stale entry', 'stale entries')} removed\n"
 
 

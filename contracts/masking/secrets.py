@@ -34,13 +34,18 @@ _REMEMBERED = 64
 class Secrets:
     """The secrets of a run, each with the name of the variable that is shown in its place, such as ``$BEARER_TOKEN``.
 
+    ``shared`` holds those of the process: every run masks what any run of it holds, and adds what it is given there.
+
     A secret is found as it is, in any letter case, and as a server may echo it: escaped for JSON, a URL or HTML, as
     quoted-printable, in UTF-16 and UTF-32, in Base64 at any alignment and with line breaks, in hexadecimal digits, in
     lists of the numbers of its bytes, and in two of these at once. Each form but the secret itself has a number.
     """
 
-    def __init__(self) -> None:
-        self._secrets: dict[bytes, tuple[bytes, bytes]] = {}
+    def __init__(self, shared: "Secrets | None" = None) -> None:
+        self._shared = shared
+        self._own: dict[bytes, tuple[bytes, bytes]] = {}
+        self._all: dict[bytes, tuple[bytes, bytes]] = {}
+        self._seen = (0, 0)
         self._numbers: dict[tuple[bytes, bytes], int] = {}
         self._known: dict[bytes, bytes] = {}
 
@@ -50,13 +55,19 @@ class Secrets:
     def add(self, secret: str, name: str) -> None:
         """Mask the secret, which is ASCII, from now on; ``name`` is the variable that holds it."""
         if len(secret) >= MASKED_FROM:
-            self._secrets.setdefault(secret.lower().encode(), (secret.encode(), name.encode()))
-            self._known.clear()
+            self._own.setdefault(secret.lower().encode(), (secret.encode(), name.encode()))
+            if self._shared:
+                self._shared.add(secret, name)
 
-    def include(self, other: "Secrets") -> None:
-        """Mask all that another run masks, too."""
-        self._secrets.update(other._secrets)  # noqa: SLF001 - of the same class
-        self._known.clear()
+    @property
+    def _secrets(self) -> dict[bytes, tuple[bytes, bytes]]:
+        """Every secret, those of this run first; threads of other runs add theirs at any time."""
+        shared = self._shared._own if self._shared else {}  # noqa: SLF001 - of the same class
+        if self._seen != (seen := (len(self._own), len(shared))):
+            self._all = {**self._own, **{form: held for form, held in dict(shared).items() if form not in self._own}}
+            self._seen = seen
+            self._known.clear()
+        return self._all
 
     def mask(self, text: str) -> str:
         """Return the text with every secret replaced."""
@@ -141,7 +152,9 @@ class Secrets:
         return b"$%s" % name if unnumbered else b"$%s(%d)" % (name, number)
 
     def _number(self, name: bytes, read: bytes) -> int:
-        if (read, name) in self._secrets.values():
+        # Of the secrets of others one may stand in a variable of the same name: it is another value.
+        shared = self._secrets.values() if all(name != other for _, other in self._own.values()) else ()
+        if (read, name) in self._own.values() or (read, name) in shared:
             return 1
         return self._numbers.setdefault((name, read), len(self._numbers) + 2)
 

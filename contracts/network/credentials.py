@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import threading
 from collections.abc import Callable
 from dataclasses import astuple, dataclass, field
@@ -38,6 +39,14 @@ class SecretValue(str):
         return f"<{type(self).__name__}>"
 
 
+@dataclass(frozen=True)
+class Variables:
+    """The names of the variables that hold the token of a target; empty for none."""
+
+    bearer: str = BEARER
+    api: str = API
+
+
 class Credentials(Protocol):
     """Where the Authorization header comes from."""
 
@@ -47,6 +56,9 @@ class Credentials(Protocol):
 
     def authorization(self) -> SecretValue | None:
         """Return the value of the Authorization header, or None to send none."""
+
+    def refusal(self, status: int) -> str:
+        """Return in words that the target answered a request with these credentials by this status, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +71,10 @@ class NoCredentials:
         """Return None."""
         return None
 
+    def refusal(self, status: int) -> str:
+        """Return that there are none, and which variables may hold some."""
+        return f"the target asks for credentials ({status}), and there are none: set {BEARER} or {API}"
+
 
 @dataclass(frozen=True)
 class Bearer:
@@ -70,6 +86,13 @@ class Bearer:
     def authorization(self) -> SecretValue | None:
         """Return the header value."""
         return SecretValue(f"Bearer {self.token}")
+
+    def refusal(self, status: int) -> str:
+        """Return which variable holds the token that was refused, and how to get another one."""
+        return (
+            f"the target refused the token of {self.origin} ({status}): a bearer token is valid for one hour; "
+            f"exchange a new one, or give a long-lived API token ({API}), which is exchanged and renewed for you"
+        )
 
 
 @dataclass
@@ -104,6 +127,13 @@ class Exchanged:
                 self._token = self._exchange()
             return SecretValue(f"Bearer {self._token}")
 
+    def refusal(self, status: int) -> str:
+        """Return which variable holds the token whose bearer token was refused."""
+        return (
+            f"the target refused the token that was exchanged for {self.origin} ({status}): look whether the account "
+            "may use this API"
+        )
+
     def _exchange(self) -> str:
         basic = SecretValue("Basic " + base64.b64encode(f":{self.api_token}".encode()).decode())
         self.exchanges += 1
@@ -114,7 +144,7 @@ class Exchanged:
         where = f"the token exchange at {self.auth.base}"
         if response.status in (401, 403, 404):
             raise Refused(
-                f"{where} refused the API token of {API} ({response.status}): it may be revoked; "
+                f"{where} refused the API token of {self.origin} ({response.status}): it may be revoked; "
                 "make a new one in the dashboard and set the variable"
             )
         if response.status != 200:  # noqa: PLR2004 - the documented status
@@ -143,22 +173,38 @@ def service_for(address: Address) -> Address:
     return parse(SERVICE, EXCHANGE)
 
 
+#: What somebody wrote in place of a token, and what is wrong with it.
+_MISTAKES = (
+    (r"\s*", "is empty"),
+    ("\ufeff.*", "begins with a byte order mark: save the file that it comes from without one"),
+    (r".*[\r\n].*", "holds a line end: set it without one, as `$(cat FILE)` does"),
+    (r"(?i)(authorization:\s*)?(bearer|basic)\s.*", "begins with Bearer or Basic: set the token alone"),
+    (r"\$\w+|\$[({].*[)}]|%\w+%", "is the name of a variable that nobody has expanded: set its value"),
+    (r"([\"']).*\1", "stands in quotation marks: set it without them"),
+    (r".*\s.*", "holds white space"),
+    (r".*[^ -~].*", "holds a control character, or one beyond ASCII: copy it anew"),
+)
+
+
+def mistake(value: str) -> str:
+    """Return in words what is wrong with a value that is to stand in a header field, or nothing; it is not shown."""
+    found = (words for pattern, words in _MISTAKES if re.fullmatch(pattern, value, re.DOTALL))
+    return next(found, f"has {len(value):,} characters, more than servers read" if len(value) > _LONGEST else "")
+
+
 def check(token: object, what: str, contract: Contract) -> None:
     """Refuse a token that cannot stand in a header, or cannot be masked; the message does not show it.
 
     Raises:
-        UsageError: it is empty or too long, holds white space, control characters or anything beyond ASCII, or is a
-            number or a word that answers and reports hold anyway.
+        UsageError: it is empty or too long, holds what no token does, or is a number or a word that answers and
+            reports hold anyway: hiding it would rewrite what was observed.
     """
-    if not (isinstance(token, str) and token.isascii() and token.isprintable() and token and " " not in token):
-        raise UsageError(f"{what} holds white space, control or non-ASCII characters, or nothing: look for a line end")
-    if len(token) > _LONGEST:
-        raise UsageError(f"{what} has {len(token):,} characters, and no server reads a header field of so many")
-    if is_ordinary(token, contract):
-        raise UsageError(
-            f"{what} is a number, or a word that answers and reports hold anyway: "
-            "hiding it would rewrite what was observed; use a token that nobody would guess"
-        )
+    if not isinstance(token, str):
+        raise UsageError(f"{what} is no text")
+    if words := mistake(token):
+        raise UsageError(f"{what} {words}")
+    if len(token) < MASKED_FROM or is_ordinary(token, contract):
+        raise UsageError(f"{what} is too common a word to mask safely; use a longer, random token")
 
 
 def is_ordinary(secret: str, contract: Contract) -> bool:

@@ -10,7 +10,7 @@ from contracts.core.clause import LIST, REPEAT
 from contracts.core.errors import CouldNotJudge, Refused
 from contracts.core.exchange import Exchange
 from contracts.core.probe import Authorization, Probe
-from contracts.network.credentials import API, BEARER
+from contracts.network.credentials import Credentials
 from contracts.network.lanes import Lane, Lanes
 from contracts.network.request import Asked
 from contracts.network.target import Target
@@ -81,7 +81,7 @@ def observe(
                 continue
             exchange = target.record(target.ask(probe, lanes.own, accepted, opening=lanes.withdraw))
             if probe.name == LIST:
-                exchange = judge_refusal(exchange, target.credentials.origin)
+                exchange = judge_refusal(exchange, target.credentials)
                 silent, seconds = exchange.failure, exchange.seconds
             yield exchange
         wanted = [probe for probe in plan.second if not _is_pointless(probe, silent)]
@@ -134,18 +134,11 @@ def _jobs(probes: Iterable[Probe]) -> tuple[list[Job], list[Job]]:
     return [*pairs, *((probe,) for probe in left)], apart
 
 
-def judge_refusal(exchange: Exchange, origin: str) -> Exchange:
+def judge_refusal(exchange: Exchange, credentials: Credentials) -> Exchange:
     """Return the documented exchange, as a failure when its credentials were refused or are missing."""
     if exchange.failure or exchange.response is None:
         return exchange
     status = exchange.response.status
     if status not in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         return exchange
-    words = {
-        BEARER: f"the target refused the token of {BEARER} ({status}): a bearer token is valid for one hour; "
-        f"exchange a new one, or set {API} instead, which is exchanged and renewed for you",
-        API: f"the target refused the token that was exchanged for {API} ({status}): look whether the account may "
-        "use this API",
-        "": f"the target asks for credentials ({status}), and there are none: set {BEARER} or {API}",
-    }
-    return replace(exchange, failure=Refused(words[origin]))
+    return replace(exchange, failure=Refused(credentials.refusal(status)))

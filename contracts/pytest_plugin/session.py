@@ -64,7 +64,7 @@ class Session:
 
     run: Run
     folder: Path | None
-    reports: dict[str, str]
+    reports: output.Outputs
 
     @cached_property
     def evidence(self) -> Evidence:
@@ -131,8 +131,9 @@ class Session:
         Raises:
             UsageError: one cannot be written.
         """
-        if self.reports:
-            output.written(self.run, self.report, self.reports)
+        output.written(self.run, self.report, self.reports)
+        for problem in self.reports.problems:
+            raise UsageError(problem)
 
     def header(self) -> Iterator[str]:
         """Yield the lines that say what is judged, what it may cost, and where each setting came from."""
@@ -199,7 +200,7 @@ def _prepare(config: pytest.Config) -> Session:
     try:
         settings = resolve(options, environ, Path.cwd())
         _refuse_baseline(settings)
-        reports = output.outputs_of(settings) if options["reports"] else {}
+        reports = output.outputs_of(settings) if options["reports"] else output.Outputs()
         run = stack.enter_context(prepare(settings, contract_of(settings.contract), os.environ))
     except NoTarget:
         why = f"; pytest does not follow {led[0]}, which a shell may happen to hold" if led else ""

@@ -5,7 +5,6 @@ writes outside, and what it leaves unjudged is said by the run.
 """
 
 import difflib
-import os
 import re
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
@@ -51,7 +50,8 @@ def resolve(options: Mapping[str, Any], environ: Mapping[str, str], folder: Path
             its place.
     """
     _refuse_unknown(environ)
-    file, file_values = _from_file(folder, options.get("config") or environ.get(CONFIG))
+    config = options.get("config") or environ.get(CONFIG)
+    file, file_values = _from_file(folder, config)
     values: dict[str, Any] = {}
     origins: dict[str, str] = {}
     narrowed = []
@@ -64,7 +64,7 @@ def resolve(options: Mapping[str, Any], environ: Mapping[str, str], folder: Path
             if value is None or value == []:
                 continue
             if origin == file:
-                _refuse_in_file(setting, value, file, environ, folder)
+                _refuse_in_file(setting, value, file, environ)
             values[setting.name] = _read(setting, value, origin)
             origins[setting.name] = origin
             if origin == file and setting.trust is Trust.SAID and values[setting.name] != setting.default:
@@ -75,7 +75,7 @@ def resolve(options: Mapping[str, Any], environ: Mapping[str, str], folder: Path
             f"the embedded mock ({origins['mock']}) and a target ({origins['target']}) are both named: give one of them"
         )
     _check_targets(values, origins)
-    return Settings(**values, origins=origins, narrowed=tuple(narrowed))
+    return Settings(**values, config=config, origins=origins, narrowed=tuple(narrowed))
 
 
 def _check_targets(values: Mapping[str, Any], origins: Mapping[str, str]) -> None:
@@ -119,24 +119,15 @@ def _from_environment(setting: Setting, environ: Mapping[str, str]) -> tuple[str
     return "", None
 
 
-def _refuse_in_file(setting: Setting, value: Any, file: str, environ: Mapping[str, str], folder: Path) -> None:
+def _refuse_in_file(setting: Setting, value: Any, file: str, environ: Mapping[str, str]) -> None:
     instead = f"use {setting.option if setting.name != 'target' else 'the URL argument'} or {setting.environment}"
     if setting.trust is Trust.NEVER:
         raise UsageError(f"{file}: {setting.name} cannot be set in a file of the working directory: {instead}")
     if setting.name == "target" and (token := next((name for name in TOKENS if environ.get(name)), None)):
         raise UsageError(f"{file}: no file may name the target while {token} is set, which would go there: {instead}")
-    if setting.trust is Trust.INSIDE and not _is_inside(str(value), folder):
+    named = Path(str(value))
+    if setting.trust is Trust.INSIDE and (named.is_absolute() or ".." in named.parts):
         raise UsageError(f"{file}: {setting.name} is {str(value)[:80]!r}, and must stay in the working directory")
-
-
-def _is_inside(file: str, folder: Path) -> bool:
-    """Whether a file lies in a folder, by its name and also when all links on the way to it were followed."""
-    named, home = Path(file), os.path.realpath(folder)
-    try:
-        leads_to = Path(os.path.realpath(folder / named.parent), named.name)
-    except ValueError:  # a NUL in the name
-        return False
-    return not named.is_absolute() and ".." not in named.parts and leads_to.is_relative_to(home)
 
 
 def _read(setting: Setting, value: Any, origin: str) -> Any:

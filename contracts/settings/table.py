@@ -248,6 +248,7 @@ class Settings:
     bundle: str | None = _report("write all of them in one archive for `contracts audit`", "FILE.zip")
     metrics: str | None = _report("write OpenMetrics text for a node exporter's textfile folder")
 
+    config: str | None = field(default=None, compare=False)
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
     narrowed: tuple[str, ...] = field(default=(), compare=False)
 
@@ -259,8 +260,9 @@ class Settings:
 
     @property
     def inputs(self) -> tuple[str, ...]:
-        """Every file that is read."""
-        return tuple(file for setting in TABLE if setting.is_input and (file := getattr(self, setting.name)))
+        """Every file that is read, that of ``--config`` included."""
+        named = (getattr(self, setting.name) for setting in TABLE if setting.is_input)
+        return tuple(file for file in (self.config, *named) if file)
 
     def shown(self) -> dict[str, tuple[str, str]]:
         """Return every setting that a run depends on as text, with its origin."""

@@ -5,16 +5,19 @@ read when an option or a variable names it.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
+from fnmatch import fnmatchcase
 from typing import Any
 
 from contracts.core.contract import Contract
 from contracts.core.errors import UsageError
 from contracts.core.text import shorten
 from contracts.network.address import parse
+from contracts.network.credentials import EXCHANGE
 from contracts.reading import read_text, readable, tables
 from contracts.settings.table import BY_NAME
+from contracts.settings.values import TOKEN_VARIABLES
 from contracts.targets.target_entry import Entry
 
 #: The files that stand beside the folders of the targets; on some systems a name differs from none by its case.
@@ -27,13 +30,19 @@ _LONGEST = 100
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,63}")
 
 
-def load(path: str, contract_of: Callable[[str], Contract]) -> tuple[Entry, ...]:
+def load(
+    path: str, contract_of: Callable[[str], Contract], variables: Sequence[str] = TOKEN_VARIABLES
+) -> tuple[Entry, ...]:
     """Return the targets of a file; raises what :func:`read` raises, and UsageError when it cannot be opened."""
-    return read(read_text(path), path, contract_of)
+    return read(read_text(path), path, contract_of, variables)
 
 
-def read(text: str, name: str, contract_of: Callable[[str], Contract]) -> tuple[Entry, ...]:
+def read(
+    text: str, name: str, contract_of: Callable[[str], Contract], variables: Sequence[str] = TOKEN_VARIABLES
+) -> tuple[Entry, ...]:
     """Return the targets of a file, in its order; ``contract_of`` gives the contract that an entry names.
+
+    ``variables`` are patterns of the variables that it may name: each is sent to the host beside which it stands.
 
     Raises:
         UsageError: it is malformed, or a target of it cannot be used; the message names entry and key, and no value
@@ -44,6 +53,7 @@ def read(text: str, name: str, contract_of: Callable[[str], Contract]) -> tuple[
         targets = tuple(_entry(entry, f"{name}: entry {number}", contract_of) for number, entry in entries)
         if not targets:
             raise UsageError(f"{name}: there is no [[target]] in it")
+        _refuse_variables(targets, name, variables)
         _refuse_duplicates(targets, name)
         return targets
 
@@ -67,11 +77,17 @@ def _entry(entry: dict[str, Any], place: str, contract_of: Callable[[str], Contr
         except ValueError as error:
             raise UsageError(f"{place}: {key} is {shorten(values[key], 80)!r}, and must be {error}") from None
     target = Entry(**values)
+    _check_addresses(target, place, contract_of)
+    return target
+
+
+def _check_addresses(target: Entry, place: str, contract_of: Callable[[str], Contract]) -> None:
     try:
         parse(target.url, contract_of(target.contract).path, what="url", allow_plain_http=True)
+        if target.auth_url:
+            parse(target.auth_url, EXCHANGE, what="auth_url")
     except UsageError as error:
         raise UsageError(f"{place}: {error}") from None
-    return target
 
 
 def _text(key: str, value: Any, place: str) -> str:
@@ -85,7 +101,7 @@ def _text(key: str, value: Any, place: str) -> str:
             )
     elif not value or not value.isprintable():
         raise UsageError(f"{place}: {key} must be a text of one line, not empty and without control characters")
-    elif len(value) > _LONGEST and key not in ("url", "ca_bundle"):
+    elif len(value) > _LONGEST and key not in ("url", "auth_url", "ca_bundle"):
         raise UsageError(f"{place}: {key} has {len(value):,} characters, and may have {_LONGEST}")
     return value
 
@@ -97,6 +113,18 @@ def _tags(value: Any, place: str) -> tuple[str, ...]:
         if not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", tag):
             raise UsageError(f"{place}: tags holds {shorten(tag, 80)!r}: letters, digits, dots, dashes and underscores")
     return tuple(value)
+
+
+def _refuse_variables(targets: Iterable[Entry], name: str, admitted: Sequence[str]) -> None:
+    """Refuse a variable that is not admitted. It is not shown: somebody may have written the token in its place."""
+    for number, target in enumerate(targets, 1):
+        for key in _VARIABLES:
+            variable = getattr(target, key)
+            if variable and not any(fnmatchcase(variable, pattern) for pattern in admitted):
+                raise UsageError(
+                    f"{name}: entry {number}: {key} names a variable that none of {', '.join(admitted)} admits: rename "
+                    "it, or admit it with --token-variables"
+                )
 
 
 def _refuse_duplicates(targets: Iterable[Entry], name: str) -> None:

@@ -15,8 +15,9 @@ from contracts.core.report import Report, Scope
 from contracts.global_information.probes import needed
 from contracts.judging.evidence import Evidence
 from contracts.judging.judge import report_of
+from contracts.masking.secrets import Secrets
 from contracts.network.address import parse
-from contracts.network.credentials import API, BEARER
+from contracts.network.credentials import API, BEARER, Variables
 from contracts.network.pace import Pace
 from contracts.prepare import prepare
 from contracts.run import Run, verify
@@ -29,10 +30,11 @@ _COMPARED = (LIST, "repeat")
 
 @dataclass
 class Several:
-    """Targets that are ready to be judged.
+    """Targets that are ready to be judged; ``interrupted`` counts those that were not, because the user ended the run.
 
     ``settings`` hold for all, as far as an entry says nothing else; ``file`` is where the entries come from, and
     ``contract_of`` gives the contract of a name.
+    ``secrets`` are those of all of them: the reports of each hold none of any.
     ``finish`` is given the entry, its run, None where it could not even begin, and its report; it returns the report
     as it was written. ``pace`` makes the pace of an account, given its name.
     """
@@ -43,7 +45,10 @@ class Several:
     file: str
     contract_of: Callable[[str], Contract]
     finish: Callable[[Entry, Run | None, Report], Report]
+    secrets: Secrets
     pace: Callable[[str], Pace] = lambda _: Pace()
+    interrupted: int = 0
+    _writing: threading.Lock = field(default_factory=threading.Lock)
     _reports: dict[str, Report] = field(default_factory=dict)
     _bodies: dict[bytes, bytes] = field(default_factory=dict)
     _problems: list[BaseException] = field(default_factory=list)
@@ -60,35 +65,58 @@ class Several:
         for entry in self.entries:
             accounts.setdefault(entry.payer, []).append(entry)
         threads = [threading.Thread(target=self._account, args=item, daemon=True) for item in accounts.items()]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        try:
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        except KeyboardInterrupt:
+            self._end()
         for problem in self._problems:
             raise problem
         return tuple(Judged(entry, self._reports[entry.name]) for entry in self.entries)
+
+    def _end(self) -> None:
+        """Let the targets that were judged stand, and the others be inconclusive; no thread writes after this."""
+        with self._writing:
+            left = [entry for entry in self.entries if entry.name not in self._reports]
+            self.interrupted = len(left)
+            for entry in left:
+                settings, contract = settings_of(entry, self.settings, self.file), self.contract_of(entry.contract)
+                why = "the run was interrupted before this target was judged"
+                report = unjudged(entry, settings, contract, self.environ, why)
+                self._reports[entry.name] = self.finish(entry, None, report)
 
     def _account(self, name: str, entries: Iterable[Entry]) -> None:
         try:
             pace = self.pace(name)
             for entry in entries:
-                self._reports[entry.name] = self._slim(self._judged(entry, pace))
+                self._judge(entry, pace)
         except BaseException as problem:  # noqa: BLE001 - it is raised again by the thread that waits for this one
             self._problems.append(problem)
 
-    def _judged(self, entry: Entry, pace: Pace) -> Report:
+    def _judge(self, entry: Entry, pace: Pace) -> None:
         contract = self.contract_of(entry.contract)
         settings = settings_of(entry, self.settings, self.file)
         try:
-            environ = environ_of(entry, self.environ)
-            with prepare(settings, contract, environ, identity=entry.identity, pace=pace) as run:
+            with prepare(
+                settings,
+                contract,
+                self.environ,
+                identity=entry.identity,
+                pace=pace,
+                tokens=tokens_of(entry, self.environ),
+                secrets=self.secrets,
+            ) as run:
                 pace.room(run.planned)  # before the deadline of the target begins
-                return self.finish(entry, run, _named(verify(run), entry))
+                self._finish(entry, run, _named(verify(run), entry))
         except UsageError as error:
-            return self.finish(entry, None, unjudged(entry, settings, contract, self.environ, str(error)))
+            self._finish(entry, None, unjudged(entry, settings, contract, self.environ, str(error)))
 
-    def _slim(self, report: Report) -> Report:
-        return slim(report, self._bodies)
+    def _finish(self, entry: Entry, run: Run | None, report: Report) -> None:
+        with self._writing:
+            if entry.name not in self._reports:  # else the run was interrupted meanwhile
+                self._reports[entry.name] = slim(self.finish(entry, run, report), self._bodies)
 
 
 def slim(report: Report, bodies: dict[bytes, bytes]) -> Report:
@@ -110,6 +138,7 @@ def settings_of(entry: Entry, settings: Settings, file: str) -> Settings:
         "name": entry.name,
         "auth": entry.auth,
         "ca_bundle": entry.ca_bundle,
+        "auth_url": entry.auth_url,
         "environment": entry.environment,
         "implementation": entry.identity.implementation,
     }
@@ -119,19 +148,16 @@ def settings_of(entry: Entry, settings: Settings, file: str) -> Settings:
     return replace(settings, **given, origins=origins, narrowed=narrowed)
 
 
-def environ_of(entry: Entry, environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment of one target: the token that its entry names, and no other.
+def tokens_of(entry: Entry, environ: Mapping[str, str]) -> Variables:
+    """Return the variable that holds the token of one target, and no other.
 
     Raises:
         UsageError: the variable is not set.
     """
-    others = {name: value for name, value in environ.items() if name not in (BEARER, API)}
-    for own, variable in ((BEARER, entry.token), (API, entry.api_token)):
-        if variable and not environ.get(variable):
+    for variable in filter(None, (entry.token, entry.api_token)):
+        if not environ.get(variable):
             raise UsageError(f"{variable} is not set: it is to hold the token of this target")
-        if variable:
-            return {**others, own: environ[variable]}
-    return others
+    return Variables(entry.token, entry.api_token)
 
 
 def _named(report: Report, entry: Entry) -> Report:

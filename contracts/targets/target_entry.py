@@ -16,8 +16,8 @@ _WORST_FIRST = (Verdict.VIOLATES.status, Verdict.INCONCLUSIVE.status, Verdict.CO
 class Entry:
     """One ``[[target]]``.
 
-    ``token`` and ``api_token`` are the names of variables; ``auth`` and ``ca_bundle`` are None where the entry leaves
-    them to the settings. The rate limit is an account's: all targets of one share it.
+    ``token`` and ``api_token`` are the names of variables; ``auth``, ``auth_url`` and ``ca_bundle`` are None where the
+    entry leaves them to the settings. The rate limit is an account's: all targets of one share it.
     """
 
     name: str
@@ -27,6 +27,7 @@ class Entry:
     contract: str = DEFAULT
     auth: Policy | None = None
     ca_bundle: str | None = None
+    auth_url: str | None = None
     account: str = ""
     tags: tuple[str, ...] = ()
     environment: str = ""

@@ -223,7 +223,7 @@ def test_api_token_is_exchanged() -> None:
         ([], {"CONTRACTS_TARGETT": "https://api.example"}, "did you mean CONTRACTS_TARGET?"),
         (["--mock", "--clause", "category.colour"], {}, "no clause matches"),
         (["--timeout", "soon"], {}, "option --timeout"),
-        (["--no-such-option"], {}, "unrecognized arguments"),
+        (["--no-such-option"], {}, "there is no option --no-such-option; see contracts verify --help"),
         (["--auth", "perhaps"], {}, "either, required or public"),
         (["--json", "/no/such/folder/x.json"], {}, "no such folder"),
         (["--json", "x", "--html", "x"], {}, "cannot share"),
@@ -401,19 +401,21 @@ def test_interrupted() -> None:
     assert err.splitlines() == ["contracts: interrupted: nothing was judged"]
 
 
-def test_a_pipe_that_closes() -> None:
-    """When the reader of the output goes away the process ends quietly, and not with a pass."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "contracts", "verify", "--mock"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=clean_environment(),
-    )
-    assert process.stdout is not None
-    process.stdout.close()
-    assert process.stderr is not None
-    err = process.stderr.read()
-    assert process.wait(20) == 4
+@pytest.mark.parametrize(("fault", "status"), [(None, 0), ("position-text", 1)])
+def test_a_pipe_that_closes(fault: str | None, status: int) -> None:
+    """When the reader of the output goes away, as head does, the process ends quietly and with its verdict."""
+    with MockServer(SAMPLE, faults=(BY_NAME[fault].apply,) if fault else ()) as server:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "contracts", "verify", server.url],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=clean_environment(**of(server)),
+        )
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        err = process.stderr.read()
+        assert process.wait(20) == status
     assert err == b""
 
 

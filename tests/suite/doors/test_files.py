@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -10,9 +11,13 @@ from pathlib import Path
 
 import pytest
 from door import contracts
+from regions import Regions
+from subject import BY_NAME, SAMPLE
 
 from contracts.commands import files
 from contracts.core.errors import UsageError
+from contracts.mock.reply import Reply
+from contracts.mock.server import MockServer
 
 USUAL = {"result.json", "junit.xml", "report.html", "report.md", "badge.json", "exchanges.har", "run.zip"}
 
@@ -43,19 +48,174 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pyt
 
     monkeypatch.setattr(Path, "replace", fail)
     with pytest.raises(UsageError, match="No space left on device"):
-        files.write_file(str(file), "new")
+        files.write(str(file), "new")
     assert [path.name for path in tmp_path.iterdir()] == ["x.json"]
     assert file.read_text() == "old"
 
 
-def test_a_link_stays_a_link(tmp_path: Path) -> None:
-    """The file behind a symbolic link is replaced, not the link."""
+def test_nothing_is_written_through_a_link(tmp_path: Path) -> None:
+    """A link in the place of a report is replaced, and what it leads to is left alone: a checkout may be anybody's."""
     real, link = tmp_path / "real", tmp_path / "link"
     real.write_text("old")
     link.symlink_to(real)
-    files.write_file(str(link), "new")
-    assert link.is_symlink()
-    assert real.read_text() == "new"
+    files.write(str(link), "new")
+    assert not link.is_symlink()
+    assert (real.read_text(), link.read_text()) == ("old", "new")
+
+
+@pytest.mark.parametrize("name", ["result.json", "junit.xml", "report.html", "run.zip"])
+def test_no_report_of_a_folder_is_written_through_a_link(name: str, tmp_path: Path) -> None:
+    """Links that lie in the folder of the reports are replaced."""
+    outside = tmp_path / "outside"
+    outside.write_text("mine")
+    (tmp_path / "here" / "out").mkdir(parents=True)
+    (tmp_path / "here" / "out" / name).symlink_to(outside)
+    assert contracts("verify", "--mock", "--reports", "out", "--summary", folder=tmp_path / "here").status == 0
+    assert outside.read_text() == "mine"
+    assert not (tmp_path / "here" / "out" / name).is_symlink()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "file"),
+    [
+        (("--json", "away/x.json"), ""),
+        (("--json", "{folder}/away/x.json"), ""),
+        (("--reports", "away"), ""),
+        (("--reports", "away/deep"), ""),
+        (("--reports", "dangling"), ""),
+        (("--write-deviations", "away/x.toml"), ""),
+        ((), 'json = "away/x.json"'),
+        ((), 'reports = "away"'),
+        ((), 'metrics = "./away/.profile"'),
+        ((), 'bundle = "inside/../away/x.zip"'),
+    ],
+)
+def test_no_link_leads_a_report_out_of_the_working_directory(
+    arguments: tuple[str, ...], file: str, tmp_path: Path
+) -> None:
+    """What lies in the working directory by its name lies there in truth, whoever named it; nothing is sent before."""
+    here, away = tmp_path / "here", tmp_path / "home"
+    (here / "inside").mkdir(parents=True)
+    away.mkdir()
+    (here / "away").symlink_to(away)
+    (here / "dangling").symlink_to(tmp_path / "later")
+    (here / "contracts.toml").write_text(file)
+    given = [argument.format(folder=here) for argument in arguments]
+    done = contracts("verify", "--mock", *given, folder=here)
+    assert (done.status, done.out) == (2, "")
+    assert re.search("out of the working directory|must stay in the working directory", done.err)
+    assert list(away.iterdir()) == []
+    assert not (tmp_path / "later").exists()
+
+
+def test_a_link_within_the_working_directory_may_lead_to_its_folder(tmp_path: Path) -> None:
+    """A link that stays within is followed on the way to a report."""
+    (tmp_path / "build").mkdir()
+    (tmp_path / "out").symlink_to("build")
+    assert contracts("verify", "--mock", "--reports", "out", "--summary", folder=tmp_path).status == 0
+    assert (tmp_path / "build" / "result.json").is_file()
+
+
+def test_the_folder_of_a_target_is_no_link(tmp_path: Path) -> None:
+    """A link in the place of the folder of a target is replaced by a folder."""
+    here, away = tmp_path / "here", tmp_path / "home"
+    away.mkdir()
+    (here / "out").mkdir(parents=True)
+    (here / "out" / "t0").symlink_to(away)
+    with Regions(1, 1) as server:
+        (here / "targets.toml").write_text(server.file())
+        asked = ("verify", "--targets", "targets.toml", "--reports", "out")
+        assert contracts(*asked, environment=server.environment, folder=here).status == 0
+    assert list(away.iterdir()) == []
+    assert (here / "out" / "t0" / "result.json").is_file()
+
+
+@pytest.mark.parametrize("name", ["fifo", "link-to-fifo"])
+def test_a_fifo_makes_nobody_wait(name: str, tmp_path: Path) -> None:
+    """A FIFO in the place of a report is refused, for perhaps nobody reads from it; a link to one is replaced."""
+    os.mkfifo(tmp_path / "fifo")
+    (tmp_path / "link-to-fifo").symlink_to("fifo")
+    done = contracts("verify", "--mock", "--json", name, folder=tmp_path)
+    assert done.status == (2 if name == "fifo" else 0)
+    assert ("it is no file" in done.err) is (name == "fifo")
+
+
+@pytest.mark.parametrize("name", ["contracts.toml", "pyproject.toml", "mine.toml", "link.toml"])
+@pytest.mark.parametrize("option", ["--json", "--markdown", "--write-deviations"])
+def test_no_report_takes_the_place_of_settings(name: str, option: str, tmp_path: Path) -> None:
+    """The next run would read it: refused, also where there is no such file yet."""
+    (tmp_path / "link.toml").symlink_to("mine.toml")
+    (tmp_path / "mine.toml").write_text("")
+    config = ("--config", "mine.toml") if name in ("mine.toml", "link.toml") else ()
+    done = contracts("verify", "--mock", *config, option, name, folder=tmp_path)
+    assert (done.status, done.out) == (2, "")
+    assert f"{option}: {name} cannot be written: it is read, too" in done.err
+
+
+@pytest.mark.parametrize("command", ["snapshot --mock -o", "prove --clause json.utf-8 --json", "check x.json --json"])
+def test_every_command_leaves_settings_alone(command: str, tmp_path: Path) -> None:
+    """What holds for the reports of a run holds for whatever is written."""
+    (tmp_path / "x.json").write_text("{}")
+    done = contracts(*command.split(), "contracts.toml", folder=tmp_path)
+    assert (done.status, done.out) == (2, "")
+    assert "it is read, too" in done.err
+
+
+def test_old_reports_are_gone_before_anything_is_judged(tmp_path: Path) -> None:
+    """A run that ends without a verdict leaves no report of an earlier one in its place."""
+    (tmp_path / "out").mkdir()
+    for name in ("out/result.json", "mine.json", "out/kept"):
+        (tmp_path / name).write_text("old")
+    seen: list[set[str]] = []
+
+    def look(_: object, reply: Reply) -> Reply:
+        seen.append({path.name for path in tmp_path.rglob("*") if path.is_file()})
+        return reply
+
+    with MockServer(SAMPLE, faults=(look,)) as server:
+        asked = ("verify", server.url, "--reports", "out", "--badge", "mine.json")
+        contracts(*asked, environment={"BEARER_TOKEN": server.token}, folder=tmp_path)
+    assert seen[0] == {"kept"}
+    assert (tmp_path / "out" / "result.json").read_text() != "old"
+
+
+def full(file: str, content: str | bytes, **options: bool) -> None:
+    """Write a file where no space is left for JUnit."""
+    if file.endswith("junit.xml"):
+        raise UsageError(f"{file} cannot be written: No space left on device")
+    WRITE(file, content, **options)
+
+
+WRITE = files.write
+
+
+@pytest.mark.parametrize(("fault", "status"), [(None, 2), ("position-text", 1)])
+def test_a_report_that_cannot_be_written_ends_no_other(
+    fault: str | None, status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The others are written and the verdict is said; a breach stays one, and a pass that nobody can read is none."""
+    monkeypatch.setattr("contracts.commands.files.write", full)
+    with MockServer(SAMPLE, faults=(BY_NAME[fault].apply,) if fault else ()) as server:
+        asked = ("verify", server.url, "--reports", "out", "--summary")
+        done = contracts(*asked, environment={"BEARER_TOKEN": server.token}, folder=tmp_path)
+    assert done.status == status
+    assert {path.name for path in (tmp_path / "out").iterdir()} == USUAL - {"junit.xml"}
+    assert done.out.startswith("VIOLATES" if fault else "CONFORMS")
+    assert done.err == "contracts: out/junit.xml cannot be written: No space left on device\n"
+
+
+def test_a_full_disk_ends_no_other_target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every target is judged and told, and all reports but those that found no space are written."""
+    monkeypatch.setattr("contracts.commands.files.write", full)
+    with Regions(3, 3) as server:
+        (tmp_path / "targets.toml").write_text(server.file())
+        asked = ("verify", "--targets", "targets.toml", "--reports", "out", "--summary")
+        done = contracts(*asked, environment=server.environment, folder=tmp_path)
+    assert done.status == 2
+    assert done.last_line.startswith("CONFORMS: 3 targets")
+    assert len(done.err.splitlines()) == 4
+    assert len(list((tmp_path / "out").glob("*/result.json"))) == 3
+    assert (tmp_path / "out" / "results.json").is_file()
 
 
 @pytest.mark.parametrize(
@@ -87,7 +247,8 @@ def test_no_output_overwrites_another(spelling: str, tmp_path: Path) -> None:
         (["--json", "x" * 300], "too long"),
         (["--json", "."], "it is a folder"),
         (["--prune-deviations"], "there is no deviations file"),
-        (["--jso", "x"], "unrecognized arguments: --jso"),
+        (["--jso", "x"], "there is no option --jso; did you mean --json?"),
+        (["--json", "/dev/stdout"], "it belongs to the system; - is standard output"),
     ],
 )
 def test_mistakes_are_told_before_anything_is_sent(arguments: list[str], words: str, tmp_path: Path) -> None:
@@ -112,7 +273,7 @@ def test_leftovers_of_runs_that_were_killed_are_removed(tmp_path: Path) -> None:
         (tmp_path / f".contracts-{name}").write_text("")
         os.utime(tmp_path / f".contracts-{name}", (old, old))
     os.utime(tmp_path / ".contracts-unfinished-12345678")
-    files.write_file(str(tmp_path / "report"), "x")
+    files.write(str(tmp_path / "report"), "x")
     names = {".contracts-unfinished-12345678", ".contracts-unfinished-x", ".contracts-mine", "report"}
     assert {path.name for path in tmp_path.iterdir()} == names
 
@@ -123,10 +284,10 @@ def test_a_killed_run_leaves_what_the_next_one_knows(tmp_path: Path) -> None:
         "import os, signal; from contracts.commands import files\n"
         "class Text(str):\n"
         "    def __getitem__(self, part): os.kill(os.getpid(), signal.SIGKILL)\n"
-        "files.write_file('report', Text('x'))\n"
+        "files.write('report', Text('x'))\n"
     )
     subprocess.run([sys.executable, "-c", script], cwd=tmp_path, check=False)
     (left,) = tmp_path.iterdir()
     os.utime(left, (0, 0))
-    files.write_file(str(tmp_path / "report"), "x")
+    files.write(str(tmp_path / "report"), "x")
     assert [path.name for path in tmp_path.iterdir()] == ["report"]

@@ -55,6 +55,23 @@ def test_a_reader_that_has_gone_changes_no_verdict(line: str, status: int, tmp_p
         assert "contracts: " not in done.stderr
 
 
+@pytest.mark.parametrize(
+    "line", ["verify --mock --json -", "snapshot --mock -o -", "prove --clause json.utf-8 --json -"]
+)
+def test_a_report_on_a_closed_stream_is_no_verdict(line: str, tmp_path: Path) -> None:
+    """A report was asked for where nobody can read it: exit 4 in one line, and nothing is judged before."""
+    done = shell(f"contracts {line} >&-", tmp_path)
+    assert done.returncode == 4
+    assert done.stderr == "contracts: standard output cannot be written: it is closed\n"
+
+
+@pytest.mark.parametrize("line", ["check -", "audit -", "compare - https://127.0.0.1:9"])
+def test_standard_input_that_is_closed_is_a_mistake(line: str, tmp_path: Path) -> None:
+    """What is to be read is not there: exit 2 in one line."""
+    done = shell(f"contracts {line} <&-", tmp_path)
+    assert (done.returncode, done.stderr) == (2, "contracts: standard input is closed\n")
+
+
 def test_both_streams_full(tmp_path: Path) -> None:
     """Where not even that can be told, the exit status still says it."""
     assert shell("contracts verify --mock >/dev/full 2>&1", tmp_path).returncode == 4

@@ -190,7 +190,7 @@ def test_writing_stands_under_the_deadline(tmp_path: Path, monkeypatch: pytest.M
         report = verify(run)
         assert report.status == CONFORMS
         usual = {name: file for name, (_, file) in output.FORMATS.items()} | {output.BUNDLE: output.BUNDLE_FILE}
-        outputs = {name: str(tmp_path / file) for name, file in usual.items()}
+        outputs = output.Outputs({name: str(tmp_path / file) for name, file in usual.items()})
         written = output.written(run, report, outputs)
     assert written.status == INCONCLUSIVE
     assert {outcome.because for outcome in written.outcomes} == {Reason.LATE}

@@ -77,8 +77,8 @@ def test_a_gateway_gets_its_field(tmp_path: Path) -> None:
         ("X-Key", "NAME=VARIABLE"),
         ("X Key=KEY", "NAME=VARIABLE"),
         ("X-Key=", "NAME=VARIABLE"),
-        ("X-Key=UNSET", "UNSET is empty"),
-        ("X-Key=LINES", "LINES is empty, or holds"),
+        ("X-Key=UNSET", "--header-env X-Key: the variable that is named there is not set"),
+        ("X-Key=LINES", "LINES holds a line end"),
     ],
 )
 def test_fields_that_cannot_be_sent(field: str, words: str) -> None:

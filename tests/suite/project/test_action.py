@@ -261,7 +261,7 @@ def test_examples_use_the_action_as_it_is(file: Path) -> None:
     for contract in [step for step in steps if step.get("id") == "contract"]:
         assert contract["with"].keys() <= ACTION["inputs"].keys()
         assert contract["with"]["target"]
-        assert contract["env"] == {"SCALINGO_API_TOKEN": "${{ secrets.SCALINGO_API_TOKEN }}"}
+        assert contract["env"]["SCALINGO_API_TOKEN"] == "${{ secrets.SCALINGO_API_TOKEN }}"
 
 
 def test_the_release_waits_for_the_contract_and_the_comparison() -> None:

@@ -62,7 +62,7 @@ class Regions(MockServer):
         """Return a file of these targets, all of them as a rule, each with these keys; a token is its account's."""
         entries = []
         for name in names or self.names:
-            variable = self.account[name].upper().replace("-", "_")
+            variable = variable_of(self.account[name])
             own: dict[str, Any] = {"name": name, "url": f"{self.url}/{name}", "token": variable, **keys}
             entries.append("[[target]]\n" + "".join(f'{key} = "{value}"\n' for key, value in own.items()))
         return "\n".join(entries)
@@ -70,7 +70,12 @@ class Regions(MockServer):
     @property
     def environment(self) -> dict[str, str]:
         """The token of every account."""
-        return {account.upper().replace("-", "_"): self.token for account in self.account.values()}
+        return {variable_of(account): self.token for account in self.account.values()}
+
+
+def variable_of(account: str) -> str:
+    """The variable that holds the token of an account."""
+    return f"CONTRACTS_TOKEN_{account.upper().replace('-', '_')}"
 
 
 def most_within_a_minute(times: list[float]) -> int:

@@ -37,7 +37,7 @@ def pace(_, account):
     now = [0.0]
     def sleep(seconds):
         now[0] += seconds
-        name = account.lower().replace("_", "-")
+        name = account.removeprefix("CONTRACTS_TOKEN_").lower().replace("_", "-")
         with urllib.request.urlopen(urllib.request.Request(f"{sys.argv[1]}/slept/{name}/{seconds}")) as answer:
             answer.read()
     return Pace(clock=lambda: now[0], sleep=sleep)
@@ -127,7 +127,9 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("several")
     with Regions(6, 3, {"t1": "position-text"}) as server:
         text = server.file(vendor="Example", environment="production")
-        (home / "targets.toml").write_text(text.replace('t4"\ntoken = "ACCOUNT_1"', 't4"\ntoken = "NOBODY"'))
+        (home / "targets.toml").write_text(
+            text.replace('t4"\ntoken = "CONTRACTS_TOKEN_ACCOUNT_1"', 't4"\ntoken = "CONTRACTS_TOKEN_NOBODY"')
+        )
         arguments = ("verify", "--targets", "targets.toml", "--reports", "one")
         done = contracts(*arguments, environment=server.environment, folder=home)
         (home / "one.out").write_text(done.out)
@@ -468,7 +470,7 @@ def test_a_fault_of_the_suite_in_a_thread_is_no_verdict(tmp_path: Path, monkeypa
     def broken(*_: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("contracts.targets.judging.Several._judged", broken)
+    monkeypatch.setattr("contracts.targets.judging.Several._judge", broken)
     with Regions(2, 2) as server:
         (tmp_path / "targets.toml").write_text(server.file())
         done = contracts("verify", "--targets", "targets.toml", environment=server.environment, folder=tmp_path)

@@ -16,7 +16,7 @@ FILE = """\
 [[target]]
 name = "osc-fr1"
 url = "https://api.osc-fr1.scalingo.com"
-api_token = "FR1_API_TOKEN"
+api_token = "CONTRACTS_TOKEN_FR1"
 tags = ["production", "fr"]
 environment = "production"
 vendor = "Example"
@@ -26,7 +26,7 @@ version = "4.2"
 [[target]]
 name = "staging"
 url = "https://api.staging.example"
-token = "STAGING_TOKEN"
+token = "CONTRACTS_TOKEN_STAGING"
 account = "qa"
 auth = "required"
 ca_bundle = "staging.pem"
@@ -46,7 +46,7 @@ def test_a_file_is_read_in_its_order() -> None:
     assert first == Entry(
         "osc-fr1",
         "https://api.osc-fr1.scalingo.com",
-        api_token="FR1_API_TOKEN",
+        api_token="CONTRACTS_TOKEN_FR1",
         tags=("production", "fr"),
         environment="production",
         vendor="Example",
@@ -55,7 +55,7 @@ def test_a_file_is_read_in_its_order() -> None:
     )
     assert first.identity.implementation == "Example Cloud 4.2"
     assert (second.auth, second.ca_bundle, third.contract) == (Policy.REQUIRED, "staging.pem", "event-types")
-    assert [target.payer for target in (first, second, third)] == ["FR1_API_TOKEN", "qa", "public"]
+    assert [target.payer for target in (first, second, third)] == ["CONTRACTS_TOKEN_FR1", "qa", "public"]
 
 
 ONE = '[[target]]\nname = "a"\nurl = "https://a.example"\n'
