@@ -1,1 +1,1 @@
-"""The bench: how long users wait for whole runs, and what judging costs; ``python -m bench`` measures and writes."""
+"""The bench: how long users wait, beside others who ask the same server; ``python -m bench`` measures and writes."""

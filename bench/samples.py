@@ -1,73 +1,68 @@
-"""Samples: what was measured in turns, and what is said of them."""
+"""What is measured in turns, and what is said of it."""
 
+import os
 import subprocess
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from statistics import median
+from typing import NamedTuple
+
+#: The seconds of each contender, a value for each round.
+Samples = Mapping[str, Sequence[float]]
+#: What a shell holds for another use; nothing of it reaches a contender.
+_FOREIGN = ("BEARER_TOKEN", "CONTRACTS_", "SCALINGO_", "SCHEMATHESIS_", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
 class CouldNotMeasure(Exception):
     """Something else than the speed went wrong: a figure would say nothing."""
 
 
-@dataclass(frozen=True)
-class Sample:
-    """What was measured of one contender, a value for each round; times are in seconds."""
+class Goal(NamedTuple):
+    """A figure, and the most that it may be."""
 
-    values: tuple[float, ...]
-
-    @property
-    def median(self) -> float:
-        """The middle value."""
-        return median(self.values)
+    what: str
+    most: float
+    figure: float
 
     @property
-    def least(self) -> float:
-        """The smallest value."""
-        return min(self.values)
+    def is_met(self) -> bool:
+        """Whether the figure as measured, and not as rounded, keeps its limit. What is no number keeps none."""
+        return self.figure <= self.most
 
     @property
-    def most(self) -> float:
-        """The largest value."""
-        return max(self.values)
-
-    def to(self, other: "Sample") -> "Sample":
-        """Return the ratios to another sample, round by round: a slow moment of the machine meets both of a pair."""
-        return Sample(tuple(ours / theirs for ours, theirs in zip(self.values, other.values, strict=True)))
+    def said(self) -> str:
+        """What came of it; a missed goal stands out."""
+        return "met" if self.is_met else "**MISSED**"
 
 
-def in_turns(contenders: Mapping[str, Callable[[], float]], rounds: int) -> dict[str, Sample]:
-    """Let each contender measure once in each round, and return the sample of each.
-
-    Every second round goes backwards, so that nobody always follows the same neighbour.
-    """
+def in_turns(contenders: Mapping[str, Callable[[], float]], rounds: int) -> Samples:
+    """Let each contender measure once in each round; every second round goes backwards."""
     values: dict[str, list[float]] = {name: [] for name in contenders}
     for number in range(rounds):
-        order = list(contenders.items())
-        for name, measure in order[:: -1 if number % 2 else 1]:
+        for name, measure in list(contenders.items())[:: -1 if number % 2 else 1]:
             values[name].append(measure())
-    return {name: Sample(tuple(measured)) for name, measured in values.items()}
+    return values
 
 
-def seconds_of(action: Callable[[], object]) -> float:
-    """Return how long an action takes by the clock on the wall."""
+def ratio(samples: Samples, one: str, other: str) -> float:
+    """Return the median of the ratios round by round: a slow moment of the machine meets both of a pair."""
+    return median(ours / theirs for ours, theirs in zip(samples[one], samples[other], strict=True))
+
+
+def timed(action: Callable[[], object]) -> float:
+    """Return how many seconds an action takes."""
     start = time.perf_counter()
     action()
     return time.perf_counter() - start
 
 
-def run(
-    command: list[str], environment: Mapping[str, str], folder: str, given: str = ""
-) -> subprocess.CompletedProcess[str]:
-    """Run a process in a folder to its end, with what it is given on standard input, and return what it said.
+def run(command: Sequence[str], folder: str, given: str = "", **environment: str) -> None:
+    """Run a process in a folder to its end, with what it is given on standard input.
 
     Raises:
         CouldNotMeasure: it failed, and what it took would say nothing.
     """
-    done = subprocess.run(
-        command, env=environment, cwd=folder, input=given, text=True, capture_output=True, check=False
-    )
+    own = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)} | environment
+    done = subprocess.run(command, env=own, cwd=folder, input=given, text=True, capture_output=True, check=False)
     if done.returncode:
         raise CouldNotMeasure(f"{' '.join(command)}\nended with {done.returncode}:\n{done.stdout}{done.stderr}")
-    return done

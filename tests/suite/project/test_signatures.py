@@ -16,8 +16,6 @@ import contracts
 
 pytestmark = pytest.mark.uncounted
 SUPPORT = Path(__file__).parents[1] / "support"
-#: They go with the HTTP client of the standard library.
-_PENDING = ("contracts.network.connection._Answer.", "contracts.network.quiet._Unlogged.")
 _BY_POSITION = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
 _ANYTHING = {Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD}
 _BY_NAME = (Parameter.KEYWORD_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
@@ -85,7 +83,7 @@ def narrowed(cls: type) -> Iterator[str]:
         parent = getattr(parent, "__func__", parent)
         if isinstance(child, FunctionType) and callable(parent):
             place = f"{cls.__module__}.{cls.__qualname__}.{name}"
-            yield from (f"{place}: {what}" for what in refused(child, parent) if not place.startswith(_PENDING))
+            yield from (f"{place}: {what}" for what in refused(child, parent))
 
 
 def is_ours(cls: type) -> bool:
