@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
     from contracts.comparison.baseline import Baseline
-    from contracts.exceptions.deviations import Deviation
+    from contracts.exceptions.entry import Entry
     from contracts.mock.server import MockServer
 
 Value = TypeVar("Value", bound="DataclassInstance")
@@ -99,7 +99,7 @@ def prepare(
         clauses = contract.select(settings.clause)
         known = _known(settings.deviations, contract) if settings.deviations else ()
         known = tuple(_masked(entry, secrets) for entry in known)
-        baseline = _baseline(settings.baseline, settings.accept, contract) if settings.baseline else None
+        baseline = _baseline(settings.baseline, settings, contract) if settings.baseline else None
         baseline = baseline and _masked(baseline, secrets)
         auth = parse(settings.auth_url, EXCHANGE, what="auth-url") if settings.auth_url else None
         probes = _probes(settings, contract, clauses, address)
@@ -147,16 +147,17 @@ def _probes(settings: Settings, contract: Contract, clauses: tuple[Clause, ...],
     )
 
 
-def _known(path: str, contract: Contract) -> "tuple[Deviation, ...]":
+def _known(path: str, contract: Contract) -> "tuple[Entry, ...]":
     from contracts.exceptions import deviations  # only for a run that has some
 
     return deviations.load(path, contract)
 
 
-def _baseline(path: str, accept: str | None, contract: Contract) -> "Baseline":
+def _baseline(path: str, settings: Settings, contract: Contract) -> "Baseline":
     from contracts.sources import load_baseline  # only for a run that has one
 
-    return load_baseline(path, accept, contract)
+    asked = {name: getattr(settings, name) for name in ("accept", "fail_on", "max_age")}
+    return load_baseline(path, contract, **asked)
 
 
 def _mock(settings: Settings, contract: Contract) -> "MockServer":

@@ -29,7 +29,7 @@ from contracts.settings.table import Settings
 
 if TYPE_CHECKING:
     from contracts.comparison.baseline import Baseline
-    from contracts.exceptions.deviations import Deviation
+    from contracts.exceptions.entry import Entry
     from contracts.judging.evidence import Evidence
 
 #: Judging, and then writing the reports, may take what is left of the deadline, and each so many seconds when it is
@@ -50,7 +50,7 @@ class Run:
     probes: tuple[Probe, ...]
     target: Target
     embedded: bool
-    deviations: "tuple[Deviation, ...]" = ()
+    deviations: "tuple[Entry, ...]" = ()
     identity: Identity = field(default_factory=Identity)
     baseline: "Baseline | None" = None
 

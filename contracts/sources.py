@@ -8,11 +8,12 @@ from io import BytesIO
 from contracts import bundle
 from contracts.comparison import snapshot
 from contracts.comparison.baseline import Baseline
-from contracts.comparison.gate import Kind, Source, observed
-from contracts.comparison.observed import source_of
+from contracts.comparison.gate import Kind, Source
+from contracts.comparison.observation import CouldNotCompare
+from contracts.comparison.rules import Impact
 from contracts.core.contract import Contract
-from contracts.core.errors import CouldNotJudge, UsageError
-from contracts.exceptions import accepted as acceptance
+from contracts.core.errors import UsageError
+from contracts.exceptions import accepted
 from contracts.formats import stored
 from contracts.judging.strict_json import decode
 from contracts.reading import read_bytes, read_text
@@ -34,7 +35,7 @@ def read_source(content: bytes, name: str, contract_of: Callable[[str], Contract
     if zipfile.is_zipfile(BytesIO(content)):
         text = _text(bundle.unpack(content)[bundle.RESULT], name)
         report = stored.read(text, contract_of)
-        return source_of(report, Kind.BUNDLE, name), report.contract
+        return Source.from_report(report, Kind.BUNDLE, name), report.contract
     text = _text(content, name)
     schema = _schema(text, name)
     if schema.endswith(f"/{snapshot.SCHEMA}"):
@@ -42,7 +43,7 @@ def read_source(content: bytes, name: str, contract_of: Callable[[str], Contract
         return Source(Kind.SNAPSHOT, name, kept.target, kept), contract_of(kept.contract)
     if schema.endswith("/report.schema.json"):
         report = stored.read(text, contract_of)
-        return source_of(report, Kind.RESULT, name), report.contract
+        return Source.from_report(report, Kind.RESULT, name), report.contract
     raise UsageError(f"{name} {_NEITHER}")
 
 
@@ -60,23 +61,32 @@ def _schema(text: str, name: str) -> str:
     return str(value.get("$schema", ""))
 
 
-def load_baseline(path: str, accept: str | None, contract: Contract) -> Baseline:
-    """Return the baseline of a file: a snapshot, a result or a bundle.
+def load_baseline(
+    path: str,
+    contract: Contract,
+    *,
+    accept: str | None = None,
+    fail_on: str = Impact.BREAKING,
+    max_age: float | None = None,
+) -> Baseline:
+    """Return the baseline of a file: a snapshot, a result or a bundle; ``accept`` is the file of exceptions to it.
 
     Raises:
         UsageError: the file is none of these, is about another contract, or holds no list that could be compared.
     """
-    side, _ = read_source(read_bytes(path, bundle.CAP), path, _only(contract, path))
+    source, _ = read_source(read_bytes(path, bundle.CAP), path, _only(contract, path))
     try:
-        observed(side, contract)
-    except CouldNotJudge as problem:
+        source.refuse_unsteady(contract)
+    except CouldNotCompare as problem:
         raise UsageError(f"no baseline: {problem}") from None
-    if not side.taken:
+    if not source.taken or source.snapshot is None:
         raise UsageError(f"{path}: no baseline: it does not say when it was observed")
     text = read_text(accept) if accept else None
     if text is not None and accept:
-        acceptance.read(text, accept)
-    return Baseline(replace(side, kind=Kind.SNAPSHOT), text)  # of whatever it was taken, a snapshot of it is kept
+        accepted.read(text, accept)
+    if source.kind is not Kind.SNAPSHOT:  # a bundle of the run keeps a snapshot, which has to say what it is of
+        source = replace(source, snapshot=replace(source.snapshot, source=source.kind.value))
+    return Baseline(source, text, Impact(fail_on), max_age)
 
 
 def _only(contract: Contract, path: str) -> Callable[[str], Contract]:

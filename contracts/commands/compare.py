@@ -2,23 +2,26 @@
 
 import argparse
 import os
+import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from contracts import __version__
 from contracts.bundle import CAP
 from contracts.commands import files, output, streams
 from contracts.commands import options as settings_options
-from contracts.comparison.gate import Gate, Kind, Source, gate
-from contracts.comparison.observed import source_of
+from contracts.comparison.gate import Gate, Kind, Source, Terms, gate
+from contracts.comparison.observation import CouldNotCompare
 from contracts.comparison.rules import Impact
-from contracts.comparison.verdict import FAIL_ON
 from contracts.core.clause import REPEATABLE
 from contracts.core.contract import Contract
+from contracts.core.deadline import until
 from contracts.core.errors import UsageError
-from contracts.exceptions import accepted as acceptance
+from contracts.exceptions import accepted, proposal
 from contracts.formats import terminal
 from contracts.prepare import prepare
 from contracts.reading import STANDARD_INPUT, read_bytes
@@ -34,8 +37,9 @@ contracts compare baseline.json https://api.staging.example
 contracts compare old.json https://new.example --new-token NEW_TOKEN
 """
 STATUSES = (
-    "exit status: 0 nothing fails; 1 a difference fails, or an exception excuses nothing; 2 usage or configuration; "
-    "3 inconclusive: a side could not be observed, or the old list is empty; 4 a fault of the suite itself\n\n"
+    "exit status: 0 nothing fails; 1 a difference fails, an exception excuses nothing, or OLD is older than --max-age; "
+    "2 usage or configuration, or a file that is no baseline; 3 inconclusive: a side could not be observed or does not "
+    "repeat itself, or the old list is empty; 4 a fault of the suite itself\n\n"
     "environment: the token of a side stands in BEARER_TOKEN, or in SCALINGO_API_TOKEN, which is exchanged for one; "
     "--old-token and --new-token name other variables."
 )
@@ -49,7 +53,7 @@ FORMATS = {
 #: What a run for a comparison does not depend on, for it judges nothing.
 _WITHOUT = (
     *("target", "mock", "clause", "strict", "auth", "unsafe_methods", "probe_rate_limit", "deviations"),
-    *("implementation", "name", "environment", "baseline", "fail_on", "max_age"),
+    *("implementation", "name", "environment", "baseline"),
 )
 #: The settings by which a file could let less fail.
 _NARROWING = ("contract", "allow_empty", "accept")
@@ -61,17 +65,14 @@ def add(parser: argparse.ArgumentParser) -> None:
     for name in _SIDES:
         help_text = "a snapshot, a result, a bundle, or a URL with its scheme"
         parser.add_argument(name, metavar=name.upper(), help=help_text)
-    parser.add_argument(
-        "--fail-on",
-        choices=[impact.value for impact in FAIL_ON],
-        default=Impact.BREAKING.value,
-        help="the least impact that fails; default: breaking",
-    )
     for name in _SIDES:
         parser.add_argument(
             f"--{name}-token", metavar="VARIABLE", help=f"the variable that holds the bearer token for {name.upper()}"
         )
     settings_options.add(parser, Group.JUDGED, Group.BEFORE, Group.ACCESS, Group.NETWORK, without=_WITHOUT)
+    parser.add_argument(
+        "--write-accept", metavar="FILE", help="write an exception for each difference that fails, to be completed"
+    )
     settings_options.add_config(parser)
     group = parser.add_argument_group("reports", "a FILE of - is standard output")
     group.add_argument("--reports", metavar="DIR", help="write all of the following, under their usual names")
@@ -83,26 +84,28 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Observe both sides and compare them. Returns the exit status."""
     settings = _settings(options)
-    acceptances = acceptance.load(settings.accept) if settings.accept else ()
+    terms = Terms(
+        Impact(settings.fail_on),
+        settings.max_age,
+        settings.allow_empty,
+        accepted.load(settings.accept) if settings.accept else (),
+        tuple(name for name in settings.narrowed if name in _NARROWING),
+    )
+    if options.write_accept:
+        files.claim_new("--write-accept", options.write_accept, settings.inputs)
     outputs = _outputs(options, settings)
     console = streams.Console(quiet=output.is_brief(options), to_stderr=outputs.take_output)
     sides, contract, mask = _observed(options, settings, console)
-    judged = gate(
-        contract,
-        __version__,
-        *sides,
-        today=datetime.now(UTC).date(),
-        acceptances=acceptances,
-        fail_on=Impact(options.fail_on),
-        allow_empty=settings.allow_empty,
-        narrowed=tuple(name for name in settings.narrowed if name in _NARROWING),
-    )
+    with until(time.monotonic() + settings.deadline):
+        judged = gate(contract, __version__, sides, terms, datetime.now(UTC))
     console.mask = mask
     for name in outputs.in_order():
         outputs.write(name, mask(_rendered(name, judged)))
     output.tell_github(outputs, lambda: mask(_rendered("markdown", judged)))
     text = terminal.render_comparison(judged, colour=console.colour, detail=output.detail_of(options))
     console.write(text, always=True)
+    if options.write_accept:
+        console.write(files.write_proposal(options.write_accept, proposal.acceptances(judged), "nothing fails"))
     return outputs.end(judged.status, console)
 
 
@@ -128,7 +131,7 @@ def _outputs(options: argparse.Namespace, settings: Settings) -> output.Outputs:
 
 def _observed(
     options: argparse.Namespace, settings: Settings, console: streams.Console
-) -> tuple[list[Source], Contract, Callable[[str], str]]:
+) -> tuple[tuple[Source, Source], Contract, Callable[[str], str]]:
     """Return both sides, the contract that they are about, and what masks every secret of theirs in a text."""
     names = {name: getattr(options, name) for name in _SIDES}
     environs = {name: _environ(name, side, getattr(options, f"{name}_token")) for name, side in names.items()}
@@ -137,6 +140,10 @@ def _observed(
     stored = {name: side for name, side in names.items() if not is_url(side)}
     kept = {name: read_source(_content(side), _called(side), contract_of) for name, side in stored.items()}
     contract = _contract(settings, {side.name: contract for side, contract in kept.values()})
+    if "old" in kept:
+        with suppress(CouldNotCompare):  # which is told with the comparison
+            kept["old"][0].refuse_unsteady(contract)
+    _refuse_one_token(options, environs)
     if settings.header_env and not kept:  # the key of one gateway is nothing for another one
         raise UsageError("--header-env would go to both targets: take a snapshot of one side, and compare with that")
     sides, masks = [], []
@@ -148,7 +155,8 @@ def _observed(
         sides.append(observed)
         masks.append(mask)
     console.done()
-    return sides, contract, lambda text: _masked(text, masks)
+    old, new = sides
+    return (old, new), contract, lambda text: _masked(text, masks)
 
 
 def _observe(
@@ -166,7 +174,7 @@ def _observe(
         probe_rate_limit=False,
     )
     with prepare(needed, contract, environ, say=say) as prepared:
-        return source_of(verify(prepared), Kind.URL, url), prepared.target.secrets.sweep
+        return Source.from_report(verify(prepared), Kind.URL, url), prepared.target.secrets.sweep
 
 
 def _masked(text: str, masks: list[Callable[[str], str]]) -> str:
@@ -191,10 +199,27 @@ def _environ(name: str, side: str, variable: str | None) -> dict[str, str]:
         return dict(os.environ)
     if not is_url(side):
         raise UsageError(f"--{name}-token: {name.upper()} is a file, which needs no token")
-    if not os.environ.get(variable):
-        raise UsageError(f"--{name}-token: the variable {variable[:80]!r} is not set, or empty; give its name")
+    if not os.environ.get(variable):  # what was typed may be the token itself
+        raise UsageError(f"--{name}-token: no variable of this name is set; give the name of one, and not a token")
     others = {key: value for key, value in os.environ.items() if key not in TOKENS}
     return {**others, TOKENS[0]: os.environ[variable]}
+
+
+def _refuse_one_token(options: argparse.Namespace, environs: Mapping[str, Mapping[str, str]]) -> None:
+    """Refuse to send one token to two hosts, unless the variable of each was named.
+
+    Raises:
+        UsageError: both sides are targets, on two hosts, and share a token.
+    """
+    urls = {name: getattr(options, name) for name in _SIDES}
+    hosts = {urlsplit(url).hostname for url in urls.values() if is_url(url)}
+    tokens = [next((environ[key] for key in TOKENS if environ.get(key)), None) for environ in environs.values()]
+    named = all(getattr(options, f"{name}_token") for name in _SIDES)
+    if len(hosts) == len(_SIDES) and tokens[0] and tokens[0] == tokens[1] and not named:
+        raise UsageError(
+            "one token would go to two hosts: name the variable that holds the token of each with --old-token and "
+            "--new-token, or take a snapshot of one side and compare with that"
+        )
 
 
 def _contract(settings: Settings, kept: Mapping[str, Contract]) -> Contract:

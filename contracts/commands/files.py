@@ -50,6 +50,21 @@ def claim(outputs: Mapping[str, str], inputs: Iterable[str] = ()) -> None:
         taken.append((identity, f"{option} and another report cannot share it"))
 
 
+def claim_new(option: str, file: str, inputs: Iterable[str]) -> None:
+    """Refuse a file that is there already, or that cannot be written; raises what :func:`claim` raises."""
+    claim({option: file}, inputs)
+    if os.path.lexists(file):
+        raise UsageError(f"{option}: {file[:100]} exists already, and holds what somebody wrote: name a new file")
+
+
+def write_proposal(file: str, text: str, nothing: str) -> str:
+    """Write proposed entries, if there are any; return in a line what was done. Raises what :func:`write` raises."""
+    if not text:
+        return f"{file}: not written, {nothing}\n"
+    write(file, text)
+    return f"{file}: written; complete reason and owner of each entry\n"
+
+
 def _problem(file: str) -> str:
     """Return in words why a file cannot be written, or nothing."""
     try:

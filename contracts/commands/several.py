@@ -25,7 +25,7 @@ from contracts.targets.judging import Several
 from contracts.targets.target_entry import Entry, Judged, worst
 
 #: Options of a single run: what they ask for is of one target.
-_SINGLE = ("show_config", "prune_deviations", "write_deviations")
+_SINGLE = ("show_config", "prune_deviations", "write_deviations", "write_accept")
 #: Formats that hold one target.
 _OF_EACH = ("har", "bundle", "badge")
 

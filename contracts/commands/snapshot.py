@@ -9,12 +9,16 @@ from contracts.commands import files, streams
 from contracts.commands import options as settings_options
 from contracts.commands.files import STANDARD_OUTPUT
 from contracts.comparison import snapshot
-from contracts.comparison.observed import snapshot_of
+from contracts.comparison.observation import CouldNotCompare
+from contracts.comparison.snapshot import Snapshot
+from contracts.comparison.subject import subject_of
+from contracts.core.contract import Contract
 from contracts.core.errors import UsageError
 from contracts.core.report import Report, Verdict
 from contracts.core.text import plain
 from contracts.formats.wording import last_line
 from contracts.prepare import prepare
+from contracts.reading import read_text
 from contracts.resources import contract_of
 from contracts.run import verify
 from contracts.settings.sources import resolve, working_directory
@@ -63,11 +67,25 @@ def run(options: argparse.Namespace) -> int:
         if report.status and not options.even_if_violating:
             streams.write(sys.stderr, f"contracts: {_refusal(options.output, report)}\n")
             return report.status
-        taken = snapshot_of(report)
+        taken = Snapshot.from_report(report)
         with prepared.writing():
             text = mask(snapshot.render(taken))
+    if not to_output and (since := _unchanged(options.output, text, contract)):
+        console.write(plain(f"{options.output}: unchanged since {since}") + "\n")
+        return 0
     files.write(options.output, text)
+    console.write(plain(f"{options.output}: written") + "\n")
     return 0
+
+
+def _unchanged(output: str, text: str, contract: Contract) -> str:
+    """Return since when the file says what the text of a snapshot does, or an empty string where it does not."""
+    try:
+        before, after = snapshot.read(read_text(output), output), snapshot.read(text, output)
+        same = snapshot.says_the_same(subject_of(contract), before, after)
+    except (UsageError, CouldNotCompare):
+        return ""
+    return before.taken if same else ""
 
 
 def _refusal(output: str, report: Report) -> str:

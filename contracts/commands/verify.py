@@ -2,12 +2,14 @@
 
 import argparse
 import os
+from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
 from contracts.commands import files, output, streams
 from contracts.commands import options as settings_options
 from contracts.commands.output import Outputs
+from contracts.comparison import gate_of
 from contracts.core.errors import UsageError
 from contracts.core.report import Report, RequestCounts, Verdict
 from contracts.core.text import counted
@@ -34,6 +36,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     settings_options.add_config(parser)
     parser.add_argument("--show-config", action="store_true", help="print the effective settings and stop")
     parser.add_argument("--prune-deviations", action="store_true", help="remove the stale entries from the file")
+    parser.add_argument(
+        "--write-accept", metavar="FILE", help="write an exception for each difference that fails, to be completed"
+    )
     parser.add_argument(
         "--write-deviations", metavar="FILE", help="write an entry for each breach that fails the run, to be completed"
     )
@@ -85,8 +90,8 @@ def _tell(
     )
     text = terminal.render(report, colour=console.colour, detail=output.detail_of(options))
     console.write(text, always=True)
-    if options.write_deviations:
-        console.write(_write_deviations(options.write_deviations, report))
+    for line in _write_proposals(options, report):
+        console.write(line)
     if options.prune_deviations and settings.deviations:
         console.write(_prune(settings.deviations, report))
 
@@ -96,33 +101,35 @@ def _check(options: argparse.Namespace, settings: Settings) -> None:
     refuse_other(settings.target, settings.contract)
     if options.prune_deviations and settings.deviations is None:
         raise UsageError("--prune-deviations: there is no deviations file; name it with --deviations")
-    if settings.baseline is None and settings.origins.get("accept", "").startswith("option"):
-        raise UsageError("--accept: there is nothing to make exceptions to; name what was there before with --baseline")
-    if new := options.write_deviations:
-        files.claim({"--write-deviations": new}, settings.inputs)
-        if os.path.lexists(new):
-            raise UsageError(
-                f"--write-deviations: {new} exists already, and holds what somebody wrote: name a new file"
-            )
+    asked = [name for name in ("accept", "fail_on", "max_age") if settings.origins.get(name, "").startswith("option")]
+    for name in (*asked, *(["write_accept"] if options.write_accept else [])):
+        if settings.baseline is None:
+            option = name.replace("_", "-")
+            raise UsageError(f"--{option}: nothing is compared; name what was there before with --baseline")
+    for name in ("write_deviations", "write_accept"):
+        if new := getattr(options, name):
+            files.claim_new(f"--{name.replace('_', '-')}", new, settings.inputs)
 
 
-def _write_deviations(path: str, report: Report) -> str:
-    from contracts.formats.proposal import proposal  # only where it was asked for
+def _write_proposals(options: argparse.Namespace, report: Report) -> Iterator[str]:
+    """Write what was asked for of exceptions to come, and yield a line for each file."""
+    from contracts.exceptions import proposal  # only where it was asked for
 
-    text = proposal(report, date.fromisoformat(report.started[:10]))
-    if not text:
-        return f"{path}: not written, nothing fails the run\n"
-    files.write(path, text)
-    return f"{path}: written; complete reason and owner of each entry\n"
+    if options.write_deviations:
+        text = proposal.deviations(report, date.fromisoformat(report.started[:10]))
+        yield files.write_proposal(options.write_deviations, text, "nothing fails the run")
+    if options.write_accept and (compared := gate_of(report)):
+        yield files.write_proposal(options.write_accept, proposal.acceptances(compared), "nothing fails")
 
 
 def _prune(path: str, report: Report) -> str:
     from contracts.exceptions import deviations  # only where it was asked for
 
-    stale = [entry.number for entry in report.stale]
+    stale = {entry.number for entry in report.stale}
     if stale:
         files.write(path, deviations.prune(read_text(path), stale, path, report.contract))
-    return f"{path}: {counted(len(stale), 'stale entry', 'stale entries')} removed\n"
+    removed = "".join(f"{path}: removed: {wording.stale(entry)}\n" for entry in report.stale)
+    return f"{removed}{path}: {counted(len(stale), 'stale entry', 'stale entries')} removed\n"
 
 
 def _header(prepared: "Run") -> str:

@@ -1,39 +1,34 @@
-"""The baseline of a run: what was there before, and the exceptions to it; the clauses and both in one report."""
+"""The baseline of a run: what was there before, and what of it may differ; the clauses and both in one report."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import datetime
 
 from contracts.comparison import snapshot
-from contracts.comparison.gate import Kind, Source, gate
-from contracts.comparison.observed import source_of
+from contracts.comparison.gate import Kind, Source, Terms, gate
+from contracts.comparison.rules import Impact
 from contracts.core.report import Report
-from contracts.exceptions import accepted as acceptance
+from contracts.exceptions import accepted
 
 
 @dataclass(frozen=True)
 class Baseline:
-    """One side of a comparison, whose other one is the run; ``accept`` is the text of the file of exceptions."""
+    """The old side of a comparison, whose new one is the run; ``accept`` is the text of the file of exceptions."""
 
-    side: Source
+    source: Source
     accept: str | None = None
+    fail_on: Impact = Impact.BREAKING
+    max_age: float | None = None
 
     def compared(self, report: Report) -> Report:
         """Return the report with what differs between the baseline and what the run observed."""
-        new = source_of(report, Kind.URL, report.target)
-        entries = () if self.accept is None else acceptance.read(self.accept, "the exceptions")
-        compared = gate(
-            report.contract,
-            report.suite,
-            self.side,
-            new,
-            today=date.fromisoformat(report.started[:10]),
-            acceptances=entries,
-            allow_empty=report.allow_empty,
-        )
-        return replace(report, comparison=compared)
+        entries = () if self.accept is None else accepted.read(self.accept, "the exceptions")
+        terms = Terms(self.fail_on, self.max_age, report.allow_empty, entries)
+        new = Source.from_report(report, Kind.URL, report.target)
+        now = datetime.fromisoformat(report.started)
+        return replace(report, comparison=gate(report.contract, report.suite, (self.source, new), terms, now))
 
 
 def kept(text: str, accept: str | None, name: str) -> Baseline:
     """Return the baseline that a bundle holds; raises UsageError where it cannot be read."""
     read = snapshot.read(text, "the baseline")
-    return Baseline(Source(Kind.SNAPSHOT, name, read.target, read), accept)
+    return Baseline(Source(Kind(read.source or Kind.SNAPSHOT), name, read.target, read), accept)

@@ -1,130 +1,125 @@
-"""Comparing two sides: every difference once, the worst first."""
+"""Comparing two sides: what differs for certain, what rests on what a side does not keep, and the worst of it first."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any
+from collections import Counter
+from collections.abc import Iterable
+from itertools import product
 
-from contracts.comparison.difference import Comparison, Difference, Edit
-from contracts.comparison.flicker import flickers_of
-from contracts.comparison.matching import Match, Pair, match
-from contracts.comparison.members import of_element, of_root
-from contracts.comparison.observation import Observation, Reading
-from contracts.comparison.positions import Moves, moves
+from contracts.comparison.builder import DifferenceBuilder, Line
+from contracts.comparison.difference import Comparison, Difference, StaleAcceptance
+from contracts.comparison.hits import Hit, Key, hits
+from contracts.comparison.instability import instability
+from contracts.comparison.observation import CouldNotCompare, Observation
 from contracts.comparison.rules import Impact
 from contracts.comparison.subject import Subject
-from contracts.comparison.telling import Teller, Values
-from contracts.comparison.values import ABSENT, shown
 from contracts.core.deadline import watched
-from contracts.core.text import shorten
+from contracts.exceptions.accepted import Accepted
+from contracts.exceptions.entry import Entry
 
+#: So many differences are listed, the worst of them; all are counted.
+LISTED = 1000
 _WORST_FIRST = {impact: number for number, impact in enumerate(Impact)}
+#: The rules that are about a value alone: presence, type and what a client can read are judged apart from it.
+_OF_VALUES = ("value-changed", "literal-changed")
 
 
-def compare(subject: Subject, old: Observation, new: Observation) -> Comparison:
-    """Return what two sides differ in, by their first readings; what flickers within one is unstable.
+def compare(subject: Subject, old: Observation, new: Observation, accepted: Accepted | None = None) -> Comparison:
+    """Return what two sides differ in.
+
+    A difference has its impact if every reading of the new side shows it against every reading of the old one. What
+    the old side does not keep itself is unstable; a value is, where the old side has another one in each reading.
 
     Raises:
+        CouldNotCompare: the old side does not repeat itself in documented content: there is nothing to compare with.
         Late: the time of the run was over before every element was compared.
     """
-    flickers = flickers_of(subject, old, "old") | flickers_of(subject, new, "new")
-    matched = match(subject, old.first.elements, new.first.elements)
-    tell = Teller(subject, flickers)
-    differences = (*_top_level(tell, old.first, new.first), *_unmatched(tell, matched), *_Pairs(tell, matched.pairs))
+    before, after = instability(subject, old), instability(subject, new)
+    if before.documented:
+        raise CouldNotCompare(f"it does not repeat itself, and is no baseline: {before.documented}")
+    stable = _stable(subject, old, new)
+
+    def impact_of(hit: Hit) -> Impact:
+        kept = hit.rule.id not in _OF_VALUES or (hit.pair and hit.pair.known, hit.member) not in before.about
+        return hit.rule.impact if kept and (stable is None or hit.key in stable) else Impact.UNSTABLE
+
+    accepted = accepted or Accepted()
+    listing = _Listing(DifferenceBuilder(subject, impact_of), accepted)
+    listing.read(hits(subject, old.first, new.first))
+    changing = {member for _, member in before.about | after.about}
+
+    def is_needed(entry: Entry) -> bool:
+        """Whether nobody knows that an entry which matches nothing today will match nothing tomorrow."""
+        return bool(after.documented) or entry.names.get("member") in changing
+
     return Comparison(
         subject,
-        tuple(sorted(watched(differences), key=lambda difference: _WORST_FIRST[difference.impact])),
-        len(old.first.elements),
-        len(new.first.elements),
-        len(matched.pairs),
-        flickers.words,
-        tuple(name for name, side in (("old", old), ("new", new)) if side.repeat is None),
+        listing.differences(),
+        listing.counts(accepted=False),
+        old=len(old.first.elements),
+        new=len(new.first.elements),
+        matched=len(old.first.elements) - listing.removed,
+        accepted=listing.counts(accepted=True),
+        instability=(*(f"old: {words}" for words in before.words), *(f"new: {words}" for words in after.words)),
+        unsteady=after.documented and f"it does not repeat itself: {after.documented}",
+        read_once=tuple(name for name, side in (("old", old), ("new", new)) if side.times == 1),
+        stale=tuple(
+            StaleAcceptance(each.number, each.names["rule"], f"expired on {day}" if day else "matches nothing any more")
+            for each, day in accepted.stale(is_needed)
+        ),
+        expiring=accepted.expiring,
     )
 
 
-def _top_level(tell: Teller, old: Reading, new: Reading) -> Iterator[Difference]:
-    for member, values in _members(old.top_level, new.top_level):
-        for told in of_root(tell.subject, *values):
-            yield tell.top_level(told, member, values)
+def _stable(subject: Subject, old: Observation, new: Observation) -> set[Key] | None:
+    """Return what every reading of the new side shows against every one of the old; None for all that there is."""
+    _, *pairs = product(old.readings, new.readings)  # the first readings are those whose differences are told
+    stable: set[Key] | None = None
+    for one, other in pairs:
+        found = (hit.key for group in watched(hits(subject, one, other)) for hit in group)
+        stable = set(found) if stable is None else stable.intersection(found)
+    return stable
 
 
-def _unmatched(tell: Teller, matched: Match) -> Iterator[Difference]:
-    for pair in matched.removed:
-        yield tell.element("element-removed", pair, (shown(pair.old), "nothing"), Edit(pair.old_index))
-        yield from _readable(tell, pair, pair.old, {})
-    for pair in matched.added:
-        edit = Edit(None, pair.new_index, None, pair.new)
-        yield tell.element("element-added", pair, ("nothing", shown(pair.new)), edit)
-        yield from _readable(tell, pair, {}, pair.new)
+class _Listing:
+    """The differences as they are read: each is counted, and the worst of them are kept to be written out."""
 
+    def __init__(self, builder: DifferenceBuilder, accepted: Accepted) -> None:
+        self.removed = 0
+        self._builder = builder
+        self._accepted = accepted
+        self._counts: Counter[tuple[bool, Impact]] = Counter()
+        self._kept: dict[tuple[bool, int], list[tuple[int, Line, list[Entry]]]] = {}
 
-def _readable(tell: Teller, pair: Pair, before: dict[str, Any], after: dict[str, Any]) -> Iterator[Difference]:
-    """Yield what a client cannot read of an element that came, or could not of one that went."""
-    for member, values in _members(before, after):
-        for told in of_element(tell.subject, member, *values):
-            if told[1]:
-                yield tell.member(told, pair, member, values)
+    def read(self, groups: Iterable[list[Hit]]) -> None:
+        """Count what is told of groups of hits, and keep the first of each impact."""
+        for number, line in enumerate(self._builder.lines(watched(groups))):
+            self.removed += line.hit.rule.id == "element-removed"
+            entries = self._excusing(line)
+            self._counts[bool(entries), line.impact] += 1
+            kept = self._kept.setdefault((bool(entries), _WORST_FIRST[line.impact]), [])
+            if len(kept) < LISTED:
+                kept.append((number, line, entries))
 
-
-@dataclass(frozen=True)
-class _Pairs:
-    """The differences of the elements that both sides have, in the order of the new one."""
-
-    tell: Teller
-    pairs: tuple[Pair, ...]
-
-    def __iter__(self) -> Iterator[Difference]:
-        flickers, position = self.tell.flickers, self.tell.subject.position
-        order = sorted(range(len(self.pairs)), key=lambda number: self.pairs[number].new_index or 0)
-        moved = moves(
-            self.tell.subject, self.pairs, lambda pair: flickers.touch(pair, position), steady=not flickers.order
+    def _excusing(self, line: Line) -> list[Entry]:
+        element = self._builder.element(line.hit.pair)
+        named = (_as_written(element.id), _as_written(element.name)) if element else None
+        return self._accepted.matching(
+            line.hit.rule.id, _as_written(line.hit.member), named, lambda: self._builder.after(line)
         )
-        yield from self._renumbered(moved.carried.get(None, ()))
-        places = dict.fromkeys(moved.places, "first")
-        places |= {here: self._behind(there) for there, here in pairwise(order) if here in places}
-        told = moved.told
-        for number in order:
-            if number in places:
-                yield self._moved(number, moved, places[number])
-            yield from self._of_members(self.pairs[number], position if number in told else None)
 
-    def _of_members(self, pair: Pair, told_elsewhere: str | None) -> Iterator[Difference]:
-        for member, values in _members(pair.old, pair.new):
-            if member != told_elsewhere:
-                for told in of_element(self.tell.subject, member, *values):
-                    edit = Edit(pair.old_index, None, member, values[1])
-                    yield self.tell.member(told, pair, member, values, edit)
+    def counts(self, *, accepted: bool) -> dict[Impact, int]:
+        """Return how many differences of each impact are accepted, or are not."""
+        return {impact: self._counts[accepted, impact] for impact in Impact}
 
-    def _moved(self, number: int, moved: Moves, after: str) -> Difference:
-        pair, member = self.pairs[number], self.tell.subject.position or ""
-        before = self._behind(number - 1) if number else "first"
-        followers = moved.carried.get(number, ())
-        if followers:
-            before += f", {member} {shown(pair.old[member])}"
-            after += f", {member} {shown(pair.new[member])}"
-        if others := len(followers[1:]):
-            after += f"; {others:,} other{'s' * (others != 1)} renumbered"
-        edits = (Edit(pair.old_index, pair.new_index), *map(self._position, followers))
-        return self.tell.element("order-moved", pair, (before, after), *edits)
+    def differences(self) -> tuple[Difference, ...]:
+        """Return the worst of them, those first that nobody accepted where not all are listed; the worst first."""
+        chosen = [each for key in sorted(self._kept) for each in self._kept[key]][:LISTED]
+        chosen.sort(key=lambda each: (_WORST_FIRST[each[1].impact], each[0]))
+        return tuple(self._builder.build(line, self._why(entries)) for _, line, entries in watched(chosen, every=16))
 
-    def _renumbered(self, numbers: tuple[int, ...]) -> Iterator[Difference]:
-        if numbers:
-            first, member = self.pairs[numbers[0]], self.tell.subject.position or ""
-            texts = (
-                f"{shown(value)} and {len(numbers) - 1:,} more" for value in (first.old[member], first.new[member])
-            )
-            before, after = texts
-            yield self.tell.whole("positions-renumbered", (before, after), tuple(map(self._position, numbers)))
-
-    def _position(self, number: int) -> Edit:
-        pair, member = self.pairs[number], self.tell.subject.position or ""
-        return Edit(pair.old_index, None, member, pair.new[member])
-
-    def _behind(self, number: int) -> str:
-        """Return a place in words that hold whatever is inserted or removed in front of it."""
-        return f'after "{shorten(self.pairs[number].matched_by[1], 80)}"'
+    def _why(self, entries: Iterable[Entry]) -> str:
+        return "; ".join(f"accepted {entry.until(self._accepted.today)}" for entry in entries)
 
 
-def _members(old: Any, new: Any) -> Iterator[tuple[str, Values]]:
-    for member in sorted(old.keys() | new.keys()):
-        yield member, (old.get(member, ABSENT), new.get(member, ABSENT))
+def _as_written(text: str | None) -> str | None:
+    """Return a text as a file of exceptions can hold it: TOML has no lone surrogates."""
+    return text and text.encode("utf-8", "backslashreplace").decode()

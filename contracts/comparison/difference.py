@@ -1,13 +1,11 @@
 """A difference between two lists, and all of them together."""
 
-import hashlib
-import json
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
 
 from contracts.comparison.rules import Impact, Rule
 from contracts.comparison.subject import Subject
-from contracts.comparison.values import ABSENT
 
 
 @dataclass(frozen=True)
@@ -19,27 +17,12 @@ class Element:
 
 
 @dataclass(frozen=True)
-class Edit:
-    """What makes the new list of the old one; indices count from 0, in the list of their side.
-
-    With a ``member``: that member of the old element, or of the root without ``old_index``, becomes ``value``, or
-    goes when that is ABSENT. Without: the element leaves ``old_index`` and stands at ``new_index``, as ``value`` when
-    it is new; None is nowhere.
-    """
-
-    old_index: int | None = None
-    new_index: int | None = None
-    member: str | None = None
-    value: Any = ABSENT
-
-
-@dataclass(frozen=True)
 class Difference:
     """One difference.
 
     ``place`` is a JSON Pointer into the new body, or into the old one for what is gone. ``before`` and ``after`` are
-    short texts on one line; whole values are in ``edits``. ``notices`` names who notices. ``fingerprint`` stays the
-    same as long as the same thing differs, whatever the values. ``accepted`` is why it is accepted, or empty.
+    short texts on one line. ``notices`` names who notices. ``fingerprint`` stays the same as long as the same thing
+    differs, whatever the values. ``accepted`` is why it is accepted, or empty.
     """
 
     rule: Rule
@@ -52,7 +35,6 @@ class Difference:
     after: str
     notices: tuple[str, ...]
     fingerprint: str
-    edits: tuple[Edit, ...] = ()
     accepted: str = ""
 
 
@@ -67,23 +49,33 @@ class StaleAcceptance:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What two sides differ in, the worst first.
+    """What two sides differ in.
 
-    ``old``, ``new`` and ``matched`` count elements. ``instability`` says what differs between the two readings of one
-    side, whether or not the sides differ in it; ``read_once`` names the sides of which nobody knows that.
+    ``differences`` are the first of them, the worst first; ``counts`` has the number of all by impact, without those
+    that are accepted, which ``accepted`` counts by impact. ``old``, ``new`` and ``matched`` count elements.
+    ``instability`` says what a side does not keep from reading to reading, whether or not the sides differ in it;
+    ``unsteady`` why nothing certain can be said of the new side, or is empty; ``read_once`` names the sides of which
+    nobody knows what they keep. ``expiring`` is when the exceptions that end soon do.
     """
 
     subject: Subject
     differences: tuple[Difference, ...]
+    counts: Mapping[Impact, int]
     old: int
     new: int
     matched: int
+    accepted: Mapping[Impact, int] = field(default_factory=dict)
     instability: tuple[str, ...] = ()
+    unsteady: str = ""
     read_once: tuple[str, ...] = ()
     stale: tuple[StaleAcceptance, ...] = ()
+    expiring: tuple[date, ...] = ()
 
+    @property
+    def total(self) -> int:
+        """The number of all differences."""
+        return sum(self.counts.values()) + sum(self.accepted.values())
 
-def fingerprint_of(rule: str, matched_by: tuple[str, str] | None, member: str | None) -> str:
-    """Return 16 hexadecimal digits for what differs: no value that may flicker is in it."""
-    text = json.dumps([rule, matched_by, member])
-    return hashlib.sha256(text.encode("ascii")).hexdigest()[:16]
+    def of(self, impact: Impact) -> int:
+        """Return how many differences of an impact there are, accepted or not."""
+        return self.counts[impact] + self.accepted.get(impact, 0)

@@ -1,25 +1,31 @@
-"""A gate: a comparison, the two sides that it is of, and what of it fails."""
+"""A gate: a comparison, the two sources that it is of, and what of it fails."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 
 from contracts.comparison.compare import compare
 from contracts.comparison.difference import Comparison, Difference
+from contracts.comparison.instability import instability
 from contracts.comparison.observation import CouldNotCompare, Observation
-from contracts.comparison.rules import Impact
+from contracts.comparison.rules import FAIL_ON, Impact
 from contracts.comparison.snapshot import Snapshot
 from contracts.comparison.subject import subject_of
-from contracts.comparison.verdict import exit_status, failing, fails
 from contracts.core.contract import Contract
-from contracts.core.errors import CouldNotJudge
+from contracts.core.errors import CouldNotJudge, UsageError
+from contracts.core.report import Report, Verdict
 from contracts.core.text import counted
-from contracts.exceptions.accepted import Acceptance, accept
+from contracts.exceptions.accepted import Accepted
+from contracts.exceptions.entry import Entry
+
+#: The clocks of two machines may be so far apart.
+_FORGIVEN = timedelta(minutes=5)
 
 
 class Kind(StrEnum):
-    """What a side was taken from."""
+    """What a source is."""
 
     SNAPSHOT = "snapshot"
     RESULT = "result"
@@ -29,7 +35,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Source:
-    """One side: what it was taken from, and what is known of it.
+    """What one side was taken from, and what is known of it.
 
     ``name`` is how the person who compares calls it. ``snapshot`` is what was observed, None when nothing was, and
     then ``problem`` says why.
@@ -41,6 +47,18 @@ class Source:
     snapshot: Snapshot | None
     problem: str = ""
 
+    @classmethod
+    def from_report(cls, report: Report, kind: Kind, name: str) -> "Source":
+        """Return what a run observed; of a target that was asked now, only if it answered at least twice."""
+        try:
+            snapshot = Snapshot.from_report(report)
+        except CouldNotCompare as reason:
+            return cls(kind, name, report.target, None, str(reason))
+        if kind is Kind.URL and snapshot.times == 1:
+            problem = "the list was observed only once: nobody knows what changes in it from answer to answer"
+            return cls(kind, name, report.target, None, problem)
+        return cls(kind, name, report.target, snapshot)
+
     @property
     def taken(self) -> str:
         """When it was observed, in UTC (RFC 3339), or an empty string."""
@@ -51,43 +69,140 @@ class Source:
         """The digest of the contract that it was judged by, or an empty string."""
         return self.snapshot.digest if self.snapshot else ""
 
+    def observation(self, contract: Contract) -> Observation:
+        """Return what was observed in the form that can be compared.
+
+        Raises:
+            CouldNotCompare: nothing was observed, or elements cannot be told apart.
+        """
+        if self.snapshot is None:
+            raise CouldNotCompare(f"{self.name}: {self.problem}")
+        try:
+            return self.snapshot.observation(subject_of(contract))
+        except CouldNotCompare as problem:
+            raise CouldNotCompare(f"{self.name}: {problem}") from None
+
+    def refuse_unsteady(self, contract: Contract) -> None:
+        """Refuse what was kept of a list that did not repeat itself: it will never be a baseline.
+
+        Raises:
+            UsageError: documented content differs between its readings.
+            CouldNotCompare: nothing was observed, or elements cannot be told apart.
+        """
+        if documented := instability(subject_of(contract), self.observation(contract)).documented:
+            raise UsageError(f"{self.name}: no baseline: it does not repeat itself in documented content: {documented}")
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What lets a comparison fail: ``fail_on`` is the least impact that does, ``max_age`` is in seconds.
+
+    ``entries`` are the exceptions, ``narrowed`` names the settings by which a file leaves less to fail.
+    """
+
+    fail_on: Impact = Impact.BREAKING
+    max_age: float | None = None
+    allow_empty: bool = False
+    entries: tuple[Entry, ...] = ()
+    narrowed: tuple[str, ...] = ()
+
 
 @dataclass(frozen=True)
 class Gate:
-    """Two sides compared, and by which rule that fails.
+    """Two sources compared at a time, and by which terms that fails.
 
-    ``comparison`` is None when a side could not be observed, and then ``problem`` says why. ``fail_on`` is the least
-    impact that fails. ``narrowed`` names the settings by which a file leaves less to fail.
+    ``comparison`` is None when a side could not be observed, and then ``problem`` says why.
     """
 
     contract: Contract
     suite: str
     old: Source
     new: Source
+    now: datetime
+    terms: Terms
     comparison: Comparison | None
     problem: str = ""
-    fail_on: Impact = Impact.BREAKING
-    allow_empty: bool = False
-    narrowed: tuple[str, ...] = ()
+
+    def fails(self, difference: Difference) -> bool:
+        """Whether a difference is as bad as ``fail_on`` or worse, and not accepted."""
+        return difference.impact in self._impacts and not difference.accepted
+
+    @property
+    def _impacts(self) -> tuple[Impact, ...]:
+        return FAIL_ON[: FAIL_ON.index(self.terms.fail_on) + 1]
 
     @cached_property
     def failing(self) -> tuple[Difference, ...]:
-        """The differences that fail."""
-        return failing(self.comparison, self.fail_on) if self.comparison else ()
+        """The differences that fail, as far as they are listed."""
+        return tuple(filter(self.fails, self.comparison.differences)) if self.comparison else ()
 
-    def fails(self, difference: Difference) -> bool:
-        """Whether a difference fails."""
-        return fails(difference, self.fail_on)
-
-    @cached_property
-    def status(self) -> int:
-        """The exit status: 0 nothing fails, 1 something does, 3 there is no evidence to say so."""
-        return exit_status(self.comparison, self.fail_on, allow_empty=self.allow_empty)
+    @property
+    def failures(self) -> int:
+        """The number of differences that fail."""
+        return sum(self.count(impact) for impact in self._impacts)
 
     def count(self, impact: Impact) -> int:
         """Return how many differences of an impact there are that nobody accepted."""
-        differences = self.comparison.differences if self.comparison else ()
-        return sum(difference.impact is impact and not difference.accepted for difference in differences)
+        return self.comparison.counts[impact] if self.comparison else 0
+
+    @property
+    def accepted(self) -> int:
+        """The number of differences that are accepted."""
+        return sum(self.comparison.accepted.values()) if self.comparison else 0
+
+    @property
+    def age(self) -> timedelta | None:
+        """How old the old side is, None where it does not say when it was observed."""
+        return self.now - datetime.fromisoformat(self.old.taken) if self.old.taken else None
+
+    @property
+    def too_old(self) -> str:
+        """Why the age of the old side fails, or an empty string."""
+        if self.terms.max_age is None:
+            return ""
+        if self.age is None:
+            return "the baseline does not say when it was taken"
+        if self.age < -_FORGIVEN:
+            return f"the baseline was taken at {self.old.taken}, which is to come"
+        most = timedelta(seconds=self.terms.max_age)
+        return f"the baseline is {_days(self.age)} old, and --max-age allows {_days(most)}" if self.age > most else ""
+
+    @cached_property
+    def status(self) -> int:
+        """The exit status: 1 a difference fails, an exception is stale or the baseline is too old; 3 no evidence; 0.
+
+        There is no evidence where a side could not be observed, where the new one does not repeat itself, and where
+        the old list is empty, so that nothing could have been broken. What fails outranks that.
+        """
+        if self.failures or self.too_old or (self.comparison and self.comparison.stale):
+            return 1
+        return 3 if self.reason else 0
+
+    @property
+    def reason(self) -> str:
+        """Why there is no evidence that nothing failed, or an empty string."""
+        if self.comparison is None:
+            return self.problem
+        if self.comparison.unsteady:
+            return f"{self.new.name}: {self.comparison.unsteady}"
+        if not (self.comparison.old or self.terms.allow_empty):
+            return "the old list is empty, so that nothing could have been broken; --allow-empty accepts that"
+        return ""
+
+    @property
+    def verdict(self) -> str:
+        """What it comes to, in one or two words."""
+        if self.failing:
+            return self.failing[0].impact.value  # the worst stands first
+        if self.status == 1:
+            return "too old" if self.too_old else "stale exceptions"
+        if self.reason:
+            return "inconclusive"
+        return "accepted" if self._excused else f"nothing {self.terms.fail_on.value}"
+
+    @property
+    def _excused(self) -> int:
+        return sum(self.comparison.accepted[impact] for impact in self._impacts) if self.comparison else 0
 
     @property
     def counts(self) -> str:
@@ -102,53 +217,80 @@ class Gate:
     @property
     def against(self) -> str:
         """What is wrong when the old side is the baseline of a run, in a few words; an empty string for nothing."""
-        if self.failing:
-            return f"{len(self.failing):,} {self.failing[0].impact.value} against the baseline"
+        if self.failures:
+            return f"{self.failures:,} {self.verdict} against the baseline"
+        if self.too_old:
+            return self.too_old
         if self.status == 1 and self.comparison:
             return f"{counted(len(self.comparison.stale), 'exception')} to the baseline stale"
         return "not compared with the baseline" if self.status else ""
 
     @property
-    def accepted(self) -> int:
-        """The number of differences that are accepted."""
-        return sum(bool(difference.accepted) for difference in (self.comparison.differences if self.comparison else ()))
+    def baseline(self) -> str:
+        """What is known of an old side that was kept: its age, what was found then, and by which suite."""
+        kept = self.old.snapshot
+        if kept is None or self.old.kind is Kind.URL or self.age is None:
+            return ""
+        return f"{_days(self.age)} old, {_FOUND[kept.verdict]} by suite {kept.suite}"
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What whoever reads the last line has to know beside the verdict, in a few words each."""
+        return tuple(self._warnings())
+
+    def _warnings(self) -> Iterator[str]:
+        kept = self.old.snapshot
+        if kept and self.old.kind is not Kind.URL:
+            if kept.verdict != Verdict.CONFORMS.value:
+                yield f"the baseline {_FOUND[kept.verdict]}"
+            if kept.partial:
+                yield f"the baseline is partial: {'; '.join(kept.partial)}"
+        if self.comparison and self.comparison.expiring:
+            days = self.comparison.expiring
+            verb = "expires" if len(days) == 1 else "expire, the first"
+            yield f"{counted(len(days), 'exception')} {verb} on {days[0]}"
+        if self.comparison and self.comparison.instability:
+            yield f"changes from answer to answer: {', '.join(self.comparison.instability)}"
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is worth knowing beside the differences, in sentences."""
+        return tuple(self._notes())
+
+    def _notes(self) -> Iterator[str]:
+        if self.too_old:
+            yield self.too_old
+        if self.comparison is None:
+            return
+        if self.comparison.unsteady:
+            yield f"the new side is not steady: {self.comparison.unsteady}"
+        for side in self.comparison.read_once:
+            yield f"the {side} side was read once: nobody knows what changes in it from answer to answer"
+        yield from (f"changes from answer to answer: {words}" for words in self.comparison.instability)
+        added = self.count(Impact.ADDITIVE) + self.comparison.accepted.get(Impact.ADDITIVE, 0)
+        if added and self.old.kind is not Kind.URL:
+            yield f"{counted(added, 'addition')} since the baseline, unprotected until a new snapshot is taken"
 
 
-def gate(
-    contract: Contract,
-    suite: str,
-    old: Source,
-    new: Source,
-    *,
-    today: date,
-    acceptances: tuple[Acceptance, ...] = (),
-    fail_on: Impact = Impact.BREAKING,
-    allow_empty: bool = False,
-    narrowed: tuple[str, ...] = (),
-) -> Gate:
-    """Compare two sides, apply the exceptions, and return the gate; a side without a list makes it inconclusive.
+_FOUND = {"conforms": "conforms", "violates": "violates the contract", "inconclusive": "could not be judged whole"}
+
+
+def _days(age: timedelta) -> str:
+    if abs(age) >= timedelta(days=1):
+        return counted(age.days, "day")
+    return counted(round(age.total_seconds() / 60), "minute")
+
+
+def gate(contract: Contract, suite: str, sides: tuple[Source, Source], terms: Terms, now: datetime) -> Gate:
+    """Compare two sources, apply the exceptions, and return the gate; a side without a list makes it inconclusive.
 
     So does the end of the time of a run: half a comparison is none.
     """
     comparison, problem = None, ""
+    old, new = sides
+    accepted = Accepted(terms.entries, now.date())
     try:
-        subject = subject_of(contract)
-        comparison = compare(subject, observed(old, contract), observed(new, contract))
-        comparison = accept(comparison, acceptances, today)
+        comparison = compare(subject_of(contract), old.observation(contract), new.observation(contract), accepted)
     except CouldNotJudge as error:
         problem = str(error)
-    return Gate(contract, suite, old, new, comparison, problem, fail_on, allow_empty, narrowed)
-
-
-def observed(side: Source, contract: Contract) -> Observation:
-    """Return a side in the form that can be compared.
-
-    Raises:
-        CouldNotCompare: nothing was observed, or elements cannot be told apart.
-    """
-    if side.snapshot is None:
-        raise CouldNotCompare(f"{side.name}: {side.problem}")
-    try:
-        return side.snapshot.observation(subject_of(contract))
-    except CouldNotCompare as problem:
-        raise CouldNotCompare(f"{side.name}: {problem}") from None
+    return Gate(contract, suite, old, new, now.astimezone(UTC), terms, comparison, problem)

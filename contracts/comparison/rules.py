@@ -16,6 +16,10 @@ class Impact(StrEnum):
     UNSTABLE = "unstable"
 
 
+#: What may fail a comparison, the worst first; what is unstable never does.
+FAIL_ON = (Impact.BREAKING, Impact.VISIBLE, Impact.ADDITIVE)
+
+
 class About(StrEnum):
     """What a difference is about, and with it what an exception has to name."""
 
@@ -23,6 +27,16 @@ class About(StrEnum):
     MEMBER = "a member of an element"
     TOP_LEVEL = "a member of the root"
     LIST = "the whole list"
+
+    @property
+    def keys(self) -> str:
+        """The keys by which an exception names it, in words."""
+        return {
+            About.ELEMENT: "id or name, or both",
+            About.MEMBER: 'member, and id or name, or both, or elements = "all"',
+            About.TOP_LEVEL: "member",
+            About.LIST: "rule alone",
+        }[self]
 
 
 class Audience(StrEnum):
@@ -39,10 +53,7 @@ class Rule:
     """One kind of difference.
 
     ``says`` is one sentence, in which ``{noun}`` and ``{member}`` stand for what the difference is about. ``mirror``
-    is the rule that tells the same difference when the sides are swapped; ``unmirrored`` is the reason for none.
-
-    Raises:
-        ValueError: it has neither a mirror nor a reason, or both.
+    is the rule that tells the same difference when the sides are swapped.
     """
 
     id: str
@@ -50,30 +61,49 @@ class Rule:
     says: str
     audience: Audience
     about: tuple[About, ...]
-    mirror: str = ""
-    unmirrored: str = ""
+    mirror: str
 
-    def __post_init__(self) -> None:
-        if bool(self.mirror) == bool(self.unmirrored.strip()):
-            raise ValueError(f"the rule {self.id} needs a mirror, or a written reason for having none")
+    @property
+    def keys(self) -> str:
+        """The keys by which an exception names what it excuses, in words."""
+        return " | ".join(f"{about}: {about.keys}" for about in self.about)
 
 
-_BREAKING, _VISIBLE, _ADDITIVE = Impact.BREAKING, Impact.VISIBLE, Impact.ADDITIVE
+_BREAKING, _VISIBLE, _ADDITIVE = FAIL_ON
 _ALL, _KEEPERS, _READERS, _CONCERNED = Audience
 _ELEMENT, _MEMBER, _ROOT, _LIST = ((about,) for about in About)
 _VALUE = _MEMBER + _ROOT
 
-#: All rules. A type is a JSON type. Null is the narrowest: it says nothing.
+#: All rules. A type is a JSON type; null has none, so that a value which becomes null has lost its type.
 RULES = (
     Rule("element-removed", _BREAKING, "The {noun} is gone.", _KEEPERS, _ELEMENT, "element-added"),
     Rule("element-added", _ADDITIVE, "The {noun} is new.", _ALL, _ELEMENT, "element-removed"),
     Rule("id-changed", _BREAKING, "The {noun} of this name has another id.", _READERS, _MEMBER, "id-changed"),
     Rule("name-changed", _BREAKING, "The {noun} of this id has another name.", _READERS, _MEMBER, "name-changed"),
+    Rule("reference-changed", _BREAKING, "{member} refers to another one.", _READERS, _MEMBER, "reference-changed"),
     Rule("member-removed", _BREAKING, "The {noun} has no {member} any more.", _READERS, _MEMBER, "member-added"),
     Rule("member-added", _ADDITIVE, "The {noun} has the new member {member}.", _READERS, _MEMBER, "member-removed"),
+    Rule(
+        "top-level-member-removed",
+        _BREAKING,
+        "The root has no {member} any more.",
+        _READERS,
+        _ROOT,
+        "top-level-member-added",
+    ),
+    Rule(
+        "top-level-member-added",
+        _ADDITIVE,
+        "The root has the new member {member}.",
+        _READERS,
+        _ROOT,
+        "top-level-member-removed",
+    ),
+    Rule("content-removed", _BREAKING, "Something within {member} is gone.", _READERS, _VALUE, "content-added"),
+    Rule("content-added", _ADDITIVE, "Something within {member} is new.", _READERS, _VALUE, "content-removed"),
     Rule("type-changed", _BREAKING, "{member} has another type.", _READERS, _VALUE, "type-changed"),
-    Rule("type-narrowed", _BREAKING, "{member} became null.", _READERS, _VALUE, "type-widened"),
-    Rule("type-widened", _ADDITIVE, "{member} was null and has a value.", _READERS, _VALUE, "type-narrowed"),
+    Rule("became-null", _BREAKING, "{member} became null.", _READERS, _VALUE, "no-longer-null"),
+    Rule("no-longer-null", _ADDITIVE, "{member} was null and has a value.", _READERS, _VALUE, "became-null"),
     Rule(
         "client-unreadable",
         _BREAKING,
@@ -90,7 +120,6 @@ RULES = (
         _VALUE,
         "client-unreadable",
     ),
-    Rule("reference-changed", _BREAKING, "{member} refers to another one.", _READERS, _MEMBER, "reference-changed"),
     Rule(
         "display-text-changed",
         _VISIBLE,
@@ -125,21 +154,7 @@ RULES = (
         _VALUE,
         "literal-changed",
     ),
-    Rule(
-        "top-level-member-removed",
-        _BREAKING,
-        "The root has no {member} any more.",
-        _READERS,
-        _ROOT,
-        "top-level-member-added",
-    ),
-    Rule(
-        "top-level-member-added",
-        _ADDITIVE,
-        "The root has the new member {member}.",
-        _READERS,
-        _ROOT,
-        "top-level-member-removed",
-    ),
 )
 BY_ID = {rule.id: rule for rule in RULES}
+#: What rules were called before: an exception may still say so.
+FORMER = {"type-narrowed": "became-null", "type-widened": "no-longer-null"}

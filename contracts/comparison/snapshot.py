@@ -5,7 +5,8 @@ the form in which they were received.
 """
 
 import json
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
@@ -13,17 +14,28 @@ from typing import Any
 
 import jsonschema_rs
 
-from contracts.comparison.observation import Observation, observe
-from contracts.comparison.subject import Subject
-from contracts.comparison.values import ABSENT, identical, text_of
-from contracts.core.errors import UsageError
+from contracts.comparison.compare import compare
+from contracts.comparison.instability import instability
+from contracts.comparison.observation import CouldNotCompare, Observation, distinct
+from contracts.comparison.rules import FAIL_ON
+from contracts.comparison.subject import Subject, subject_of
+from contracts.comparison.values import text_of
+from contracts.core.clause import LIST
+from contracts.core.errors import ContractsError, UsageError
+from contracts.core.exchange import Exchange
+from contracts.core.report import Report
 from contracts.core.text import shorten
+from contracts.judging.evidence import Evidence
 from contracts.judging.strict_json import Flaw, decode
-from contracts.reading import read_text, readable
+from contracts.judging.values import written
+from contracts.reading import readable
 
 SCHEMA = "snapshot.schema.json"
 FORMAT = 1
+REPEAT = "repeat"
 _SENT = ("/list/", "/top_level/", "/repeat/")
+#: A number whose form its value does not tell.
+_MAY_BE_WRITTEN_OTHERWISE = re.compile(rb"[0-9][eE]|0\.000000")
 
 
 @dataclass(frozen=True)
@@ -39,7 +51,9 @@ class Snapshot:
     """What a run observed of a list.
 
     ``contract`` and ``digest`` name the contract that was judged, ``taken`` is when the run began, in UTC (RFC 3339),
-    ``verdict`` what the run found. ``repeat`` is the second reading, None when there is none.
+    ``verdict`` what the run found, and ``partial`` why it judged less than the whole contract. ``readings`` are the
+    answers that differ, the first one first, ``times`` is how often the list was read. ``source`` says of what was
+    taken from a result or a bundle that it was.
     """
 
     contract: str
@@ -48,13 +62,45 @@ class Snapshot:
     target: str
     taken: str
     verdict: str
-    first: Answer
-    repeat: Answer | None = None
+    readings: tuple[Answer, ...]
+    times: int
+    partial: tuple[str, ...] = ()
+    source: str = ""
+
+    @classmethod
+    def from_report(cls, report: Report) -> "Snapshot":
+        """Return what a run observed, of two observations the second, as a value to compare or to keep.
+
+        An answer that did not come is a reading that nobody has; one that came and holds no list makes it none.
+
+        Raises:
+            CouldNotCompare: the list was not observed: no answer, another status than 200, no strict JSON, no list.
+        """
+        last = max((exchange.observation for exchange in report.exchanges), default=1)
+        exchanges = tuple(exchange for exchange in report.exchanges if exchange.observation == last)
+        evidence = Evidence(report.target, exchanges, report.scope, report.contract)
+        answers = [_answer(evidence, evidence.exchange(LIST), "the list")] if LIST in evidence.by_probe else []
+        if not answers:
+            raise CouldNotCompare("the list was not observed: it was not asked for")
+        for number, exchange in enumerate(evidence.by_probe.get(REPEAT, ()), 2):
+            if exchange.response and not exchange.failure:
+                answers.append(_answer(evidence, exchange, f"answer {number}"))
+        return cls(
+            report.contract.name,
+            report.digest,
+            report.suite,
+            report.target,
+            report.started,
+            report.verdict.value,
+            tuple(answers[number] for number in distinct([_document(answer) for answer in answers])),
+            len(answers),
+            tuple(reason.value for reason in report.partial),
+        )
 
     def observation(self, subject: Subject) -> Observation:
-        """Return the snapshot as a side of a comparison; raises what :func:`observe` raises."""
-        again = ABSENT if self.repeat is None else _body(subject, self.repeat)
-        return observe(subject, _body(subject, self.first), again)
+        """Return the snapshot as a side of a comparison; raises what :meth:`Observation.parse` raises."""
+        bodies = ({**answer.top_level, subject.key: answer.elements} for answer in self.readings)
+        return Observation.parse(subject, bodies, self.times)
 
 
 def answer_of(key: str, body: Any) -> Answer:
@@ -70,19 +116,22 @@ def answer_of(key: str, body: Any) -> Answer:
 
 def render(snapshot: Snapshot) -> str:
     """Return a snapshot as JSON, ended by a newline; equal snapshots give equal texts."""
+    first, *others = map(_document, snapshot.readings)
     members: dict[str, Any] = {
         "$schema": _schema()["$id"],
         "format": FORMAT,
         "contract": {"digest": snapshot.digest, "name": snapshot.contract},
         "suite": snapshot.suite,
+        **({"source": snapshot.source} if snapshot.source else {}),
         "target": snapshot.target,
         "taken": snapshot.taken,
         "verdict": snapshot.verdict,
-        "readings": 1 if snapshot.repeat is None else 2,
-        **_document(snapshot.first),
+        **({"partial": list(snapshot.partial)} if snapshot.partial else {}),
+        "readings": snapshot.times,
+        **first,
     }
-    if snapshot.repeat is not None and not _same(snapshot.first, snapshot.repeat):
-        members["repeat"] = _document(snapshot.repeat)
+    if others:
+        members["repeat"] = others if len(others) > 1 else others[0]
     lines = (f'  "{name}": {text_of(value, 1)}' for name, value in members.items())
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
@@ -98,7 +147,7 @@ def read(text: str, name: str) -> Snapshot:
 
 
 def _read(text: str, name: str) -> Snapshot:
-    document = decode(text.encode("utf-8", "surrogatepass"))
+    document = decode(text.encode("utf-8", "surrogatepass"), written)
     if document.problem:
         raise UsageError(f"{name}: the snapshot cannot be read: {document.problem}")
     for violation in document.violations:
@@ -108,9 +157,6 @@ def _read(text: str, name: str) -> Snapshot:
             raise UsageError(f"{name}: the snapshot cannot be read: {words}")
     value = document.value
     _check(value, name)
-    first = Answer(value["list"], value["top_level"])
-    repeat = value.get("repeat")
-    second = Answer(repeat["list"], repeat["top_level"]) if repeat else first
     return Snapshot(
         contract=value["contract"]["name"],
         digest=value["contract"]["digest"],
@@ -118,26 +164,57 @@ def _read(text: str, name: str) -> Snapshot:
         target=value["target"],
         taken=value["taken"],
         verdict=value["verdict"],
-        first=first,
-        repeat=second if value["readings"] == 2 else None,  # noqa: PLR2004 - the second reading
+        readings=tuple(Answer(each["list"], each["top_level"]) for each in (value, *_others(value))),
+        times=value["readings"],
+        partial=tuple(value.get("partial", ())),
+        source=value.get("source", ""),
     )
 
 
-def load(path: str) -> Snapshot:
-    """Return the snapshot of a file; raises what :func:`read` raises, and UsageError when it cannot be opened."""
-    return read(read_text(path), path)
+def says_the_same(subject: Subject, one: Snapshot, other: Snapshot) -> bool:
+    """Whether two snapshots differ in nothing but their times, and in what neither keeps from reading to reading.
+
+    Raises:
+        CouldNotCompare: one of them cannot be compared.
+    """
+    if replace(one, readings=(), taken="") != replace(other, readings=(), taken=""):
+        return False
+    sides = one.observation(subject), other.observation(subject)
+    before, after = (instability(subject, side) for side in sides)
+    compared = (compare(subject, *pair) for pair in (sides, sides[::-1]))
+    return before.words == after.words and not any(each.counts[impact] for each in compared for impact in FAIL_ON)
+
+
+def _others(value: dict[str, Any]) -> list[Any]:
+    repeat = value.get("repeat", [])
+    return repeat if isinstance(repeat, list) else [repeat]
 
 
 def _document(answer: Answer) -> dict[str, Any]:
     return {"list": answer.elements, "top_level": answer.top_level}
 
 
-def _same(one: Answer, other: Answer) -> bool:
-    return identical(_document(one), _document(other))
-
-
-def _body(subject: Subject, answer: Answer) -> dict[str, Any]:
-    return {**answer.top_level, subject.key: answer.elements}
+def _answer(evidence: Evidence, exchange: Exchange, what: str) -> Answer:
+    try:
+        answer = evidence.answer_in(exchange)
+        document = answer.require_ok()
+        if document.problem:
+            raise document.problem
+    except ContractsError as problem:
+        raise CouldNotCompare(f"{what} was not observed: {problem}") from None
+    for violation in document.violations:
+        # A lone surrogate is kept as it came; of a name that is there twice nobody can say which value is meant.
+        if violation.clause != Flaw.TEXT:
+            words = shorten(f"{violation.where}: {violation.expected}, not {violation.received}")
+            raise CouldNotCompare(f"{what} was not observed: the body is no strict JSON: {words}")
+    body = answer.response.body
+    value = decode(body, written).value if _MAY_BE_WRITTEN_OTHERWISE.search(body) else document.value
+    try:
+        return answer_of(evidence.contract.key, value)
+    except UsageError:
+        words = f"the body holds no list as its member {evidence.contract.key}"
+        readers = " and ".join(subject_of(evidence.contract).audience)
+        raise CouldNotCompare(f"{what} was not observed: {words}, so that {readers} can read nothing of it") from None
 
 
 def _check(value: Any, name: str) -> None:
@@ -149,8 +226,8 @@ def _check(value: Any, name: str) -> None:
     if error:
         where = "".join(f"/{part}" for part in error.instance_path) or "the whole"
         raise UsageError(f"{name}: the snapshot cannot be read: {shorten(where)}: {shorten(error.message)}")
-    if "repeat" in value and value["readings"] == 1:
-        raise UsageError(f"{name}: the snapshot cannot be read: /repeat: there is one reading, and a second one")
+    if len(_others(value)) >= value["readings"]:
+        raise UsageError(f"{name}: the snapshot cannot be read: /repeat: there are fewer readings than this")
     try:
         datetime.fromisoformat(value["taken"])
     except ValueError:
@@ -159,6 +236,8 @@ def _check(value: Any, name: str) -> None:
 
 def _frame(value: Any) -> Any:
     """Return a snapshot without what the target sent, of which the schema asks nothing but that it is there."""
+    if isinstance(value, list):
+        return [_frame(each) for each in value]
     if not isinstance(value, dict):
         return value
     frame = {**value, **{key: type(value[key])() for key in ("list", "top_level") if _is_container(value, key)}}

@@ -1,31 +1,22 @@
-"""Decoded JSON values, exactly: ``3`` and ``3.0`` are equal as JSON values, and still two literals.
+"""Decoded JSON values as texts, exactly: ``3`` and ``3.0`` are equal as JSON values, and still two literals.
 
-Values are as strict decoding gives them: an integer written as one is ``int``, any other number ``Decimal``.
+Values are as strict decoding gives them when it keeps how numbers are written (``numbers.written``).
 """
 
+import hashlib
 import json
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from contracts.core.text import COMMAND, shorten
+from contracts.core.text import COMMAND, counted
+from contracts.judging.values import ABSENT, Written
 
-#: More digits than these may be a Decimal although they were written as an integer (see strict decoding).
-_DIGITS = 640
 _INDENT = 2
-#: The largest value that is written out to be shown: of a larger one nobody reads more than its size.
+#: A text of a value that is longer, in characters, is cut where it is shown.
+_LONGEST = 200
+#: Of a container of more values nobody reads more than its size; str() refuses integers of about as many digits.
 _SHOWN = 4096
-
-
-class _Absent:
-    """The type of ABSENT."""
-
-    def __repr__(self) -> str:
-        return "ABSENT"
-
-
-#: Stands for a member that is not there: None is JSON's null, which is a value.
-ABSENT = _Absent()
 
 
 def kind(value: Any) -> str:
@@ -45,30 +36,6 @@ def kind(value: Any) -> str:
     if isinstance(value, (list, dict)):
         return "array" if isinstance(value, list) else "object"
     return "nothing"
-
-
-def equal(one: Any, other: Any) -> bool:
-    """Whether two decoded values are equal as JSON values: numbers by value, objects whatever their order."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(equal(value, other[name]) for name, value in one.items())
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(equal, one, other))
-    if isinstance(one, bool) or isinstance(other, bool):  # to Python, true is 1
-        return one is other
-    return bool(one == other)
-
-
-def identical(one: Any, other: Any) -> bool:
-    """Whether two decoded values are equal, and every number of them is written in the same form."""
-    if one is other or (type(one) is type(other) and isinstance(one, (str, int))):
-        return bool(one == other)
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(identical(value, other[name]) for name, value in one.items())
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(identical, one, other))
-    if isinstance(one, (int, Decimal)) and isinstance(other, (int, Decimal)):
-        return equal(one, other) and _number(one) == _number(other)
-    return equal(one, other)
 
 
 def text_of(value: Any, depth: int | None = None) -> str:
@@ -94,17 +61,20 @@ def text_of(value: Any, depth: int | None = None) -> str:
 
 
 def shown(value: Any) -> str:
-    """Return a short text on one line for a value: exact where that is short, and the size of what is long."""
+    """Return a text on one line for a value: as JSON, or where that is long its beginning and a digest of all of it.
+
+    Two values have one text only if they are written alike, so that an exception can pin a value by it.
+    """
     if value is ABSENT:
         return "nothing"
+    text = text_of(value)
+    if len(text) <= _LONGEST:
+        return text
+    start = text[: _LONGEST // 2] + "…"
     if isinstance(value, (dict, list)) and len(value) > _SHOWN:
-        what = "an object with {:,} members" if isinstance(value, dict) else "an array of {:,}"
-        return what.format(len(value))
-    if isinstance(value, int) and value.bit_length() > _SHOWN:
-        return f"an integer of {value.bit_length():,} bits"
-    if isinstance(value, str):
-        return f'"{shorten(value)}"'
-    return shorten(text_of(value))
+        start = counted(len(value), "member") if isinstance(value, dict) else f"an array of {len(value):,}"
+    digest = hashlib.sha256(text.encode()).hexdigest()[:12]
+    return f"{start} ({len(text):,} characters, sha256 {digest})"
 
 
 def _children(node: Any, depth: int | None) -> Iterator[tuple[str, Any, int | None]]:
@@ -136,8 +106,6 @@ def _character(character: str) -> str:
 
 
 def _number(value: int | Decimal) -> str:
-    if isinstance(value, int):
-        return str(value) if value.bit_length() <= _SHOWN else str(Decimal(value))
-    written = str(value)
-    is_integer = written.lstrip("-").isdecimal() and len(written) <= _DIGITS
-    return f"{written}E+0" if is_integer else written  # 3e0 is no literal of an integer: some decoders refuse it
+    if isinstance(value, int) and value.bit_length() > _SHOWN:  # str() of more would be refused
+        return str(Decimal(value))
+    return value.text if isinstance(value, Written) else str(value)

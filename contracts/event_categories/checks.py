@@ -10,6 +10,7 @@ from typing import Any
 from contracts.core.check import Steps, findings_of
 from contracts.core.finding import Finding, step
 from contracts.event_categories import go_client
+from contracts.event_categories.clauses import EXACT_IN_JS
 from contracts.event_categories.contract import CONTRACT
 from contracts.global_information.checks import checks_of, elements
 from contracts.judging.answer import Answer, Column
@@ -19,7 +20,6 @@ from contracts.judging.values import describe
 CHECKS = checks_of(CONTRACT)
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-_EXACT_IN_JS = 2**53 - 1
 
 
 @CHECKS.answer("category.name-style")
@@ -95,6 +95,6 @@ def _finding(found: go_client.Unreadable) -> Finding:
 @CHECKS.answer("client.js-exact")
 def js_exact(answer: Answer) -> Steps:
     positions = _positions(answer)
-    inexact = (pair for pair in positions if not -_EXACT_IN_JS <= pair[1] <= _EXACT_IN_JS)
+    inexact = (pair for pair in positions if not -EXACT_IN_JS <= pair[1] <= EXACT_IN_JS)
     yield from elements.refused(answer, "position", inexact, "between -(2^53-1) and 2^53-1")
     return len(positions)

@@ -12,6 +12,8 @@ from contracts.global_information.clauses import AUTH, ENVELOPE, ERROR, HTTP, JS
 PATH = "/v1/event_categories"
 KEY = "event_categories"
 MEMBERS = ("id", "name", "display_name", "position")
+#: JavaScript has every integer up to this one (ECMAScript, Number.MAX_SAFE_INTEGER).
+EXACT_IN_JS = 2**53 - 1
 
 PAGE = Source("Event categories", f"{SITE}/event_categories")
 GO_CLIENT = Source("go-scalingo, events_types.go", "https://github.com/Scalingo/go-scalingo")

@@ -1,1 +1,1 @@
-"""What excuses for a while: known deviations and accepted differences."""
+"""What excuses for a while: known deviations of a run, and accepted differences of a comparison."""

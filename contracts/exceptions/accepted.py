@@ -1,114 +1,109 @@
-"""Accepted differences: a file of exceptions, each for one difference, with a reason and an expiry.
+"""Accepted differences: what two sides may differ in for a while.
 
-An exception is as narrow as a line of a comparison: rule, element and member all have to be the ones that it names,
-and there is no wildcard. One that matches nothing, or has expired, fails the comparison.
+An exception is as narrow as a line of a comparison: rule, element and member all have to be the ones that it names. It
+may name a member for all elements, and pin what was agreed upon by ``after``; there is no other wildcard.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+import json
+from collections.abc import Callable, Iterable
 from datetime import date
-from typing import Any
 
-from contracts.comparison.difference import Comparison, Difference, StaleAcceptance
-from contracts.comparison.rules import BY_ID, About
+from contracts.comparison.rules import BY_ID, FORMER, About
+from contracts.comparison.values import text_of
 from contracts.core.errors import UsageError
 from contracts.core.text import shorten
-from contracts.exceptions.entry import check, soon
-from contracts.reading import read_text, readable, tables
+from contracts.exceptions import entry
+from contracts.exceptions.entry import Entry, Kind, Ledger
 
-_TEXTS = ("rule", "id", "name", "member", "reason", "owner", "link")
-
-
-@dataclass(frozen=True)
-class Acceptance:
-    """One exception. ``id`` and ``name`` are the element's as a comparison shows it; None stands for no element."""
-
-    rule: str
-    reason: str
-    expires: date
-    id: str | None = None
-    name: str | None = None
-    member: str | None = None
-    owner: str = ""
-    link: str = ""
-    number: int = 0
-
-    def matches(self, difference: Difference) -> bool:
-        """Whether the difference is the one that is accepted."""
-        if (self.rule, self.member) != (difference.rule.id, difference.member):
-            return False
-        element = difference.element
-        if element is None or (self.id is None and self.name is None):
-            return element is None and self.id is None and self.name is None
-        return self.id in (None, element.id) and self.name in (None, element.name)
+ALL = "all"
+_ELEMENT = ("id", "name", "elements")
 
 
-def read(text: str, name: str) -> tuple[Acceptance, ...]:
+def _check(names: dict[str, str]) -> dict[str, str]:
+    """Hold what an exception names against what its rule is about: one that could match nothing helps nobody."""
+    rule = BY_ID.get(FORMER.get(names["rule"], names["rule"]))
+    if rule is None:
+        raise UsageError(f"there is no rule {shorten(names['rule'], 80)!r}; there are {', '.join(BY_ID)}")
+    given = {key for key in names if key not in ("rule", "after")}
+    if not any(_names(about, given) for about in rule.about):
+        raise UsageError(f"the keys of the rule {rule.id} are, beside after: {rule.keys}")
+    if names.get("elements", ALL) != ALL:
+        raise UsageError(f'elements is "{ALL}", or left out for one element with id or name')
+    return {**names, "rule": rule.id}
+
+
+def _names(about: About, given: set[str]) -> bool:
+    """Whether the keys that are given, rule and after aside, name what a rule may be about."""
+    element = given.intersection(_ELEMENT)
+    if about in (About.TOP_LEVEL, About.LIST):
+        return given == ({"member"} if about is About.TOP_LEVEL else set())
+    if about is About.ELEMENT:
+        return bool(given) and given <= {"id", "name"}
+    return "member" in given and bool(element) and (element == {"elements"} or "elements" not in element)
+
+
+KIND = Kind("accept", ("rule", *_ELEMENT, "member", "after"), "exception", _check)
+
+
+def read(text: str, name: str) -> tuple[Entry, ...]:
     """Return the exceptions of a file.
 
     Raises:
         UsageError: it is malformed, or an exception names an unknown rule, or not what its rule is about; the
             message names entry and key.
     """
-    with readable(name):
-        entries = enumerate(tables(text, "accept", name), 1)
-        return tuple(_entry(entry, number, f"{name}: entry {number}") for number, entry in entries)
+    return entry.read(text, name, KIND)
 
 
-def load(path: str) -> tuple[Acceptance, ...]:
+def load(path: str) -> tuple[Entry, ...]:
     """Return the exceptions of a file; raises what :func:`read` raises, and UsageError when it cannot be opened."""
-    return read(read_text(path), path)
+    return entry.load(path, KIND)
 
 
-def _entry(entry: dict[str, Any], number: int, place: str) -> Acceptance:
-    check(entry, _TEXTS, "rule", place, "exception")
-    if entry["rule"] not in BY_ID:
-        raise UsageError(f"{place}: there is no rule {shorten(entry['rule'])!r}; there are {', '.join(BY_ID)}")
-    _refuse_what_never_matches(entry, place)
-    return Acceptance(**entry, number=number)
+class Accepted(Ledger):
+    """The exceptions of a comparison on one day, by what they excuse."""
+
+    def __init__(self, entries: Iterable[Entry] = (), today: date = date.min) -> None:
+        super().__init__(entries, today)
+        self._by_names: dict[tuple[str | None, ...], list[Entry]] = {}
+        for each in self.valid:
+            about = next(((key, each.names[key]) for key in _ELEMENT if key in each.names), (None, None))
+            self._by_names.setdefault((each.names["rule"], each.names.get("member"), *about), []).append(each)
+
+    def matching(
+        self,
+        rule: str,
+        member: str | None,
+        element: tuple[str | None, str | None] | None,
+        after: Callable[[], str],
+    ) -> list[Entry]:
+        """Return the exceptions that excuse a difference, and note that they do.
+
+        ``element`` is its id and name as a comparison shows it, None where it is about none. ``after`` gives the text
+        of what is there now.
+        """
+        if not self._by_names:
+            return []
+        abouts: list[tuple[str | None, str | None]] = [(None, None)]
+        if element is not None:
+            abouts = [("id", element[0]), ("name", element[1]), ("elements", ALL)]
+        found = [
+            each
+            for about in abouts
+            for each in self._by_names.get((rule, member, *about), ())
+            if (element is None or each.names.get("name") in (None, element[1]))
+            and ("after" not in each.names or _is(each.names["after"], after()))
+        ]
+        self.use(found)
+        return found
 
 
-def _refuse_what_never_matches(entry: dict[str, Any], place: str) -> None:
-    """Hold what an exception names against what its rule is about: one that could match nothing helps nobody."""
-    about = BY_ID[entry["rule"]].about
-    of_member = About.MEMBER in about or About.TOP_LEVEL in about
-    if of_member != ("member" in entry):
-        words = "member is missing" if of_member else "member does not belong here"
-        raise UsageError(f"{place}: {words}: the rule {entry['rule']} is about {' or '.join(about)}")
-    has_element = "id" in entry or "name" in entry
-    if has_element and not {About.ELEMENT, About.MEMBER} & set(about):
-        raise UsageError(f"{place}: id and name do not belong here: the rule {entry['rule']} is about {about[0]}")
-    if not has_element and not {About.TOP_LEVEL, About.LIST} & set(about):
-        raise UsageError(f"{place}: id or name is missing: the rule {entry['rule']} is about {about[0]}")
-
-
-def accept(comparison: Comparison, acceptances: Iterable[Acceptance], today: date) -> Comparison:
-    """Return the comparison with what is accepted marked so, and the exceptions that excuse nothing in ``stale``.
-
-    An exception is valid on the day of its expiry, and stale from the next one on.
-    """
-    acceptances = tuple(acceptances)
-    valid = [acceptance for acceptance in acceptances if today <= acceptance.expires]
-    by_rule: dict[tuple[str, str | None], list[Acceptance]] = {}
-    for acceptance in valid:
-        by_rule.setdefault((acceptance.rule, acceptance.member), []).append(acceptance)
-    used: set[int] = set()
-    differences = []
-    for difference in comparison.differences:
-        candidates = by_rule.get((difference.rule.id, difference.member), ())
-        matching = [acceptance for acceptance in candidates if acceptance.matches(difference)]
-        used |= {acceptance.number for acceptance in matching}
-        words = "; ".join(_words(acceptance, today) for acceptance in matching)
-        differences.append(replace(difference, accepted=words))
-    expired = (_stale(a, f"expired on {a.expires}") for a in acceptances if a not in valid)
-    unused = (_stale(a, "matches nothing any more") for a in valid if a.number not in used)
-    return replace(comparison, differences=tuple(differences), stale=(*expired, *unused))
-
-
-def _words(acceptance: Acceptance, today: date) -> str:
-    until = f"{acceptance.expires}{soon(acceptance.expires, today)}"
-    return f"accepted until {until}: {acceptance.reason} ({acceptance.owner or acceptance.link})"
-
-
-def _stale(acceptance: Acceptance, words: str) -> StaleAcceptance:
-    return StaleAcceptance(acceptance.number, acceptance.rule, words)
+def _is(given: str, shown: str) -> bool:
+    """Whether an exception pins this text: as it is shown, or of a string its plain content, unless that is JSON."""
+    if given == shown:
+        return True
+    try:
+        json.loads(given)
+    except (ValueError, RecursionError):
+        return text_of(given) == shown
+    return False

@@ -1,12 +1,10 @@
-"""Known deviations: a file of breaches that are accepted for a while, each with a reason and an expiry.
+"""Known deviations: breaches of the contract that are accepted for a while.
 
 An entry is narrow: a clause, and as a rule a pointer, so that a new breach of the same clause elsewhere still fails.
-One that matches nothing any more, or has expired, fails the run: a list of excuses that nobody cleans is no contract.
 """
 
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -14,117 +12,100 @@ from contracts.core.contract import Contract
 from contracts.core.errors import UsageError
 from contracts.core.finding import Finding
 from contracts.core.report import Outcome, Report, StaleDeviation, State
-from contracts.exceptions.entry import check, soon
-from contracts.reading import read_text, readable, tables
+from contracts.exceptions import entry
+from contracts.exceptions.entry import Entry, Kind, Ledger
 
-_HEADING = re.compile(r"[ \t]*\[\[[ \t]*deviation[ \t]*\]\]")
-_TEXTS = ("clause", "pointer", "reason", "owner", "link")
 #: The states in which a clause was judged, so that an entry for it that matches nothing is stale.
 _JUDGED = (State.HELD, State.BREACHED, State.WAIVED)
+_END = None
 
 
-@dataclass(frozen=True)
-class Deviation:
-    """One entry. ``pointer`` is matched with the place of a finding; ``*`` stands for one step. None means all."""
+def _kind(contract: Contract) -> Kind:
+    def check(names: dict[str, str]) -> dict[str, str]:
+        if names["clause"] not in contract.clause:
+            raise UsageError(f"there is no clause {names['clause'][:80]!r}; `contracts explain` lists them")
+        return names
 
-    clause: str
-    reason: str
-    expires: date
-    pointer: str | None = None
-    owner: str = ""
-    link: str = ""
-    number: int = 0
-
-    def matches(self, finding: Finding) -> bool:
-        """Whether the finding is the one that is excused, directly or as what lies underneath."""
-        if self.clause not in (finding.clause, finding.through):
-            return False
-        if self.pointer is None or self.pointer == finding.where:
-            return True
-        steps, places = self.pointer.split("/"), finding.where.split("/")
-        return len(steps) == len(places) and all(map(_fits, steps, places))
+    return Kind("deviation", ("clause", "pointer"), "deviation", check)
 
 
-def _fits(step: str, place: str) -> bool:
-    return step in ("*", place)
-
-
-def read(text: str, name: str, contract: Contract) -> tuple[Deviation, ...]:
+def read(text: str, name: str, contract: Contract) -> tuple[Entry, ...]:
     """Return the entries of a deviations file.
 
     Raises:
         UsageError: it is malformed, or an entry names an unknown clause; the message names entry and key.
     """
-    with readable(name):
-        entries = enumerate(tables(text, "deviation", name), 1)
-        return tuple(_entry(entry, number, name, contract) for number, entry in entries)
+    return entry.read(text, name, _kind(contract))
 
 
-def load(path: str, contract: Contract) -> tuple[Deviation, ...]:
+def load(path: str, contract: Contract) -> tuple[Entry, ...]:
     """Return the entries of a file; raises what :func:`read` raises, and UsageError when it cannot be opened."""
-    return read(read_text(path), path, contract)
+    return entry.load(path, _kind(contract))
 
 
-def _entry(entry: dict[str, Any], number: int, name: str, contract: Contract) -> Deviation:
-    place = f"{name}: entry {number}"
-    check(entry, _TEXTS, "clause", place, "deviation")
-    if entry["clause"] not in contract.clause:
-        raise UsageError(f"{place}: there is no clause {entry['clause']!r}; `contracts explain` lists them")
-    return Deviation(**entry, number=number)
+def prune(text: str, stale: Collection[int], name: str, contract: Contract) -> str:
+    """Return the text of a file without the entries of these numbers; raises what :func:`entry.prune` raises."""
+    return entry.prune(text, stale, name, _kind(contract))
 
 
-def apply(report: Report, deviations: Iterable[Deviation], today: date) -> Report:
+def apply(report: Report, entries: Iterable[Entry], today: date) -> Report:
     """Return the report with the matched findings waived, and the stale entries named in ``stale``."""
-    deviations = tuple(deviations)
-    valid = [deviation for deviation in deviations if today <= deviation.expires]
-    outcomes = tuple(_waive(outcome, valid, today) for outcome in report.outcomes)
-    expired = (StaleDeviation(d.number, d.clause, d.pointer, d.expires) for d in deviations if d not in valid)
-    unused = (StaleDeviation(d.number, d.clause, d.pointer) for d in valid if _is_unused(d, report))
-    return replace(report, outcomes=outcomes, stale=(*expired, *unused))
+    ledger = Ledger(entries, today)
+    index = _Index(ledger.valid)
+    outcomes = tuple(_waive(outcome, index, ledger) for outcome in report.outcomes)
+    unjudged = {clause.id for clause in report.contract.clauses}.difference(
+        outcome.clause.id for outcome in report.outcomes if outcome.state in _JUDGED
+    )
+    stale = (
+        StaleDeviation(each.number, each.names["clause"], each.names.get("pointer"), expired)
+        for each, expired in ledger.stale(lambda each: each.names["clause"] in unjudged)
+    )
+    return replace(report, outcomes=outcomes, stale=tuple(stale))
 
 
-def _waive(outcome: Outcome, deviations: list[Deviation], today: date) -> Outcome:
-    excuses = {d.number: d for d in deviations for finding in outcome.findings if d.matches(finding)}
+class _Index:
+    """Entries by what they excuse: of a clause all findings, or those at a pointer, in which ``*`` is any one step."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self._whole: dict[str, list[Entry]] = {}
+        self._steps: dict[str, dict[str | None, Any]] = {}
+        for each in entries:
+            clause, pointer = each.names["clause"], each.names.get("pointer")
+            if pointer is None:
+                self._whole.setdefault(clause, []).append(each)
+                continue
+            node = self._steps.setdefault(clause, {})
+            for step in pointer.split("/"):
+                node = node.setdefault(step, {})
+            node.setdefault(_END, []).append(each)
+
+    def of_clause(self, clause: str) -> list[Entry]:
+        """Return the entries that excuse the whole of a clause."""
+        return self._whole.get(clause, [])
+
+    def matching(self, finding: Finding) -> list[Entry]:
+        """Return the entries that excuse a finding, directly or as what lies underneath."""
+        found = []
+        for clause in dict.fromkeys(filter(None, (finding.clause, finding.through))):
+            found += self.of_clause(clause)
+            nodes = [self._steps[clause]] if clause in self._steps else []
+            for step in finding.where.split("/"):
+                nodes = [node[each] for node in nodes for each in {step, "*"} if each in node]
+            found += [each for node in nodes for each in node.get(_END, ())]
+        return found
+
+
+def _waive(outcome: Outcome, index: _Index, ledger: Ledger) -> Outcome:
+    matches = [index.matching(finding) for finding in outcome.findings]
+    excuses = {each.number: each for match in matches for each in match}
+    ledger.use(excuses.values())
     if outcome.state is not State.BREACHED or not excuses:
         return outcome
-    notes = tuple(
-        f"waived until {d.expires}{soon(d.expires, today)}: {d.reason} ({d.owner or d.link})" for d in excuses.values()
-    )
-    left = tuple(finding for finding in outcome.findings if not any(d.matches(finding) for d in deviations))
+    notes = (*outcome.notes, *(f"waived {each.until(ledger.today)}" for each in excuses.values()))
+    left = tuple(finding for finding, match in zip(outcome.findings, matches, strict=True) if not match)
     # Of a clause that is broken very often, only the first findings are known; the others are excused only by an
     # entry for the whole clause.
-    unknown = outcome.count - len(outcome.findings)
-    if any(d.pointer is None and d.clause == outcome.clause.id for d in deviations):
-        unknown = 0
-    count = len(left) + unknown
-    if not count:
-        return replace(outcome, state=State.WAIVED, notes=(*outcome.notes, *notes))
-    return replace(outcome, findings=left or outcome.findings, count=count, notes=(*outcome.notes, *notes))
-
-
-def _is_unused(deviation: Deviation, report: Report) -> bool:
-    used = any(deviation.matches(finding) for outcome in report.outcomes for finding in outcome.findings)
-    judged = any(outcome.clause.id == deviation.clause and outcome.state in _JUDGED for outcome in report.outcomes)
-    return judged and not used
-
-
-def prune(text: str, stale: Iterable[int], name: str, contract: Contract) -> str:
-    """Return the text of a deviations file without the entries of these numbers; comments above one go with it.
-
-    Raises:
-        UsageError: the file is written in a way that does not let an entry be taken out.
-    """
-    stale = set(stale)
-    blocks: list[list[str]] = [[]]
-    for line in text.splitlines(keepends=True):
-        if _HEADING.match(line):
-            above = blocks[-1]
-            comments = next((n for n, earlier in enumerate(reversed(above)) if not earlier.startswith("#")), len(above))
-            blocks.append(above[len(above) - comments :])
-            del above[len(above) - comments :]
-        blocks[-1].append(line)
-    kept = "".join(line for number, block in enumerate(blocks) if number not in stale for line in block)
-    expected = [replace(d, number=0) for d in read(text, name, contract) if d.number not in stale]
-    if [replace(d, number=0) for d in read(kept, name, contract)] != expected:
-        raise UsageError(f"{name}: cannot be rewritten safely; remove the stale entries by hand")
-    return kept
+    unknown = 0 if index.of_clause(outcome.clause.id) else outcome.count - len(outcome.findings)
+    if not left and not unknown:
+        return replace(outcome, state=State.WAIVED, notes=notes)
+    return replace(outcome, findings=left or outcome.findings, count=len(left) + unknown, notes=notes)

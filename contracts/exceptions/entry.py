@@ -1,40 +1,146 @@
-"""What every entry has that excuses something for a while: a reason, somebody who ends it, and an expiry."""
+"""An entry of a file of exceptions: what it excuses, why, who ends it, and until when.
 
-from collections.abc import Mapping
+One that matches nothing any more, or has expired, fails what it is for: a list of excuses that nobody cleans is no
+contract.
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from contracts.core.errors import UsageError
 from contracts.core.text import counted, shorten
+from contracts.reading import read_text, readable, tables
 
 #: From so many days before its expiry on, whoever reads a report is warned of an entry.
 WARNED_BEFORE = 14
+_ALWAYS = ("reason", "owner", "link", "expires")
 
 
-def check(entry: Mapping[str, Any], texts: tuple[str, ...], about: str, place: str, what: str) -> None:
-    """Refuse an entry that is not complete, or has other keys than ``texts`` and expires.
+@dataclass(frozen=True)
+class Kind:
+    """A kind of entry: the heading of its tables, the keys that say what is excused, the first of them always there.
 
-    ``about`` is the key that says what is excused; ``what`` is what an entry is called.
+    ``check`` returns what an entry names as it is meant, or refuses it by a UsageError that does not say where.
+    """
+
+    heading: str
+    keys: tuple[str, ...]
+    noun: str
+    check: Callable[[dict[str, str]], dict[str, str]]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry. ``names`` holds what it excuses by the keys of its kind; ``number`` counts from 1 in its file."""
+
+    number: int
+    names: dict[str, str]
+    reason: str
+    expires: date
+    owner: str = ""
+    link: str = ""
+
+    def until(self, today: date) -> str:
+        """Return in words until when it holds, why, and who ends it."""
+        days = self.days_left(today)
+        left = "today is the last day" if days == 0 else f"only {counted(days, 'day')} left"
+        soon = f", {left}" if days <= WARNED_BEFORE else ""
+        return f"until {self.expires}{soon}: {self.reason} ({self.owner or self.link})"
+
+    def days_left(self, today: date) -> int:
+        """Return the days until its expiry, on which it still holds; a negative number once it has expired."""
+        return (self.expires - today).days
+
+
+def load(path: str, kind: Kind) -> tuple[Entry, ...]:
+    """Return the entries of a file; raises what :func:`read` raises, and UsageError when it cannot be opened."""
+    return read(read_text(path), path, kind)
+
+
+def read(text: str, name: str, kind: Kind) -> tuple[Entry, ...]:
+    """Return the entries that a text holds; ``name`` is that of its file.
 
     Raises:
-        UsageError: the message begins with ``place`` and names the key.
+        UsageError: it is malformed, or an entry is; the message names entry and key.
     """
-    for key, value in entry.items():
-        if key not in (*texts, "expires"):
-            raise UsageError(f"{place}: there is no key {shorten(key)!r}")
-        if key in texts and not isinstance(value, str):
+    with readable(name):
+        found = enumerate(tables(text, kind.heading, name), 1)
+        return tuple(_entry(table, number, f"{name}: entry {number}", kind) for number, table in found)
+
+
+def _entry(table: dict[str, Any], number: int, place: str, kind: Kind) -> Entry:
+    for key, value in table.items():
+        if key not in (*kind.keys, *_ALWAYS):
+            raise UsageError(
+                f"{place}: there is no key {shorten(key)!r}; there are {', '.join((*kind.keys, *_ALWAYS))}"
+            )
+        if key != "expires" and not isinstance(value, str):
             raise UsageError(f"{place}: {key} must be text")
-    for key in (about, "reason"):
-        if not entry.get(key, "").strip():
+    for key in (kind.keys[0], "reason"):
+        if not table.get(key, "").strip():
             raise UsageError(f"{place}: {key} is missing")
-    if not (entry.get("owner", "").strip() or entry.get("link", "").strip()):
-        raise UsageError(f"{place}: owner or link is missing: somebody has to end the {what}")
-    if type(entry.get("expires")) is not date:
+    if not (table.get("owner", "").strip() or table.get("link", "").strip()):
+        raise UsageError(f"{place}: owner or link is missing: somebody has to end the {kind.noun}")
+    if type(table.get("expires")) is not date:
         raise UsageError(f"{place}: expires must be a date, such as expires = 2030-01-31")
+    try:
+        names = kind.check({key: table[key] for key in kind.keys if key in table})
+    except UsageError as problem:
+        raise UsageError(f"{place}: {problem}") from None
+    return Entry(number, names, **{key: table[key] for key in _ALWAYS if key in table})
 
 
-def soon(expires: date, today: date) -> str:
-    """Return a warning of an end that is near, else an empty text; from the day after it on, an entry fails the run."""
-    days = (expires - today).days
-    left = "today is the last day" if days == 0 else f"only {counted(days, 'day')} left"
-    return f", {left}" if days <= WARNED_BEFORE else ""
+class Ledger:
+    """The entries of one file on one day: those that hold, and what became of them."""
+
+    def __init__(self, entries: Iterable[Entry], today: date) -> None:
+        self.today = today
+        self.valid: list[Entry] = []
+        self.expired: list[Entry] = []
+        for entry in entries:
+            (self.valid if entry.days_left(today) >= 0 else self.expired).append(entry)
+        self.used: set[int] = set()
+
+    def use(self, entries: Collection[Entry]) -> None:
+        """Note that these excuse something."""
+        self.used.update(entry.number for entry in entries)
+
+    def stale(self, needed: Callable[[Entry], bool] = lambda _: False) -> Iterator[tuple[Entry, date | None]]:
+        """Iterate over those that have expired, with the day, and those that excuse nothing, unless one is needed."""
+        yield from ((entry, entry.expires) for entry in self.expired)
+        yield from ((e, None) for e in self.valid if e.number not in self.used and not needed(e))
+
+    @property
+    def expiring(self) -> tuple[date, ...]:
+        """The days on which entries that excuse something expire within the time of the warning, the next first."""
+        used = (entry for entry in self.valid if entry.number in self.used)
+        return tuple(sorted(e.expires for e in used if e.days_left(self.today) <= WARNED_BEFORE))
+
+
+def prune(text: str, stale: Collection[int], name: str, kind: Kind) -> str:
+    """Return the text of a file without the entries of these numbers; comments above one go with it.
+
+    Raises:
+        UsageError: the file is written in a way that does not let an entry be taken out.
+    """
+    heading = re.compile(rf"[ \t]*\[\[[ \t]*{kind.heading}[ \t]*\]\]")
+    blocks: list[list[str]] = [[]]
+    for line in text.splitlines(keepends=True):
+        if heading.match(line):
+            above = blocks[-1]
+            comments = next((n for n, earlier in enumerate(reversed(above)) if not earlier.startswith("#")), len(above))
+            blocks.append(above[len(above) - comments :])
+            del above[len(above) - comments :]
+        blocks[-1].append(line)
+    kept = "".join(line for number, block in enumerate(blocks) if number not in stale for line in block)
+    expected = [_unnumbered(entry) for entry in read(text, name, kind) if entry.number not in stale]
+    if [_unnumbered(entry) for entry in read(kept, name, kind)] != expected:
+        raise UsageError(f"{name}: cannot be rewritten safely; remove the stale entries by hand")
+    return kept
+
+
+def _unnumbered(entry: Entry) -> Entry:
+    return Entry(0, entry.names, entry.reason, entry.expires, entry.owner, entry.link)

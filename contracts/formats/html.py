@@ -27,7 +27,6 @@ from contracts.formats.wording import (
     by_cause,
     called,
     comparison_last_line,
-    comparison_notes,
     comparison_reason,
     comparison_verdict,
     contract_name,
@@ -282,11 +281,11 @@ def _compared(gate: "Gate") -> dict[str, object]:
         "by_group": [(group, [row for row in rows if row.group is group]) for group in groups],
         "verdict": comparison_verdict(gate),
         "sentence": comparison_reason(gate) or gate.counts,
-        "sides": [("Old", described(gate.old)), ("New", described(gate.new))],
+        "sides": [("Old", described(gate, gate.old)), ("New", described(gate, gate.new))],
         "summary": comparison_last_line(gate),
         "hidden": hidden_differences(gate.comparison) if gate.comparison else "",
         "stale": list(stale_exceptions(gate.comparison)) if gate.comparison else [],
-        "notes": list(comparison_notes(gate.comparison)) if gate.comparison else [],
+        "notes": list(gate.notes),
     }
 
 
@@ -324,7 +323,7 @@ def _across(each: "Across") -> "list[tuple[Group, str, Difference]]":
 
 
 def _hidden(each: "Across") -> str:
-    left = len(each.comparison.differences) - _ACROSS if each.comparison else 0
+    left = each.comparison.total - _ACROSS if each.comparison else 0
     return f"and {counted(left, 'more difference')}" if left > 0 else ""
 
 

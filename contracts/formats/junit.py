@@ -27,11 +27,11 @@ from contracts.formats.wording import (
     called,
     comparison_headline,
     comparison_last_line,
-    comparison_notes,
     comparison_reason,
     comparison_verdict,
     first_finding,
     headline,
+    hidden_differences,
     identity,
     last_line,
     one_line,
@@ -189,12 +189,13 @@ def _compared(gate: "Gate", class_name: str) -> Iterator[ET.Element]:
     by_rule = sorted(differences[:SHOWN], key=lambda difference: difference.rule.id)
     for rule, group in groupby(by_rule, key=lambda difference: difference.rule.id):
         yield from (_difference(gate, each, f"{class_name}.{rule}") for each in group)
-    if left := differences[SHOWN:]:
-        failing = sum(map(gate.fails, left))
-        message = f"{counted(failing, 'more difference')}: the JSON has them all"
+    if message := hidden_differences(gate.comparison):
+        failing = gate.failures > sum(map(gate.fails, differences[:SHOWN]))
         problem = ("failure", message, "more") if failing else ()
         yield _testcase("differences that are not written out", class_name, *problem)
-    if notes := list(comparison_notes(gate.comparison)):
+    if gate.too_old:
+        yield _testcase("baseline", class_name, "failure", gate.too_old, "too old")
+    if notes := gate.notes:
         yield _testcase("notes", class_name, "skipped", notes[0], "note", "\n".join(notes))
     if lines := list(stale_exceptions(gate.comparison)):
         message = f"{counted(len(lines), 'exception')} excused nothing"

@@ -18,7 +18,6 @@ from contracts.formats.wording import (
     called,
     comparison_headline,
     comparison_last_line,
-    comparison_notes,
     comparison_reason,
     comparison_verdict,
     described,
@@ -39,7 +38,7 @@ from contracts.formats.wording import (
 from contracts.targets.target_entry import Judged, worst
 
 if TYPE_CHECKING:
-    from contracts.comparison.difference import Difference
+    from contracts.comparison.difference import Comparison, Difference
     from contracts.comparison.gate import Gate
     from contracts.targets.across import Across
 
@@ -168,22 +167,25 @@ def _comparison_lines(gate: "Gate") -> Iterator[str]:
 
 
 def _compared(gate: "Gate") -> Iterator[str]:
-    yield f"- old: {code(described(gate.old), 1000)}"
-    yield f"- new: {code(described(gate.new), 1000)}"
-    if gate.comparison is None:
-        return
-    for line in stale_exceptions(gate.comparison):
+    yield f"- old: {code(described(gate, gate.old), 1000)}"
+    yield f"- new: {code(described(gate, gate.new), 1000)}"
+    if gate.comparison:
+        yield from _differences(gate.comparison)
+    if lines := [f"- {code(line)}" for line in gate.notes]:
+        yield from folded("Worth knowing", lines)
+
+
+def _differences(comparison: "Comparison") -> Iterator[str]:
+    for line in stale_exceptions(comparison):
         yield ""
         yield f"> {code(line, 1000)}"
-    differences = shown_differences(gate.comparison.differences)
+    differences = shown_differences(comparison.differences)
     if differences:
         yield ""
         yield from table(_DIFFERENCE_TITLES, map(_difference_row, differences))
-    if words := hidden_differences(gate.comparison):
+    if words := hidden_differences(comparison):
         yield ""
         yield words
-    if lines := [f"- {code(line)}" for line in comparison_notes(gate.comparison)]:
-        yield from folded("Worth knowing", lines)
 
 
 def _difference_row(difference: "Difference") -> tuple[str, ...]:

@@ -229,9 +229,9 @@ def _comparison(gate: "Gate") -> dict[str, Any]:
         "headline": comparison_headline(gate),
         "verdict": comparison_verdict(gate),
         "status": gate.status,
-        "fail_on": gate.fail_on.value,
-        "allow_empty": gate.allow_empty,
-        "narrowed": list(gate.narrowed),
+        "fail_on": gate.terms.fail_on.value,
+        "allow_empty": gate.terms.allow_empty,
+        "narrowed": list(gate.terms.narrowed),
         "old": _side(gate.old, comparison.old if comparison else None),
         "new": _side(gate.new, comparison.new if comparison else None),
         "matched": comparison.matched if comparison else None,
@@ -240,6 +240,9 @@ def _comparison(gate: "Gate") -> dict[str, Any]:
         "differences": [_difference(gate, each) for each in comparison.differences] if comparison else [],
         "instability": list(comparison.instability) if comparison else [],
         "read_once": list(comparison.read_once) if comparison else [],
+        "unsteady": comparison.unsteady if comparison else "",
+        "notes": list(gate.notes),
+        "warnings": list(gate.warnings),
         "stale": [
             {"number": stale.number, "rule": stale.rule, "words": stale.words}
             for stale in (comparison.stale if comparison else ())
@@ -254,6 +257,9 @@ def _side(side: "Source", elements: int | None) -> dict[str, Any]:
         "target": side.target,
         "taken": side.taken,
         "digest": side.digest,
+        "suite": side.snapshot.suite if side.snapshot else "",
+        "verdict": side.snapshot.verdict if side.snapshot else None,
+        "partial": list(side.snapshot.partial) if side.snapshot else [],
         "elements": elements,
     }
 

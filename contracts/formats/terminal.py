@@ -25,7 +25,6 @@ from contracts.formats.wording import (
     called,
     causes,
     comparison_last_line,
-    comparison_notes,
     contract_name,
     could_not_judge,
     described,
@@ -47,7 +46,7 @@ from contracts.formats.wording import (
 from contracts.targets.target_entry import Judged, worst
 
 if TYPE_CHECKING:
-    from contracts.comparison.difference import Difference
+    from contracts.comparison.difference import Comparison, Difference
     from contracts.comparison.gate import Gate
     from contracts.targets.across import Across
 
@@ -322,22 +321,22 @@ def _breach(report: Report, outcome: Outcome) -> Iterator[_Line]:
 
 
 def _compared(gate: "Gate") -> Iterator[_Line]:
-    yield _Line(described(gate.old), "old       ")
-    yield _Line(described(gate.new), "new       ")
-    if gate.comparison is None:
-        return
-    for impact, group in groupby(shown_differences(gate.comparison.differences), key=lambda each: each.impact):
-        total = sum(difference.impact is impact for difference in gate.comparison.differences)
-        yield from (_BLANK, _Line(f"{impact.value} ({total:,})", colour=f"{_BOLD};{_IMPACTS[impact]}"))
+    yield _Line(described(gate, gate.old), "old       ")
+    yield _Line(described(gate, gate.new), "new       ")
+    if gate.comparison:
+        yield from _differences(gate.comparison)
+    stale = stale_exceptions(gate.comparison) if gate.comparison else ()
+    for label, line in (*(("note", line) for line in gate.notes), *(("stale", line) for line in stale)):
+        yield from (_BLANK, _Line(line, f"{label:<10}"))
+
+
+def _differences(comparison: "Comparison") -> Iterator[_Line]:
+    for impact, group in groupby(shown_differences(comparison.differences), key=lambda each: each.impact):
+        yield from (_BLANK, _Line(f"{impact.value} ({comparison.of(impact):,})", colour=f"{_BOLD};{_IMPACTS[impact]}"))
         for difference in group:
             yield from (_BLANK, *_difference(difference))
-    if words := hidden_differences(gate.comparison):
+    if words := hidden_differences(comparison):
         yield from (_BLANK, _Line(words))
-    for label, line in (
-        *(("note", line) for line in comparison_notes(gate.comparison)),
-        *(("stale", line) for line in stale_exceptions(gate.comparison)),
-    ):
-        yield from (_BLANK, _Line(line, f"{label:<10}"))
 
 
 def _difference(difference: "Difference") -> Iterator[_Line]:

@@ -5,7 +5,6 @@ They are texts as they are: what a target said in them is escaped where a format
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from contracts.comparison import gate_of
@@ -33,9 +32,6 @@ _NAMED = 3
 
 #: So many differences are written out for people; all are counted, and the JSON has them all.
 SHOWN = 200
-#: What flickers is told so many times.
-_INSTABILITY = 20
-_EMPTY = "the old list is empty, so that nothing could have been broken; --allow-empty accepts that"
 
 #: The verdicts that a run or a target of several is told by, the worst first: of one, and of many.
 CONCLUSIONS = {
@@ -99,6 +95,8 @@ def last_line(report: Report) -> str:
     compared = gate_of(report)
     if compared and compared.comparison:
         done += f"; {compared.counts} against the baseline {compared.old.name}"
+    if compared:
+        done += "".join(f"; {warning}" for warning in compared.warnings)
     if report.narrowed:
         done += f"; a file narrowed {', '.join(report.narrowed)}"
     return f"{words}: {subject(report)}: {counts(report)}; {done}"
@@ -209,20 +207,14 @@ def stale(deviation: StaleDeviation) -> str:
 
 def comparison_verdict(gate: "Gate") -> str:
     """Return the verdict of a gate in one or two words."""
-    if gate.status == 3:  # noqa: PLR2004 - could not judge
-        return "inconclusive"
-    if gate.failing:
-        return gate.failing[0].impact.value  # the worst stands first
-    return "stale exceptions" if gate.status else f"nothing {gate.fail_on.value}"
+    return gate.verdict
 
 
 def comparison_reason(gate: "Gate") -> str:
     """Return why a gate could not decide, or an empty string."""
-    if gate.problem:
-        return gate.problem
-    if gate.status == 3:  # noqa: PLR2004 - could not judge
-        return f"{_EMPTY} ({gate.counts})"
-    return ""
+    if gate.status != 3:  # noqa: PLR2004 - could not judge
+        return ""
+    return f"{gate.reason} ({gate.counts})" if gate.comparison else gate.reason
 
 
 def comparison_headline(gate: "Gate") -> str:
@@ -234,8 +226,9 @@ def comparison_last_line(gate: "Gate") -> str:
     """Return the one line that can be quoted."""
     word = comparison_verdict(gate)
     words = comparison_headline(gate).removeprefix(word)
-    narrowed = f"; a file narrowed {', '.join(gate.narrowed)}" if gate.narrowed else ""
-    return f"{word.upper()}{words}: {gate.old.name} -> {gate.new.name}{narrowed}"
+    narrowed = f"; a file narrowed {', '.join(gate.terms.narrowed)}" if gate.terms.narrowed else ""
+    warnings = "".join(f"; {warning}" for warning in gate.warnings)
+    return f"{word.upper()}{words}: {gate.old.name} -> {gate.new.name}{narrowed}{warnings}"
 
 
 def called(difference: "Difference") -> str:
@@ -247,13 +240,15 @@ def called(difference: "Difference") -> str:
     return f"{name} ({known})" if name and known else name or known
 
 
-def described(side: "Source") -> str:
-    """Return a side in words: what it is, of which target, and when it was observed."""
+def described(gate: "Gate", side: "Source") -> str:
+    """Return a side in words: what it is, of which target, when it was observed, and of the old one what was found."""
     parts = [side.kind.value]
     if side.kind.value != "url":
         parts.append(f"of {side.target}")
     if side.taken:
         parts.append(f"at {side.taken}")
+    if side is gate.old and gate.baseline:
+        parts.append(gate.baseline)
     return f"{side.name} ({', '.join(parts)})"
 
 
@@ -264,18 +259,10 @@ def shown_differences(differences: "tuple[Difference, ...]") -> "tuple[Differenc
 
 def hidden_differences(comparison: "Comparison") -> str:
     """Return how many differences are not written out, or an empty string."""
-    left = len(comparison.differences) - SHOWN
-    return f"and {counted(left, 'more difference')}: the JSON has them all" if left > 0 else ""
-
-
-def comparison_notes(comparison: "Comparison") -> Iterator[str]:
-    """Iterate over what is worth knowing beside the differences."""
-    for side in comparison.read_once:
-        yield f"the {side} side was read once: nobody knows what flickers in it"
-    yield from (f"flickers: {words}" for words in islice(comparison.instability, _INSTABILITY))
-    left = len(comparison.instability) - _INSTABILITY
-    if left > 0:
-        yield f"and {left:,} more that flicker"
+    listed = len(comparison.differences)
+    left = comparison.total - min(listed, SHOWN)
+    where = "has them all" if listed == comparison.total else f"has the first {listed:,}"
+    return f"and {counted(left, 'more difference')}: the JSON {where}" if left else ""
 
 
 def stale_exceptions(comparison: "Comparison") -> Iterator[str]:
@@ -291,10 +278,10 @@ def brief_comparison(gate: "Gate") -> list[str]:
     """
     lines = [f"could not judge: {comparison_reason(gate)}"] if comparison_reason(gate) else []
     lines += map(one_line, shown_differences(gate.failing))
-    if left := len(gate.failing[SHOWN:]):
+    if left := gate.failures - len(gate.failing[:SHOWN]):
         lines.append(f"and {counted(left, 'more difference')}")
     if gate.comparison:
-        lines += [*stale_exceptions(gate.comparison), *(f"note: {note}" for note in comparison_notes(gate.comparison))]
+        lines += [*stale_exceptions(gate.comparison), *(f"note: {note}" for note in gate.notes)]
     return lines
 
 
@@ -333,7 +320,7 @@ def differs_in(each: "Across") -> str:
     """Return in a few words what a target differs in from the first one, or why nobody knows."""
     if each.comparison is None:
         return f"not compared: {each.problem}"
-    numbers = Counter(difference.impact for difference in each.comparison.differences)
+    numbers = {impact: each.comparison.of(impact) for impact in Impact}
     return ", ".join(f"{numbers[impact]:,} {impact.value}" for impact in Impact if numbers[impact]) or "no difference"
 
 

@@ -52,11 +52,11 @@ def seconds(text: str) -> float:
 
 
 def age(text: str) -> float:
-    """Return an age in seconds."""
-    match = re.fullmatch(r"([1-9][0-9]{0,5})([mhd])", text)
+    """Return an age in seconds; a number alone counts days."""
+    match = re.fullmatch(r"([1-9][0-9]{0,5})([mhd]?)", text)
     if not match:
-        raise ValueError("an age in minutes, hours or days, such as 90m, 12h or 30d")
-    return int(match[1]) * _AGES[match[2]]
+        raise ValueError("an age in days, or in minutes or hours, such as 30, 12h or 90m")
+    return int(match[1]) * _AGES[match[2] or "d"]
 
 
 def whole(least: int, most: int) -> Callable[[str], int]:

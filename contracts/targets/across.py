@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from contracts.comparison.compare import compare
 from contracts.comparison.difference import Comparison
 from contracts.comparison.observation import Observation
-from contracts.comparison.observed import snapshot_of
+from contracts.comparison.snapshot import Snapshot
 from contracts.comparison.subject import Subject, subject_of
 from contracts.core.errors import CouldNotJudge
 from contracts.core.report import Report
@@ -14,7 +14,7 @@ from contracts.targets.target_entry import Judged
 
 
 @dataclass(frozen=True)
-class _Side:
+class _Observed:
     """What was observed of a target, and of what."""
 
     subject: Subject
@@ -33,7 +33,7 @@ class Across:
 
 def across(targets: Iterable[Judged]) -> Iterator[Across]:
     """Yield each target but the first of its contract with what it differs in from that one; in their order."""
-    bases: dict[str, tuple[str, _Side | str]] = {}
+    bases: dict[str, tuple[str, _Observed | str]] = {}
     for judged in targets:
         observed = _observed(judged)
         if judged.entry.contract not in bases:
@@ -43,21 +43,24 @@ def across(targets: Iterable[Judged]) -> Iterator[Across]:
         yield _compared(judged, base, before, observed)
 
 
-def _compared(judged: Judged, base: str, before: _Side | str, after: _Side | str) -> Across:
+def _compared(judged: Judged, base: str, before: _Observed | str, after: _Observed | str) -> Across:
     name = judged.entry.name
     if isinstance(before, str):
         return Across(name, base, None, f"{base}: {before}")
     if isinstance(after, str):
         return Across(name, base, None, f"{name}: {after}")
-    return Across(name, base, compare(after.subject, before.observation, after.observation))
+    try:
+        return Across(name, base, compare(after.subject, before.observation, after.observation))
+    except CouldNotJudge as problem:
+        return Across(name, base, None, f"{base}: {problem}")
 
 
-def _observed(judged: Judged) -> _Side | str:
+def _observed(judged: Judged) -> _Observed | str:
     """Return what was observed of a target, or why nothing was."""
     if not isinstance(judged.result, Report):
         return judged.result
     try:
         subject = subject_of(judged.result.contract)
-        return _Side(subject, snapshot_of(judged.result).observation(subject))
+        return _Observed(subject, Snapshot.from_report(judged.result).observation(subject))
     except CouldNotJudge as problem:
         return str(problem)

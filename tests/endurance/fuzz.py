@@ -15,9 +15,10 @@ from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from contracts.comparison.observed import snapshot_of
+
 from contracts import bundle
 from contracts.comparison import snapshot
-from contracts.comparison.observed import snapshot_of
 from contracts.core.errors import CouldNotJudge, UsageError
 from contracts.event_categories.contract import CONTRACT
 from contracts.event_categories.sample import categories

@@ -184,11 +184,15 @@ def test_a_bundle_without_what_it_was_compared_with_differs(name: str, tmp_path:
         (("--baseline", "missing"), "missing cannot be read"),
         (("--baseline", "types"), "types is about event-types, and the run about event-categories"),
         (("--baseline", "twice"), "no baseline: "),
-        (("--accept", "missing"), "--accept: there is nothing to make exceptions to"),
+        (("--accept", "missing"), "--accept: nothing is compared"),
         (("--baseline", "old", "--accept", "old"), "old: "),
         (("--baseline", "old", "--json", "old"), "it is read, too"),
+        (("--fail-on", "visible"), "--fail-on: nothing is compared"),
+        (("--max-age", "30"), "--max-age: nothing is compared"),
+        (("--write-accept", "new.toml"), "--write-accept: nothing is compared"),
+        (("--baseline", "old", "--write-accept", "types"), "types exists already"),
     ],
-    ids=range(6),
+    ids=range(10),
 )
 def test_a_mistake_is_said_before_the_run(arguments: tuple[str, ...], words: str, tmp_path: Path) -> None:
     """A baseline that cannot be one is exit 2 and one line, and nothing is sent."""

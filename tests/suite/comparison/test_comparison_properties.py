@@ -1,7 +1,8 @@
-"""Comparing any two lists: nothing is invented, nothing is left out, and nothing that flickers is called a breach."""
+"""Comparing any two lists: nothing is invented, nothing is left out, and only what is certain is called a breach."""
 
 from collections import Counter
 from copy import deepcopy
+from datetime import date
 from decimal import Decimal
 from itertools import permutations
 from random import Random
@@ -10,28 +11,38 @@ from typing import Any
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
+from patch import patch
 
-from contracts.comparison.apply import apply
-from contracts.comparison.compare import compare
+from contracts.comparison.compare import LISTED, compare
 from contracts.comparison.difference import Difference
-from contracts.comparison.observation import Observation, observe
+from contracts.comparison.hits import hits
+from contracts.comparison.instability import instability
+from contracts.comparison.observation import CouldNotCompare, Observation
 from contracts.comparison.rules import Impact
-from contracts.comparison.values import identical
+from contracts.comparison.values import text_of
 from contracts.event_categories.comparison import SUBJECT
+from contracts.exceptions.accepted import Accepted
+from contracts.exceptions.entry import Entry
+from contracts.judging.values import written
 
 KEY = SUBJECT.key
 Body = dict[str, Any]
 
 # Small pools: two lists that are drawn apart have much in common, and numbers are equal in several forms. What could
 # be drawn bit by bit is made beforehand, which takes a tenth of the time.
-NUMBERS = (0, 1, 2, 3, Decimal("1.0"), Decimal("1e0"), Decimal("0.5"), 2**53, -(2**63), 2**63, Decimal("1e400"))
+NUMBERS = (0, 1, 2, 3, Decimal("1.0"), written("1e0"), Decimal("0.5"), 2**53, -(2**63), 2**63, written("1e400"))
 TEXTS = ("", "x", "y", "\ud800")
 OTHERS = (None, True, False, [], [1], [Decimal("1.0")], [True], [None], {}, {"a": 1}, {"a": 1, "b": []}, [{"id": 1}])
 VALUES = (*NUMBERS, *TEXTS, *OTHERS)
 MEMBERS = ("display_name", "position", "extra", "ID", "a/b")
+#: Members that nobody documented: a side may say something else of them in each reading.
+ADDITIONAL = ("extra", "ID", "a/b")
 _CHANCE = Random(20300131)
 REST = st.sampled_from(
     [{m: _CHANCE.choice(VALUES) for m in _CHANCE.sample(MEMBERS, number % 4)} for number in range(400)]
+)
+EXTRAS = st.sampled_from(
+    [{m: _CHANCE.choice(VALUES) for m in _CHANCE.sample(ADDITIONAL, number % 4)} for number in range(200)]
 )
 ROOTS = st.sampled_from(
     [{m: _CHANCE.choice(VALUES) for m in _CHANCE.sample(("meta", "~"), number % 3)} for number in range(90)]
@@ -71,37 +82,101 @@ ANY = bodies() | renumbered()
 
 
 @st.composite
-def sides(draw: st.DrawFn) -> Observation:
-    """Sides of which the second reading is missing, the same, or another one."""
+def again(draw: st.DrawFn, body: Body) -> Body:
+    """The same documented content, in another order, with other additional members."""
+    elements = draw(st.permutations(body[KEY]))
+    documented = [{name: value for name, value in each.items() if name not in ADDITIONAL} for each in elements]
+    return {**draw(ROOTS), KEY: [{**draw(EXTRAS), **element} for element in documented]}
+
+
+@st.composite
+def baselines(draw: st.DrawFn) -> Observation:
+    """Sides that repeat themselves in documented content, if not in everything; read once to four times."""
     first = draw(ANY)
-    kind = draw(st.sampled_from(["once", "steady", "instability"]))
-    if kind == "once":
-        return observe(SUBJECT, first)
-    return observe(SUBJECT, first, deepcopy(first) if kind == "steady" else draw(ANY))
+    others = [draw(again(first)) for _ in range(draw(st.integers(0, 3)))]
+    return Observation.parse(SUBJECT, [first, *others])
+
+
+@st.composite
+def sides(draw: st.DrawFn) -> Observation:
+    """Sides that repeat themselves, and such as say anything in each reading."""
+    return draw(
+        baselines() | st.lists(ANY, min_size=1, max_size=3).map(lambda found: Observation.parse(SUBJECT, found))
+    )
 
 
 def steady(body: Body) -> Observation:
     """A side that says the same twice."""
-    return observe(SUBJECT, body, deepcopy(body))
+    return Observation.parse(SUBJECT, [body, deepcopy(body)])
 
 
-@given(sides())
+@given(baselines())
 def test_a_side_does_not_differ_from_itself(side: Observation) -> None:
-    """compare(x, x) is empty, whatever flickers within x."""
-    assert compare(SUBJECT, side, deepcopy(side)).differences == ()
+    """compare(x, x) is empty, whatever x does not keep from reading to reading."""
+    comparison = compare(SUBJECT, side, deepcopy(side))
+    assert (comparison.differences, comparison.total) == ((), 0)
+
+
+@given(sides(), sides())
+def test_only_a_side_that_repeats_itself_is_a_baseline(old: Observation, new: Observation) -> None:
+    """What is documented and differs within the old side is refused; within the new one it is told."""
+    if instability(SUBJECT, old).documented:
+        with pytest.raises(CouldNotCompare, match="it does not repeat itself, and is no baseline: "):
+            compare(SUBJECT, old, new)
+    else:
+        assert bool(compare(SUBJECT, old, new).unsteady) == bool(instability(SUBJECT, new).documented)
+
+
+#: Where one line says what another one would: the rules of lines, and of those that they leave out.
+_SAID_BY = {
+    "type-changed": ("client-unreadable", "client-readable"),
+    **dict.fromkeys(("client-unreadable", "client-readable"), ("value-changed", "literal-changed", "position-changed")),
+    "order-moved": ("position-changed", "positions-renumbered"),
+}
+
+
+def certain(old: Observation, new: Observation) -> set[tuple[str, object, str | None]]:
+    """What is certain: rule, element and member of all differences that are stable."""
+    stable = [d for d in compare(SUBJECT, old, new).differences if d.impact is not Impact.UNSTABLE]
+    return {(d.rule.id, d.element, d.member) for d in stable}
+
+
+def said(facts: set[tuple[str, object, str | None]]) -> set[tuple[str, object, str | None]]:
+    """These facts, and those that their lines may have left out."""
+    others = {
+        (rule, None if rule == "positions-renumbered" else element, "position" if by == "order-moved" else member)
+        for by, element, member in facts
+        for rule in _SAID_BY.get(by, ())
+    }
+    return facts | others | {("positions-renumbered", None, None) for rule, *_ in facts if rule == "order-moved"}
+
+
+def more(side: Observation, body: Body) -> Observation:
+    """The side after one reading more."""
+    bodies = [{**reading.top_level, KEY: list(reading.elements)} for reading in side.readings]
+    return Observation.parse(SUBJECT, [*bodies, body], side.times + 1)
 
 
 @pytest.mark.uncounted
-@given(sides(), sides())
-def test_swapping_the_sides_mirrors_every_rule(old: Observation, new: Observation) -> None:
-    """From the other side, each difference is told by the mirror of its rule, and what is unstable stays so."""
+@given(baselines(), sides(), st.data())
+def test_no_reading_makes_anything_certain(old: Observation, new: Observation, data: st.DataObject) -> None:
+    """A difference that is not stable does not become so when readings are added, whichever side they are of."""
+    before = said(certain(old, new))
+    longer = more(new, data.draw(ANY))
+    assert certain(old, longer) <= before
+    first = {**old.first.top_level, KEY: list(old.first.elements)}
+    assert certain(more(old, data.draw(again(first))), new) <= before
 
-    def looks(differences: tuple[Difference, ...], *, mirrored: bool) -> Counter[tuple[str, str | None, bool]]:
-        return Counter(
-            (d.rule.mirror if mirrored else d.rule.id, d.member, d.impact is Impact.UNSTABLE) for d in differences
-        )
 
-    there, back = compare(SUBJECT, old, new), compare(SUBJECT, new, old)
+@pytest.mark.uncounted
+@given(ANY, ANY)
+def test_swapping_the_sides_mirrors_every_rule(old: Body, new: Body) -> None:
+    """From the other side, each difference is told by the mirror of its rule."""
+
+    def looks(differences: tuple[Difference, ...], *, mirrored: bool) -> Counter[tuple[str, str | None]]:
+        return Counter((d.rule.mirror if mirrored else d.rule.id, d.member) for d in differences)
+
+    there, back = compare(SUBJECT, steady(old), steady(new)), compare(SUBJECT, steady(new), steady(old))
     assert looks(there.differences, mirrored=True) == looks(back.differences, mirrored=False)
     assert (there.old, there.new, there.matched) == (back.new, back.old, back.matched)
 
@@ -117,23 +192,28 @@ def test_the_same_elements_moved_from_either_side(order: list[int]) -> None:
     assert {d.fingerprint for d in there} == {d.fingerprint for d in back}
 
 
-@given(sides(), sides())
-def test_applying_the_differences_to_old_gives_new(old: Observation, new: Observation) -> None:
+@given(ANY, ANY)
+def test_patching_old_gives_new(old: Body, new: Body) -> None:
     """Nothing is left out: values, their forms, the order, and the other members of the root."""
     before = deepcopy(old)
-    made = apply(old.first, compare(SUBJECT, old, new).differences)
-    assert identical(list(made.elements), list(new.first.elements))
-    assert identical(dict(made.top_level), dict(new.first.top_level))
+    one, other = steady(old).first, steady(new).first
+    made = patch(SUBJECT, one, other, hits(SUBJECT, one, other))
+    assert text_of(list(made.elements)) == text_of(list(other.elements))
+    assert text_of(dict(made.top_level)) == text_of(dict(other.top_level))
     assert old == before
 
 
 @pytest.mark.uncounted
-@given(sides(), sides())
+@given(baselines(), sides())
 def test_every_difference_is_told_once(old: Observation, new: Observation) -> None:
-    """No two lines have one fingerprint, the worst come first, and every text is one short line."""
-    differences = compare(SUBJECT, old, new).differences
-    assert len({d.fingerprint for d in differences}) == len(differences)
+    """No two lines have one fingerprint, the worst come first, all are counted, and every text is one short line."""
+    comparison = compare(SUBJECT, old, new)
+    differences = comparison.differences
+    assert len({d.fingerprint for d in differences}) == len(differences) == comparison.total
     assert [d.impact for d in differences] == sorted((d.impact for d in differences), key=list(Impact).index)
+    assert {impact: comparison.counts[impact] for impact in Impact} == {
+        impact: sum(d.impact is impact for d in differences) for impact in Impact
+    }
     for difference in differences:
         for text in (difference.before, difference.after, difference.says, difference.place):
             assert len(text) < 500
@@ -142,35 +222,31 @@ def test_every_difference_is_told_once(old: Observation, new: Observation) -> No
 
 
 @pytest.mark.uncounted
-@given(ANY, ANY, st.booleans())
-def test_what_differs_within_a_side_is_all_unstable(one: Body, other: Body, in_old: bool) -> None:  # noqa: FBT001
-    """A side that once says what the other says, and once something else, differs from it in nothing that holds."""
-    instability, plain = observe(SUBJECT, one, other), steady(other)
-    old, new = (instability, plain) if in_old else (plain, instability)
-    assert {d.impact for d in compare(SUBJECT, old, new).differences} <= {Impact.UNSTABLE}
+@given(ANY, ANY)
+def test_what_one_reading_has_in_common_with_the_old_side_is_not_certain(one: Body, other: Body) -> None:
+    """A new side that once says what the old one says differs from it in nothing that is certain."""
+    found = compare(SUBJECT, steady(other), Observation.parse(SUBJECT, [one, other]))
+    assert {d.impact for d in found.differences} <= {Impact.UNSTABLE}
 
 
 @pytest.mark.uncounted
-@given(ANY, ANY, st.data())
-def test_a_field_that_flickers_is_never_breaking(old: Body, new: Body, data: st.DataObject) -> None:
-    """Whatever else differs, no line of the field, and no line that carries its value, has any other class."""
-    assume(new[KEY])
-    index = data.draw(st.integers(0, len(new[KEY]) - 1))
-    member = data.draw(st.sampled_from(["id", "name", *MEMBERS]))
-    again = deepcopy(new)
-    new[KEY][index][member] = "once" if member in ("id", "name") else 424242
-    if data.draw(st.booleans()):
-        again[KEY][index][member] = "then" if member in ("id", "name") else 434343
-    comparison = compare(SUBJECT, steady(old), observe(SUBJECT, new, again))
-    assert comparison.instability
-    place = f"/{KEY}/{index}/{member.replace('/', '~1')}"
-    gone = {d.element for d in comparison.differences if d.rule.id == "element-removed"}  # placed in the old list
-    for difference in comparison.differences:
-        if difference.element in gone:
-            continue
-        carried = [edit.value for edit in difference.edits if edit.member == member]
-        if difference.place == place or new[KEY][index][member] in carried:
-            assert difference.impact is Impact.UNSTABLE
+@given(baselines(), sides(), st.data())
+def test_exceptions_excuse_what_they_name(old: Observation, new: Observation, data: st.DataObject) -> None:
+    """An entry made of one difference accepts that one and no other, and leaves every other count as it was."""
+    before = compare(SUBJECT, old, new)
+    assume(before.differences)
+    named = data.draw(st.sampled_from(before.differences))
+    assume("\\" not in f"{named.member}" and "\ud800" not in f"{named.element}{named.member}")
+    element = {"id": named.element.id, "name": named.element.name} if named.element else {}
+    names = {"rule": named.rule.id, **element, "member": named.member, "after": named.after}
+    entry = Entry(1, {key: value for key, value in names.items() if value is not None}, "agreed", date.max, "team")
+    comparison = compare(SUBJECT, old, new, Accepted([entry]))
+    assert [d.fingerprint for d in comparison.differences if d.accepted] == [named.fingerprint]
+    assert comparison.accepted[named.impact] == 1
+    assert comparison.counts[named.impact] == before.counts[named.impact] - 1
+    assert comparison.stale == ()
+    other = Entry(1, {**entry.names, "after": f"{named.after}?"}, "agreed", date.max, "team")
+    assert compare(SUBJECT, old, new, Accepted([other])).counts == before.counts
 
 
 @given(count=st.integers(2, 30), data=st.data(), renumber=st.booleans())
@@ -195,3 +271,19 @@ def test_other_numbers_in_the_same_order_are_one_line(body: Body, shift: int) ->
         element["position"] += shift
     rules = [d.rule.id for d in compare(SUBJECT, steady(body), steady(changed)).differences]
     assert rules == {0: [], 1: ["position-changed"]}.get(len(body[KEY]), ["positions-renumbered"])
+
+
+def test_more_differences_than_are_listed_are_counted() -> None:
+    """The worst are listed, up to a number, those first that nobody accepted; the counts are of all."""
+    elements = [{"id": f"i{n}", "name": f"n{n}", "display_name": "x"} for n in range(LISTED + 10)]
+    changed = [{**element, "display_name": "y"} for element in elements[1:]]
+    entries = [
+        Entry(n, {"rule": "display-text-changed", "id": f"i{n}", "member": "display_name"}, "agreed", date.max, "team")
+        for n in range(1, LISTED)
+    ]
+    comparison = compare(SUBJECT, steady({KEY: elements}), steady({KEY: changed}), Accepted(entries))
+    assert len(comparison.differences) == LISTED
+    assert comparison.differences[0].rule.id == "element-removed"
+    assert sum(not d.accepted for d in comparison.differences) == 11
+    assert (comparison.counts[Impact.VISIBLE], comparison.accepted[Impact.VISIBLE]) == (10, LISTED - 1)
+    assert comparison.total == LISTED + 10

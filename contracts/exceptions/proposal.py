@@ -1,0 +1,97 @@
+"""Proposed exceptions: what fails a run or a comparison, as entries of a file that a person completes."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import tomlkit
+
+from contracts.core.report import Outcome, Report
+from contracts.core.text import counted
+
+if TYPE_CHECKING:
+    from contracts.comparison.difference import Difference
+    from contracts.comparison.gate import Gate
+
+#: The first entry expires after so many days, and each further one so many later, up to the longest time.
+FIRST, STEP, LONGEST = 30, 7, 90
+_STAGGERED = "# The entries expire one after the other, so that they do not all fail a run on one day.\n"
+#: What stands before an entry, and what it excuses by its keys.
+_Proposed = tuple[str, dict[str, str | None]]
+
+
+def deviations(report: Report, today: date) -> str:
+    """Return entries for all that fails the run, ready to complete.
+
+    Reason and owner are left for a person to fill in: until then the file is refused.
+    """
+    breaches = _breaches(report)
+    entries = [(counted(count, "finding"), {"clause": clause, "pointer": place}) for clause, place, count in breaches]
+    return _written("deviation", entries, today)
+
+
+def acceptances(gate: "Gate") -> str:
+    """Return entries for all differences that fail a comparison, as far as they are listed, ready to complete."""
+    text = _written("accept", list(_agreements(gate)), gate.now.date())
+    if left := gate.failures - len(gate.failing):
+        text += f"\n# and {counted(left, 'more difference')}: propose again once these are agreed upon\n"
+    return text
+
+
+def _breaches(report: Report) -> Iterator[tuple[str, str | None, int]]:
+    """Yield clause, pointer and count of each entry; a breach that shows through another clause is that one's."""
+    covered: set[tuple[str, str | None]] = set()
+    for outcome in sorted(report.failing, key=lambda outcome: outcome.clause.id in report.follows):
+        for (clause, pointer), count in _places(outcome).items():
+            if not {(clause, pointer), (clause, None)} & covered:
+                covered.add((clause, pointer))
+                yield clause, pointer, count
+
+
+def _places(outcome: Outcome) -> dict[tuple[str, str | None], int]:
+    if outcome.count > len(outcome.findings):  # only the first are known: no pointer covers the others for certain
+        clauses = {finding.through or finding.clause for finding in outcome.findings}
+        return {(clause, None): outcome.count for clause in sorted(clauses)}
+    return Counter((f.through or f.clause, _pattern(f.where)) for f in outcome.findings)
+
+
+def _pattern(where: str) -> str:
+    """Return a pointer with a ``*`` for each index: tomorrow the same element stands elsewhere."""
+    return "/".join("*" if step.isdecimal() else step for step in where.split("/"))
+
+
+def _agreements(gate: "Gate") -> Iterator[_Proposed]:
+    """Yield an entry for each difference, and one for a member in which all elements differ."""
+    together: dict[tuple[str, str | None], list[Difference]] = defaultdict(list)
+    for difference in gate.failing:
+        together[difference.rule.id, difference.member].append(difference)
+    for (rule, member), differences in together.items():
+        afters = {difference.after for difference in differences}
+        matched = gate.comparison.matched if gate.comparison else 0
+        if member is not None and len(differences) == matched > 1:
+            after = {"after": afters.pop()} if len(afters) == 1 else {}
+            yield counted(matched, "difference"), {"rule": rule, "elements": "all", "member": member, **after}
+            continue
+        for each in differences:
+            element = {"id": each.element.id, "name": each.element.name} if each.element else {}
+            yield each.says, {"rule": rule, **element, "member": member, "after": each.after}
+
+
+def _written(heading: str, entries: Sequence[_Proposed], today: date) -> str:
+    texts = []
+    for number, (comment, names) in enumerate(entries):
+        expires = today + timedelta(days=FIRST + number * STEP % (LONGEST - FIRST + STEP))
+        values = {**names, "reason": "", "owner": "", "expires": expires}
+        table = tomlkit.item({heading: [{key: _toml(value) for key, value in values.items() if value is not None}]})
+        texts.append(_visible(f"# {comment}\n{tomlkit.dumps(table)}"))
+    return (_STAGGERED + "\n" if len(texts) > 1 else "") + "\n".join(texts)
+
+
+def _toml(value: object) -> object:
+    return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
+
+
+def _visible(text: str) -> str:
+    """Return TOML in which what cannot be seen is written as an escape, as strings may have it."""
+    return "".join(c if c.isprintable() or c == "\n" else f"\\U{ord(c):08x}" for c in text)
