@@ -181,8 +181,7 @@ def _compared(judged: Report, texts: dict[str, str]) -> Report:
     """Return the report with what differs from the baseline of a bundle, where it has one."""
     if BASELINE not in texts:
         return judged
-    name, _ = judged.settings.get("baseline", (BASELINE, ""))
-    return baseline.kept(texts[BASELINE], texts.get(ACCEPT), name).compared(judged)
+    return baseline.kept(texts[BASELINE], texts.get(ACCEPT), judged.settings).compared(judged)
 
 
 def _manifest(files: dict[str, bytes], contract_of: Callable[[str], Contract]) -> dict[str, str]:

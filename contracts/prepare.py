@@ -254,4 +254,4 @@ def secrets_of(environ: Mapping[str, str], settings: Settings, contract: Contrac
 def _masked(value: Value, secrets: Secrets) -> Value:
     """Return a frozen value whose texts hold no secret; such a text may be anybody's, and stands in every report."""
     texts: dict[str, Any] = {each.name: getattr(value, each.name) for each in fields(value)}
-    return replace(value, **{name: secrets.mask(text) for name, text in texts.items() if isinstance(text, str)})
+    return replace(value, **{name: secrets.mask(text) for name, text in texts.items() if type(text) is str})

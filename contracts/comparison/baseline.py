@@ -1,11 +1,12 @@
 """The baseline of a run: what was there before, and what of it may differ; the clauses and both in one report."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from contracts.comparison import snapshot
 from contracts.comparison.gate import Kind, Source, Terms, gate
-from contracts.comparison.rules import Impact
+from contracts.comparison.rules import FAIL_ON, Impact
 from contracts.core.report import Report
 from contracts.exceptions import accepted
 
@@ -28,7 +29,14 @@ class Baseline:
         return replace(report, comparison=gate(report.contract, report.suite, (self.source, new), terms, now))
 
 
-def kept(text: str, accept: str | None, name: str) -> Baseline:
-    """Return the baseline that a bundle holds; raises UsageError where it cannot be read."""
+def kept(text: str, accept: str | None, settings: Mapping[str, tuple[str, str]]) -> Baseline:
+    """Return the baseline that a bundle holds, by the settings of its run as the report shows them.
+
+    Raises:
+        UsageError: it cannot be read.
+    """
     read = snapshot.read(text, "the baseline")
-    return Baseline(Source(Kind(read.source or Kind.SNAPSHOT), name, read.target, read), accept)
+    shown = {name: settings.get(name, ("",))[0] for name in ("baseline", "fail_on", "max_age")}
+    source = Source(Kind(read.source or Kind.SNAPSHOT), shown["baseline"] or "baseline.json", read.target, read)
+    fail_on = Impact(shown["fail_on"]) if shown["fail_on"] in list(FAIL_ON) else Impact.BREAKING
+    return Baseline(source, accept, fail_on, float(shown["max_age"]) if shown["max_age"].isdecimal() else None)

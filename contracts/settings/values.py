@@ -9,7 +9,7 @@ from contracts.core.policy import Policy
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
 _SIZE = re.compile(r"(?i)([0-9]{1,15})\s*(B|KiB|MiB|GiB)?")
 _UNITS = {"b": 1, "kib": 2**10, "mib": 2**20, "gib": 2**30}
-_AGES = {"m": 60.0, "h": 3600.0, "d": 86400.0}
+_AGES = {"m": 60, "h": 3600, "d": 86400}
 #: What Windows takes for a device and not for a file.
 _DEVICE = re.compile(r"CON|PRN|AUX|NUL|COM[0-9]|LPT[0-9]")
 #: An hour is more than any run needs, in seconds.
@@ -51,7 +51,7 @@ def seconds(text: str) -> float:
     return seconds
 
 
-def age(text: str) -> float:
+def age(text: str) -> int:
     """Return an age in seconds; a number alone counts days."""
     match = re.fullmatch(r"([1-9][0-9]{0,5})([mhd]?)", text)
     if not match:

@@ -144,7 +144,7 @@ def test_a_file_can_be_named(tmp_path: Path) -> None:
         ("settle", "-1", "seconds, from 0 to 3600"),
         ("wait", "nan", "seconds, from 0 to 3600"),
         ("fail_on", "unstable", "breaking, visible or additive"),
-        ("max_age", "1w", "an age in minutes, hours or days"),
+        ("max_age", "1w", "an age in days, or in minutes or hours"),
         ("seed", "1" * 21, "a whole number from 0"),
         ("max_body", "9" * 5000, "a size such as"),
     ],
