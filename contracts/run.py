@@ -222,6 +222,7 @@ def _after_the_run(exchange: Exchange) -> Exchange:
 
 def verify(run: Run) -> Report:
     """Make the run: send the probes, judge what came back, return the report."""
+    run.target.wait(run.settings.wait)
     started = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     clock = time.perf_counter()
     with until(run.target.clock() + run.target.remaining, run.target.clock):  # masking goes through bodies, too

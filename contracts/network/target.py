@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 
 from contracts.core.contract import Contract
@@ -24,6 +25,8 @@ from contracts.network.wire import Wire
 _PLAINTEXT_LIMIT = 3.0
 #: How long bytes behind an answer to HEAD are waited for where some were seen before, in seconds.
 _STRAY_LIMIT = 1.0
+#: Between two attempts to reach a target that does not accept connections yet, in seconds.
+_WAIT_PAUSE = 0.25
 _BEHIND_HEAD = "bytes behind the answer, which has to be asked for on a connection of its own"
 
 
@@ -58,6 +61,19 @@ class Target:
     def lane(self, *, fresh: bool = False) -> Lane:
         """Return a new way to the target; with ``fresh`` one on which each request has a connection of its own."""
         return Lane(self.wire, self.address.url, fresh=fresh)
+
+    def wait(self, seconds: float) -> None:
+        """Wait until the target accepts a connection, at most so many seconds; nothing is sent, and nothing raised."""
+        ends = self.clock() + seconds
+        while (left := ends - self.clock()) > 0 and not self._accepts(left):
+            self.say(f"{self.address.host} does not accept connections yet, {left:.0f} s are left (--wait)")
+            self.sleep(min(left, _WAIT_PAUSE))
+
+    def _accepts(self, seconds: float) -> bool:
+        reached: list[bool] = []
+        with suppress(CouldNotJudge, OSError), closing(self.wire.connection(self.address.url)) as connection:
+            connection.open(time.monotonic() + min(seconds, self.limits.timeout), lambda: reached.append(True))
+        return bool(reached)
 
     def fetch(self, probe: Probe) -> Exchange:
         """Send a probe over a connection of its own, and again where that may help; return what came of it."""

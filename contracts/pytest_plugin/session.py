@@ -103,13 +103,14 @@ class Session:
         return Path(str(self.folder), f"claim-{os.getpid()}")
 
     def _observe(self) -> Observed:
+        self.run.target.wait(self.run.settings.wait)
         exchanges = tuple(shielded(lambda: self.run.evidence(self.run.exchanges()).exchanges))
         budget = self.run.target.budget
         counts = RequestCounts(self.run.planned, budget.sent, budget.retries, budget.limit)
         return Observed(exchanges, counts, round(sum(exchange.seconds for exchange in exchanges), 3))
 
     def _read(self, shared: Path) -> Observed:
-        ends = time.monotonic() + self.run.settings.deadline + _GRACE
+        ends = time.monotonic() + self.run.settings.wait + self.run.settings.deadline + _GRACE
         while not shared.exists():
             if time.monotonic() > ends:
                 raise Unjudged("the worker that asks the target has given no answers", pytrace=False)

@@ -138,12 +138,16 @@ def _read(setting: Setting, value: Any, origin: str) -> Any:
         raise NoTarget
     if setting.is_repeatable:
         texts = [part for text in texts for part in re.split(r"[,\s]+", text) if part] or [""]
-    try:
-        read = tuple(setting.read(text) for text in texts)
-    except ValueError as error:
-        given = f"is {str(value)[:80]!r}, and must be" if setting.is_quoted else "must be"
-        raise UsageError(f"{origin}: {setting.name} {given} {error}") from None
+    read = tuple(_convert(setting, text, origin) for text in texts)
     return read if setting.is_repeatable else read[0]
+
+
+def _convert(setting: Setting, text: str, origin: str) -> Any:
+    try:
+        return setting.read(text)
+    except ValueError as error:
+        given = f"is {text[:80]!r}, and must be" if setting.is_quoted else "must be"
+        raise UsageError(f"{origin}: {setting.name} {given} {error}") from None
 
 
 def _from_file(folder: Path, config: str | None) -> tuple[str, dict[str, Any]]:

@@ -380,8 +380,9 @@ def test_no_token_in_any_output(tmp_path: Path) -> None:
     assert "the target repeats the token in its answer to list" in done.out
 
 
-def test_interrupted() -> None:
-    """Ctrl-C ends a run at once with one line."""
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted(number: int) -> None:
+    """Ctrl-C ends a run at once with one line, and so does SIGTERM, by which a runner of CI ends a job."""
     with raw_server(silence) as server:
         process = subprocess.Popen(
             [sys.executable, "-m", "contracts", "verify", server.url],
@@ -393,7 +394,7 @@ def test_interrupted() -> None:
         try:
             while not server.requests:
                 assert process.poll() is None
-            process.send_signal(signal.SIGINT)
+            process.send_signal(number)
             _, err = process.communicate(timeout=20)
         finally:
             process.kill()

@@ -1,9 +1,12 @@
 """``contracts explain``: the contract for a reader at a terminal."""
 
+import json
+
 import pytest
 from door import contracts
 from subject import CLAUSES, CONTRACT
 
+from contracts import __version__
 from contracts.commands.explain import whole
 from contracts.core.clause import Clause
 
@@ -40,3 +43,22 @@ def test_a_beginning_names_several() -> None:
     refused = contracts("explain", "categories.none")
     assert refused.status == 2
     assert "categories.none" in refused.err
+
+
+def test_tools_read_the_clauses() -> None:
+    """--json gives every clause with its level and sources, and the digest that reports have; an id chooses some."""
+    told = json.loads(contracts("explain", "--json").out)
+    assert (told["suite"], told["contract"], told["digest"]) == (__version__, CONTRACT.name, CONTRACT.digest)
+    assert [(each["id"], each["level"], each["asks"]) for each in told["clauses"]] == [
+        (clause.id, clause.level.value, clause.asks) for clause in CLAUSES
+    ]
+    for each in told["clauses"]:
+        assert all(source["title"] and source["url"].startswith("https://") for source in each["sources"])
+    [one] = json.loads(contracts("explain", "client.go-readable", "--json").out)["clauses"]
+    assert one["detail"] == CONTRACT.clause["client.go-readable"].detail
+
+
+def test_what_the_short_sentence_leaves_out_is_told() -> None:
+    """A clause whose sentence is short for its detail tells that, too."""
+    told = " ".join(contracts("explain", "client.go-readable").out.split())
+    assert CONTRACT.clause["client.go-readable"].detail in told

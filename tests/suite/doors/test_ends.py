@@ -1,0 +1,94 @@
+"""The end of a run that somebody ended: what was judged by then is told, and nothing more is claimed."""
+
+import json
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from door import ROOT, clean_environment, contracts
+from regions import Regions
+from subject import BY_NAME, SAMPLE
+
+from contracts.commands import output
+from contracts.mock.reply import Received, Reply
+from contracts.mock.server import MockServer
+
+
+class Held(Regions):
+    """Targets of which the last one answers when the test is over."""
+
+    def __init__(self, fault: str | None) -> None:
+        self.over = threading.Event()
+        super().__init__(3, 3, {"t0": fault} if fault else {})
+
+    def answer(self, method: str, target: str, headers: tuple[tuple[str, str], ...]) -> tuple[Received, Reply]:
+        """Answer, for the last target late."""
+        if target.startswith("/t2/"):
+            self.over.wait(60)
+        return super().answer(method, target, headers)
+
+    def close(self) -> None:
+        """Let go who waits, and stop serving."""
+        self.over.set()
+        super().close()
+
+
+def interrupted(server: Held, number: int, folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run the command, and send it a signal as soon as the reports of all targets but the last one are written."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "contracts", *arguments],
+        cwd=folder,
+        env=clean_environment(PYTHONPATH=str(ROOT), **server.environment),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        while len(list(folder.glob("out/*/run.zip"))) < 2:
+            assert process.poll() is None, process.communicate()
+        process.send_signal(number)
+        out, err = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    return subprocess.CompletedProcess([], process.returncode, out, err)
+
+
+@pytest.mark.parametrize(
+    ("number", "fault", "status"), [(signal.SIGINT, "position-text", 1), (signal.SIGTERM, None, 3)]
+)
+@pytest.mark.usefixtures("measured")
+def test_what_was_judged_stands(number: int, fault: str | None, status: int, tmp_path: Path) -> None:
+    """Whoever ends a run over targets gets what was judged: a breach stays one, the others are inconclusive."""
+    with Held(fault) as server:
+        (tmp_path / "targets.toml").write_text(server.file())
+        asked = ("verify", "--targets", "targets.toml", "--timeout", "60", "--reports", "out", "--quiet")
+        done = interrupted(server, number, tmp_path, *asked)
+    assert done.returncode == status, done.stderr
+    assert done.stderr == "contracts: interrupted: 1 target of 3 not judged\n"
+    results = json.loads((tmp_path / "out" / "results.json").read_text())
+    first = "violates" if fault else "conforms"
+    assert [target["verdict"] for target in results["targets"]] == [first, "conforms", "inconclusive"]
+    left = json.loads((tmp_path / "out" / "t2" / "result.json").read_text())
+    assert {clause["reason"] for clause in left["clauses"] if clause["outcome"] == "inconclusive"} == {
+        "the run was interrupted before this target was judged"
+    }
+
+
+@pytest.mark.parametrize(("fault", "status"), [("position-text", 1), (None, 3)])
+def test_a_verdict_survives_an_end_while_reports_are_written(
+    fault: str | None, status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was judged is said, and a pass whose reports are missing is none."""
+
+    def ended(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(output.Outputs, "write_report", ended)
+    with MockServer(SAMPLE, faults=(BY_NAME[fault].apply,) if fault else ()) as server:
+        done = contracts("verify", server.url, environment={"BEARER_TOKEN": server.token}, folder=tmp_path)
+    assert done.status == status
+    assert "contracts: interrupted before all was written: " in done.err
+    assert ("VIOLATES" if fault else "CONFORMS") in done.err
