@@ -1,6 +1,7 @@
 """Markdown for a step summary or a pull request: the verdict first, what is not held next, the rest folded away.
 
-Everything that a target can say stands in code, where GitHub neither reads Markdown nor mentions anybody.
+Everything that a target can say stands in code, where GitHub neither reads Markdown nor mentions anybody: :func:`_md`
+puts it there, and whatever is written is made by it.
 """
 
 import re
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 from contracts.comparison import gate_of
 from contracts.core.clause import LIST, Source
 from contracts.core.finding import Finding
-from contracts.core.report import Outcome, Report, State, Verdict
+from contracts.core.report import Outcome, Report, State
 from contracts.core.text import COMMAND, counted, shorten
 from contracts.formats.reproduce import of_finding, rerun
 from contracts.formats.wording import (
@@ -20,6 +21,7 @@ from contracts.formats.wording import (
     comparison_last_line,
     comparison_reason,
     comparison_verdict,
+    could_not_judge,
     described,
     differs_in,
     headline,
@@ -34,257 +36,286 @@ from contracts.formats.wording import (
     target_reasons,
     targets_last_line,
     unjudged,
+    worst_first,
 )
 from contracts.targets.target_entry import Judged, worst
 
 if TYPE_CHECKING:
-    from contracts.comparison.difference import Comparison, Difference
+    from contracts.comparison.difference import Difference
     from contracts.comparison.gate import Gate
     from contracts.targets.across import Across
 
 #: Of a clause that is broken many times, this many findings are written out; the JSON report has more.
 _SHOWN = 3
-
-_SIGNS = {Verdict.CONFORMS: "✅", Verdict.VIOLATES: "❌", Verdict.INCONCLUSIVE: "⚠️"}
-_STATUS_SIGNS = {0: "✅", 1: "❌", 3: "⚠️"}
-_DIFFERENCE_TITLES = ("impact", "what", "where", "before", "after", "who notices", "rule")
 #: Failing clauses of a target that are named in the table; the report of the target has all.
 _NAMED = 8
+#: A comment on GitHub has 65,536 characters at most; one table takes no more than half of them.
+_LIMIT, _TABLE = 60_000, 30_000
+_LEFT_OUT = "What does not fit here stands on the page and in the JSON."
+
+_SIGNS = {0: "✅", 1: "❌", 3: "⚠️"}
+#: No tick for what conforms in less than the whole contract.
+_PARTIAL = "\N{INFORMATION SOURCE}\ufe0f"
+_DIFFERENCE_TITLES = ("impact", "rule", "what", "where", "before", "after", "who notices")
 _SPECIAL = re.compile(r"[\\`*_\[\]~#!]|[<>&|@]")
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 _LINKED = re.compile(r"https://[\w./#?=&%:-]+")
 
 
+class _Markdown(str):
+    """Markdown of ours, in which everything that is somebody else's was escaped."""
+
+    __slots__ = ()
+
+
+_Block = Sequence[_Markdown]
+
+
 def render(report: Report) -> str:
-    """Return the report as GitHub-flavoured Markdown."""
-    return "".join(f"{line}\n" for line in _lines(report))
-
-
-def _lines(report: Report) -> Iterator[str]:
-    yield f"## {_title(report)}"
-    yield ""
-    yield code(last_line(report), 1000)
-    for word, known in identity(report.identity, report.implementation).items():
-        yield ""
-        yield f"{text(word)}: {code(known, 1000)}"
-    for line in (*map(stale, report.stale), *report.notes):
-        yield ""
-        yield f"> {code(line, 1000)}"
-    for reason, clauses in unjudged(report).items():
-        yield ""
-        yield f"- could not judge {counted(len(clauses), 'clause')}: {code(reason, 1000)}"
-    if compared := gate_of(report):
-        yield ""
-        yield f"### Against the baseline: {compared.counts}"
-        yield ""
-        yield from _compared(compared)
-    broken = by_cause(report)
-    if broken:
-        yield ""
-        rows = (_row(report, outcome) for outcome in broken)
-        yield from table(("clause", "level", "outcome", "where", "expected", "received"), rows)
-    for outcome in broken:
-        yield from folded(_summary(report, outcome), _breach(report, outcome))
-    every = table(
-        ("clause", "level", "outcome", "observations"),
-        ((code(o.clause.id), o.clause.level, o.state, f"{o.observations:,}") for o in report.outcomes),
-    )
-    yield from folded(f"All {len(report.outcomes)} clauses", every)
-    settings = ((code(name), code(value), code(origin)) for name, (value, origin) in report.settings.items())
-    yield from folded("Settings", table(("setting", "value", "from"), settings))
-    yield ""
-    yield f"Suite {code(report.suite)}, contract {code(report.digest)}."
-
-
-def _title(report: Report) -> str:
-    sign = _SIGNS[report.verdict]
-    if report.verdict is Verdict.CONFORMS:
-        sign = (
-            {1: "❌", 3: "⚠️"}[report.status]
-            if report.status
-            else "\N{INFORMATION SOURCE}\ufe0f"
-            if report.partial
-            else sign
-        )
-    return f"{sign} {report.contract.title} contract: {headline(report)}"
-
-
-def _row(report: Report, outcome: Outcome) -> tuple[str, ...]:
-    first = outcome.findings[0]
-    return (
-        code(outcome.clause.id),
-        outcome.clause.level.value,
-        f"{outcome.state.value}{_follows(report, outcome)}",
-        _place(first),
-        code(first.expected),
-        code(first.received),
-    )
-
-
-def _follows(report: Report, outcome: Outcome) -> str:
-    cause = report.follows.get(outcome.clause.id)
-    return f", follows from {code(cause)}" if cause else ""
-
-
-def _summary(report: Report, outcome: Outcome) -> str:
-    times = counted(outcome.count, "time")
-    waived = ", waived" if outcome.state is State.WAIVED else ""
-    cause = report.follows.get(outcome.clause.id)
-    follows = f", follows from <code>{text(cause)}</code>" if cause else ""
-    observations = counted(outcome.observations, "observation")
-    return f"<code>{text(outcome.clause.id)}</code> {outcome.clause.level}: {times} in {observations}{waived}{follows}"
-
-
-def _breach(report: Report, outcome: Outcome) -> Iterator[str]:
-    clause = outcome.clause
-    yield f"It asks: {text(clause.asks)}. Why it matters: {text(clause.why)}."
-    yield ""
-    shown = outcome.findings[:_SHOWN]
-    for finding in shown:
-        yield f"- {_place(finding)}: expected {code(finding.expected)}, received {code(finding.received)}"
-    if outcome.count > len(shown):
-        yield f"- and {outcome.count - len(shown):,} more like this"
-    yield ""
-    yield f"Source: {'; '.join(map(_link, clause.sources))}. The request again, and this clause alone:"
-    lines = dict.fromkeys(of_finding(report, finding) for finding in shown)
-    for line in (*filter(None, lines), rerun(report, clause.id)):
-        yield ""
-        yield from _block(line)
+    """Return the report on a run as GitHub-flavoured Markdown."""
+    return _finished(_of_run(report))
 
 
 def render_comparison(gate: "Gate") -> str:
-    """Return the comparison as GitHub-flavoured Markdown."""
-    return "".join(f"{line}\n" for line in _comparison_lines(gate))
-
-
-def _comparison_lines(gate: "Gate") -> Iterator[str]:
+    """Return a comparison as GitHub-flavoured Markdown, short enough for a comment."""
     words = comparison_verdict(gate) if comparison_reason(gate) else comparison_headline(gate)
-    yield f"## {_STATUS_SIGNS[gate.status]} {gate.contract.title}, old and new: {words}"
-    yield ""
-    yield code(comparison_last_line(gate), 1000)
-    yield ""
-    yield from _compared(gate)
-
-
-def _compared(gate: "Gate") -> Iterator[str]:
-    yield f"- old: {code(described(gate, gate.old), 1000)}"
-    yield f"- new: {code(described(gate, gate.new), 1000)}"
-    if gate.comparison:
-        yield from _differences(gate.comparison)
-    if lines := [f"- {code(line)}" for line in gate.notes]:
-        yield from folded("Worth knowing", lines)
-
-
-def _differences(comparison: "Comparison") -> Iterator[str]:
-    for line in stale_exceptions(comparison):
-        yield ""
-        yield f"> {code(line, 1000)}"
-    differences = shown_differences(comparison.differences)
-    if differences:
-        yield ""
-        yield from table(_DIFFERENCE_TITLES, map(_difference_row, differences))
-    if words := hidden_differences(comparison):
-        yield ""
-        yield words
-
-
-def _difference_row(difference: "Difference") -> tuple[str, ...]:
-    accepted = f", {code(difference.accepted)}" if difference.accepted else ""
-    name = called(difference)
-    what = code(name) if name else f"{code(difference.member)} of the root" if difference.member else "the whole list"
-    return (
-        difference.impact.value + accepted,
-        what,
-        code(difference.place),
-        code(difference.before),
-        code(difference.after),
-        text("; ".join(difference.notices)),
-        code(difference.rule.id),
-    )
+    title = _md("## {} {}, old and new: {}", _words(_SIGNS[gate.status]), _words(gate.contract.title), _words(words))
+    return _finished([[title], [_code(comparison_last_line(gate), 1000)], *_compared(gate)])
 
 
 def render_targets(targets: Sequence[Judged], across: "Sequence[Across]" = ()) -> str:
-    """Return the reports as GitHub-flavoured Markdown."""
-    return "".join(f"{line}\n" for line in _target_lines(targets, across))
+    """Return several targets as GitHub-flavoured Markdown: those that fail first, what conforms folded away."""
+    return _finished(_of_targets(targets, across))
 
 
-def _target_lines(targets: Sequence[Judged], across: "Sequence[Across]") -> Iterator[str]:
-    yield f"## {_STATUS_SIGNS[worst(targets)]} Contract of {counted(len(targets), 'target')}"
-    yield ""
-    yield code(targets_last_line(targets), 1000)
-    yield ""
-    yield "| target | verdict | failing clauses | requests | seconds |"
-    yield "|---|---|---|---:|---:|"
-    yield from map(_target_row, targets)
-    for judged in targets:
-        for reason in target_reasons(judged):
-            yield ""
-            yield f"- {code(judged.entry.name)}: {code(reason, 1000)}"
-    if across:
-        lines = (f"- {code(each.name)} beside {code(each.base)}: {code(differs_in(each), 1000)}" for each in across)
-        yield from folded("What the targets differ in", lines)
+def _finished(blocks: Iterable[_Block]) -> str:
+    """Return the blocks with a blank line between them, as far as they fit."""
+    text = ""
+    for block in blocks:
+        piece = "".join(f"{line}\n" for line in block)
+        if len(text) + len(piece) > _LIMIT - len(_LEFT_OUT) - 2:
+            return f"{text}{_LEFT_OUT}\n"
+        text += f"{piece}\n"
+    return f"{text.rstrip()}\n"
 
 
-def _target_row(judged: Judged) -> str:
-    report = judged.report
-    broken = target_failing(judged)
-    named = ", ".join(map(code, broken[:_NAMED])) + (f" and {len(broken) - _NAMED} more" if broken[_NAMED:] else "")
-    numbers = (f"{report.requests.sent:,}", f"{report.seconds:.1f}") if report else ("", "")
-    cells = (
-        code(judged.entry.name),
-        f"{_STATUS_SIGNS[judged.status]} {text(target_headline(judged))}",
-        named,
-        *numbers,
-    )
-    return f"| {' | '.join(cells)} |"
+def _md(template: str, *values: str | int) -> _Markdown:
+    """Return a template of ours with the values in it: as code, but for numbers and what is Markdown already."""
+    return _Markdown(template.format(*map(_escaped, values)))
 
 
-def _place(finding: Finding) -> str:
-    where = code(finding.where) if finding.where else "the whole body"
-    answer = f" in the answer to {code(finding.probe)}" if finding.probe != LIST else ""
-    through = f" ({code(finding.through)})" if finding.through else ""
-    return where + answer + through
+def _escaped(value: str | int) -> str:
+    if isinstance(value, int):
+        return f"{value:,}"
+    return value if isinstance(value, _Markdown) else _code(value)
 
 
-def _link(source: Source) -> str:
-    safe = _LINKED.fullmatch(source.url)
-    return f"[{text(source.title)}]({source.url})" if safe else f"{text(source.title)}, {code(source.url)}"
-
-
-def _block(line: str) -> Iterator[str]:
-    fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", line)), 3)
-    yield from (f"{fence}sh", line, fence)
-
-
-def table(titles: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
-    """Iterate over the lines of a table; every cell is Markdown already."""
-    for row in (titles, ("---",) * len(titles), *rows):
-        yield f"| {' | '.join(row)} |"
-
-
-def folded(summary: str, lines: Iterable[str]) -> Iterator[str]:
-    """Iterate over lines that a reader has to unfold."""
-    yield ""
-    yield f"<details><summary>{summary}</summary>"
-    yield ""  # the blank lines are what lets Markdown stand inside
-    yield from lines
-    yield ""
-    yield "</details>"
-
-
-def code(content: str, limit: int = 200) -> str:
+def _code(content: str, limit: int = 200) -> _Markdown:
     """Return a text as inline code on one line that no character of it can end, also in a table."""
     flat = COMMAND.sub(r"#\\x23", shorten(content, limit))
     if not set("`|\\") & set(flat) and flat.strip():
-        return f"`{flat}`"
+        return _Markdown(f"`{flat}`")
     # Backticks would end the code, and a pipe the cell, however they are escaped: character references cannot.
-    return f"<code>{_PUNCTUATION.sub(_reference, flat)}</code>"
+    return _Markdown(f"<code>{_PUNCTUATION.sub(_reference, flat)}</code>")
 
 
-def text(content: str) -> str:
-    """Return words of the contract without anything that Markdown or HTML would read."""
-    return _SPECIAL.sub(lambda m: _reference(m) if m[0] in "<>&|@" else f"\\{m[0]}", shorten(content, 1000))
+def _words(content: str) -> _Markdown:
+    """Return words of the contract as text without anything that Markdown or HTML would read."""
+    safe = _SPECIAL.sub(lambda m: _reference(m) if m[0] in "<>&|@" else f"\\{m[0]}", shorten(content, 1000))
+    return _Markdown(safe)
 
 
 def _reference(match: re.Match[str]) -> str:
     return f"&#{ord(match[0])};"
+
+
+def _joined(values: Iterable[str], separator: str = ", ") -> _Markdown:
+    return _Markdown(separator.join(map(_escaped, values)))
+
+
+def _link(title: str, url: str) -> _Markdown:
+    if _LINKED.fullmatch(url):
+        return _md("[{}]({})", _words(title), _Markdown(url))
+    return _md("{}: {}", _words(title), _code(url, 1000))
+
+
+def _pasted(line: str) -> _Block:
+    fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", line)), 3)
+    return [_Markdown(f"{fence}sh"), _Markdown(line), _Markdown(fence)]
+
+
+def _table(titles: Sequence[str], rows: Iterable[Sequence[str | int]]) -> Iterator[_Block]:
+    """Yield a table, and how many rows are left out where there are more than fit."""
+    lines = [_Markdown(f"| {' | '.join(titles)} |"), _Markdown(f"|{'---|' * len(titles)}")]
+    size = left = 0
+    for row in rows:
+        line = _Markdown(f"| {' | '.join(map(_escaped, row))} |")
+        size += len(line)
+        if size > _TABLE:
+            left += 1
+        else:
+            lines.append(line)
+    yield lines
+    if left:
+        yield [_md("and {} more. {}", left, _Markdown(_LEFT_OUT))]
+
+
+def _folded(summary: _Markdown, blocks: Iterable[_Block]) -> _Block:
+    """Return blocks that a reader has to unfold; the blank lines are what lets Markdown stand inside."""
+    blank = _Markdown()
+    inside = [line for block in blocks for line in (*block, blank)]
+    return [_md("<details><summary>{}</summary>", summary), blank, *inside, _Markdown("</details>")]
+
+
+# A run
+
+
+def _of_run(report: Report) -> Iterator[_Block]:
+    sign = _sign(report.conclusion, report.status)
+    yield [_md("## {} {} contract: {}", _words(sign), _words(report.contract.title), _words(headline(report)))]
+    yield [_code(last_line(report), 1000)]
+    known = identity(report.identity, report.implementation)
+    ci = known.pop("CI run", "")
+    if facts := [_md("- {}: {}", _words(word), _code(text, 1000)) for word, text in known.items()]:
+        yield facts
+    if ci:
+        yield [_link("CI run", ci)]
+    yield from ([_md("> {}", _code(line, 1000))] for line in (*map(stale, report.stale), *report.notes))
+    yield from ([_md("- {}", _code(could_not_judge(*reason), 1000))] for reason in unjudged(report).items())
+    if compared := gate_of(report):
+        yield [_md("### Against the baseline: {}", _words(compared.counts))]
+        yield from _compared(compared)
+    if broken := by_cause(report):
+        titles = ("clause", "level", "outcome", "where", "expected", "received")
+        yield from _table(titles, [_row(report, outcome) for outcome in broken])
+    for outcome in broken:
+        yield _folded(_summary(report, outcome), _breach(report, outcome))
+    every = [(o.clause.id, _words(o.clause.level), _words(o.state), o.observations) for o in report.outcomes]
+    yield _folded(_md("All {} clauses", len(every)), _table(("clause", "level", "outcome", "observations"), every))
+    settings = [(name, value, origin) for name, (value, origin) in report.settings.items()]
+    yield _folded(_Markdown("Settings"), _table(("setting", "value", "from"), settings))
+    yield [_md("Suite {}, contract {}.", report.suite, report.digest)]
+
+
+def _sign(conclusion: str, status: int) -> str:
+    return _PARTIAL if conclusion == "partial" and not status else _SIGNS[status]
+
+
+def _row(report: Report, outcome: Outcome) -> tuple[str, ...]:
+    first = outcome.findings[0]
+    cause = report.follows.get(outcome.clause.id)
+    state = _words(outcome.state)
+    return (
+        outcome.clause.id,
+        _words(outcome.clause.level),
+        _md("{}, follows from {}", state, cause) if cause else state,
+        _place(first),
+        first.expected,
+        first.received,
+    )
+
+
+def _summary(report: Report, outcome: Outcome) -> _Markdown:
+    clause = outcome.clause
+    times, seen = counted(outcome.count, "time"), counted(outcome.observations, "observation")
+    words = f"{clause.level}: {times} in {seen}{', waived' if outcome.state is State.WAIVED else ''}"
+    cause = report.follows.get(clause.id)
+    follows = _md(", follows from <code>{}</code>", _words(cause)) if cause else _Markdown()
+    return _md("<code>{}</code> {}{}", _words(clause.id), _words(words), follows)
+
+
+def _breach(report: Report, outcome: Outcome) -> Iterator[_Block]:
+    clause = outcome.clause
+    yield [_md("It asks: {}. Why it matters: {}.", _words(clause.asks), _words(clause.why))]
+    shown = outcome.findings[:_SHOWN]
+    found = [_md("- {}: expected {}, received {}", _place(f), f.expected, f.received) for f in shown]
+    found += [_md("- {}", _words(hint)) for hint in dict.fromkeys(finding.hint for finding in shown) if hint]
+    if outcome.count > len(shown):
+        found.append(_md("- and {} more like this", outcome.count - len(shown)))
+    yield found
+    lines = dict.fromkeys(of_finding(report, finding) for finding in shown)
+    pasted = [line for line in (*lines, rerun(report, clause.id)) if line]
+    sources = _joined(map(_source, clause.sources), "; ")
+    yield [_md("Source: {}.{}", sources, _Markdown(" The request again, and this clause alone:" * bool(pasted)))]
+    yield from map(_pasted, pasted)
+
+
+def _source(source: Source) -> _Markdown:
+    return _link(source.title, source.url)
+
+
+def _place(finding: Finding) -> _Markdown:
+    where = _code(finding.where) if finding.where else _Markdown("the whole body")
+    answer = _md(" in the answer to {}", finding.probe) if finding.probe != LIST else _Markdown()
+    through = _md(" ({})", finding.through) if finding.through else _Markdown()
+    return _md("{}{}{}", where, answer, through)
+
+
+# A comparison
+
+
+def _compared(gate: "Gate") -> Iterator[_Block]:
+    yield [_md("- {}: {}", _Markdown(word), _code(text, 1000)) for word, text in _sides(gate)]
+    if notes := [_md("> - {}", _code(note, 1000)) for note in gate.notes]:
+        yield notes
+    if gate.comparison is None:
+        return
+    yield from ([_md("> {}", _code(line, 1000))] for line in stale_exceptions(gate.comparison))
+    if differences := shown_differences(gate.comparison.differences):
+        yield from _table(_DIFFERENCE_TITLES, map(_difference, differences))
+    if words := hidden_differences(gate.comparison):
+        yield [_words(words)]
+
+
+def _sides(gate: "Gate") -> tuple[tuple[str, str], ...]:
+    return (("old", described(gate, gate.old)), ("new", described(gate, gate.new)))
+
+
+def _difference(difference: "Difference") -> tuple[str, ...]:
+    impact = _words(difference.impact.value)
+    name = called(difference)
+    root = _md("{} of the root", difference.member) if difference.member else _Markdown("the whole list")
+    return (
+        _md("{}, {}", impact, difference.accepted) if difference.accepted else impact,
+        difference.rule.id,
+        name or root,
+        difference.place,
+        difference.before,
+        difference.after,
+        _words("; ".join(difference.notices)),
+    )
+
+
+# Several targets
+
+
+def _of_targets(targets: Sequence[Judged], across: "Sequence[Across]") -> Iterator[_Block]:
+    partial = "partial" if any(judged.conclusion == "partial" for judged in targets) else ""
+    sign = _words(_sign(partial, worst(targets)))
+    yield [_md("## {} Contract of {}", sign, _words(counted(len(targets), "target")))]
+    yield [_code(targets_last_line(targets), 1000)]
+    told = [judged for judged in worst_first(targets) if judged.status or judged.conclusion != "conforms"]
+    conforming = [judged for judged in targets if judged not in told]
+    titles = ("target", "verdict", "failing clauses", "requests", "seconds")
+    if told:
+        yield from _table(titles, map(_target, told))
+    for judged in told:
+        if reasons := [_md("- {}: {}", judged.entry.name, _code(reason, 1000)) for reason in target_reasons(judged)]:
+            yield reasons
+    if conforming:
+        number = counted(len(conforming), "target")
+        summary = _words(f"{number} conform{'s' * (len(conforming) == 1)}")
+        yield _folded(summary, _table(titles, map(_target, conforming)))
+    if compared := [_md("- {} beside {}: {}", each.name, each.base, _code(differs_in(each), 1000)) for each in across]:
+        yield _folded(_Markdown("What the targets differ in"), [compared])
+
+
+def _target(judged: Judged) -> tuple[str | int, ...]:
+    report = judged.report
+    broken = target_failing(judged)
+    more = f" and {len(broken) - _NAMED} more" if broken[_NAMED:] else ""
+    named = _md("{}{}", _joined(broken[:_NAMED]), _Markdown(more))
+    sign = _words(_sign(judged.conclusion, judged.status))
+    verdict = _md("{} {}", sign, _words(target_headline(judged)))
+    seconds = _Markdown(f"{report.seconds:.1f}") if report else _Markdown()
+    return (judged.entry.name, verdict, named, report.requests.sent if report else _Markdown(), seconds)

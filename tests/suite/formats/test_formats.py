@@ -191,17 +191,20 @@ def test_markdown_of_a_hostile_target_is_inert(make: Callable[[], Report]) -> No
 )
 def test_code_is_what_it_says(text: str) -> None:
     """A text of any characters stands in a cell of a table as it is, line ends as their escapes."""
-    document = parse(MarkdownIt("commonmark").enable("table").render(f"|a|b|\n|-|-|\n|x|y{markdown.code(text)}|\n"))
-    [row] = [row for row in document.find("tr") if row.find("td")]
-    cell = row.find("td")[-1]
-    assert len(row.find("td")) == 2
-    raw = re.sub(r"</?code>", "", cell.text)  # raw HTML is off here, so that it is seen
-    assert raw == "y" + text.replace("\n", "\\n")
+    text_of_run = markdown.render(reports.conforming(settings={"name": (text, "default")}))
+    document = parse(MarkdownIt("commonmark").enable("table").render(text_of_run))
+    [cells] = [row.find("td") for row in document.find("tr") if len(row.find("td")) == 3]
+    raw = re.sub(r"</?code>", "", cells[1].text)  # raw HTML is off here, so that it is seen
+    assert raw == text.replace("\n", "\\n")
 
 
 def test_markdown_fits_a_step_summary() -> None:
-    """GitHub shows a summary of up to 1 MiB: a hostile answer does not push it beyond."""
-    assert len(markdown.render(reports.hostile()).encode()) < 2**19
+    """GitHub shows a comment of up to 65,536 characters: a hostile answer does not push a report beyond."""
+    for make in ALL.values():
+        assert len(markdown.render(make())) < 60_000
+    long = markdown.render(reports.conforming(settings={str(n): ("<" * 200, "default") for n in range(1000)}))
+    assert len(long) < 60_000
+    assert "more. What does not fit here stands on the page and in the JSON." in long
 
 
 # Annotations
