@@ -39,12 +39,15 @@ from contracts.formats.wording import (
     stale,
     stale_exceptions,
     subject,
-    target_failing,
+    target_causes,
     target_headline,
     target_reasons,
-    targets_last_line,
+    targets_counts,
+    targets_headline,
+    targets_requests,
     targets_started,
     unjudged,
+    worst_first,
 )
 from contracts.targets.target_entry import Judged, worst
 
@@ -130,10 +133,13 @@ class _DifferenceRow:
 
 @dataclass(frozen=True)
 class _Matrix:
-    """The clauses of a contract by its targets: by section the clauses, each with a group a target, None unjudged."""
+    """The clauses of a contract by its targets: by section the clauses, each with a group a column, None unjudged.
+
+    What conforms shares the last column.
+    """
 
     contract: Contract
-    targets: tuple[Judged, ...]
+    columns: tuple[str, ...]
     sections: tuple[tuple[str, tuple[tuple[Clause, tuple[Group | None, ...]], ...]], ...]
 
 
@@ -150,7 +156,9 @@ def render(report: Report) -> str:
         sections=[(name, report.contract.sections.get(name, name), part) for name, part in sections],
         broken=_broken(report, rows),
         unjudged=unjudged(report),
-        headline=headline(report),
+        state=_state(report.conclusion, report.status),
+        word=report.conclusion,
+        narrowed=headline(report).removeprefix(report.conclusion),
         contract=contract_name(report.contract),
         sentence=_sentence(report),
         subject=subject(report),
@@ -177,22 +185,31 @@ def render_targets(targets: Sequence[Judged], across: "Sequence[Across]" = (), *
 
     ``linked`` to the page of each target, which stands beside it in a folder of its name.
     """
-    summary = targets_last_line(targets)
+    told = [judged for judged in worst_first(targets) if judged.status or judged.conclusion != "conforms"]
+    conforming = [judged for judged in targets if judged not in told]
+    word, _, narrowed = targets_headline(targets).partition(" ")
     return _page(
         "targets.html",
-        state=_CLASSES[worst(targets)],
-        headline=summary.partition(":")[0].capitalize(),
-        sentence=summary.partition(": ")[2],
+        state=_state(word, worst(targets)),
+        word=word,
+        narrowed=narrowed and f" {narrowed}",
+        sentence=f"{targets_counts(targets)}; {counted(targets_requests(targets), 'request')}",
         total=counted(len(targets), "target"),
         started=targets_started(targets),
         linked=linked,
-        rows=[(judged, _CLASSES[judged.status], target_headline(judged), target_failing(judged)) for judged in targets],
-        reasons=[(judged.entry.name, target_reasons(judged)) for judged in targets if target_reasons(judged)],
-        matrices=list(_matrices(targets)),
+        told=list(map(_target, told)),
+        conforming=list(map(_target, conforming)),
+        reasons=[(judged.entry.name, reasons) for judged in told if (reasons := target_reasons(judged))],
+        matrices=list(_matrices(told, conforming)),
         groups=GROUPS,
         across=[(each, _across(each), _hidden(each)) for each in across],
         suites=sorted({judged.report.suite for judged in targets if judged.report}),
     )
+
+
+def _state(conclusion: str, status: int) -> str:
+    """Return the class of a verdict in the style: a part is not green, what fails the run is red."""
+    return conclusion if not status else _CLASSES[status]
 
 
 def _page(template: str, **values: object) -> str:
@@ -247,8 +264,10 @@ def _part(exchange: Exchange | None, finding: Finding) -> Excerpt | None:
 def _sentence(report: Report) -> str:
     """Return why the verdict is what it is, in a sentence without its end."""
     if report.verdict is Verdict.VIOLATES:
-        musts = sum(outcome.clause.level is Level.MUST for outcome in report.failing)
-        return " and ".join(_reasons(musts, len(report.failing) - musts))
+        musts = sum(outcome.clause.level is Level.MUST for outcome in report.causes)
+        words = " and ".join(_reasons(musts, len(report.causes) - musts))
+        followers = len(report.followers)
+        return words + (f"; {followers} {'follows' if followers == 1 else 'follow'} from that" if followers else "")
     if report.verdict is Verdict.INCONCLUSIVE:
         first, *others = unjudged(report)
         more = f", and {counted(len(others), 'other reason')}" if others else ""
@@ -293,13 +312,21 @@ def _title(difference: "Difference") -> str:
     return called(difference) or difference.member or "the whole list"
 
 
-def _matrices(targets: Sequence[Judged]) -> Iterator[_Matrix]:
-    names = dict.fromkeys(judged.entry.contract for judged in targets)
-    for name in names:
-        own = tuple(judged for judged in targets if judged.entry.contract == name)
-        contract = next((judged.report.contract for judged in own if judged.report), None)
+def _target(judged: Judged) -> tuple[Judged, str, str, list[str]]:
+    """Return a target with its class, its verdict in words, and the causes for which it fails."""
+    return judged, _state(judged.conclusion, judged.status), target_headline(judged), target_causes(judged)
+
+
+def _matrices(told: Sequence[Judged], conforming: Sequence[Judged]) -> Iterator[_Matrix]:
+    for name in sorted({judged.entry.contract for judged in (*told, *conforming)}):
+        own, others = ([each for each in part if each.entry.contract == name] for part in (told, conforming))
+        contract = next((judged.report.contract for judged in (*own, *others) if judged.report), None)
         if contract is not None:
+            names = [judged.entry.name for judged in own]
             columns = [_column(judged, contract) for judged in own]
+            if others:
+                names.append(f"{len(others):,} that conform" if len(others) > 1 else others[0].entry.name)
+                columns.append(_merged([_column(judged, contract) for judged in others]))
             parts = groupby(contract.clauses, key=lambda clause: clause.section)
             sections = tuple(
                 (
@@ -308,13 +335,19 @@ def _matrices(targets: Sequence[Judged]) -> Iterator[_Matrix]:
                 )
                 for section, clauses in parts
             )
-            yield _Matrix(contract, own, sections)
+            yield _Matrix(contract, tuple(names), sections)
 
 
 def _column(judged: Judged, contract: Contract) -> dict[str, Group]:
     if judged.report is None:
         return dict.fromkeys(contract.clause, _BY_LABEL["inconclusive"])
     return {outcome.clause.id: group_of(judged.report, outcome) for outcome in judged.report.outcomes}
+
+
+def _merged(columns: Sequence[dict[str, Group]]) -> dict[str, Group]:
+    """Return the column of targets that conform: of each clause a warning, that it was held, or what else it is."""
+    order = [WARNED, _BY_LABEL["held"], *GROUPS]
+    return {clause: min((column[clause] for column in columns), key=order.index) for clause in columns[0]}
 
 
 def _across(each: "Across") -> "list[tuple[Group, str, Difference]]":

@@ -31,7 +31,7 @@ from contracts.formats.wording import (
     shown_differences,
     stale,
     stale_exceptions,
-    target_failing,
+    target_causes,
     target_headline,
     target_reasons,
     targets_last_line,
@@ -312,7 +312,7 @@ def _of_targets(targets: Sequence[Judged], across: "Sequence[Across]") -> Iterat
 
 def _target(judged: Judged) -> tuple[str | int, ...]:
     report = judged.report
-    broken = target_failing(judged)
+    broken = target_causes(judged)
     more = f" and {len(broken) - _NAMED} more" if broken[_NAMED:] else ""
     named = _md("{}{}", _joined(broken[:_NAMED]), _Markdown(more))
     sign = _words(_sign(judged.conclusion, judged.status))

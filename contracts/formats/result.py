@@ -27,7 +27,6 @@ from contracts.formats.wording import (
     comparison_reason,
     comparison_verdict,
     headline,
-    target_failing,
     target_headline,
     target_reasons,
     targets_last_line,
@@ -329,7 +328,7 @@ def _target(judged: Judged) -> dict[str, Any]:
         "verdict": judged.conclusion,
         "status": judged.status,
         "headline": target_headline(judged),
-        "failing": target_failing(judged),
+        "failing": [outcome.clause.id for outcome in judged.report.failing] if judged.report else [],
         "reasons": target_reasons(judged),
         "report": judged.report and _report(judged.report),
     }

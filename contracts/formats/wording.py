@@ -301,9 +301,9 @@ def target_headline(judged: Judged) -> str:
     return headline(judged.report) if judged.report else Verdict.INCONCLUSIVE.value
 
 
-def target_failing(judged: Judged) -> list[str]:
-    """Return the ids of the clauses that fail a target."""
-    return [outcome.clause.id for outcome in judged.report.failing] if judged.report else []
+def target_causes(judged: Judged) -> list[str]:
+    """Return the ids of the clauses that fail a target and follow from no other one."""
+    return [outcome.clause.id for outcome in judged.report.causes] if judged.report else []
 
 
 def target_reasons(judged: Judged) -> dict[str, list[str]]:

@@ -45,7 +45,7 @@ async function filtered(page) {
     await label.click();
     shown[await label.getAttribute("data-kind")] = await visible(page);
   }
-  await page.click("label[for=show-all]");
+  for (const label of await page.$$("label[for=show-all]")) await label.click();
   return shown;
 }
 

@@ -19,6 +19,7 @@ from subject import CLAUSES, CONTRACT
 
 from contracts.core.report import Report, State
 from contracts.formats import html
+from contracts.targets.target_entry import Entry, Judged
 
 pytestmark = pytest.mark.uncounted
 ROOT = Path(__file__).parents[3]
@@ -234,6 +235,11 @@ def facts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         pytest.skip(f"missing: {', '.join(missing)}")
     folder = tmp_path_factory.mktemp("pages")
     pages = {name: html.render(ALL[name]()) for name in ("violating", "conforming", "hostile", "inconclusive")}
+    entries = [Entry(f"region-{number:02}", reports.URL, environment="production") for number in range(60)]
+    judged = [
+        Judged(entry, reports.violating() if entry.name < "region-30" else reports.conforming()) for entry in entries
+    ]
+    (folder / "targets.html").write_text(html.render_targets(judged), "utf-8", newline="\n")
     intruder = (
         "<script>globalThis.touched = 1</script><style>body { background: red }</style><img src=https://x.invalid/>"
     )
@@ -241,7 +247,7 @@ def facts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     for name, page in {**pages, "tampered": tampered}.items():
         (folder / f"{name}.html").write_text(page, "utf-8", newline="\n")
     script = Path(__file__).with_name("report_in_browser.mjs")
-    command = [str(tools["node"]), str(script), str(tools["chromium"]), str(folder), *pages]
+    command = [str(tools["node"]), str(script), str(tools["chromium"]), str(folder), *pages, "targets"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stderr
     seen: dict[str, Any] = json.loads(done.stdout)
@@ -249,9 +255,11 @@ def facts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 PAGES = pytest.mark.parametrize("page", ["violating", "conforming", "hostile", "inconclusive"])
+#: With the overview of sixty targets, which has no filter.
+ALL_PAGES = pytest.mark.parametrize("page", ["violating", "conforming", "hostile", "inconclusive", "targets"])
 
 
-@PAGES
+@ALL_PAGES
 def test_no_request_leaves_the_page(facts: dict[str, Any], page: str) -> None:
     """The browser asks for the page and for nothing else, and has nothing to complain about."""
     seen = facts["examined"][page]
@@ -259,7 +267,7 @@ def test_no_request_leaves_the_page(facts: dict[str, Any], page: str) -> None:
     assert seen["errors"] == []
 
 
-@PAGES
+@ALL_PAGES
 def test_nothing_runs_that_a_target_said(facts: dict[str, Any], page: str) -> None:
     """No dialog opens."""
     assert facts["examined"][page]["dialogs"] == []
@@ -273,7 +281,7 @@ def test_policy_holds_against_what_escaping_would_miss(facts: dict[str, Any]) ->
     assert len(tampered["errors"]) >= 3
 
 
-@PAGES
+@ALL_PAGES
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_accessible(facts: dict[str, Any], page: str, scheme: str) -> None:
     """axe-core finds nothing, with everything open, in both colour schemes."""
@@ -286,7 +294,7 @@ def test_colour_schemes_differ(facts: dict[str, Any]) -> None:
     assert seen["background in light"] != seen["background in dark"]
 
 
-@PAGES
+@ALL_PAGES
 def test_fits_a_phone(facts: dict[str, Any], page: str) -> None:
     """Nothing has to be scrolled sideways, at 320 pixels as at 1280."""
     assert facts["examined"][page]["wide"] == {"320": 320, "1280": 1280}
