@@ -46,9 +46,8 @@ class Contract:
     holds what is loaded when it is needed: its checks, and for the mock and the proof its sample and its faults.
     ``path`` is where the list is, ``key`` the member that holds it. ``members`` are the documented members of an
     element, in the order of the documentation, ``about_elements`` the sections of the clauses that judge them.
-    ``sections`` maps the part of a clause's id before the dot to its title; ``causes`` are those sections whose
-    breaches another clause may only repeat. ``public_note`` is worth knowing where a request without credentials is
-    refused.
+    ``sections`` maps the part of a clause's id before the dot to its title. ``public_note`` is worth knowing where a
+    request without credentials is refused.
 
     Raises:
         IncompleteError: a clause stands on a probe that does not exist.
@@ -68,7 +67,6 @@ class Contract:
     display: Display
     sections: Mapping[str, str]
     about_elements: tuple[str, ...]
-    causes: tuple[str, ...] = ()
     public_note: str = ""
 
     def __post_init__(self) -> None:

@@ -1,6 +1,6 @@
 """The result of a run: an outcome for each clause, and the verdict they add up to."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -212,28 +212,33 @@ class Report:
 
     @cached_property
     def follows(self) -> dict[str, str]:
-        """For each broken clause whose findings only repeat those of another one, the id of that other: the cause."""
-        broken = [outcome for outcome in self.outcomes if outcome.findings]
-        own = {outcome.clause.id for outcome in broken}
-        places = {
-            (f.probe, f.where): f.clause
-            for outcome in broken
-            if outcome.clause.section in self.contract.causes
-            for f in reversed(outcome.findings)
-        }
+        """For each breached clause whose findings only repeat the breach of another one, the id of that: the cause.
+
+        The cause is breached itself, and fails the run where what follows does: one that was not selected, or is
+        waived, excuses nothing.
+        """
+        breached = {outcome.clause.id: outcome for outcome in self.of(State.BREACHED)}
         found = {}
-        for outcome in broken:
-            causes = [f.through or self._cause_at(f, places) for f in outcome.findings]
-            if all(cause in own - {outcome.clause.id} for cause in causes):
-                found[outcome.clause.id] = str(causes[0])
-        return found
+        for outcome in breached.values():
+            causes = [self._cause(outcome, finding, breached) for finding in outcome.findings]
+            if all(causes):
+                found[outcome.clause.id] = causes[0]
+        firsts = {clause: self._first(clause, found) for clause in found}
+        return {clause: first for clause, first in firsts.items() if first not in found}
+
+    def _cause(self, outcome: Outcome, finding: Finding, breached: Mapping[str, Outcome]) -> str:
+        """Return the first breached clause that a finding repeats, or an empty string."""
+        causes = (breached[clause] for clause in finding.repeats if clause in breached and clause != outcome.clause.id)
+        return next((c.clause.id for c in causes if c in self.failing or outcome not in self.failing), "")
 
     @staticmethod
-    def _cause_at(finding: Finding, places: dict[tuple[str, str], str]) -> str | None:
-        """What a client cannot read where the documentation is broken is no second breach."""
-        if not finding.clause.startswith("client."):
-            return None
-        return places.get((finding.probe, finding.where))
+    def _first(clause: str, found: Mapping[str, str]) -> str:
+        """Return what a clause follows from in the end; one that follows, too, where a forged result has a ring."""
+        seen: set[str] = set()
+        while clause in found and clause not in seen:
+            seen.add(clause)
+            clause = found[clause]
+        return clause
 
     @cached_property
     def causes(self) -> tuple[Outcome, ...]:

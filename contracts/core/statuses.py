@@ -5,6 +5,7 @@ Sources: RFC 9110, section 15; RFC 6585 for 429 and 511; 520 to 530 are those of
 
 from contracts.core.exchange import Response
 
+REDIRECTS = range(300, 400)
 CLIENT_ERRORS = range(400, 500)
 SERVER_ERRORS = range(500, 600)
 TOO_MANY = 429

@@ -4,6 +4,7 @@ A value of the wrong type is the schema's to report, and is passed over by whate
 """
 
 import re
+from dataclasses import replace
 from itertools import chain, pairwise
 from typing import Any
 
@@ -20,6 +21,8 @@ from contracts.judging.values import describe
 CHECKS = checks_of(CONTRACT)
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+#: The sections of the clauses about a body whose breach makes it unreadable, too.
+_DOCUMENTED = ("json", "envelope", "category")
 
 
 @CHECKS.answer("category.name-style")
@@ -76,20 +79,42 @@ def go_readable(answer: Answer) -> Steps:
     root = answer.require_value()
     for violation in answer.document.violations:
         if violation.clause == Flaw.ENCODING:
-            yield Finding.of(violation)
+            yield _repeating(answer, Finding.of(violation))
     if root is None:
         return 1
     if not isinstance(root, dict):
-        yield Finding("", "an object or null", describe(root))
+        yield _repeating(answer, Finding("", "an object or null", describe(root)))
         return 1
     replaced = answer.document.replaced
-    yield from findings_of(go_client.unreadable(root, replaced), _finding)
+    yield from findings_of(go_client.unreadable(root, replaced), lambda found: _of_unreadable(answer, found))
     members = chain(root.items(), replaced.of(root))
     return sum(max(1, len(value)) if isinstance(value, list) else 1 for _, value in members)
 
 
-def _finding(found: go_client.Unreadable) -> Finding:
-    return Finding("".join(map(step, found.path)), found.expected, describe(found.received))
+def _of_unreadable(answer: Answer, found: go_client.Unreadable) -> Finding:
+    finding = Finding("".join(map(step, found.path)), found.expected, describe(found.received))
+    if found.replaced:
+        return replace(finding, repeats=("json.unique-names",))
+    *above, name = found.path
+    meant = "".join(map(step, (*above, str(name).casefold())))
+    return _repeating(answer, finding, meant)
+
+
+def _repeating(answer: Answer, finding: Finding, meant: str = "") -> Finding:
+    """Return a finding about what the client cannot read with the clauses that say it of the documentation already.
+
+    They are those that are broken at the same place, or at that of the member that the client takes this one for;
+    where there is no list, whatever says so.
+    """
+    places = {finding.where, meant or finding.where}
+    repeated = tuple(
+        clause.id
+        for clause in answer.contract.clauses
+        if clause.section in _DOCUMENTED
+        for found in (answer.outcome(clause).findings,)
+        if any(answer.elements is None or each.where in places for each in found)
+    )
+    return replace(finding, repeats=repeated)
 
 
 @CHECKS.answer("client.js-exact")

@@ -45,6 +45,5 @@ CONTRACT = Contract(
         "client": "Official clients",
     },
     about_elements=("category", "list"),
-    causes=("json", "envelope", "category"),
     public_note="scalingo.js lists the event categories without credentials: it fails on this target",
 )

@@ -10,8 +10,8 @@ from contracts.mock.faults.fault import (
     Scenario,
     body,
     elements,
+    fault,
     in_last_of_many,
-    lasting,
     literal,
     member,
     of_many,
@@ -24,10 +24,10 @@ _GO, _JS = "client.go-readable", "client.js-exact"
 _LAST = -1
 
 POSITION = (
-    lasting("position-missing", "A category lacks position.", ["category.required"], member("position", MISSING)),
-    lasting("position-null", "A category has null as position.", ["category.position"], member("position", None)),
+    fault("position-missing", "A category lacks position.", ["category.required"], member("position", MISSING)),
+    fault("position-null", "A category has null as position.", ["category.position"], member("position", None)),
     *(
-        lasting(f"position-{name}", f"A category has {sentence} as position.", ["category.position", _GO], change)
+        fault(f"position-{name}", f"A category has {sentence} as position.", ["category.position", _GO], change)
         for name, sentence, change in (
             ("text", "a number in quotes", member("position", "1")),
             ("true", "true", literal('"position": 1}', '"position": true}')),
@@ -39,21 +39,21 @@ POSITION = (
             ("text-in-last-of-many", "in the last of a thousand a text", in_last_of_many("position", "last")),
         )
     ),
-    lasting("position-1.0", "A position is written 12.0.", [_GO], literal('"position": 12}', '"position": 12.0}')),
-    lasting("position-exponent", "A position is written 12e0.", [_GO], literal('"position": 12}', '"position": 12e0}')),
-    lasting("position-2-53", "A position is 2^53.", [_JS], member("position", 2**53, _LAST)),
-    lasting("position-minus-2-53", "A position is -2^53.", [_JS], member("position", -(2**53))),
-    lasting("position-2-63-1", "A position is 2^63-1.", [_JS], member("position", 2**63 - 1, _LAST)),
-    lasting("position-minus-2-63", "A position is -2^63.", [_JS], member("position", -(2**63))),
-    lasting("position-below-minus-2-63", "A position is -2^63-1.", [_JS, _GO], member("position", -(2**63) - 1)),
-    lasting("position-2-63", "A position is 2^63.", [_JS, _GO], member("position", 2**63, _LAST)),
-    lasting(
+    fault("position-1.0", "A position is written 12.0.", [_GO], literal('"position": 12}', '"position": 12.0}')),
+    fault("position-exponent", "A position is written 12e0.", [_GO], literal('"position": 12}', '"position": 12e0}')),
+    fault("position-2-53", "A position is 2^53.", [_JS], member("position", 2**53, _LAST)),
+    fault("position-minus-2-53", "A position is -2^53.", [_JS], member("position", -(2**53))),
+    fault("position-2-63-1", "A position is 2^63-1.", [_JS], member("position", 2**63 - 1, _LAST)),
+    fault("position-minus-2-63", "A position is -2^63.", [_JS], member("position", -(2**63))),
+    fault("position-below-minus-2-63", "A position is -2^63-1.", [_JS, _GO], member("position", -(2**63) - 1)),
+    fault("position-2-63", "A position is 2^63.", [_JS, _GO], member("position", 2**63, _LAST)),
+    fault(
         "position-1e400",
         "A position is written 1e400.",
         [_JS, _GO],
         literal('"position": 12}', '"position": 1e400}'),
     ),
-    lasting(
+    fault(
         "position-5000-digits",
         "A position has 5,000 digits.",
         [_JS, _GO],
@@ -62,11 +62,11 @@ POSITION = (
 )
 
 ELEMENTS = (
-    lasting("element-string", "An element is a string.", ["category.object", _GO], elements(lambda e: [*e, "more"])),
-    lasting("element-null", "An element is null.", ["category.object"], elements(lambda e: [None, *e])),
-    lasting("element-array", "An element is an array.", ["category.object", _GO], elements(lambda e: [*e, []])),
-    lasting("element-number", "An element is a number.", ["category.object", _GO], elements(lambda e: [*e, 7])),
-    lasting(
+    fault("element-string", "An element is a string.", ["category.object", _GO], elements(lambda e: [*e, "more"])),
+    fault("element-null", "An element is null.", ["category.object"], elements(lambda e: [None, *e])),
+    fault("element-array", "An element is an array.", ["category.object", _GO], elements(lambda e: [*e, []])),
+    fault("element-number", "An element is a number.", ["category.object", _GO], elements(lambda e: [*e, 7])),
+    fault(
         "elements-wrapped",
         "Every element is wrapped in an object of its own.",
         ["category.required"],
@@ -76,7 +76,7 @@ ELEMENTS = (
 
 STYLE = (
     *(
-        lasting(f"name-{shown}", f"A name is {shown.replace('-', ' ')}.", ["category.name-style"], member("name", text))
+        fault(f"name-{shown}", f"A name is {shown.replace('-', ' ')}.", ["category.name-style"], member("name", text))
         for shown, text in (
             ("with-blanks", "app operations"),
             ("in-kebab-case", "app-operations"),
@@ -89,7 +89,7 @@ STYLE = (
         )
     ),
     *(
-        lasting(
+        fault(
             f"display-name-{shown}",
             f"A display name {sentence}.",
             ["category.display-name-printable"],
@@ -119,39 +119,39 @@ def _swapped(items: list[Any]) -> None:
 
 
 LISTS = (
-    lasting("ids-shared", "Two neighbours share an id.", ["list.ids-unique"],
+    fault("ids-shared", "Two neighbours share an id.", ["list.ids-unique"],
             elements(lambda e: _copied(e, "id", 0, 1))),
-    lasting("ids-shared-far-apart", "First and last of a thousand share an id.", ["list.ids-unique"], _far_apart("id")),
-    lasting("ids-all-the-same", "All ids are the same.", ["list.ids-unique"],
+    fault("ids-shared-far-apart", "First and last of a thousand share an id.", ["list.ids-unique"], _far_apart("id")),
+    fault("ids-all-the-same", "All ids are the same.", ["list.ids-unique"],
             elements(lambda e: [{**category, "id": "1"} for category in e])),
-    lasting("positions-shared", "The last two share a position.", ["list.positions-distinct"],
+    fault("positions-shared", "The last two share a position.", ["list.positions-distinct"],
             elements(lambda e: _copied(e, "position", -2, _LAST))),
-    lasting("positions-all-the-same", "All positions are 0.", ["list.positions-distinct"],
+    fault("positions-all-the-same", "All positions are 0.", ["list.positions-distinct"],
             elements(lambda e: [{**category, "position": 0} for category in e])),
-    lasting("positions-shared-far-apart", "First and last of a thousand share a position.",
+    fault("positions-shared-far-apart", "First and last of a thousand share a position.",
             ["list.positions-distinct", "list.positions-ascending"], _far_apart("position")),
-    lasting("positions-shared-in-two-forms", "The last two share a position, written 11 and 11.0.",
+    fault("positions-shared-in-two-forms", "The last two share a position, written 11 and 11.0.",
             ["list.positions-distinct", _GO], literal('"position": 12}', '"position": 11.0}')),
-    lasting("positions-shared-as-zeros", "The first two share a position, written -0 and 0.",
+    fault("positions-shared-as-zeros", "The first two share a position, written -0 and 0.",
             ["list.positions-distinct"],
             literal('"position": 1}', '"position": -0}', '"position": 2}', '"position": 0}')),
-    lasting("names-shared", "Two neighbours share a name.", ["list.names-unique"],
+    fault("names-shared", "Two neighbours share a name.", ["list.names-unique"],
             elements(lambda e: _copied(e, "name", 0, 1))),
-    lasting("names-shared-far-apart", "First and last of a thousand share a name.", ["list.names-unique"],
+    fault("names-shared-far-apart", "First and last of a thousand share a name.", ["list.names-unique"],
             _far_apart("name")),
-    lasting("category-twice", "A category is there twice, whole.",
+    fault("category-twice", "A category is there twice, whole.",
             ["list.ids-unique", "list.positions-distinct", "list.names-unique"], elements(lambda e: [*e, e[-1]])),
-    lasting("order-reversed", "The list comes in descending position.", ["list.positions-ascending"],
+    fault("order-reversed", "The list comes in descending position.", ["list.positions-ascending"],
             elements(lambda e: e[::-1])),
-    lasting("order-swapped", "Two neighbours are swapped.", ["list.positions-ascending"], elements(_swapped)),
-    lasting("order-first-last", "The first category comes last.", ["list.positions-ascending"],
+    fault("order-swapped", "Two neighbours are swapped.", ["list.positions-ascending"], elements(_swapped)),
+    fault("order-first-last", "The first category comes last.", ["list.positions-ascending"],
             elements(lambda e: [*e[1:], e[0]])),
-    lasting("order-as-text", "The list is sorted by position as text.", ["list.positions-ascending"],
+    fault("order-as-text", "The list is sorted by position as text.", ["list.positions-ascending"],
             elements(lambda e: sorted(e, key=lambda category: str(category["position"])))),
 )  # fmt: skip
 
 CLIENTS = tuple(
-    lasting(f"member-{shown}-beside", f"A category also has a member {name}.", [_GO], member(name, new))
+    fault(f"member-{shown}-beside", f"A category also has a member {name}.", [_GO], member(name, new))
     for shown, name, new in (
         ("capital-id", "Id", "x"),
         ("capitals-id", "ID", "x"),
@@ -162,12 +162,12 @@ CLIENTS = tuple(
 )
 
 _REPEATED = (
-    lasting("name-twice-unreadable-in-root", "The list is there twice, and was an object first.",
+    fault("name-twice-unreadable-in-root", "The list is there twice, and was an object first.",
             ["json.unique-names", _GO], body(lambda b: b'{"event_categories": {}, ' + b[1:])),
-    lasting("name-twice-unreadable-in-element", "A category has its id twice, and it was a number first.",
+    fault("name-twice-unreadable-in-element", "A category has its id twice, and it was a number first.",
             ["json.unique-names", _GO],
             literal('"id": "5982f139d48c360021b1eb45"', '"id": 7, "id": "5982f139d48c360021b1eb45"')),
-    lasting("name-twice-unreadable-inside", "The list is there twice, and first had a position as text.",
+    fault("name-twice-unreadable-inside", "The list is there twice, and first had a position as text.",
             ["json.unique-names", _GO],
             body(lambda b: b'{"event_categories": [{"position": "1"}], ' + b[1:])),
 )  # fmt: skip
@@ -178,7 +178,7 @@ def _with(more: dict[str, Any]) -> Change:
 
 
 _BESIDE = tuple(
-    lasting(f"{name}-beside", f"{sentence} beside the list.", [_GO], _with(more))
+    fault(f"{name}-beside", f"{sentence} beside the list.", [_GO], _with(more))
     for name, sentence, more in (
         ("meta", "Pagination stands", {"meta": {"total_count": 12}}),
         ("count", "A count stands", {"total": 12}),
@@ -189,7 +189,7 @@ _BESIDE = tuple(
     )
 )
 
-_PUBLIC = lasting(
+_PUBLIC = fault(
     "public-and-broken",
     "The list is public, and its ids are missing for everybody.",
     ["category.required"],

@@ -6,7 +6,6 @@ members whatever their letter case, the last one winning.
 """
 
 from collections.abc import Iterator
-from itertools import chain
 from typing import Any, NamedTuple
 
 from contracts.judging.strict_json import NONE_REPLACED, Replaced
@@ -22,6 +21,7 @@ class Unreadable(NamedTuple):
     path: tuple[str | int, ...]
     expected: str
     received: Any
+    replaced: bool = False  #: whether it stands in a value that a repeated name replaced
 
 
 def reads(member: str, value: Any) -> bool:
@@ -50,8 +50,10 @@ def reads_top_level(value: Any) -> bool:
 
 def unreadable(root: dict[str, Any], replaced: Replaced) -> Iterator[Unreadable]:
     """Iterate over what it cannot read in a body, the values that repeated names replaced included."""
-    for name, value in chain(root.items(), replaced.of(root)):
+    for name, value in root.items():
         yield from _in_root(name, value, replaced)
+    for name, value in replaced.of(root):
+        yield from (found._replace(replaced=True) for found in _in_root(name, value, replaced))
 
 
 def _in_root(name: str, value: Any, replaced: Replaced) -> Iterator[Unreadable]:
@@ -81,6 +83,7 @@ def _reads_known(category: dict[str, Any]) -> bool:
 
 
 def _in_element(where: tuple[str, int], category: dict[str, Any], replaced: Replaced) -> Iterator[Unreadable]:
-    for name, value in chain(category.items(), replaced.of(category)):
-        if not reads(name, value):
-            yield Unreadable((*where, name), expected(name), name if confuses(name) else value)
+    for members, gone in ((category.items(), False), (replaced.of(category), True)):
+        for name, value in members:
+            if not reads(name, value):
+                yield Unreadable((*where, name), expected(name), name if confuses(name) else value, gone)

@@ -39,5 +39,4 @@ CONTRACT = Contract(
     ),
     sections={**SECTIONS, "type": "Each type", "list": "The list as a whole"},
     about_elements=("type", "list"),
-    causes=("json", "envelope", "type"),
 )

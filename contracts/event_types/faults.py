@@ -6,7 +6,7 @@ from contracts.event_types.clauses import CATEGORIES_KEY, CATEGORIES_PATH
 from contracts.event_types.contract import CONTRACT
 from contracts.event_types.sample import CATEGORIES
 from contracts.mock.faults import Catalogue, Scenario
-from contracts.mock.faults.fault import MISSING, elements, fault, instead, lasting, member, of_many, variant
+from contracts.mock.faults.fault import MISSING, elements, fault, instead, member, of_many, variant
 from contracts.mock.faults.members import text_member
 from contracts.mock.reply import json_reply
 
@@ -27,18 +27,18 @@ _MEMBERS = (
         for name in ("id", "category_id", "name", "display_name", "description")
         for each in text_member(name, "type", f"type.{name.replace('_', '-')}", "type.required")
     ),
-    lasting("element-string", "An element is a string.", ["type.object"], elements(lambda e: [*e, "more"])),
-    lasting("element-null", "An element is null.", ["type.object"], elements(lambda e: [None, *e])),
-    lasting("element-array", "An element is an array.", ["type.object"], elements(lambda e: [*e, []])),
-    lasting(
+    fault("element-string", "An element is a string.", ["type.object"], elements(lambda e: [*e, "more"])),
+    fault("element-null", "An element is null.", ["type.object"], elements(lambda e: [None, *e])),
+    fault("element-array", "An element is an array.", ["type.object"], elements(lambda e: [*e, []])),
+    fault(
         "elements-wrapped",
         "Every element is wrapped in an object of its own.",
         ["type.required"],
         elements(lambda e: [{"event_type": each} for each in e]),
     ),
-    lasting("name-with-blanks", "A name has blanks.", ["type.name-style"], member("name", "app deployed")),
-    lasting("name-in-kebab-case", "A name has hyphens.", ["type.name-style"], member("name", "app-deployed")),
-    lasting(
+    fault("name-with-blanks", "A name has blanks.", ["type.name-style"], member("name", "app deployed")),
+    fault("name-in-kebab-case", "A name has hyphens.", ["type.name-style"], member("name", "app-deployed")),
+    fault(
         "public-and-broken",
         "The list is public, and its ids are missing for everybody.",
         ["type.required"],
@@ -48,17 +48,17 @@ _MEMBERS = (
 )
 
 _LISTS = (
-    lasting("ids-shared", "Two neighbours share an id.", ["list.ids-unique"], elements(lambda e: _copied(e, "id", 1))),
-    lasting(
+    fault("ids-shared", "Two neighbours share an id.", ["list.ids-unique"], elements(lambda e: _copied(e, "id", 1))),
+    fault(
         "ids-shared-far-apart",
         "First and last of a thousand share an id.",
         ["list.ids-unique"],
         of_many(lambda e: _copied(e, "id", -1)),
     ),
-    lasting(
+    fault(
         "names-shared", "Two neighbours share a name.", ["list.names-unique"], elements(lambda e: _copied(e, "name", 1))
     ),
-    lasting(
+    fault(
         "type-twice",
         "A type is there twice, whole.",
         ["list.ids-unique", "list.names-unique"],

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from contracts.core.clause import Level
 from contracts.core.contract import Contract
 from contracts.core.errors import UsageError
 from contracts.core.finding import Finding
@@ -52,7 +53,7 @@ def apply(report: Report, entries: Iterable[Entry], today: date) -> Report:
     """Return the report with the matched findings waived, and the stale entries named in ``stale``."""
     ledger = Ledger(entries, today)
     index = _Index(ledger.valid)
-    outcomes = tuple(_waive(outcome, index, ledger) for outcome in report.outcomes)
+    outcomes = _with_what_they_leave(report, [_waive(outcome, index, ledger) for outcome in report.outcomes])
     unjudged = {clause.id for clause in report.contract.clauses}.difference(
         outcome.clause.id for outcome in report.outcomes if outcome.state in _JUDGED
     )
@@ -84,15 +85,11 @@ class _Index:
         return self._whole.get(clause, [])
 
     def matching(self, finding: Finding) -> list[Entry]:
-        """Return the entries that excuse a finding, directly or as what lies underneath."""
-        found = []
-        for clause in dict.fromkeys(filter(None, (finding.clause, finding.through))):
-            found += self.of_clause(clause)
-            nodes = [self._steps[clause]] if clause in self._steps else []
-            for step in finding.where.split("/"):
-                nodes = [node[each] for node in nodes for each in {step, "*"} if each in node]
-            found += [each for node in nodes for each in node.get(_END, ())]
-        return found
+        """Return the entries that excuse a finding: what follows from it stays a breach of its own clause."""
+        nodes = [self._steps[finding.clause]] if finding.clause in self._steps else []
+        for step in finding.where.split("/"):
+            nodes = [node[each] for node in nodes for each in {step, "*"} if each in node]
+        return [*self.of_clause(finding.clause), *(each for node in nodes for each in node.get(_END, ()))]
 
 
 def _waive(outcome: Outcome, index: _Index, ledger: Ledger) -> Outcome:
@@ -109,3 +106,26 @@ def _waive(outcome: Outcome, index: _Index, ledger: Ledger) -> Outcome:
     if not left and not unknown:
         return replace(outcome, state=State.WAIVED, notes=notes)
     return replace(outcome, findings=left or outcome.findings, count=len(left) + unknown, notes=notes)
+
+
+def _with_what_they_leave(report: Report, outcomes: list[Outcome]) -> tuple[Outcome, ...]:
+    """Return the outcomes; as waived, too, those of MUST clauses that waived breaches alone leave nothing to judge.
+
+    No entry could excuse these, and without one the run would stay inconclusive for as long as the breach is waived.
+    """
+    answered = {exchange.probe for exchange in report.exchanges if exchange.response and not exchange.failure}
+
+    def alone(outcome: Outcome) -> list[str]:
+        clause = outcome.clause
+        if outcome.state is not State.NOT_EXERCISED or outcome.because or not set(clause.probes) <= answered:
+            return []
+        about = [o for o in outcomes if any(finding.probe in clause.probes for finding in o.findings)]
+        lasting = any(o.state is State.BREACHED and o.clause.level is Level.MUST for o in about)
+        return [] if lasting else [o.clause.id for o in about if o.state is State.WAIVED]
+
+    return tuple(
+        replace(o, state=State.WAIVED, notes=(*o.notes, f"waived with {', '.join(of)}: {o.reason}"))
+        if o.clause.level is Level.MUST and (of := alone(o))
+        else o
+        for o in outcomes
+    )

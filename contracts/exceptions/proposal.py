@@ -1,7 +1,7 @@
 """Proposed exceptions: what fails a run or a comparison, as entries of a file that a person completes."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -40,24 +40,25 @@ def acceptances(gate: "Gate") -> str:
 
 
 def _breaches(report: Report) -> Iterator[tuple[str, str | None, int]]:
-    """Yield clause, pointer and count of each entry; a breach that shows through another clause is that one's."""
-    covered: set[tuple[str, str | None]] = set()
+    """Yield clause, pointer and count of each entry, the causes before what follows from them."""
     for outcome in sorted(report.failing, key=lambda outcome: outcome.clause.id in report.follows):
-        for (clause, pointer), count in _places(outcome).items():
-            if not {(clause, pointer), (clause, None)} & covered:
-                covered.add((clause, pointer))
-                yield clause, pointer, count
+        yield from ((outcome.clause.id, pointer, count) for pointer, count in _places(outcome).items())
 
 
-def _places(outcome: Outcome) -> dict[tuple[str, str | None], int]:
-    if outcome.count > len(outcome.findings):  # only the first are known: no pointer covers the others for certain
-        clauses = {finding.through or finding.clause for finding in outcome.findings}
-        return {(clause, None): outcome.count for clause in sorted(clauses)}
-    return Counter((f.through or f.clause, _pattern(f.where)) for f in outcome.findings)
+def _places(outcome: Outcome) -> Mapping[str | None, int]:
+    places = Counter(_pattern(finding.where) for finding in outcome.findings)
+    if outcome.count > len(outcome.findings) or None in places:  # no pointer covers all of it for certain
+        return {None: outcome.count}
+    return places
 
 
-def _pattern(where: str) -> str:
-    """Return a pointer with a ``*`` for each index: tomorrow the same element stands elsewhere."""
+def _pattern(where: str) -> str | None:
+    """Return a pointer with a ``*`` for each index: tomorrow the same element stands elsewhere.
+
+    There is none for a byte, whose place is an accident.
+    """
+    if where.startswith("byte "):
+        return None
     return "/".join("*" if step.isdecimal() else step for step in where.split("/"))
 
 

@@ -5,16 +5,18 @@ no proof of anything. A run that meets one observes the target a second time, an
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from http import HTTPStatus
 
 from contracts.core.clause import LIST, QUERY, REPEAT
 from contracts.core.contract import Contract
-from contracts.core.errors import ContractsError, CouldNotJudge, NotExercised
+from contracts.core.errors import ContractsError, CouldNotJudge, NotExercised, Unavailable
 from contracts.core.exchange import Exchange, Response
 from contracts.core.finding import Finding
 from contracts.core.report import Scope
+from contracts.core.statuses import intermediary
 from contracts.judging.agreement import differences, in_words, list_differences
 from contracts.judging.answer import Answer
 
@@ -25,7 +27,7 @@ _ALSO_LISTED = ("xml", "anonymous", "invalid-token")
 
 _FIREWALL = (
     "every request, with and without credentials, is answered 403: a gateway or firewall answers, and not the API; "
-    "run the suite from a network that it admits"
+    "run the suite from a network that it admits, or send the header that it asks for: --header-env NAME=VARIABLE"
 )
 
 
@@ -38,6 +40,18 @@ def unless_blocked(exchanges: Iterable[Exchange]) -> tuple[Exchange, ...]:
     if statuses != {HTTPStatus.FORBIDDEN} or not {LIST, "anonymous"} <= probes:
         return exchanges
     return tuple(e if e.probe == "plaintext" else replace(e, failure=CouldNotJudge(_FIREWALL)) for e in exchanges)
+
+
+def observed(exchange: Exchange) -> Response:
+    """Return the response of the API.
+
+    Raises:
+        CouldNotJudge: there is none, or an intermediary answered in its place.
+    """
+    response = exchange.observed()
+    if by := intermediary(response):
+        raise Unavailable(f"the {exchange.probe} request was answered {by}: that is an intermediary, and not the API")
+    return response
 
 
 @dataclass(frozen=True)
@@ -77,9 +91,9 @@ class Evidence:
 
         Raises:
             NotExercised: the request was not sent.
-            CouldNotJudge: there was no response.
+            CouldNotJudge: there was no response, or none of the API.
         """
-        return self.exchange(probe).observed()
+        return observed(self.exchange(probe))
 
     def answer(self, probe: str) -> Answer:
         """Return the answer to a probe; raises what :meth:`response` raises."""
@@ -89,9 +103,9 @@ class Evidence:
         """Return the answer of an exchange.
 
         Raises:
-            CouldNotJudge: there is none.
+            CouldNotJudge: there is none, or none of the API.
         """
-        response = exchange.observed()
+        response = observed(exchange)
         headers = (*response.all("Content-Type"), None, *response.all("Location"))
         content = (response.status, response.reason, *headers, response.body)
         return self._answers.setdefault(content, Answer(response, self.contract))
@@ -133,7 +147,7 @@ class Evidence:
         """Iterate over the answers that came to the documented request, each with the name of its probe."""
         for probe in (LIST, REPEAT):
             for exchange in self.by_probe.get(probe, ()):
-                if exchange.response and not exchange.failure:
+                with suppress(CouldNotJudge):
                     yield probe, self.answer_in(exchange)
 
     def _differences(self, probes: Iterable[str]) -> Iterator[Finding]:

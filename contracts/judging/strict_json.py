@@ -25,6 +25,18 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # Patterns are compiled where they are first needed: most bodies need none of them.
 _SURROGATE_ESCAPE = r"\\u[dD][89a-fA-F]"
 _SURROGATE = "[\ud800-\udfff]"
+#: What a message of the standard decoder says of the text that stands there, by its beginning.
+_IN_WORDS = {
+    "Expecting value": "where a value is expected",
+    "Expecting property name": "where a member name in double quotes is expected",
+    "Expecting ':'": "where a colon is expected",
+    "Expecting ','": "where a comma, or the end of an array or object, is expected",
+    "Extra data": "behind the end of the JSON text",
+    "Invalid control character": "a control character that is not escaped",
+    "Invalid \\u": "an escape without four hexadecimal digits",
+    "Invalid \\": "an escape that JSON does not have",
+    "Unterminated string": "a string that does not end",
+}
 #: The clock is looked at when so many objects have been read.
 _LOOK = 64
 
@@ -99,7 +111,7 @@ def decode(body: bytes, number: Callable[[str], Decimal] = Decimal) -> Document:
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
-        received = f"{body[error.start : error.start + 4].hex(' ').upper()}: {error.reason}"
+        received = f"{body[error.start : error.start + 4].hex(' ').upper()}, which is no character in UTF-8"
         return Document(
             violations=(*violations, Violation(Flaw.ENCODING, f"byte {skipped + error.start}", "UTF-8", received))
         )
@@ -128,7 +140,8 @@ def _byte(text: str, skipped: int, position: int) -> str:
 
 def _malformed(text: str, skipped: int, position: int, message: str) -> Violation:
     excerpt = shorten(text[position : position + 40], 40)
-    received = f"{message}: {excerpt!r}" if excerpt else f"{message}, at the end of the body"
+    words = next((words for beginning, words in _IN_WORDS.items() if message.startswith(beginning)), message)
+    received = f"{excerpt!r}, {words}" if excerpt else f"the end of the body, {words}"
     return Violation(Flaw.GRAMMAR, _byte(text, skipped, position), "exactly one JSON text", received)
 
 
@@ -226,7 +239,7 @@ class _Reader:
 
     def _constant(self, name: str) -> tuple[int, str]:
         error = scan(self.text).error  # it is the first one, and the hook that met it was not told where it stands
-        return error[0] if error else 0, f"{name}, which is no JSON number"
+        return error[0] if error else 0, f"and {name} is no JSON number"
 
     def _told(self, error: json.JSONDecodeError) -> tuple[int, str]:
         """Return place and words as every version of Python has them: 3.13 tells trailing commas in its own way."""

@@ -1,13 +1,17 @@
 """json.*: the body as a JSON text; what is wrong was found by strict decoding."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from contracts.core.check import Checks, Steps
 from contracts.core.errors import NotExercised
 from contracts.core.finding import Finding
 from contracts.core.pointer import walk
+from contracts.global_information.checks.http import media_types
+from contracts.judging import hints
 from contracts.judging.answer import Answer
 from contracts.judging.strict_json import Flaw
+from contracts.judging.values import ABSENT
 
 CHECKS = Checks()
 
@@ -15,7 +19,20 @@ CHECKS = Checks()
 def _findings(answer: Answer, flaw: Flaw) -> Iterator[Finding]:
     for violation in answer.require_ok().violations:
         if violation.clause == flaw:
-            yield Finding.of(violation)
+            repeated = ("http.content-type",) if _is_announced(answer, flaw) else ()
+            hint = hints.of_answer(answer) if answer.document.value is ABSENT else ""
+            yield replace(Finding.of(violation), repeats=repeated, hint=hint)
+
+
+def _is_announced(answer: Answer, flaw: Flaw) -> bool:
+    """Whether the header says already what is wrong: the body is something else than JSON, or in another charset."""
+    if answer.document.value is not ABSENT:
+        return False
+    types = media_types(answer.response)
+    if not any(kind.endswith("json") for kind, _ in types):
+        return True
+    charsets = {text for _, parameters in types for name, text in parameters or () if name == "charset"}
+    return flaw is Flaw.ENCODING and bool(charsets - {"utf-8"})
 
 
 @CHECKS.answer("json.utf-8")

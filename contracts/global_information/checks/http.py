@@ -6,30 +6,23 @@ from http import HTTPStatus
 
 from contracts.core.check import Checks, Note, Steps
 from contracts.core.clause import LIST
-from contracts.core.errors import (
-    CouldNotJudge,
-    NotApplicable,
-    NotExercised,
-    Reason,
-    Unavailable,
-    Unreachable,
-    Unverified,
-)
+from contracts.core.errors import CouldNotJudge, NotApplicable, NotExercised, Reason, Unreachable, Unverified
 from contracts.core.exchange import Response
 from contracts.core.finding import Finding
-from contracts.core.statuses import CLIENT_ERRORS, GATEWAY_ERRORS
+from contracts.core.statuses import CLIENT_ERRORS, REDIRECTS, SERVER_ERRORS
 from contracts.core.text import shorten
-from contracts.global_information.checks.conformity import ERROR_BODY, undocumented_error
+from contracts.global_information.checks.conformity import ERROR_BODY, nonconformities, repeats, undocumented_error
 from contracts.global_information.clauses import UNSAFE
-from contracts.judging.answer import Answer, text_of
-from contracts.judging.evidence import Evidence
+from contracts.judging import hints
+from contracts.judging.answer import Answer
+from contracts.judging.evidence import Evidence, observed
 from contracts.judging.values import describe
 
 CHECKS = Checks()
 
-_REDIRECTS = range(300, 400)
 _ACCEPTED = range(200, 300)
-_SERVER_ERRORS = range(500, 600)
+#: What else may be answered in the place of the API, or not at all: another endpoint, and beyond a limit.
+_APART = ("plaintext", "burst")
 _WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _PARAMETER = re.compile(rf'[ \t]*;[ \t]*(?:({_WORD})=({_WORD}|"(?:[^"\\]|\\.)*"))?')
 
@@ -61,7 +54,7 @@ def no_plaintext(evidence: Evidence) -> Steps:
         return 1
     response = exchange.observed()
     location = response.first("Location") or ""
-    if response.status in _REDIRECTS and not location.lower().startswith("https://"):
+    if response.status in REDIRECTS and not location.lower().startswith("https://"):
         raise CouldNotJudge(f"the plain-HTTP endpoint redirects to {location or 'nowhere'}, which is not followed")
     value = evidence.answer("plaintext").document.value
     if response.status in _ACCEPTED and isinstance(value, dict) and evidence.contract.key in value:
@@ -75,7 +68,8 @@ def answered_200(answer: Answer) -> Steps:
     response = answer.response
     if response.status != HTTPStatus.OK:
         location = response.first("Location")
-        yield Finding("status", "200", status_of(response) + (f" to {location}" if location else ""))
+        received = status_of(response) + (f" to {location}" if location else "")
+        yield Finding("status", "200", received, hint=hints.of_answer(answer))
     return 1
 
 
@@ -87,15 +81,16 @@ def status_of(response: Response) -> str:
 @CHECKS.answer("http.content-type")
 def media_type(answer: Answer) -> Steps:
     answer.require_ok()
-    values = answer.response.all("Content-Type")
+    values, where = answer.response.all("Content-Type"), "header Content-Type"
+    hint = hints.of_answer(answer)
     if len(values) != 1:
-        yield Finding("header Content-Type", "application/json", f"{len(values)} such headers" if values else "none")
+        yield Finding(where, "application/json", f"{len(values)} such headers" if values else "none", hint=hint)
     for value in values:
         kind, parameters = parse_media_type(value)
         if kind != "application/json" or parameters is None:
-            yield Finding("header Content-Type", "application/json", value)
+            yield Finding(where, "application/json", value, hint=hint)
         elif any(name == "charset" and text != "utf-8" for name, text in parameters):
-            yield Finding("header Content-Type", "charset utf-8, or none", value)
+            yield Finding(where, "charset utf-8, or none", value)
     return 1
 
 
@@ -146,17 +141,18 @@ def media_types(response: Response) -> list[tuple[str, list[tuple[str, str]] | N
 @CHECKS.run("http.json-only")
 def json_only(evidence: Evidence) -> Steps:
     answer = evidence.answer("xml")
-    response = answer.response
+    response, again = answer.response, repeats(evidence, answer)
     expected = "a 4xx with a documented error body, or the JSON list"
     if response.is_xml:
-        yield Finding(
-            "header Content-Type", "no XML", ", ".join(response.all("Content-Type")) or "a body of XML", "xml"
-        )
+        received = ", ".join(response.all("Content-Type")) or "a body of XML"
+        yield Finding("header Content-Type", "no XML", received, "xml", repeats=again)
     elif response.status in CLIENT_ERRORS:
         if wrong := undocumented_error(answer):
-            yield Finding("", expected, f"{response.status} with {wrong}", "xml")
-    elif response.status != HTTPStatus.OK or answer.elements is None:
-        yield Finding("", expected, f"{status_of(response)} with {text_of(answer.document)}", "xml")
+            yield Finding("", expected, f"{response.status} with {wrong}", "xml", repeats=again)
+    elif response.status != HTTPStatus.OK:
+        yield Finding("status", expected, status_of(response), "xml", repeats=again)
+    else:
+        yield from nonconformities(evidence, answer, "xml")[0]
     return 1
 
 
@@ -165,16 +161,15 @@ def no_server_error(evidence: Evidence) -> Steps:
     unobserved: list[CouldNotJudge] = []
     seen = 0
     for exchange in evidence.exchanges:
-        if exchange.failure:
-            unobserved += [exchange.failure] * (exchange.probe != "plaintext")
-            continue
-        response = exchange.observed()
-        if response.status in GATEWAY_ERRORS:
-            unobserved.append(Unavailable(f"the {exchange.probe} request was answered {status_of(response)}"))
+        try:
+            response = observed(exchange)
+        except CouldNotJudge as problem:
+            unobserved += [problem] * (exchange.probe not in _APART)
             continue
         seen += 1
-        if response.status in _SERVER_ERRORS and not _is_refusal(exchange.request.method, response.status):
-            yield Finding("status", "no 5xx", status_of(response), exchange.probe)
+        if response.status in SERVER_ERRORS and not _is_refusal(exchange.request.method, response.status):
+            again = repeats(evidence, evidence.answer_in(exchange))
+            yield Finding("status", "no 5xx", status_of(response), exchange.probe, repeats=again)
     if unobserved:
         raise unobserved[0]
     return seen
@@ -188,10 +183,11 @@ def _is_refusal(method: str, status: int) -> bool:
 @CHECKS.run("http.unknown-path")
 def unknown_path(evidence: Evidence) -> Steps:
     answer = evidence.answer("unknown-path")
+    again = repeats(evidence, answer)
     if answer.response.status != HTTPStatus.NOT_FOUND:
-        yield Finding("status", "404", status_of(answer.response), "unknown-path")
+        yield Finding("status", "404", status_of(answer.response), "unknown-path", repeats=again)
     elif wrong := undocumented_error(answer):
-        yield Finding("", ERROR_BODY, wrong, "unknown-path")
+        yield Finding("", ERROR_BODY, wrong, "unknown-path", repeats=again)
     return 1
 
 
@@ -202,7 +198,9 @@ def method_not_allowed(evidence: Evidence) -> Steps:
     if not evidence.scope.unsafe:
         raise NotApplicable("sent to the embedded mock only, or with --unsafe-methods")
     for probe in UNSAFE:
-        response = evidence.response(probe)
-        if response.status not in CLIENT_ERRORS and not _is_refusal(probe.upper(), response.status):
-            yield Finding("status", "4xx or 501", status_of(response), probe)
+        answer = evidence.answer(probe)
+        status = answer.response.status
+        if status not in CLIENT_ERRORS and not _is_refusal(probe.upper(), status):
+            again = repeats(evidence, answer)
+            yield Finding("status", "4xx or 501", status_of(answer.response), probe, repeats=again)
     return len(UNSAFE)

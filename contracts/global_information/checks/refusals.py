@@ -8,10 +8,11 @@ from contracts.core.clause import LIST
 from contracts.core.errors import CouldNotJudge, NotApplicable, NotExercised, Reason
 from contracts.core.finding import Finding
 from contracts.core.policy import Policy
-from contracts.core.statuses import CLIENT_ERRORS
-from contracts.global_information.checks.conformity import ERROR_BODY, nonconformities, undocumented_error
+from contracts.core.statuses import CLIENT_ERRORS, TOO_MANY
+from contracts.global_information.checks.conformity import ERROR_BODY, nonconformities, repeats, undocumented_error
+from contracts.global_information.checks.http import status_of
 from contracts.global_information.probes import PER_MINUTE
-from contracts.judging.evidence import REFUSED, Evidence
+from contracts.judging.evidence import REFUSED, Evidence, observed
 
 CHECKS = Checks()
 
@@ -52,16 +53,19 @@ def with_a_made_up_token(evidence: Evidence) -> Steps:
 def _judge(evidence: Evidence, probe: str) -> Steps:
     answer = evidence.answer(probe)
     status, policy = answer.response.status, evidence.scope.policy
+    if policy is Policy.PUBLIC and probe == "invalid-token":
+        policy = Policy.EITHER  # a server may serve everybody, and refuse a token that it cannot read
+    again = repeats(evidence, answer)
     allowed = (status == HTTPStatus.UNAUTHORIZED and policy is not Policy.PUBLIC) or (
         status == HTTPStatus.OK and policy is not Policy.REQUIRED
     )
     if not allowed:
-        yield Finding("status", _PROMISES[policy], f"{status} {answer.response.reason}".strip(), probe)
+        yield Finding("status", _PROMISES[policy], status_of(answer.response), probe, repeats=again)
     elif status == HTTPStatus.OK:
-        yield from nonconformities(answer, probe)
+        yield from nonconformities(evidence, answer, probe)[0]
         answer.require_list()  # an empty list shows nothing of whether the list is served
     elif wrong := undocumented_error(answer):
-        yield Finding("", ERROR_BODY, f"401 with {wrong}", probe)
+        yield Finding("", ERROR_BODY, f"401 with {wrong}", probe, repeats=again)
     return 1
 
 
@@ -94,15 +98,16 @@ def documented_bodies(evidence: Evidence) -> Steps:
     unobserved: CouldNotJudge | None = None
     probes = (*evidence.contract.clause["error.body"].probes, REFUSED)
     for exchange in (exchange for probe in probes for exchange in evidence.by_probe.get(probe, ())):
-        if exchange.failure:
-            unobserved = unobserved or exchange.failure
+        try:
+            answer = evidence.answer_in(exchange)
+        except CouldNotJudge as problem:
+            unobserved = unobserved or problem
             continue
-        answer = evidence.answer_in(exchange)
-        if answer.response.status in CLIENT_ERRORS and answer.response.status != HTTPStatus.TOO_MANY_REQUESTS:
+        if answer.response.status in CLIENT_ERRORS:
             seen += 1
             if wrong := undocumented_error(answer):
                 received = f"{answer.response.status} with {wrong}"
-                yield Finding("", ERROR_BODY, received, exchange.probe)
+                yield Finding("", ERROR_BODY, received, exchange.probe, repeats=repeats(evidence, answer))
     if unobserved:
         raise unobserved
     if not seen:
@@ -121,11 +126,12 @@ def rate_limit(evidence: Evidence) -> Steps:
     exchange = evidence.exchange("burst")
     response = exchange.observed()
     sent = exchange.sent
-    if response.status == HTTPStatus.TOO_MANY_REQUESTS:
+    if response.status == TOO_MANY:
         if response.media_type != "text/plain":
             received = response.first("Content-Type") or "none"
             yield Finding("header Content-Type", "text/plain", received, "burst")
         return sent
+    observed(exchange)
     if sent <= PER_MINUTE or exchange.seconds > _MINUTE:
         raise CouldNotJudge(f"only {sent} requests in {exchange.seconds:.0f} s: the limit was not reached")
     yield Finding(

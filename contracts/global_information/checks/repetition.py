@@ -1,7 +1,6 @@
 """http.repeatable and http.unknown-query: answers that should say the same, side by side."""
 
-from collections.abc import Generator
-from http import HTTPStatus
+from collections.abc import Iterator
 
 from contracts.core.check import Checks, Note, Steps
 from contracts.core.clause import LIST, QUERY, REPEAT
@@ -9,7 +8,7 @@ from contracts.core.errors import CouldNotJudge, NotExercised
 from contracts.core.finding import Finding
 from contracts.global_information.checks.conformity import nonconformities
 from contracts.judging.agreement import differences, in_words
-from contracts.judging.evidence import Evidence
+from contracts.judging.evidence import Evidence, observed
 
 CHECKS = Checks()
 
@@ -18,33 +17,20 @@ CHECKS = Checks()
 def repeatable(evidence: Evidence) -> Steps:
     first = evidence.answer(LIST)
     evidence.exchange(REPEAT)
-    found = _difference(evidence, REPEAT)
-    if first.response.status != HTTPStatus.OK and found is None:
-        raise NotExercised(f"the first answer has status {first.response.status}")
+    _difference(evidence, REPEAT)
     if evidence.earlier is not None:
         what = evidence.earlier.unsteady
         yield Note(f"the first observation was unsteady, and the second is judged; what differed: {what}")
     clauses = 0
     for again in dict.fromkeys(answer for probe, answer in evidence.plain() if probe == REPEAT):
-        told: set[str] = set()
-        clauses = max(clauses, (yield from _noting(nonconformities(again, REPEAT), told)))
-        yield from (
-            each for each in differences(first, again, REPEAT) if isinstance(each, Note) or each.where not in told
-        )
+        found, judged = nonconformities(evidence, again, REPEAT)
+        clauses = max(clauses, judged)
+        yield from found
+        if again.holds_list or not found:  # what is no list is told of as that
+            yield from _beside(found, differences(first, again, REPEAT))
     for exchange in evidence.by_probe[REPEAT]:
-        exchange.observed()
+        observed(exchange)
     return clauses
-
-
-def _noting(findings: Generator[Finding, None, int], places: set[str]) -> Steps:
-    """Yield the findings, and note the place of each: what is broken there need not be told as a difference as well."""
-    while True:
-        try:
-            finding = next(findings)
-        except StopIteration as stop:
-            return int(stop.value)
-        places.add(finding.where)
-        yield finding
 
 
 @CHECKS.run("http.unknown-query")
@@ -54,8 +40,17 @@ def unknown_query(evidence: Evidence) -> Steps:
     if evidence.difference is not None and evidence.difference.probe == REPEAT:
         raise NotExercised("the answer changes from request to request, also without the parameter")
     _difference(evidence, QUERY)
-    yield from differences(plain, queried, QUERY, "as without the parameter")
+    both = plain.holds_list and queried.holds_list
+    found = nonconformities(evidence, queried, QUERY)[0] if both else []
+    yield from found
+    yield from _beside(found, differences(plain, queried, QUERY, "as without the parameter"))
     return 1
+
+
+def _beside(told: list[Finding], found: Iterator[Finding | Note]) -> Iterator[Finding | Note]:
+    """Leave out what was told of the same place already: what is broken there is no difference as well."""
+    places = {finding.where for finding in told}
+    return (step for step in found if isinstance(step, Note) or step.where not in places)
 
 
 def _difference(evidence: Evidence, probe: str) -> Finding | None:

@@ -1,11 +1,10 @@
 """The catalogue of a resource: what breaks its contract, what keeps it and looks unusual, and what says nothing."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib import import_module
 
-from contracts.core.clause import Level
 from contracts.core.contract import Contract
 from contracts.core.errors import IncompleteError
 from contracts.mock.faults.fault import ENVELOPE_LIST, Fault
@@ -65,14 +64,10 @@ class Catalogue:
     def _bound(self, fault: Fault) -> Fault:
         breaks = {f"envelope.{self.contract.name}" if clause == ENVELOPE_LIST else clause for clause in fault.breaks}
         breaks |= self.also.get(fault.name, frozenset())
-        if fault.lasting and self._breaks_a_must(breaks):
+        if fault.unlisted:
             served = {"required": (), "optional": ("auth.missing",), "public": ("auth.missing", "auth.invalid")}
-            breaks |= {"http.repeatable", *served[fault.scenario.auth]}
+            breaks |= {"http.repeatable", "http.json-only", *served[fault.scenario.auth]}
         return replace(fault, breaks=frozenset(breaks))
-
-    def _breaks_a_must(self, breaks: Iterable[str]) -> bool:
-        clauses = self.contract.clause
-        return any(clause in clauses and clauses[clause].level is Level.MUST for clause in breaks)
 
 
 def catalogue_of(contract: Contract) -> Catalogue:

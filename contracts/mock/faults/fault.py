@@ -49,8 +49,8 @@ class Scenario:
 class Fault:
     """One way to break the contract, or, with nothing in ``breaks``, one way to keep it.
 
-    ``breaks`` is the exact set of clauses that the contract says it breaks. A ``lasting`` fault is in every list, so
-    that the catalogue adds the clauses by which another answer conforms.
+    ``breaks`` is the exact set of clauses that the contract says it breaks. An ``unlisted`` fault leaves no list in any
+    answer, so that the catalogue adds the clauses by which another answer has to hold one.
     """
 
     name: str
@@ -58,7 +58,7 @@ class Fault:
     breaks: frozenset[str]
     apply: Change
     scenario: Scenario = Scenario()
-    lasting: bool = False
+    unlisted: bool = False
 
 
 def fault(name: str, sentence: str, breaks: Iterable[str], apply: Change, scenario: Scenario = Scenario()) -> Fault:
@@ -71,9 +71,9 @@ def variant(name: str, sentence: str, apply: Change, scenario: Scenario = Scenar
     return Fault(name, sentence, frozenset(), apply, scenario)
 
 
-def lasting(name: str, sentence: str, breaks: Iterable[str], apply: Change, scenario: Scenario = Scenario()) -> Fault:
-    """Return a fault of every list: when it breaks a MUST, the second answer does not conform either."""
-    return Fault(name, sentence, frozenset(breaks), apply, scenario, lasting=True)
+def unlisted(name: str, sentence: str, breaks: Iterable[str], apply: Change, scenario: Scenario = Scenario()) -> Fault:
+    """Return a fault that leaves no list in any answer: the others have to hold one as well."""
+    return Fault(name, sentence, frozenset(breaks), apply, scenario, unlisted=True)
 
 
 def same(_received: Received, reply: Reply) -> Reply:

@@ -11,7 +11,6 @@ from contracts.mock.faults.fault import (
     header,
     html,
     instead,
-    lasting,
     listed,
     of_second,
     on,
@@ -26,13 +25,14 @@ XML = Reply(200, b'<?xml version="1.0"?>\n<event-categories/>', (("Content-Type"
 #: Where the list is served, asked for as documented or as by a guest.
 _LISTED = (*DOCUMENTED, "anonymous")
 _LOCATION = ("Location", "/v1/event_categories/")
+_TO_LOGIN = ("Location", "https://auth.example/login")
 
 
 def _type(value: str | None) -> Fault:
     shown = value or "none"
     name = "content-type-" + "-".join("".join(c if c.isalnum() else " " for c in shown).split())
     sentence = f"The list comes with the Content-Type {shown}."
-    return lasting(name, sentence, ["http.content-type"], on(_LISTED, header("Content-Type", value)))
+    return fault(name, sentence, ["http.content-type"], on(_LISTED, header("Content-Type", value)))
 
 
 def _served(received: Received, reply: Reply) -> Reply:
@@ -63,40 +63,63 @@ TRANSPORT = (
     ),
 )
 
+#: The documented request is answered in another way, and so it is when it is sent once more.
+_NO_LIST = ("http.status", "http.repeatable")
+
 STATUS = (
     *(
-        fault(
-            f"status-{code}",
-            f"The documented request is answered {code}.",
-            ["http.status"],
-            on(DOCUMENTED, status(code)),
-        )
+        fault(f"status-{code}", f"The documented request is answered {code}.", _NO_LIST, on(DOCUMENTED, status(code)))
         for code in (201, 202, 203, 206)
     ),
-    fault("status-204", "There is no content.", ["http.status"], instead(DOCUMENTED, Reply(204))),
+    fault("status-204", "There is no content.", _NO_LIST, instead(DOCUMENTED, Reply(204))),
     *(
         fault(
             f"redirect-{code}",
             f"The documented request is redirected with {code}.",
-            ["http.status"],
+            _NO_LIST,
             instead(DOCUMENTED, Reply(code, b"", (_LOCATION,))),
         )
         for code in (301, 302, 307)
     ),
-    fault("status-404", "The list is not found.", ["http.status"], instead(DOCUMENTED, error(404))),
-    fault("status-400", "The documented request is called bad.", ["http.status"], instead(DOCUMENTED, error(400))),
+    fault("status-404", "The list is not found.", _NO_LIST, instead(DOCUMENTED, error(404))),
+    fault("status-400", "The documented request is called bad.", _NO_LIST, instead(DOCUMENTED, error(400))),
     fault(
         "status-404-html",
         "The list is not found, and a page for people says so.",
-        ["http.status", "error.body"],
+        [*_NO_LIST, "error.body"],
         instead(DOCUMENTED, html(404)),
     ),
     fault(
         "status-500",
         "The list ends in a server error.",
-        ["http.status", "http.no-server-error"],
+        [*_NO_LIST, "http.no-server-error"],
         instead(DOCUMENTED, error(500)),
     ),
+)
+
+#: Whatever is asked, the answer is the same, and no list: one cause, which every clause about another answer meets.
+_OTHERS = ("http.repeatable", "auth.missing", "auth.invalid")
+_ELSEWHERE = (*_OTHERS, "http.json-only", "http.unknown-path", "http.method-not-allowed")
+_LOGIN = b"<!doctype html><title>Log in</title><form><input name=user><input type=password name=word></form>"
+WHOLE = tuple(
+    fault(f"everything-{name}", f"Everything {sentence}.", breaks, wholly(reply))
+    for name, sentence, breaks, reply in (
+        (
+            "login",
+            "is answered with a page to log in",
+            ["http.content-type", "json.well-formed", *_ELSEWHERE],
+            Reply(200, _LOGIN, (("Content-Type", "text/html"),)),
+        ),
+        ("redirected", "is redirected to a login", ["http.status", *_ELSEWHERE], Reply(302, b"", (_TO_LOGIN,))),
+        ("failing", "ends in a server error", ["http.status", "http.no-server-error", *_ELSEWHERE], error(500)),
+        ("lost", "is not found", ["http.status", *_OTHERS], error(404)),
+        (
+            "lost-html",
+            "is not found, and a page for people says so",
+            ["http.status", "error.body", *_OTHERS, "http.json-only", "http.unknown-path"],
+            html(404),
+        ),
+    )
 )
 
 CONTENT_TYPE = (
@@ -115,7 +138,7 @@ CONTENT_TYPE = (
             "application/json; charset=utf8",
         ),
     ),
-    lasting(
+    fault(
         "content-type-twice",
         "The list comes with two Content-Type headers.",
         ["http.content-type"],
@@ -175,6 +198,11 @@ REPEATED = tuple(
     )
 )
 
+
+def _broken_list(received: Received) -> Reply:
+    return json_reply(received.sample.root([1, None, "x"]))
+
+
 XML_ASKED = tuple(
     fault(f"xml-{name}", f"Asked for XML, {sentence}.", ["http.json-only", *more], instead(["xml"], reply))
     for name, sentence, more, reply in (
@@ -185,11 +213,18 @@ XML_ASKED = tuple(
         ("empty", "nothing is served", [], Reply(200)),
         ("redirect", "the answer is a redirect", [], Reply(302, b"", (_LOCATION,))),
         ("no-list", "the answer is JSON without the list", [], json_reply({})),
+        ("broken-list", "the list holds what is no element", [], _broken_list),
+        ("nameless-list", "the elements of the list have no names", [], listed(3, name=None)),
         ("406-xml", "XML refuses", ["error.body"], Reply(406, b"<error/>", (("Content-Type", "text/xml"),))),
         ("406-html", "a page for people refuses", ["error.body"], html(406)),
         ("500", "the answer is a server error", ["http.no-server-error"], error(500)),
     )
 )
+
+
+def _marked(received: Received, reply: Reply) -> Reply:
+    return replace(reply, body=b"\xef\xbb\xbf" + reply.body) if received.probe == "unknown-query" else reply
+
 
 UNKNOWN = (
     *(
@@ -216,6 +251,7 @@ UNKNOWN = (
             ("400", "is refused", [], instead(["unknown-query"], error(400))),
             ("422", "is refused by name", [], instead(["unknown-query"], error(422, {"errors": {"x": ["unknown"]}}))),
             ("empties", "empties the list", [], instead(["unknown-query"], listed(0))),
+            ("bom", "puts a byte order mark in front", [], _marked),
             ("filters", "shortens the list", [], instead(["unknown-query"], listed(5))),
             ("typed", "changes the media type", [], on(["unknown-query"], header("Content-Type", "text/json"))),
             ("html", "leads to a page for people", ["error.body"], instead(["unknown-query"], html(404))),
@@ -249,4 +285,4 @@ METHODS = (
     ),
 )
 
-HTTP = (*TRANSPORT, *STATUS, *CONTENT_TYPE, *HEAD, *REPEATED, *XML_ASKED, *UNKNOWN, *METHODS)
+HTTP = (*TRANSPORT, *STATUS, *WHOLE, *CONTENT_TYPE, *HEAD, *REPEATED, *XML_ASKED, *UNKNOWN, *METHODS)

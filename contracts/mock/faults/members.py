@@ -1,6 +1,6 @@
 """Faults of the members that every element has as a text."""
 
-from contracts.mock.faults.fault import MISSING, Fault, in_last_of_many, lasting, member
+from contracts.mock.faults.fault import MISSING, Fault, fault, in_last_of_many, member
 
 
 def text_member(name: str, element: str, clause: str, required: str, also: tuple[str, ...] = ()) -> tuple[Fault, ...]:
@@ -11,20 +11,20 @@ def text_member(name: str, element: str, clause: str, required: str, also: tuple
     shown = name.replace("_", "-")
     typed = [clause, *also]
     return (
-        lasting(f"{shown}-missing", f"A {element} lacks {name}.", [required], member(name, MISSING)),
-        lasting(f"{shown}-null", f"A {element} has null as {name}.", [clause], member(name, None)),
-        lasting(f"{shown}-empty", f"A {element} has an empty {name}.", [clause], member(name, "")),
-        lasting(f"{shown}-number", f"A {element} has a number as {name}.", typed, member(name, 7)),
-        lasting(f"{shown}-boolean", f"A {element} has false as {name}.", typed, member(name, new=False)),
-        lasting(f"{shown}-object", f"A {element} has an object as {name}.", typed, member(name, {"$oid": "5982"})),
-        lasting(f"{shown}-array", f"A {element} has an array as {name}.", typed, member(name, ["a"])),
-        lasting(
+        fault(f"{shown}-missing", f"A {element} lacks {name}.", [required], member(name, MISSING)),
+        fault(f"{shown}-null", f"A {element} has null as {name}.", [clause], member(name, None)),
+        fault(f"{shown}-empty", f"A {element} has an empty {name}.", [clause], member(name, "")),
+        fault(f"{shown}-number", f"A {element} has a number as {name}.", typed, member(name, 7)),
+        fault(f"{shown}-boolean", f"A {element} has false as {name}.", typed, member(name, new=False)),
+        fault(f"{shown}-object", f"A {element} has an object as {name}.", typed, member(name, {"$oid": "5982"})),
+        fault(f"{shown}-array", f"A {element} has an array as {name}.", typed, member(name, ["a"])),
+        fault(
             f"{shown}-missing-in-last-of-many",
             f"The last {element} of a thousand lacks {name}.",
             [required],
             in_last_of_many(name, MISSING),
         ),
-        lasting(
+        fault(
             f"{shown}-number-in-last-of-many",
             f"The last {element} of a thousand has a number as {name}.",
             typed,

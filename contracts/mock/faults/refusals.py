@@ -19,7 +19,7 @@ from contracts.mock.faults.fault import (
     same,
     wholly,
 )
-from contracts.mock.reply import Received, Reply, json_reply
+from contracts.mock.reply import Received, Reply
 
 _CHALLENGE = ("WWW-Authenticate", "Bearer")
 _LOGIN = Reply(302, b"", (("Location", "https://auth.example/login"),))
@@ -63,7 +63,7 @@ AUTHENTICATION = (
     fault(
         "refused-although-public",
         "Credentials are asked for where the policy says that the list is public.",
-        ["auth.missing", "auth.invalid"],
+        ["auth.missing"],
         same,
         Scenario(policy=Policy.PUBLIC, auth="required"),
     ),
@@ -80,13 +80,6 @@ AUTHENTICATION = (
         ["auth.invalid"],
         instead(["invalid-token"], listed(12)),
         Scenario(policy=Policy.REQUIRED, auth="required"),
-    ),
-    fault(
-        "invalid-token-refused-although-public",
-        "A wrong token is refused where the policy says that the list is public.",
-        ["auth.invalid"],
-        instead(["invalid-token"], json_reply({"error": "no"}, 401, _CHALLENGE)),
-        Scenario(policy=Policy.PUBLIC, auth="public"),
     ),
     fault(
         "challenge-missing",

@@ -4,15 +4,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from contracts.mock.faults.fault import ENVELOPE_LIST, MANY, Fault, body, lasting, literal, value
+from contracts.mock.faults.fault import ENVELOPE_LIST, MANY, Fault, body, fault, literal, unlisted, value
 from contracts.mock.reply import Change, Received, Reply
-
-#: A body without a list that can be read also fails the request that asked for XML: it promises the JSON list.
-_UNLISTED = "http.json-only"
-
-
-def _garbled(name: str, sentence: str, clause: str, change: Change) -> Fault:
-    return lasting(name, sentence, [clause, _UNLISTED], change)
 
 
 def _second(change: Callable[[bytes, bytes], bytes]) -> Change:
@@ -37,18 +30,18 @@ def _accented(encoding: str) -> Change:
 
 
 ENCODING = (
-    lasting("bom", "The body begins with a byte order mark.", ["json.utf-8"],
+    fault("bom", "The body begins with a byte order mark.", ["json.utf-8"],
             body(lambda b: b"\xef\xbb\xbf" + b)),
     *(
-        _garbled(f"encoded-{encoding}", f"The body is in {encoding}.", "json.utf-8", _accented(encoding))
+        unlisted(f"encoded-{encoding}", f"The body is in {encoding}.", ["json.utf-8"], _accented(encoding))
         for encoding in ("utf-16", "utf-16-le", "utf-32", "latin-1")
     ),
-    _garbled("utf-8-cut", "A character is cut in two.", "json.utf-8", _named(lambda text: text + b"\xc3")),
-    _garbled("utf-8-overlong", "A character is encoded longer than it has to be.", "json.utf-8",
+    unlisted("utf-8-cut", "A character is cut in two.", ["json.utf-8"], _named(lambda text: text + b"\xc3")),
+    unlisted("utf-8-overlong", "A character is encoded longer than it has to be.", ["json.utf-8"],
              _named(lambda text: b"\xc1\x81" + text[1:])),
-    lasting("bom-twice", "The body begins with two byte order marks.", ["json.utf-8", "json.well-formed", _UNLISTED],
+    unlisted("bom-twice", "The body begins with two byte order marks.", ["json.utf-8", "json.well-formed"],
             body(lambda b: b"\xef\xbb\xbf" * 2 + b)),
-    _garbled("utf-8-surrogate", "A surrogate is encoded as if it were a character.", "json.utf-8",
+    unlisted("utf-8-surrogate", "A surrogate is encoded as if it were a character.", ["json.utf-8"],
              _named(lambda _: b"\xed\xa0\x80")),
 )  # fmt: skip
 
@@ -59,7 +52,7 @@ def _number(written: str) -> Change:
 
 
 GRAMMAR = tuple(
-    _garbled(f"json-{name}", f"The body {sentence}.", "json.well-formed", change)
+    unlisted(f"json-{name}", f"The body {sentence}.", ["json.well-formed"], change)
     for name, sentence, change in (
         ("empty", "is empty", body(lambda _: b"")),
         ("html", "is a page for people", body(lambda _: b"<!doctype html><title>Welcome</title>")),
@@ -104,27 +97,27 @@ def _last_of_many(received: Received, reply: Reply) -> Reply:
 
 
 NAMES = (
-    lasting("name-twice-in-root", "The list is there twice.", ["json.unique-names"],
+    fault("name-twice-in-root", "The list is there twice.", ["json.unique-names"],
             body(lambda b: b[:-1] + b", " + b[1:])),
-    lasting("name-twice-in-element", "An element has its id twice.", ["json.unique-names"],
+    fault("name-twice-in-element", "An element has its id twice.", ["json.unique-names"],
             literal('"name": "{name}"', '"id": "5982f139d48c360021b1eb45", "name": "{name}"')),
-    lasting("name-twice-escaped", "An element has its name twice, once with an escape.", ["json.unique-names"],
+    fault("name-twice-escaped", "An element has its name twice, once with an escape.", ["json.unique-names"],
             literal('"name": "{name}"', r'"n\u0061me": "{name}", "name": "{name}"')),
-    lasting("name-twice-deep", "An additional member has a name twice, deep inside.", ["json.unique-names"],
+    fault("name-twice-deep", "An additional member has a name twice, deep inside.", ["json.unique-names"],
             literal('"name": "{name}"', '"extra": [{"a": {"b": 1, "b": 2}}], "name": "{name}"')),
-    lasting("name-twice-in-last-of-many", "The last of a thousand elements has its id twice.", ["json.unique-names"],
+    fault("name-twice-in-last-of-many", "The last of a thousand elements has its id twice.", ["json.unique-names"],
             _last_of_many),
-    lasting("surrogate-in-value", "A string holds half a character.", ["json.unicode-text"],
+    fault("surrogate-in-value", "A string holds half a character.", ["json.unicode-text"],
             literal('"{text}"', r'"{text} \ud800"')),
-    lasting("surrogate-in-name", "A name of an additional member is half a character.", ["json.unicode-text"],
+    fault("surrogate-in-name", "A name of an additional member is half a character.", ["json.unicode-text"],
             literal('"name": "{name}"', r'"\udc00": 1, "name": "{name}"')),
-    lasting("surrogates-reversed", "The halves of a character come in the wrong order.", ["json.unicode-text"],
+    fault("surrogates-reversed", "The halves of a character come in the wrong order.", ["json.unicode-text"],
             literal('"{text}"', r'"{text} \ude00\ud83d"')),
 )  # fmt: skip
 
 
 def _root(name: str, sentence: str, breaks: list[str], change: Callable[[Any, str], Any]) -> Fault:
-    return lasting(name, sentence, [*breaks, _UNLISTED], value(change))
+    return unlisted(name, sentence, breaks, value(change))
 
 
 def _camel(key: str) -> str:

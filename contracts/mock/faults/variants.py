@@ -172,6 +172,12 @@ VARIANTS: tuple[Fault, ...] = (
         Scenario(auth="public", policy=Policy.PUBLIC),
     ),
     variant(
+        "public-but-for-a-wrong-token",
+        "The policy says public, and a wrong token is refused all the same.",
+        same,
+        Scenario(auth="optional", policy=Policy.PUBLIC),
+    ),
+    variant(
         "refused-as-required",
         "The policy asks for credentials, and so does the list.",
         same,

@@ -65,6 +65,7 @@ SECTIONS = (
     cases_list.listing,
     cases_list.client,
     cases_access.errors,
+    cases_access.rate_limit,
 )
 CASES = [case for section in SECTIONS for case in section()]
 

@@ -89,7 +89,7 @@ def test_a_clause_without_a_fault_is_refused() -> None:
 def test_a_fault_of_no_clause_is_refused() -> None:
     """What a fault breaks is a clause of its contract."""
     [first, *others] = CATALOGUE.own_faults
-    stray = replace(first, name="stray", breaks=frozenset({"category.colour"}), lasting=False)
+    stray = replace(first, name="stray", breaks=frozenset({"category.colour"}), unlisted=False)
     with pytest.raises(
         IncompleteError, match=r"^the fault stray breaks category\.colour, and there is no such clause$"
     ):

@@ -6,17 +6,21 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from cases import ok, raw, run
 from door import contracts
 from reports import CATEGORIES, exchanges
 from subject import BY_NAME as FAULTS
-from subject import CONTRACT, SAMPLE
+from subject import CONTRACT, PROBES, SAMPLE
 
 from contracts.core.errors import UsageError
+from contracts.core.exchange import Response
 from contracts.core.report import Report, Scope, StaleDeviation, State, Verdict
 from contracts.exceptions import deviations, proposal
 from contracts.exceptions.entry import Entry
+from contracts.formats import html, junit, markdown, result, terminal
 from contracts.formats.wording import headline, stale
 from contracts.global_information.clauses import READING
+from contracts.judging import judge
 from contracts.judging.evidence import Evidence
 from contracts.judging.judge import outcomes
 from contracts.mock.server import MockServer
@@ -57,10 +61,60 @@ def test_a_match_is_waived_and_says_so() -> None:
     assert after.stale == ()
 
 
-def test_what_lies_underneath_is_excused_with_it() -> None:
-    """The second answer breaks the same clause; the entry for that clause covers http.repeatable, too."""
-    after = deviations.apply(report_of(1), entries(ENTRY, ENTRY.replace("category.id", "client.go-readable")), TODAY)
-    assert state_of(after, "http.repeatable") is State.WAIVED
+def test_what_follows_from_a_waived_breach_stays_a_breach() -> None:
+    """An entry excuses its own clause: that a client cannot read the same id fails the run until it is waived, too."""
+    after = deviations.apply(report_of(1), entries(ENTRY), TODAY)
+    assert [outcome.clause.id for outcome in after.causes] == ["client.go-readable"]
+
+
+def judged(answers: dict[str, Response]) -> Report:
+    """A report of these answers, in which every clause is judged."""
+    return judge.report_of(run(answers))
+
+
+TEXTS = [{**category, "position": str(category["position"])} for category in CATEGORIES]
+POSITION, GO = (ENTRY.replace("category.id", clause) for clause in ("category.position", "client.go-readable"))
+
+
+def test_what_a_waived_breach_leaves_nothing_to_judge_is_waived_with_it() -> None:
+    """Positions that are all text leave nothing to sort by: no entry could excuse that, and it is waived with them."""
+    before = judged(dict.fromkeys(PROBES, ok(*TEXTS)))
+    left = {"list.positions-distinct", "client.js-exact"}
+    assert {outcome.clause.id for outcome in before.unjudged if outcome.because is None} >= left
+    after = deviations.apply(before, entries(POSITION, GO), TODAY)
+    assert {outcome.clause.id for outcome in after.of(State.WAIVED)} == left | {
+        "category.position",
+        "client.go-readable",
+    }
+    told = next(outcome.notes for outcome in after.outcomes if outcome.clause.id == "client.js-exact")
+    why = "the answer holds nothing to judge it on"
+    assert told == (f"waived with category.position, client.go-readable: {why}",)
+    assert not [outcome for outcome in after.unjudged if outcome.clause.probes == ("list",)]
+    for format_ in (terminal, markdown, junit, html, result):
+        assert format_.render(after)
+
+
+def test_what_another_breach_leaves_nothing_to_judge_is_not_waived() -> None:
+    """Beside a breach that is not waived nobody knows which of the two it was; and an empty list is no breach."""
+    broken = [{**category, "id": 7} for category in TEXTS]
+    after = deviations.apply(judged({"list": ok(*broken)}), entries(POSITION, GO), TODAY)
+    assert state_of(after, "client.js-exact") is State.NOT_EXERCISED
+    empty = raw('{"event_categories": []}', ("Content-Type", "text/html"))
+    after = deviations.apply(judged({"list": empty}), entries(ENTRY.replace("category.id", "http.content-type")), TODAY)
+    assert state_of(after, "client.js-exact") is State.NOT_EXERCISED
+
+
+def test_what_was_not_asked_is_not_waived_with_anything() -> None:
+    """A clause whose request was not sent stays unjudged, whatever is waived of the list."""
+    after = deviations.apply(judged({"list": ok(*TEXTS)}), entries(POSITION, GO), TODAY)
+    assert state_of(after, "http.head") is State.NOT_EXERCISED
+
+
+def test_a_breach_in_the_body_as_a_whole_is_proposed_without_a_place() -> None:
+    """Which byte a decoder stops at is an accident: an entry for it would excuse nothing tomorrow."""
+    text = proposal.deviations(judged({"list": raw("{")}), TODAY)
+    assert "pointer" not in text.partition('clause = "json.well-formed"')[2]
+    assert "byte" not in text
 
 
 @pytest.mark.parametrize("pointer", ["/event_categories/1/id", "/event_categories/*/id"])

@@ -174,7 +174,7 @@ def test_python_is_isolated_wherever_it_runs() -> None:
         ({"strict": "true", "deviations": "known.toml"}, 0),
         ({"args": "--strict\n  --clause json --clause list.ids-unique\n"}, 0),
         ({"strict": "perhaps"}, 2),
-        ({"auth": "public"}, 1),
+        ({"auth": "required"}, 1),
         ({"args": "--no-such-option"}, 2),
     ],
 )

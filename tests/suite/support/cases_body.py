@@ -35,7 +35,10 @@ def text() -> Iterator[Case]:
     yield breached(clause, "a mark", answered(raw(b"\xef\xbb\xbf[]")), mark)
     yield breached(clause, "a mark before no JSON", answered(raw(b"\xef\xbb\xbf[")), mark)
     yield breached(
-        clause, "ISO 8859-1", answered(raw(b'["\xe9"]')), ("byte 2", "UTF-8", "E9 22 5D: invalid continuation byte")
+        clause,
+        "ISO 8859-1",
+        answered(raw(b'["\xe9"]')),
+        ("byte 2", "UTF-8", "E9 22 5D, which is no character in UTF-8"),
     )
     yield idle(clause, "not 200", answered(error(404)), not_200)
 
@@ -47,13 +50,13 @@ def text() -> Iterator[Case]:
         clause,
         "empty",
         answered(raw("")),
-        ("byte 0", "exactly one JSON text", "Expecting value, at the end of the body"),
+        ("byte 0", "exactly one JSON text", "the end of the body, where a value is expected"),
     )
     yield breached(
         clause,
         "NaN behind a mark",
         answered(raw(b"\xef\xbb\xbf[NaN]")),
-        ("byte 4", "exactly one JSON text", "NaN, which is no JSON number: 'NaN]'"),
+        ("byte 4", "exactly one JSON text", "'NaN]', and NaN is no JSON number"),
     )
     yield idle(clause, "no UTF-8", answered(raw(b"\xff")), "the body is not UTF-8")
     yield unknown(clause, "too deep", answered(DEEP), deep)

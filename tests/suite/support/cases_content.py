@@ -102,7 +102,6 @@ def repeatable() -> Iterator[Case]:
         twice(ok(A), raw("[true]")),
         ("", "an object", "an array of 1", "repeat", "envelope.object"),
         ("", "an object or null", "an array of 1", "repeat", "client.go-readable"),
-        ("/event_categories", "an array of 1, as before", "an array of 1", "repeat"),
     )
     yield breached(
         clause,
@@ -123,7 +122,8 @@ def repeatable() -> Iterator[Case]:
         yield breached(
             clause, f"{code}, then 200", twice(first, ok()), ("status", f"{code}, as before", "200", "repeat")
         )
-        yield idle(clause, f"{code} twice", twice(first, first), f"the first answer has status {code}")
+        same = ("status", "200", str(code), "repeat", "http.status")
+        yield breached(clause, f"{code} twice", twice(first, first), same)
     where = ("/event_categories", "a body that is not JSON, as before", "an array of 2", "repeat")
     yield breached(clause, "a list, but not at first", twice(raw("x"), ok()), where)
     yield breached(
@@ -155,6 +155,10 @@ def repeatable() -> Iterator[Case]:
         ("/event_categories", known, f"not among them: {canonical(B)}", "repeat"),
         reason=str(SLOW),
     )
+    yield held(clause, "the same breaches", twice(ok({**A, "id": 7}, {}), ok({}, {**A, "id": 7})), 17)
+    wrong = ("/event_categories/0/name", "a non-empty string", "7", "repeat", "category.name")
+    unread = ("/event_categories/0/name", "a string or null", "7", "repeat", "client.go-readable")
+    yield breached(clause, "a breach beyond", twice(ok({**A, "id": ""}), ok({**A, "id": "", "name": 7})), wrong, unread)
     yield unknown(clause, "too deep", twice(ok(), DEEP), "the body nests deeper than the 200 levels that are judged")
     yield idle(clause, "not sent", listed(), "the repeat request was not sent")
 
@@ -163,8 +167,8 @@ def json_only() -> Iterator[Case]:
     clause = "http.json-only"
     expected = "a 4xx with a documented error body, or the JSON list"
 
-    def xml(response: Response) -> Evidence:
-        return run({"xml": response})
+    def xml(response: Response, documented: Response | None = None) -> Evidence:
+        return run({"list": documented or ok(), "xml": response})
 
     yield held(clause, "406", xml(error(406)), 1)
     yield held(clause, "the list", xml(ok()), 1)
@@ -184,23 +188,25 @@ def json_only() -> Iterator[Case]:
         xml(raw("no", status=406)),
         ("", expected, "406 with application/json that begins no", "xml"),
     )
-    yield breached(clause, "another object", xml(raw("{}")), ("", expected, "200 with an object with 0 members", "xml"))
+    key, member = "/event_categories", "a member event_categories"
+    yield breached(
+        clause, "another object", xml(raw("{}")), (key, member, "nothing", "xml", "envelope.event-categories")
+    )
     yield breached(
         clause,
         "no list",
         xml(raw('{"event_categories": {}}')),
-        ("", expected, "200 with an object with 1 member", "xml"),
+        (key, "an array", "an object with 0 members", "xml", "envelope.event-categories"),
+        (key, "null or a list of objects", "an object with 0 members", "xml", "client.go-readable"),
     )
-    yield breached(
-        clause,
-        "the list in a 201",
-        xml(Response(201, (TYPE,), ok().body, "Created")),
-        ("", expected, "201 Created with an object with 1 member", "xml"),
-    )
-    early = ("", expected, "199 with an object with 1 member", "xml")
-    yield breached(clause, "the list in a 199", xml(raw(ok().body, status=199)), early)
-    for code in (399, 500):
-        finding = ("", expected, f"{code} with an object with 1 member", "xml")
-        yield breached(clause, str(code), xml(error(code)), finding)
+    broken = {**A, "id": ""}
+    finding = ("/event_categories/1/id", "a non-empty string", '""', "xml", "category.id")
+    yield breached(clause, "a broken list", xml(ok(B, broken)), finding)
+    yield breached(clause, "a broken list beside none", xml(ok(B, broken), error(404)), finding)
+    yield held(clause, "a list that breaks what the documented one breaks", xml(ok(A, broken), ok(broken, broken)), 1)
+    yield breached(clause, "a broken list beside an answer that did not come", run({"xml": ok(B, broken)}), finding)
+    for code in (199, 201, 399, 500):
+        finding = ("status", expected, f"{code} No", "xml")
+        yield breached(clause, f"the list in a {code}", xml(Response(code, (TYPE,), ok().body, "No")), finding)
     yield unknown(clause, "too deep", xml(DEEP), "the body nests deeper than the 200 levels that are judged")
     yield idle(clause, "not sent", listed(), "the xml request was not sent")

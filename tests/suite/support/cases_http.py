@@ -23,10 +23,12 @@ from cases import (
     run,
     unknown,
 )
+from subject import CONTRACT
 
 from contracts.core.clause import QUERY
 from contracts.core.errors import Reason, Unreachable
-from contracts.core.exchange import Response
+from contracts.core.exchange import Exchange, Request, Response
+from contracts.core.report import Scope
 from contracts.global_information.checks.conformity import ERROR_BODY
 from contracts.judging.evidence import Evidence
 from contracts.judging.values import canonical
@@ -145,6 +147,12 @@ def head() -> Iterator[Case]:
     yield idle(clause, "not sent", listed(), "the head request was not sent")
 
 
+def run_of(method: str, answer: Response) -> Evidence:
+    """Evidence of one answer to a method, as the probe delete."""
+    request = Request(method, "http://127.0.0.1/v1/event_categories")
+    return Evidence("http://127.0.0.1", (Exchange("delete", request, answer),), Scope(), CONTRACT)
+
+
 def no_server_error() -> Iterator[Case]:
     clause = "http.no-server-error"
     yield held(clause, "none", run({"list": ok(), "xml": error(406), "plaintext": Unreachable("refused")}), 2)
@@ -168,14 +176,23 @@ def no_server_error() -> Iterator[Case]:
         "500 behind a gateway error",
         run({"list": error(502), "xml": error(500)}),
         ("status", "no 5xx", "500", "xml"),
-        reason="the list request was answered 502",
+        reason="the list request was answered 502: that is an intermediary, and not the API",
     )
     twice = run({"list": SLOW, "head": Unreachable("refused")})
     yield unknown(clause, "no answers, of which the first is told", twice, "no answer in 10 s")
     yield unknown(clause, "no answer to HEAD", run({"list": ok(), "head": SLOW}), "no answer in 10 s")
-    for code in (502, 503, 504):
-        reason = f"the xml request was answered {code} Bad"
+    for code in (408, 429, 502, 503, 504, 511, *range(520, 528), 530):
+        reason = f"the xml request was answered {code}: that is an intermediary, and not the API"
         yield unknown(clause, str(code), run({"list": ok(), "xml": error(code, reason="Bad")}), reason)
+    for name in ("cf-mitigated", "x-amzn-waf-action"):
+        signed = error(403, None, (name.title(), "challenge"))
+        reason = f"the xml request was answered 403, signed {name}: that is an intermediary, and not the API"
+        yield unknown(clause, f"signed {name}", run({"list": ok(), "xml": signed}), reason)
+    for code in (505, 510, 519, 528, 529, 531, 599):
+        finding = ("status", "no 5xx", str(code), "xml")
+        yield breached(clause, f"{code}, the API's own", run({"list": ok(), "xml": error(code)}), finding)
+    yield held(clause, "501 to a method", run_of("DELETE", error(501)), 1)
+    yield breached(clause, "501 to GET", run_of("GET", error(501)), ("status", "no 5xx", "501", "delete"))
     yield unknown(clause, "no answer", run({"list": ok(), "xml": SLOW}), "no answer in 10 s")
     yield idle(clause, "not sent", UNSENT, "the answer holds nothing to judge it on")
 
@@ -208,10 +225,15 @@ def unknown_query() -> Iterator[Case]:
         return run(observed, again=observed)
 
     yield held(clause, "the same", queried(ok()), 1)
-    same = raw(
-        '{"event_categories":[' + json.dumps({**A, "position": 7}).replace("7", "1e0") + "," + json.dumps(B) + "]}"
-    )
+    same = raw('{"event_categories":[' + json.dumps(A, indent=1) + "," + json.dumps(B, sort_keys=True) + "]}")
     yield held(clause, "the same, written in another way", queried(same), 1)
+    yield held(clause, "another order", queried(ok(B, A)), 1)
+    yield held(clause, "other members beside, which is a note", queried(ok({**A, "x": 1}, B, next=None)), 1)
+    yield held(clause, "parameters of the media type", queried(raw(ok().body, ("Content-Type", f"{TYPE[1]}; a=b"))), 1)
+    floating = raw(ok().body.replace(b'"position": 1', b'"position": 1e0'))
+    int64 = ("/event_categories/0/position", "an integer literal of 64 bits, or null", "1", "unknown-query")
+    yield breached(clause, "what breaks a MUST", queried(floating), (*int64, "client.go-readable"))
+    yield held(clause, "what the plain answers break, too", queried(floating, floating), 1)
     yield held(clause, "the same bytes that are no JSON", queried(raw("x"), raw("x"), raw("x")), 1)
     renamed = (Response(200, (TYPE,), b"x", reason) for reason in ("OK", "Fine", "Good"))
     yield held(clause, "the same bytes with another reason phrase", queried(*renamed), 1)
@@ -225,30 +247,33 @@ def unknown_query() -> Iterator[Case]:
         clause,
         "another type",
         queried(raw(ok().body, PNG)),
-        ("header Content-Type", "application/json, as without the parameter", "image/png", "unknown-query"),
+        ("header Content-Type", "application/json", "image/png", "unknown-query", "http.content-type"),
     )
     yield breached(
         clause,
         "no type",
         queried(Response(200, (), ok().body)),
-        ("header Content-Type", "application/json, as without the parameter", "none", "unknown-query"),
+        ("header Content-Type", "application/json", "none", "unknown-query", "http.content-type"),
     )
+    gone = ("/event_categories", "every category of the first answer", f"not among them: {canonical(B)}")
+    yield breached(clause, "a shorter list", queried(ok(A)), (*gone, "unknown-query"))
     yield breached(
         clause,
-        "another list",
-        queried(raw('{"event_categories": [], "page": 1}')),
-        *(
-            ("/event_categories", "every category of the first answer", f"not among them: {canonical(e)}", QUERY)
-            for e in (A, B)
+        "another text",
+        queried(ok(A, {**B, "display_name": "b"})),
+        (
+            "/event_categories/1/display_name",
+            f'"{B["display_name"]}", as without the parameter',
+            '"b"',
+            "unknown-query",
         ),
     )
     yield breached(
         clause,
-        "another member",
-        queried(ok(A, {**B, "position": 3})),
-        ("/event_categories/1/position", "2, as without the parameter", "3", QUERY),
+        "no list",
+        queried(raw("{}")),
+        ("/event_categories", "an array of 2, as without the parameter", "an object with 0 members", "unknown-query"),
     )
-    yield held(clause, "another order", queried(ok(B, A)), 1)
     yield held(clause, "another additional member, which is a note", queried(ok(A, {**B, "color": 1}, page=1)), 1)
     found = ("status", "404, as without the parameter", "200", "unknown-query")
     yield breached(clause, "found with a parameter only", queried(ok(), error(404), error(404)), found)
