@@ -107,8 +107,8 @@ def test_brief_lines_tell_what_is_wrong() -> None:
     assert " expected " in lines[0]
     assert " received " in lines[0]
     breaches = [line for line in lines if not line.startswith("could not judge")]
-    following = breaches.index("1 follows from category.required: http.repeatable")
-    assert following == len(breaches) - 2  # what follows stands last
+    following = breaches.index("1 follows from category.position: client.go-readable")
+    assert following == len(breaches) - 1  # what follows stands last
     assert breaches[following - 1].endswith("(a warning)")  # behind what does not fail the run
     assert brief(reports.inconclusive()) == ["could not judge 9 clauses: the list is empty; --allow-empty accepts that"]
     stale = reports.conforming(stale=(StaleDeviation(2, "category.id"),))
@@ -126,13 +126,3 @@ def test_an_inconclusive_run_always_has_a_reason() -> None:
         assert f": {reason}: {told.target}: " in last_line(told)
         for name, render in WRITERS.items():
             assert "that was judged is broken" not in render(told), name
-
-
-def test_what_only_the_second_answer_shows_follows_from_nothing() -> None:
-    """A breach of http.repeatable is a cause of its own when the clause underneath held for the first answer."""
-    report = reports.violating()
-    assert "http.repeatable" in report.follows
-    held = tuple(
-        o if o.clause.section == "http" else replace(o, state=State.HELD, findings=(), count=0) for o in report.outcomes
-    )
-    assert replace(report, outcomes=held).follows == {}

@@ -41,9 +41,9 @@ KINDS: dict[str, tuple[Report, str, set[str]]] = {
         OTHERS | {"http.unknown-path"},
     ),
     "a redirect of another kind": (
-        report_of(run({"list": raw("", status=302), "repeat": raw("", status=307), "xml": raw("", status=303)})),
+        report_of(run({"list": raw("", status=302), "anonymous": raw("", status=307), "xml": raw("", status=303)})),
         "http.status",
-        {"http.repeatable", "http.json-only"},
+        {"http.json-only", "auth.missing"},
     ),
     "a 404": (everywhere(error(404)), "http.status", OTHERS - {"http.json-only"}),
     "a page that says 404": (

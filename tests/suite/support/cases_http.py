@@ -274,7 +274,7 @@ def unknown_query() -> Iterator[Case]:
         queried(raw("{}")),
         ("/event_categories", "an array of 2, as without the parameter", "an object with 0 members", "unknown-query"),
     )
-    yield held(clause, "another additional member, which is a note", queried(ok(A, {**B, "color": 1}, page=1)), 1)
+    yield held(clause, "another additional member, which is a note", queried(ok(A, {**B, "color": 1}, page=None)), 1)
     found = ("status", "404, as without the parameter", "200", "unknown-query")
     yield breached(clause, "found with a parameter only", queried(ok(), error(404), error(404)), found)
     yield held(clause, "another page, of which nothing is documented", queried(raw("y"), raw("x"), raw("x")), 1)
