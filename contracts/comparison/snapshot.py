@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
+from itertools import islice
 from typing import Any
 
 import jsonschema_rs
@@ -22,9 +23,9 @@ from contracts.comparison.subject import Subject, subject_of
 from contracts.comparison.values import text_of
 from contracts.core.clause import LIST
 from contracts.core.errors import ContractsError, UsageError
-from contracts.core.exchange import Exchange
 from contracts.core.report import Report
 from contracts.core.text import shorten
+from contracts.judging.answer import Answer as JudgedAnswer
 from contracts.judging.evidence import Evidence
 from contracts.judging.strict_json import Flaw, decode
 from contracts.judging.values import written
@@ -32,7 +33,6 @@ from contracts.reading import readable
 
 SCHEMA = "snapshot.schema.json"
 FORMAT = 1
-REPEAT = "repeat"
 _SENT = ("/list/", "/top_level/", "/repeat/")
 #: A number whose form its value does not tell.
 _MAY_BE_WRITTEN_OTHERWISE = re.compile(rb"[0-9][eE]|0\.000000")
@@ -76,15 +76,10 @@ class Snapshot:
         Raises:
             CouldNotCompare: the list was not observed: no answer, another status than 200, no strict JSON, no list.
         """
-        last = max((exchange.observation for exchange in report.exchanges), default=1)
-        exchanges = tuple(exchange for exchange in report.exchanges if exchange.observation == last)
-        evidence = Evidence(report.target, exchanges, report.scope, report.contract)
-        answers = [_answer(evidence, evidence.exchange(LIST), "the list")] if LIST in evidence.by_probe else []
-        if not answers:
-            raise CouldNotCompare("the list was not observed: it was not asked for")
-        for number, exchange in enumerate(evidence.by_probe.get(REPEAT, ()), 2):
-            if exchange.response and not exchange.failure:
-                answers.append(_answer(evidence, exchange, f"answer {number}"))
+        evidence = Evidence(report.target, report.exchanges, report.scope, report.contract).decisive
+        answers = [_answer(evidence, "the list")]
+        for number, (_, answer) in enumerate(islice(evidence.plain(), 1, None), 2):
+            answers.append(_answer(answer, f"answer {number}"))
         return cls(
             report.contract.name,
             report.digest,
@@ -194,9 +189,10 @@ def _document(answer: Answer) -> dict[str, Any]:
     return {"list": answer.elements, "top_level": answer.top_level}
 
 
-def _answer(evidence: Evidence, exchange: Exchange, what: str) -> Answer:
+def _answer(source: Evidence | JudgedAnswer, what: str) -> Answer:
+    """Return what an answer holds, or the first one of the evidence; raises CouldNotCompare where it holds no list."""
     try:
-        answer = evidence.answer_in(exchange)
+        answer = source.answer(LIST) if isinstance(source, Evidence) else source
         document = answer.require_ok()
         if document.problem:
             raise document.problem
@@ -207,14 +203,14 @@ def _answer(evidence: Evidence, exchange: Exchange, what: str) -> Answer:
         if violation.clause != Flaw.TEXT:
             words = shorten(f"{violation.where}: {violation.expected}, not {violation.received}")
             raise CouldNotCompare(f"{what} was not observed: the body is no strict JSON: {words}")
-    body = answer.response.body
+    body, contract = answer.response.body, answer.contract
     value = decode(body, written).value if _MAY_BE_WRITTEN_OTHERWISE.search(body) else document.value
     try:
-        return answer_of(evidence.contract.key, value)
+        return answer_of(contract.key, value)
     except UsageError:
-        words = f"the body holds no list as its member {evidence.contract.key}"
-        readers = " and ".join(subject_of(evidence.contract).audience)
-        raise CouldNotCompare(f"{what} was not observed: {words}, so that {readers} can read nothing of it") from None
+        readers = " and ".join(subject_of(contract).audience)
+        words = f"the body holds no list as its member {contract.key}, so that {readers} can read nothing of it"
+        raise CouldNotCompare(f"{what} was not observed: {words}") from None
 
 
 def _check(value: Any, name: str) -> None:
