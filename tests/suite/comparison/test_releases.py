@@ -163,6 +163,7 @@ def test_what_a_release_gate_says(name: str, tmp_path: Path) -> None:
     file = kept(old, tmp_path / "old.json")
     with serving(old) as before, serving(new) as after:
         live = asked("compare", before.url, after.url, server=after)
+    with serving(new) as after:
         stored = asked("compare", file, after.url, server=after)
     with serving(new) as after:
         run = asked("verify", after.url, "--baseline", file, server=after)
