@@ -13,7 +13,6 @@ from contracts.commands import output, streams
 from contracts.core.contract import Contract
 from contracts.core.errors import BrokenAnswer, Reason, UsageError
 from contracts.core.exchange import NOT_READ, Exchange
-from contracts.core.policy import Policy
 from contracts.core.report import Report, State
 from contracts.exceptions import deviations
 from contracts.formats import terminal
@@ -33,6 +32,13 @@ EXAMPLES = "contracts check body.json"
 def add(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("files", nargs="+", metavar="FILE", help="a JSON body, an HTTP response or a HAR; - is stdin")
+    parser.add_argument(
+        "--as",
+        dest="kind",
+        choices=[kind.value for kind in offline.Kind],
+        metavar="KIND",
+        help="what the files are: body, response or har; else each is known by how it begins",
+    )
     settings_options.add_named(parser, "contract", "strict", "allow_empty", "auth", "deviations")
     output.add_brevity(parser)
     settings_options.add(parser, Group.REPORTS)
@@ -47,11 +53,16 @@ def run(options: argparse.Namespace) -> int:
     if outputs.files and len(options.files) > 1:
         raise UsageError("a report is of one file: give one FILE, or no report option")
     secrets = _secrets(os.environ, contract)
+    kind = offline.Kind(options.kind) if options.kind else None
     statuses = []
     for file in options.files:
         name = "standard input" if file == "-" else file
-        evidence = _evidence(read_bytes(file), name, contract, settings.auth, secrets)
-        report = offline.report_of(evidence, strict=settings.strict, allow_empty=settings.allow_empty)
+        try:
+            shown = offline.recording_of(read_bytes(file), name, contract, settings.auth, kind)
+        except UsageError as problem:
+            raise UsageError(secrets.mask(str(problem))) from None
+        shown = _without_secrets(shown, secrets)
+        report = offline.report_of(shown, strict=settings.strict, allow_empty=settings.allow_empty)
         report = replace(deviations.apply(report, known, datetime.now(UTC).date()), narrowed=settings.narrowed)
         outputs.write_report(report, secrets.sweep)
         stream = sys.stderr if outputs.take_output else sys.stdout
@@ -61,21 +72,18 @@ def run(options: argparse.Namespace) -> int:
     return next(status for status in (1, 3, 0) if status in statuses)
 
 
-def _evidence(content: bytes, name: str, contract: Contract, policy: Policy, secrets: Secrets) -> Evidence:
+def _without_secrets(shown: offline.Recording, secrets: Secrets) -> offline.Recording:
     """Return what a file shows without the tokens in it; nothing can be judged where masking them changes that."""
-    try:
-        evidence = offline.evidence_of(content, name, contract, policy)
-    except UsageError as problem:
-        raise UsageError(secrets.mask(str(problem))) from None
+    evidence, account = shown.evidence, tuple(map(secrets.mask, shown.account))
     masked = replace(evidence, exchanges=tuple(_masked(exchange, secrets) for exchange in evidence.exchanges))
     if masked == evidence or _said(masked) == _said(evidence):
-        return masked
+        return offline.Recording(masked, account)
     failure = BrokenAnswer(
         "the file repeats a token of the environment where masking it changes what is judged: "
         "judge a file without it, or without the token in the environment"
     )
     exchanges = tuple(replace(exchange, response=None, failure=failure) for exchange in masked.exchanges)
-    return replace(evidence, exchanges=exchanges)
+    return offline.Recording(replace(evidence, exchanges=exchanges), account)
 
 
 def _masked(exchange: Exchange, secrets: Secrets) -> Exchange:

@@ -27,6 +27,7 @@ class Response:
 
     ``body`` is the content after removal of the transfer and content codings, in bytes; ``stray`` counts bytes
     that came where none may come (a body that follows HEAD). ``notes`` tell what was odd in the bytes, and no breach.
+    Of a ``decoded`` body the text is known, and not in which bytes it came.
     """
 
     status: int
@@ -35,6 +36,7 @@ class Response:
     reason: str = ""
     stray: int = 0
     notes: tuple[str, ...] = ()
+    decoded: bool = False
 
     def all(self, name: str) -> list[str]:
         """Return every value of a header field, in order, its name in any letter case."""

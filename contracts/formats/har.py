@@ -4,10 +4,10 @@ Source: the HAR 1.2 specification. Names that begin with an underscore are ours,
 """
 
 import base64
-import json
-from collections.abc import Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
@@ -17,6 +17,7 @@ from contracts.core.report import Report
 from contracts.core.text import shorten
 from contracts.formats.result import LARGE, as_text, to_json
 from contracts.formats.wording import headline
+from contracts.judging.strict_json import Flaw, decode
 
 #: The probe of an exchange that another program recorded.
 FOREIGN = "foreign"
@@ -45,22 +46,36 @@ def render(report: Report) -> str:
     return to_json({"log": {"version": "1.2", "creator": creator, "comment": headline(report), "entries": entries}})
 
 
-def read(text: str) -> list[Exchange]:
-    """Return the exchanges over HTTP that a HAR holds, of this suite or of a browser.
+def read(text: bytes, probes: Container[str], is_wanted: Callable[[str], bool]) -> tuple[int, dict[int, Exchange]]:
+    """Return how many entries a HAR has, and by number, from 1 on, the exchanges that are wanted.
 
-    An entry of ours comes back as the exchange that it was. Of another program's entries credentials and cookies
-    are not read, and an answer whose content was not saved is a failure, not an empty body.
+    Ours are those that name one of the probes; each comes back as the exchange that it was. Of those of another program
+    the URL tells whether they are wanted; credentials and cookies are not read, and an answer whose content was not
+    saved, or not all of it, is a failure. Of all others nothing is read: they may be odd.
 
     Raises:
-        UsageError: the text is no HAR; the message is one line.
+        UsageError: the text is no HAR, or such an entry is not as HAR 1.2 describes it; the message is one line.
     """
-    try:
-        document = json.loads(text.removeprefix("\ufeff"))
-    except (ValueError, RecursionError):
-        raise UsageError("the HAR cannot be read: it is not JSON") from None
-    entries = _member(_member(document, "log", dict, "the HAR"), "entries", list, "its log")
-    exchanges = (_exchange(entry, f"entry {number}") for number, entry in enumerate(_resolved(entries)))
-    return [exchange for exchange in exchanges if exchange.request.url.startswith(("http://", "https://"))]
+    document = decode(text)
+    # What the target sent may hold half a surrogate pair; of a name that is there twice nobody knows what is meant.
+    flaw = document.problem or next((each for each in document.violations if each.clause != Flaw.TEXT), None)
+    if flaw:
+        words = flaw if isinstance(flaw, CouldNotJudge) else f"{flaw.where}: {flaw.expected}, not {flaw.received}"
+        raise UsageError(f"the HAR cannot be read: {shorten(str(words))}")
+    entries = _member(_member(document.value, "log", dict, "the HAR"), "entries", list, "its log")
+    found = {}
+    for number, entry in enumerate(_resolved(entries), 1):
+        probe = entry.get("_probe") if isinstance(entry, dict) else None
+        probe = probe if isinstance(probe, str) and probe in probes else FOREIGN
+        if probe != FOREIGN or is_wanted(_url(entry)):
+            found[number] = _exchange(entry, f"entry {number}", probe)
+    return len(entries), found
+
+
+def _url(entry: object) -> str:
+    request = entry.get("request") if isinstance(entry, dict) else None
+    url = request.get("url") if isinstance(request, dict) else None
+    return url if isinstance(url, str) else ""
 
 
 def _text(body: bytes) -> dict[str, Any]:
@@ -157,15 +172,15 @@ def _later(date: datetime, seconds: float) -> datetime:
         return date
 
 
-def _exchange(entry: object, name: str) -> Exchange:
+def _exchange(entry: object, name: str, probe: str) -> Exchange:
     request, response = _member(entry, "request", dict, name), _member(entry, "response", dict, name)
-    probe = _member(entry, "_probe", str, name, FOREIGN)
     headers = _read_headers(request, name)
-    if probe == FOREIGN:
+    is_foreign = probe == FOREIGN
+    if is_foreign:
         headers = tuple((key, _mask(key, value)) for key, value in headers if key.lower() in _KEPT)
     sent = Request(_member(request, "method", str, name), _member(request, "url", str, name), headers)
-    received, failure = _received(response, sent, name)
-    if received and probe == FOREIGN:
+    received, failure = _received(response, sent, name, is_foreign=is_foreign)
+    if received and is_foreign:
         kept = tuple((key, value) for key, value in received.headers if key.lower() != "set-cookie")
         received = replace(received, headers=kept)
     return Exchange(
@@ -174,13 +189,15 @@ def _exchange(entry: object, name: str) -> Exchange:
         received,
         failure,
         tuple(_attempt(attempt, name) for attempt in _member(entry, "_attempts", list, name, [])),
-        _finite(_member(entry, "time", (int, float), name, 0)) / 1000,
+        _finite(_number(entry, "time", name)) / 1000,
         _member(entry, "_sent", int, name, 1),
-        2 if _member(entry, "_observation", int, name, 1) == 2 else 1,  # noqa: PLR2004 - there is no third
+        2 if not is_foreign and _member(entry, "_observation", int, name, 1) == 2 else 1,  # noqa: PLR2004 - no third
     )
 
 
-def _received(response: dict[str, Any], request: Request, name: str) -> tuple[Response | None, CouldNotJudge | None]:
+def _received(
+    response: dict[str, Any], request: Request, name: str, *, is_foreign: bool
+) -> tuple[Response | None, CouldNotJudge | None]:
     status = _member(response, "status", int, name)
     said = _member(response, "_error", (str, type(None)), name, None)
     kind = FAILURES.get(_member(response, "_failure", str, name, ""), Unreachable)
@@ -193,10 +210,13 @@ def _received(response: dict[str, Any], request: Request, name: str) -> tuple[Re
         body = b""
         bodiless = request.method == "HEAD" or status in (204, 304) or content.get("size") == 0
         failure = failure or (None if bodiless else BrokenAnswer(f"{name}: the HAR was saved without its content"))
+    elif is_foreign and len(body) < _number(content, "size", name):
+        failure = failure or BrokenAnswer(f"{name}: the HAR has {len(body):,} bytes of its content, which had more")
     reason = _member(response, "statusText", str, name, "")
     stray = _member(response, "_stray", int, name, 0)
     notes = tuple(map(str, _member(response, "_notes", list, name, [])))
-    return Response(status, _read_headers(response, name), body, reason, stray, notes), failure
+    decoded = is_foreign and content.get("encoding") != "base64"  # in the text that a browser has read
+    return Response(status, _read_headers(response, name), body, reason, stray, notes, decoded), failure
 
 
 def _body(content: dict[str, Any], name: str) -> bytes | None:
@@ -225,12 +245,19 @@ def _mask(name: str, value: str) -> str:
 
 
 def _attempt(value: object, name: str) -> Attempt:
-    waited = _finite(_member(value, "waited", (int, float), name))
+    waited = _finite(_number(value, "waited", name))
     return Attempt(_member(value, "outcome", str, name), waited)
 
 
-def _finite(number: float) -> float:
-    return number if 0 <= number < _THIRTY_YEARS else 0.0  # NaN is not
+def _finite(number: int | Decimal) -> float:
+    return float(number) if 0 <= number < _THIRTY_YEARS else 0.0
+
+
+def _number(owner: object, key: str, name: str) -> int | Decimal:
+    """Return a number as strict decoding gives it, 0 where there is none; raises what :func:`_member` raises."""
+    kinds: tuple[type[Any], ...] = (int, Decimal)
+    number: int | Decimal = _member(owner, key, kinds, name, 0)
+    return number
 
 
 _REQUIRED: Any = object()

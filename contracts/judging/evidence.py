@@ -107,7 +107,7 @@ class Evidence:
         """
         response = observed(exchange)
         headers = (*response.all("Content-Type"), None, *response.all("Location"))
-        content = (response.status, response.reason, *headers, response.body)
+        content = (response.status, response.reason, *headers, response.decoded, response.body)
         return self._answers.setdefault(content, Answer(response, self.contract))
 
     @cached_property

@@ -25,7 +25,7 @@ from contracts.event_categories.sample import categories
 from contracts.exceptions import accepted, deviations
 from contracts.formats import har, html, junit, markdown, result, stored, terminal
 from contracts.judging.strict_json import decode
-from contracts.offline import evidence_of, report_of, response_of
+from contracts.offline import recording_of, report_of
 from contracts.reading import UnforeseenError
 from contracts.resources import contract_of
 from contracts.settings.sources import resolve
@@ -36,6 +36,10 @@ SLOW = 5.0
 BODY = json.dumps({"event_categories": categories(3)}).encode()
 RESPONSE = (
     b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n[1,2]\r\n0\r\n\r\n"
+)
+TRANSCRIPT = (
+    b"* Connected to x\n> GET / HTTP/1.1\r\n> \r\n< HTTP/1.1 200 OK\r\n< X: y\r\n< \r\n{ [25 bytes data]\n"
+    b'{"event_categories": []}\n* Connection #0 to host x left intact\n'
 )
 ENTRIES = b'[[deviation]]\nclause = "category.id"\npointer = "/a/*"\nreason = "x"\nowner = "y"\nexpires = 2030-01-31\n'
 TARGETS = (
@@ -72,7 +76,7 @@ TOKENS = (
 
 def judged(content: bytes) -> None:
     """Judge a file and render it in every format."""
-    report = report_of(evidence_of(content, "fuzz", CONTRACT), strict=False, allow_empty=False)
+    report = report_of(recording_of(content, "fuzz", CONTRACT), strict=False, allow_empty=False)
     for writer in (result, html, junit, markdown, terminal, har):
         writer.render(report)
 
@@ -91,7 +95,7 @@ def resolved(content: bytes) -> None:
 
 def archive() -> bytes:
     """A bundle of a file that was judged; it is refused for its time alone."""
-    report = report_of(evidence_of(BODY, "fuzz", CONTRACT), strict=False, allow_empty=False)
+    report = report_of(recording_of(BODY, "fuzz", CONTRACT), strict=False, allow_empty=False)
     return bundle.pack(report, ENTRIES.decode())
 
 
@@ -107,12 +111,12 @@ def archived(content: bytes) -> None:
 
 def examples() -> dict[str, tuple[Callable[[bytes], object], list[bytes]]]:
     """Every reader by its name, with valid inputs to begin from."""
-    report = report_of(evidence_of(BODY, "fuzz", CONTRACT), strict=False, allow_empty=False)
+    report = report_of(recording_of(BODY, "fuzz", CONTRACT), strict=False, allow_empty=False)
     return {
         "decoder": (decode, [BODY, b'{"a": [1.5, -0, "\\ud83d\\ude00"], "a": null}']),
         "check": (judged, [BODY, RESPONSE, har.render(report).encode()]),
-        "response": (response_of, [RESPONSE]),
-        "har": (lambda content: har.read(content.decode("utf-8", "replace")), [har.render(report).encode()]),
+        "response": (judged, [RESPONSE, TRANSCRIPT, RESPONSE.decode().encode("utf-16")]),
+        "har": (lambda content: har.read(content, CONTRACT.probe, lambda _: True), [har.render(report).encode()]),
         "result": (
             lambda content: stored.read(content.decode("utf-8", "replace"), contract_of),
             [result.render(report).encode()],

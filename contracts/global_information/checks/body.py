@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from contracts.core.check import Checks, Steps
-from contracts.core.errors import NotExercised
+from contracts.core.errors import NotExercised, Reason
 from contracts.core.finding import Finding
 from contracts.core.pointer import walk
 from contracts.global_information.checks.http import media_types
@@ -37,6 +37,8 @@ def _is_announced(answer: Answer, flaw: Flaw) -> bool:
 
 @CHECKS.answer("json.utf-8")
 def utf_8(answer: Answer) -> Steps:
+    if answer.response.decoded:
+        raise NotExercised(Reason.BEYOND_FILE)
     yield from _findings(answer, Flaw.ENCODING)
     return 1
 

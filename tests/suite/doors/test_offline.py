@@ -2,6 +2,9 @@
 
 import gzip
 import json
+import re
+import shutil
+import subprocess
 import time
 from pathlib import Path
 from typing import Any
@@ -11,9 +14,11 @@ from door import contracts
 from subject import CONTRACT, SAMPLE, categories
 
 from contracts.core.errors import BrokenAnswer
+from contracts.core.exchange import Response
 from contracts.mock.server import MockServer
-from contracts.offline import evidence_of, response_of
+from contracts.offline import recording_of
 
+REFUSAL = b'{"error": "the token has expired"}'
 BODY = json.dumps({"event_categories": categories(3)}).encode()
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
@@ -22,6 +27,12 @@ def checked(content: bytes, *options: str) -> tuple[int, str]:
     """Check this content from standard input."""
     done = contracts("check", "-", "-v", *options, stdin=content)
     return done.status, done.out + done.err
+
+
+def response_of(content: bytes) -> Response:
+    """The answer that a file holds."""
+    [exchange] = recording_of(content, "x", CONTRACT).evidence.exchanges
+    return exchange.observed()
 
 
 def test_a_body() -> None:
@@ -43,7 +54,91 @@ def test_a_body_that_violates() -> None:
 @pytest.mark.parametrize("content", [b"", b"<html>", b"\xff", b"[]", b"NaN"])
 def test_a_body_that_is_none(content: bytes) -> None:
     """What is no conforming body violates; there is no pass without evidence."""
-    assert checked(content)[0] == 1
+    assert checked(content, "--as", "body")[0] == 1
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"<html>", b"\xff", b"PK\x03\x04", b"* a list\n", b"$ curl -i x\nHTTP/1.1 200 OK\n"]
+)
+def test_a_file_of_no_known_kind(content: bytes, tmp_path: Path) -> None:
+    """What begins as nothing that is judged here is exit 2 and one line; a file that is named so is a body."""
+    status, text = checked(content)
+    assert (status, len(text.splitlines())) == (2, 1)
+    assert "say what it is with --as" in text
+    (tmp_path / "body.JSON").write_bytes(content)
+    assert contracts("check", str(tmp_path / "body.JSON")).status == 1
+
+
+WHOLE = HEAD + b"Content-Length: %d\r\n\r\n" % len(BODY) + BODY
+TEXT = json.dumps({"log": {"version": "1.2", "entries": []}})
+
+
+@pytest.mark.parametrize("before", [b"", b"\xef\xbb\xbf", b"\n\r\n", b"\xef\xbb\xbf\r\n \n"])
+def test_what_stands_before_a_file_hides_no_kind(before: bytes) -> None:
+    """A byte order mark and blank lines stand before an answer or a HAR in no way; a body they belong to."""
+    assert response_of(before + WHOLE).body == BODY
+    assert "no entry of this HAR" in checked(before + TEXT.encode())[1]
+    assert response_of(before + BODY).body == before + BODY
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_a_file_in_utf_16(encoding: str) -> None:
+    """An answer or a HAR that a shell wrote in UTF-16 is understood, and shows no encoding; a body is as it came."""
+    mark = "" if encoding == "utf-16" else "\ufeff"
+    response = response_of((mark + WHOLE.decode()).encode(encoding))
+    assert (response.body, response.decoded) == (BODY, True)
+    status, text = checked((mark + WHOLE.decode()).encode(encoding))
+    assert status == 0, text
+    assert re.search(r"json\.utf-8 +MUST +not exercised", text)
+    assert "no entry of this HAR" in checked((mark + TEXT).encode(encoding))[1]
+    status, text = checked((mark + BODY.decode()).encode(encoding))
+    assert (status, "✗ json.utf-8" in text) == (1, True)
+
+
+@pytest.mark.parametrize("options", [(), ("--include",), ("--silent",), ("--compressed",)])
+def test_what_curl_tells(options: tuple[str, ...], tmp_path: Path) -> None:
+    """What curl --verbose writes of its answer, progress and connection beside it, is the answer."""
+    if not shutil.which("curl"):
+        pytest.skip("curl is missing")
+    with MockServer(SAMPLE) as server, (tmp_path / "told").open("wb") as told:
+        url = f"{server.url}/v1/event_categories"
+        command = ["curl", "--verbose", *options, "-o", "-", "-H", f"Authorization: Bearer {server.token}", url]
+        subprocess.run(command, stdout=told, stderr=subprocess.STDOUT, check=True, timeout=20)
+    content = (tmp_path / "told").read_bytes()
+    for each in (content, b"\xef\xbb\xbf" + content, content.decode().encode("utf-16")):
+        response = response_of(each)
+        assert len(json.loads(response.body)["event_categories"]) > 5
+        assert response.media_type == "application/json"
+
+
+def test_a_farewell_is_no_part_of_a_body() -> None:
+    """Behind a body that ends in no line end curl says good-bye in the same line; a body that is cut is broken."""
+    told = b"*   Trying 127.0.0.1:80...\n> GET / HTTP/1.1\r\n> \r\n< HTTP/1.1 200 OK\r\n< A: b\r\n< \r\n"
+    assert response_of(told + BODY + b"* Connection #0 to host api.example left intact\n").body == BODY
+    cut = told.replace(b"A: b", b"Content-Length: 999") + BODY
+    assert checked(cut)[0] == 3
+    assert response_of(cut.replace(b"A: b", b"Content-Encoding: gzip").replace(b"999", b"%d" % len(BODY))).body == BODY
+
+
+MOVED = b"HTTP/1.1 301 Moved Permanently\r\nLocation: https://api.example/v1/event_categories\r\n%s\r\n"
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        MOVED % b"",
+        MOVED % b"Content-Length: 5\r\n" + b"<p>\r\n",
+        MOVED % b"" + b"<p>moved\n",
+        b"HTTP/1.0 200 Connection established\r\n\r\n",
+        b"HTTP/1.1 200 Connection Established\r\nVia: x\r\n\r\n" + MOVED % b"",
+    ],
+)
+def test_what_led_to_an_answer_is_set_aside(before: bytes) -> None:
+    """What a proxy or a redirect to https answered on the way is set aside and told; another redirect is judged."""
+    status, text = checked(before + WHOLE)
+    assert status == 0, text
+    assert "is set aside: it " in text
+    assert checked(before.replace(b"https:", b"http:") + WHOLE)[0] == (1 if b"301" in before else 0)
 
 
 def test_an_empty_list() -> None:
@@ -122,8 +217,8 @@ def test_a_har(tmp_path: Path) -> None:
     assert "✓ auth.missing" in text
     har = json.loads(file.read_text())
     entry = {key: value for key, value in har["log"]["entries"][0].items() if not key.startswith("_")}
-    evidence = evidence_of(json.dumps({"log": {**har["log"], "entries": [entry]}}).encode(), "x", CONTRACT)
-    assert [exchange.probe for exchange in evidence.exchanges] == ["list"]
+    shown = recording_of(json.dumps({"log": {**har["log"], "entries": [entry]}}).encode(), "x", CONTRACT)
+    assert [exchange.probe for exchange in shown.evidence.exchanges] == ["list"]
     status, text = checked(json.dumps({"log": {"version": "1.2", "entries": []}}).encode())
     assert (status, "no entry of this HAR" in text) == (2, True)
 
@@ -175,7 +270,94 @@ def check_browsed(tmp_path: Path, *entries: dict[str, Any], options: tuple[str, 
     return {clause["id"]: clause["outcome"] for clause in json.loads(done.out)["clauses"]}
 
 
-REFUSAL = b'{"error": "the token has expired"}'
+@pytest.mark.parametrize(
+    ("third", "words"),
+    [
+        ({"status": 500, "body": b"<p>"}, "entries 1, 2, 3 are judged"),
+        ({"status": 200, "body": b'{"event_categories": []}'}, "entries 1, 2, 3 are judged"),
+        ({"status": 200, "body": BODY.replace(b"Addons", b"Add-ons")}, "entries 1, 2, 3 are judged"),
+    ],
+)
+def test_a_recording_whose_answers_differ(third: dict[str, Any], words: str, tmp_path: Path) -> None:
+    """Every answer to the documented request is judged: where they differ nobody can say that the list conforms."""
+    file = tmp_path / "x.har"
+    entries = [browsed(200), browsed(200), browsed(**third)]
+    for order in (entries, entries[::-1]):
+        file.write_text(json.dumps({"log": {"entries": order}}))
+        done = contracts("check", str(file))
+        assert done.status != 0, done.out
+        assert words in done.out
+    file.write_text(json.dumps({"log": {"entries": entries}}))
+    assert contracts("check", str(file)).status == 3
+
+
+def test_a_har_is_accounted_for(tmp_path: Path) -> None:
+    """Each entry is judged, set aside for a reason that is told, or about something else."""
+    http = browsed(301)
+    http["request"]["url"] = http["request"]["url"].replace("https", "http")
+    http["response"]["headers"] = [{"name": "Location", "value": "https://api.example/v1/event_categories"}]
+    other = browsed(200)
+    other["request"]["url"] = "https://other.example/v1/event_categories"
+    unsaved = browsed(200) | {"response": {"status": 200, "content": {"size": 9}}}
+    beside = [http, browsed(204, b"", "OPTIONS"), browsed(204, b"", "OPTIONS"), browsed(502, b"x"), unsaved]
+    beside += [browsed(0, b""), browsed(200, path="?page=2"), browsed(200, path="/more"), {"request": 1}]
+    file = tmp_path / "x.har"
+    judged = [browsed(200), browsed(401, REFUSAL), browsed(200)]
+    file.write_text(json.dumps({"log": {"entries": [*beside, *judged, other]}}))
+    done = contracts("check", str(file))
+    assert done.status == 0, done.out + done.err
+    assert [line.split("  ", 1)[1].strip() for line in done.out.splitlines() if "entr" in line] == [
+        "entries 10, 11, 12 are judged",
+        "entry 1 is set aside: it leads to https",
+        "entries 2, 3 are set aside: OPTIONS does not ask for the list",
+        "entry 4 is set aside: 502 is no answer of the API",
+        "entry 5 is set aside: it was saved without its content",
+        "entry 6 is set aside: it has no answer",
+        "entry 7 is set aside: it asks with a query",
+        "entry 13 is set aside: it is of another target",
+        "2 entries are not about the list",
+    ]
+
+
+@pytest.mark.parametrize(
+    "entry", [{"status": 502, "body": b"x"}, {"status": 0, "body": b""}, {"status": 403, "body": REFUSAL}]
+)
+def test_a_har_without_an_answer_of_the_api(entry: dict[str, Any], tmp_path: Path) -> None:
+    """Where nothing else is there, what was no answer leaves everything unjudged."""
+    outcomes = check_browsed(tmp_path, browsed(**entry), browsed(**entry))
+    assert outcomes["category.id"] == "inconclusive"
+    assert "breached" not in outcomes.values()
+
+
+def test_a_cut_text_leaves_the_recording_open(tmp_path: Path) -> None:
+    """A text shorter than its size is an answer that cannot be judged, whatever stands beside it."""
+    cut = browsed(200)
+    cut["response"]["content"]["size"] += 1
+    assert check_browsed(tmp_path, browsed(200), cut)["http.repeatable"] == "inconclusive"
+    assert check_browsed(tmp_path, cut)["category.id"] == "inconclusive"
+
+
+def test_decoded_text_shows_no_encoding(tmp_path: Path) -> None:
+    """What a browser has decoded is not judged for its encoding."""
+    assert check_browsed(tmp_path, browsed(200))["json.utf-8"] == "not exercised"
+
+
+def test_our_har_is_judged_whole(tmp_path: Path) -> None:
+    """An entry that another program has put beside ours is judged, too, and one of ours that is there twice refused."""
+    file = tmp_path / "run.har"
+    with MockServer(SAMPLE) as server:
+        contracts("verify", server.url, "--har", str(file), environment={"BEARER_TOKEN": server.token})
+    har = json.loads(file.read_text())
+    entries = har["log"]["entries"]
+    listed = {key: value for key, value in entries[0].items() if not key.startswith("_")}
+    broken = json.loads(json.dumps(listed).replace('"status": 200', '"status": 500'))
+    file.write_text(json.dumps({"log": {**har["log"], "entries": [*entries, broken]}}))
+    assert contracts("check", str(file)).status == 1
+    for twice in (entries[0], entries[3]):
+        file.write_text(json.dumps({"log": {**har["log"], "entries": [*entries, twice]}}))
+        done = contracts("check", str(file))
+        assert done.status == 2
+        assert "and a run has one" in done.err
 
 
 def test_what_a_browser_sends_beside_is_not_the_answer(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from subject import CONTRACT, categories
 from contracts.core.errors import BrokenAnswer, UsageError
 from contracts.core.report import Report, State
 from contracts.network.http1 import BEHIND, FOLDED, Message, answer_of, read_answer, request
-from contracts.offline import evidence_of, report_of
+from contracts.offline import recording_of, report_of
 from contracts.prepare import prepare
 from contracts.run import verify
 from contracts.settings.table import Settings
@@ -126,7 +126,7 @@ def test_the_same_bytes_get_the_same_verdict_at_both_doors(name: str) -> None:
     """What comes over a connection, and the same bytes in a file: clauses, verdict and notes are the same."""
     content = ALL[name]
     live = judged_live(content)
-    saved = report_of(evidence_of(content, "answer.http", CONTRACT), strict=False, allow_empty=False)
+    saved = report_of(recording_of(content, "answer.http", CONTRACT), strict=False, allow_empty=False)
     counts = {o.clause.id: (o.state, o.observations, o.count) for o in live.outcomes}
     assert counts == {o.clause.id: (o.state, o.observations, o.count) for o in saved.outcomes if o.clause.id in counts}
     assert (live.verdict, live.notes) == (saved.verdict, saved.notes)
