@@ -15,8 +15,6 @@ from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from contracts.comparison.observed import snapshot_of
-
 from contracts import bundle
 from contracts.comparison import snapshot
 from contracts.core.errors import CouldNotJudge, UsageError
@@ -132,7 +130,7 @@ def examples() -> dict[str, tuple[Callable[[bytes], object], list[bytes]]]:
         "accepted": (lambda content: accepted.read(content.decode("utf-8", "replace"), "fuzz"), [ACCEPTED]),
         "snapshot": (
             lambda content: snapshot.read(content.decode("utf-8", "replace"), "fuzz"),
-            [snapshot.render(snapshot_of(report)).encode()],
+            [snapshot.render(snapshot.Snapshot.from_report(report)).encode()],
         ),
     }
 
