@@ -1,11 +1,15 @@
 """``requirements/install.sh``: uv where it is there, pip where it is not, and one line for what is missing."""
 
+import re
+import runpy
 import shutil
 import subprocess
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import yaml
 from door import ROOT
 
 pytestmark = pytest.mark.uncounted
@@ -149,6 +153,22 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     done = install(tmp_path)
     assert (done.status, done.calls) == (1, [])
     assert done.said == ["environment cannot be written: put the project where you may write"]
+
+
+def test_every_list_of_pythons_is_the_same() -> None:
+    """Nox tries what the classifiers promise and the documentation says; the Action and the images use the newest."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    promised = [name.rpartition(" ")[2] for name in project["classifiers"] if "Python :: 3." in name]
+    assert runpy.run_path(str(ROOT / "noxfile.py"))["PYTHONS"] == promised
+    assert project["requires-python"] == f">={promised[0]}"
+    assert f"sys.version_info < {tuple(map(int, promised[0].split('.')))}" in SCRIPT.read_text("utf-8")
+    for page in ("README.md", "docs/install.md", "CONTRIBUTING.md", "Makefile"):
+        assert f"{promised[0]} to {promised[-1]}" in (ROOT / page).read_text("utf-8"), page
+    action = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
+    assert action["inputs"]["python"]["default"] == promised[-1]
+    for file in (ROOT / "Dockerfile", *(ROOT / "ci").glob("*.yml")):
+        named = re.findall(r"python(?:-version: \"|:|)(3\.\d+)", file.read_text("utf-8"))
+        assert set(named) == {promised[-1]}, file
 
 
 def test_uv_finds_another_python(tmp_path: Path) -> None:

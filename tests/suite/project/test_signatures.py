@@ -4,7 +4,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Iterator
-from inspect import Parameter, Signature
+from inspect import Parameter
 from pathlib import Path
 from types import FunctionType
 from typing import Any
@@ -16,9 +16,9 @@ import contracts
 
 pytestmark = pytest.mark.uncounted
 SUPPORT = Path(__file__).parents[1] / "support"
-_BY_POSITION = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
 _ANYTHING = {Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD}
-_BY_NAME = (Parameter.KEYWORD_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
+_POSITION, _EITHER, _NAME = Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY
+Call = tuple[list[str], dict[str, str]]
 
 
 def our_modules() -> Iterator[str]:
@@ -37,41 +37,41 @@ def classes() -> Iterator[type]:
             yield from (found for found in vars(module).values() if inspect.isclass(found) and found.__module__ == name)
 
 
-def refused(child: Callable[..., Any], parent: Callable[..., Any]) -> list[str]:
-    """The arguments that a function of a parent takes and that of the child does not, and those that it asks more."""
+def calls(function: Callable[..., Any]) -> Iterator[Call]:
+    """The calls that a function of a parent takes: all by position, all by name, the fewest. Each value is its name."""
+    parameters = list(inspect.signature(function).parameters.values())
+    kinds = {parameter.kind for parameter in parameters}
+    if {parameter.kind for parameter in parameters if parameter.name != "self"} == _ANYTHING:
+        return  # it says nothing: so do exceptions and tuples
+    more = ["more", "and more"] if Parameter.VAR_POSITIONAL in kinds else []
+    named = {"another": "another"} if Parameter.VAR_KEYWORD in kinds else {}
+    # The first is self, which Python gives by position.
+    first = [parameter.name for index, parameter in enumerate(parameters) if parameter.kind is _POSITION or not index]
+    either = [parameter.name for parameter in parameters if parameter.kind is _EITHER and parameter.name not in first]
+    names = {parameter.name: parameter.name for parameter in parameters if parameter.kind is _NAME}
+    yield [*first, *either, *more], {**names, **named}
+    yield first, {**{name: name for name in either}, **names, **named}
+    needed = {parameter.name for parameter in parameters if parameter.default is Parameter.empty}
+    yield (
+        [name for name in first if name in needed],
+        {name: name for name in (*either, *names) if name in needed},
+    )
+
+
+def refused(child: Callable[..., Any], parent: Callable[..., Any]) -> Iterator[str]:
+    """What a function does not take, or takes for something else, of the calls that that of its parent takes."""
     try:
-        theirs = list(inspect.signature(parent).parameters.values())
+        all_of_them = list(calls(parent))
     except ValueError:  # written in C, without a signature
-        return []
-    if {parameter.kind for parameter in theirs if parameter.name != "self"} == _ANYTHING:
-        return []  # it says nothing: so do exceptions and tuples
-    ours = list(inspect.signature(child).parameters.values())
-    kinds = {parameter.kind for parameter in ours}
-    by_position = [parameter for parameter in ours if parameter.kind in _BY_POSITION]
-    by_name = {parameter.name for parameter in ours if parameter.kind in _BY_NAME}
-    found = []
-    for index, parameter in enumerate(theirs):
-        if parameter.kind in (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD):
-            if parameter.kind not in kinds:
-                found.append(str(parameter))
+        return
+    for positions, names in all_of_them:
+        try:
+            bound = inspect.signature(child).bind(*positions, **names).arguments
+        except TypeError as error:
+            yield str(error)
             continue
-        takes_position = index < len(by_position) or Parameter.VAR_POSITIONAL in kinds
-        takes_name = parameter.name in by_name or Parameter.VAR_KEYWORD in kinds
-        if parameter.kind in _BY_POSITION and not takes_position:
-            found.append(f"{parameter.name} by position")
-        if index and parameter.kind in _BY_NAME and not takes_name:  # the first is self
-            found.append(f"{parameter.name} by name")
-    known = {parameter.name for parameter in theirs}
-    positions = sum(parameter.kind in _BY_POSITION for parameter in theirs)
-    for index, parameter in enumerate(ours):
-        is_new = parameter.name not in known and not (parameter.kind in _BY_POSITION and index < positions)
-        if (
-            is_new
-            and parameter.default is Signature.empty
-            and parameter.kind in (*_BY_POSITION, Parameter.KEYWORD_ONLY)
-        ):
-            found.append(f"{parameter.name} is asked for")
-    return found
+        known = {*positions, *names}
+        yield from (f"{name} is given {value}" for name, value in bound.items() if name in known and value != name)
 
 
 def narrowed(cls: type) -> Iterator[str]:
@@ -97,3 +97,39 @@ def test_no_class_narrows_a_signature_of_its_parent() -> None:
     checked = list(classes())
     assert len(checked) > 100
     assert [found for cls in checked for found in narrowed(cls)] == []
+
+
+class Parent:
+    def method(self, first: int, second: int = 0, *, third: int = 0) -> None: ...
+
+
+@pytest.mark.parametrize(
+    "child",
+    [
+        lambda self, first: None,
+        lambda self, first, second=0: None,
+        lambda self, other, second=0, *, third=0: None,
+        lambda self, second, first=0, *, third=0: None,
+        lambda self, first, second=0, *, third=0, fourth: None,
+        lambda self, first, second, *, third=0: None,
+    ],
+    ids=["missing", "missing by name", "renamed", "moved", "one more", "no default"],
+)
+def test_what_is_narrower_is_found(child: Callable[..., Any]) -> None:
+    """A parameter that is missing, renamed, moved or asked for."""
+    assert list(refused(child, Parent.method))
+
+
+@pytest.mark.parametrize(
+    "child",
+    [
+        lambda self, first, second=1, *, third=1, fourth=1: None,
+        lambda self, first=1, second=1, third=1: None,
+        lambda self, *arguments, **options: None,
+        lambda self, first, *arguments, fourth=1, **options: None,
+    ],
+    ids=["one more", "by position as well", "anything", "anything behind the first"],
+)
+def test_what_is_wider_is_fine(child: Callable[..., Any]) -> None:
+    """Whatever the parent takes is taken, and more."""
+    assert not list(refused(child, Parent.method))
