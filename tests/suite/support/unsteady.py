@@ -12,7 +12,7 @@ from typing import Any
 from unittest.mock import patch
 from urllib.parse import urlsplit
 
-from subject import CONTRACT, SAMPLE
+from subject import CONTRACT
 
 from contracts.core.exchange import Response
 from contracts.core.report import Report
@@ -116,17 +116,18 @@ def _no_trust() -> Any:
     raise AssertionError("there is no TLS to a server in the same process")
 
 
-def judged(behaviour: Behaviour, seed: int, environment: Mapping[str, str] | None = None, /, **settings: Any) -> Report:
-    """Return the report of a run against a server that behaves so; nothing is left to the wall clock."""
-    with MockServer(SAMPLE, auth=settings.pop("serves", "optional")) as mock:
-        server = Unsteady(mock, behaviour, seed)
-        given = environment or {"BEARER_TOKEN": mock.token}
-        asked = Settings(target=mock.url, auth_url=mock.auth_url, seed=seed, **settings)
-        with (
-            patch("contracts.prepare.Wire", lambda **_: server),
-            prepare(asked, CONTRACT, given, sleep=server.sleep) as run,
-        ):
-            return verify(run)
+def judged(
+    mock: MockServer, behaviour: Behaviour, seed: int, environment: Mapping[str, str] | None = None, /, **settings: Any
+) -> Report:
+    """Return the report of a run against the mock when it behaves so; nothing is left to the wall clock."""
+    server = Unsteady(mock, behaviour, seed)
+    given = environment or {"BEARER_TOKEN": mock.token}
+    asked = Settings(target=mock.url, auth_url=mock.auth_url, seed=seed, **settings)
+    with (
+        patch("contracts.prepare.Wire", lambda **_: server),
+        prepare(asked, CONTRACT, given, sleep=server.sleep) as run,
+    ):
+        return verify(run)
 
 
 def elements(reply: Reply, change: Callable[[list[Any]], list[Any]]) -> Reply:

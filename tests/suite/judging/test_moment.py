@@ -1,0 +1,171 @@
+"""The moment: one difference is no proof, a second observation decides, and what only the first broke is in doubt."""
+
+from collections.abc import Mapping
+
+import pytest
+from cases import SLOW, A, Answer, B, error, ok, raw, run
+from subject import BY_ID
+
+from contracts.core.report import Outcome, State
+from contracts.judging import judge
+from contracts.judging.evidence import Evidence
+
+NAMELESS = {name: value for name, value in A.items() if name != "name"}
+NUMBERED = {**A, "id": 7}
+PAGE = raw(b"<!doctype html>", ("Content-Type", "text/html"))
+
+
+def outcomes(evidence: Evidence, *clauses: str) -> dict[str, Outcome]:
+    chosen = [BY_ID[clause] for clause in clauses] if clauses else None
+    return {outcome.clause.id: outcome for outcome in judge.outcomes(evidence, chosen)}
+
+
+def states(evidence: Evidence, *clauses: str) -> list[State]:
+    return [outcome.state for outcome in outcomes(evidence, *clauses).values()]
+
+
+def observed(answer: Answer, **others: Answer) -> dict[str, Answer | list[Answer]]:
+    """A second observation in which the list is the same five times, and what else was asked."""
+    return {"list": answer, "repeat": [answer] * 4, **{name.replace("_", "-"): other for name, other in others.items()}}
+
+
+def test_the_second_observation_is_judged() -> None:
+    """What the first showed otherwise is told, with the words of what differed, and breaks nothing."""
+    evidence = run({"list": ok(A), "repeat": ok()}, again=observed(ok()))
+    found = outcomes(evidence)
+    assert found["list.ids-unique"].observations == 2
+    assert not [outcome for outcome in found.values() if outcome.state is State.BREACHED]
+    [note] = found["http.repeatable"].notes
+    assert note.startswith("the first observation was unsteady, and the second is judged; what differed: repeat: ")
+    assert "Add-ons" in note
+
+
+@pytest.mark.parametrize("probe", ["list", "repeat"])
+def test_a_must_that_only_the_first_broke_is_in_doubt(probe: str) -> None:
+    """It is inconclusive, never held and never breached, whichever of the plain answers broke it."""
+    evidence = run({"list": ok(), "repeat": ok(), probe: ok(NAMELESS, B)}, again=observed(ok()))
+    found = outcomes(evidence)
+    assert found["category.required"].state is State.INCONCLUSIVE
+    assert found["category.required"].reason == (
+        f"it was broken in the first observation alone: {probe}: /event_categories/0/name: nothing "
+        "(expected: a member name)"
+    )
+    assert found["category.id"].state is State.HELD
+    assert found["http.repeatable"].state is State.HELD
+
+
+def test_a_should_that_only_the_first_broke_is_judged_by_the_second() -> None:
+    """A warning that has passed is none."""
+    evidence = run({"list": ok({**A, "name": "a b"}), "repeat": ok(A)}, again=observed(ok(A)))
+    assert states(evidence, "category.name-style") == [State.HELD]
+
+
+@pytest.mark.parametrize(
+    ("clause", "probe", "wrong", "right"),
+    [
+        ("http.head", "head", error(405), ok()),
+        ("http.no-server-error", "unknown-path", error(500), error(404)),
+        ("auth.missing", "anonymous", error(403), error(401)),
+        ("error.body", "invalid-token", raw(b"no", status=401), error(401)),
+    ],
+)
+def test_another_answer_of_the_first_is_in_doubt_as_well(clause: str, probe: str, wrong: Answer, right: Answer) -> None:
+    """A clause about another answer, that only an unsteady first observation broke, could not be judged either."""
+    first = {"list": ok(A), "repeat": ok(), probe: wrong}
+    assert states(run(first, again=observed(ok()) | {probe: right}), clause) == [State.INCONCLUSIVE]
+    assert states(run(first, again=observed(ok()) | {probe: wrong}), clause) == [State.BREACHED]
+
+
+def test_what_the_second_breaks_is_breached() -> None:
+    """Both broke it, or the second alone: it is a breach with the findings of the second."""
+    for first in (ok(NAMELESS), ok(A)):
+        evidence = run({"list": first, "repeat": ok()}, again=observed(ok(NAMELESS, B)))
+        found = outcomes(evidence, "category.required")["category.required"]
+        assert [finding.where for finding in found.findings] == ["/event_categories/0/name"]
+
+
+def test_what_is_not_asked_again_carries_over() -> None:
+    """The cleartext endpoint, the burst and the unsafe methods were answered once, and that is what is judged."""
+    refused = dict.fromkeys(("post", "put", "patch", "delete"), error(405))
+    first: Mapping[str, Answer] = {"list": ok(A), "repeat": ok(), "plaintext": ok(), **refused, "delete": ok()}
+    evidence = run(first, again=observed(ok()), unsafe=True, live=True, plaintext=True)
+    assert states(evidence, "transport.no-plaintext", "http.method-not-allowed") == [State.BREACHED] * 2
+
+
+@pytest.mark.parametrize("missing", ["list", "repeat"])
+def test_without_a_second_observation_the_documented_answer_stands(missing: str) -> None:
+    """Its breaches stand, what another answer broke is in doubt, and what nobody broke is held."""
+    second = observed(ok()) | {missing: SLOW if missing == "list" else [ok(), SLOW]}
+    for again in (second, None):
+        evidence = run({"list": ok(NUMBERED, B), "repeat": ok(NAMELESS, B), "head": error(405)}, again=again)
+        found = outcomes(evidence)
+        assert found["category.id"].state is State.BREACHED
+        assert found["category.required"].state is State.INCONCLUSIVE
+        assert "by one of several answers that differ: repeat: " in found["category.required"].reason
+        assert found["http.repeatable"].state is State.INCONCLUSIVE
+        assert found["http.head"].state is State.BREACHED
+        assert found["category.display-name"].state is State.HELD
+
+
+def test_a_second_observation_that_differs_needs_no_end() -> None:
+    """Two answers of it that differ are proof, also where a third never came."""
+    again = {"list": ok(), "repeat": [ok(A), SLOW], "unknown-query": SLOW}
+    evidence = run({"list": ok(), "repeat": ok(A), "unknown-query": ok()}, again=again)
+    assert states(evidence, "http.repeatable") == [State.BREACHED]
+
+
+def test_a_query_is_blamed_where_the_others_agree() -> None:
+    """A parameter that changes something is found in the second observation, and blamed on nothing else."""
+    first = {"list": ok(), "repeat": ok(), "unknown-query": ok(A)}
+    assert states(run(first), "http.repeatable", "http.unknown-query") == [State.HELD, State.INCONCLUSIVE]
+    evidence = run(first, again=observed(ok(), unknown_query=ok(A)))
+    assert states(evidence, "http.repeatable", "http.unknown-query") == [State.HELD, State.BREACHED]
+    evidence = run(first, again=observed(ok(), unknown_query=ok()))
+    assert states(evidence, "http.repeatable", "http.unknown-query") == [State.HELD, State.HELD]
+    again = {"list": ok(), "repeat": [ok(), ok(B)], "unknown-query": ok(A)}
+    evidence = run(first, again=again)
+    assert states(evidence, "http.repeatable", "http.unknown-query") == [State.BREACHED, State.NOT_EXERCISED]
+
+
+@pytest.mark.parametrize("probe", ["repeat", "unknown-query", "xml", "anonymous", "invalid-token"])
+def test_every_list_calls_for_a_second_look(probe: str) -> None:
+    """Whichever answer holds another list: the target is unsteady, or shows that it is not."""
+    first: dict[str, Answer] = {"list": ok(), "repeat": ok(), probe: ok(A)}
+    assert run(first).unsteady.startswith(f"{probe}: /event_categories: not among them: ")
+    assert not run(first | {probe: ok()}).unsteady
+    assert not run(first | {probe: SLOW}).unsteady
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        ok(B, A),
+        ok(A, {**B, "color": "#fff"}, total=2),
+        raw(ok().body, ("Content-Type", "application/json; charset=utf-8")),
+        raw(ok().body, ("Content-Type", "Application/JSON")),
+    ],
+)
+def test_what_is_not_documented_may_change(answer: Answer) -> None:
+    """Additional members, the order, and parameters of the media type are no difference."""
+    assert not run({"list": ok(), "repeat": answer, "unknown-query": answer}).unsteady
+
+
+@pytest.mark.parametrize("answer", [error(401), error(406), PAGE])
+@pytest.mark.parametrize("probe", ["xml", "anonymous", "invalid-token"])
+def test_a_refusal_is_no_difference(probe: str, answer: Answer) -> None:
+    """Who asks otherwise may be refused, or sent a page: that is judged, and no reason to look again."""
+    assert not run({"list": ok(), "repeat": ok(), probe: answer}).unsteady
+
+
+def test_errors_have_no_documented_content() -> None:
+    """Two errors of one status agree, whatever number of the request or time is in them; two statuses do not."""
+    numbered = [error(404, {"error": "no", "request": number}) for number in (1, 2)]
+    assert not run(dict(zip(("list", "repeat"), numbered, strict=True))).unsteady
+    assert run({"list": error(404), "repeat": error(410)}).unsteady == "repeat: status: 410 (expected: 404, as before)"
+
+
+def test_evidence_is_judged_alike_however_often_it_is_asked() -> None:
+    """What was observed is a value: the same exchanges give the same outcomes, in whatever order they come."""
+    evidence = run({"list": ok(A), "repeat": ok()}, again=observed(ok()))
+    mixed = Evidence(evidence.url, evidence.exchanges[2:] + evidence.exchanges[:2], evidence.scope, evidence.contract)
+    assert [o.state for o in judge.outcomes(evidence)] == [o.state for o in judge.outcomes(mixed)]
