@@ -91,8 +91,6 @@ def run(options: argparse.Namespace) -> int:
         accepted.load(settings.accept) if settings.accept else (),
         tuple(name for name in settings.narrowed if name in _NARROWING),
     )
-    if options.write_accept:
-        files.claim_new("--write-accept", options.write_accept, settings.inputs)
     outputs = _outputs(options, settings)
     console = streams.Console(quiet=output.is_brief(options), to_stderr=outputs.take_output)
     sides, contract, mask = _observed(options, settings, console)
@@ -124,7 +122,7 @@ def _outputs(options: argparse.Namespace, settings: Settings) -> output.Outputs:
         asked = {**usual, **asked}
     outputs = output.Outputs(asked)
     inputs = (*settings.inputs, *(side for side in (options.old, options.new) if not is_url(side)))
-    outputs.claim(inputs)
+    outputs.claim(inputs, {"--write-accept": options.write_accept} if options.write_accept else {})
     outputs.clear()
     return outputs
 

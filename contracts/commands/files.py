@@ -28,17 +28,20 @@ _HOUR = 3600
 _LONGEST_NAME = 255
 
 
-def claim(outputs: Mapping[str, str], inputs: Iterable[str] = ()) -> None:
+def claim(outputs: Mapping[str, str], inputs: Iterable[str] = (), new: Mapping[str, str] | None = None) -> None:
     """Refuse files that cannot be written, before the run and not after it; ``outputs`` has them by their option.
+
+    ``new`` are those that a person goes on with: they must not be there yet.
 
     Raises:
         UsageError: there is no such folder or no permission, a link leads out of the working directory, two are the
-            same file, however it is spelled, or one is read, too, such as a file of settings.
+            same file, however it is spelled, one is read, too, such as a file of settings, or a new one is there.
         StreamError: it is standard output, which was closed before the process began.
     """
     read = (file for file in (*inputs, *FILES) if file != STANDARD_INPUT)
     taken = [(_identity(file), "it is read, too") for file in read]
-    for option, file in outputs.items():
+    new = new or {}
+    for option, file in (*outputs.items(), *new.items()):
         if file == STANDARD_OUTPUT:
             streams.refuse_closed_output()
         elif reason := _problem(file):
@@ -48,13 +51,8 @@ def claim(outputs: Mapping[str, str], inputs: Iterable[str] = ()) -> None:
             if other & identity:
                 raise UsageError(f"{option}: {file} cannot be written: {reason}")
         taken.append((identity, f"{option} and another report cannot share it"))
-
-
-def claim_new(option: str, file: str, inputs: Iterable[str]) -> None:
-    """Refuse a file that is there already, or that cannot be written; raises what :func:`claim` raises."""
-    claim({option: file}, inputs)
-    if os.path.lexists(file):
-        raise UsageError(f"{option}: {file[:100]} exists already, and holds what somebody wrote: name a new file")
+        if option in new and os.path.lexists(file):
+            raise UsageError(f"{option}: {file[:100]} exists already, and holds what somebody wrote: name a new file")
 
 
 def write_proposal(file: str, text: str, nothing: str) -> str:
@@ -198,14 +196,15 @@ def _remove_leftovers(folder: Path) -> None:
 
 
 def append(file: str, text: str) -> None:
-    """Append to a file.
+    """Append to a file; one that nobody reads from, such as a FIFO, is not waited for.
 
     Raises:
         UsageError: it cannot be written.
     """
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NONBLOCK", 0)
     try:
-        with Path(file).open("a", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
-            stream.write(text)
+        with os.fdopen(os.open(file, flags, _usual_mode()), "wb") as stream:
+            stream.writelines(encoded(text))
     except OSError as error:
         raise UsageError(f"{file} cannot be written: {error.strerror}") from None
 

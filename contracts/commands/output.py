@@ -52,9 +52,9 @@ class Outputs:
         """Whether a report is written to standard output, so that a person has to be told elsewhere."""
         return STANDARD_OUTPUT in self.files.values()
 
-    def claim(self, inputs: Iterable[str]) -> None:
+    def claim(self, inputs: Iterable[str], new: Mapping[str, str] | None = None) -> None:
         """Refuse, before anything is sent, what cannot be written; raises what :func:`files.claim` raises."""
-        files.claim({BY_NAME[name].option: file for name, file in self.files.items()}, inputs)
+        files.claim({BY_NAME[name].option: file for name, file in self.files.items()}, inputs, new)
 
     def clear(self) -> None:
         """Remove what an earlier run has written there."""
@@ -123,10 +123,18 @@ def detail_of(options: argparse.Namespace) -> Detail:
     return Detail.VERBOSE if options.verbose else Detail.USUAL
 
 
-def outputs_of(settings: Settings, *, inputs: Iterable[str] = (), bundle: bool = True, owned: bool = False) -> Outputs:
+def outputs_of(
+    settings: Settings,
+    *,
+    inputs: Iterable[str] = (),
+    new: Mapping[str, str] | None = None,
+    bundle: bool = True,
+    owned: bool = False,
+) -> Outputs:
     """Return the file of each format that was asked for, before anything is sent.
 
-    Whoever reads a file makes no ``bundle``; ``owned`` says that the folder of the reports is one that the suite made.
+    ``new`` are files that are written beside them, by their option. Whoever reads a file makes no ``bundle``; ``owned``
+    says that the folder of the reports is one that the suite made.
 
     Raises:
         UsageError: a file cannot be written, is read, too, or is that of another format.
@@ -141,7 +149,7 @@ def outputs_of(settings: Settings, *, inputs: Iterable[str] = (), bundle: bool =
         usual = {name: file for name, (_, file) in FORMATS.items()} | ({BUNDLE: BUNDLE_FILE} if bundle else {})
         asked = {name: str(Path(folder, file)) for name, file in usual.items()} | asked
     outputs = Outputs(asked)
-    outputs.claim(inputs)
+    outputs.claim(inputs, new)
     return outputs
 
 

@@ -16,7 +16,7 @@ from contracts.core.text import counted
 from contracts.formats import terminal, wording
 from contracts.reading import read_text
 from contracts.resources import contract_of, refuse_other
-from contracts.settings.sources import resolve, working_directory
+from contracts.settings.sources import leads_out, resolve, working_directory
 from contracts.settings.table import Group, Settings
 
 if TYPE_CHECKING:
@@ -53,7 +53,9 @@ def run(options: argparse.Namespace) -> int:
 
         return several.run(options, settings)
     _check(options, settings)
-    outputs = output.outputs_of(settings, inputs=settings.inputs)
+    written = {"--write-deviations": options.write_deviations, "--write-accept": options.write_accept}
+    new = {option: file for option, file in written.items() if file}
+    outputs = output.outputs_of(settings, inputs=settings.inputs, new=new)
     console = streams.Console(quiet=output.is_brief(options), to_stderr=outputs.take_output)
     return _judge(options, settings, outputs, console)
 
@@ -106,9 +108,10 @@ def _check(options: argparse.Namespace, settings: Settings) -> None:
         if settings.baseline is None:
             option = name.replace("_", "-")
             raise UsageError(f"--{option}: nothing is compared; name what was there before with --baseline")
-    for name in ("write_deviations", "write_accept"):
-        if new := getattr(options, name):
-            files.claim_new(f"--{name.replace('_', '-')}", new, settings.inputs)
+    if options.prune_deviations and settings.deviations:
+        files.claim({"--prune-deviations": settings.deviations})
+        if leads_out(settings.deviations) and not settings.origins["deviations"].startswith(("option", "environment")):
+            raise UsageError(f"--prune-deviations: {settings.origins['deviations']} may be anybody's: use --deviations")
 
 
 def _write_proposals(options: argparse.Namespace, report: Report) -> Iterator[str]:

@@ -125,9 +125,13 @@ def _refuse_in_file(setting: Setting, value: Any, file: str, environ: Mapping[st
         raise UsageError(f"{file}: {setting.name} cannot be set in a file of the working directory: {instead}")
     if setting.name == "target" and (token := next((name for name in TOKENS if environ.get(name)), None)):
         raise UsageError(f"{file}: no file may name the target while {token} is set, which would go there: {instead}")
-    named = Path(str(value))
-    if setting.trust is Trust.INSIDE and (named.is_absolute() or ".." in named.parts):
+    if setting.trust is Trust.INSIDE and leads_out(str(value)):
         raise UsageError(f"{file}: {setting.name} is {str(value)[:80]!r}, and must stay in the working directory")
+
+
+def leads_out(file: str) -> bool:
+    """Whether a file lies outside the working directory, by its name."""
+    return Path(file).is_absolute() or ".." in Path(file).parts
 
 
 def _read(setting: Setting, value: Any, origin: str) -> Any:

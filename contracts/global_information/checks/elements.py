@@ -50,7 +50,7 @@ def are_unique(answer: Answer, name: str, values: Column) -> Steps:
 
     def finding(pair: tuple[int, Any]) -> Finding:
         received = f"{describe(pair[1])}, as {place(answer, holders[pair[0]], name)} has"
-        return Finding(place(answer, pair[0], name), f"a {name} of its own", received)
+        return Finding(place(answer, pair[0], name), f"a{'n' * (name[0] in 'aeiou')} {name} of its own", received)
 
     yield from findings_of((pair for pair in values if pair[0] in holders) if holders else (), finding)
     return len(values)

@@ -291,3 +291,36 @@ def test_a_killed_run_leaves_what_the_next_one_knows(tmp_path: Path) -> None:
     os.utime(left, (0, 0))
     files.write(str(tmp_path / "report"), "x")
     assert [path.name for path in tmp_path.iterdir()] == ["report"]
+
+
+@pytest.mark.parametrize("first", ["--json", "--write-accept"])
+def test_entries_to_complete_share_no_file_with_a_report(first: str, tmp_path: Path) -> None:
+    """What a person goes on with is a new file, and no report and no other entries take its place."""
+    contracts("snapshot", "--mock", "-o", "old.json", folder=tmp_path)
+    asked = ("verify", "--mock", "--baseline", "old.json", first, "x", "--write-deviations", "./x")
+    done = contracts(*asked, folder=tmp_path)
+    assert (done.status, done.out) == (2, "")
+    assert "cannot share it" in done.err
+
+
+def test_a_file_of_a_checkout_lets_nothing_outside_be_pruned(tmp_path: Path) -> None:
+    """Entries are removed from a file of the working directory, or from one that a person named."""
+    here = tmp_path / "here"
+    here.mkdir()
+    (tmp_path / "known.toml").write_text("")
+    (here / "contracts.toml").write_text('deviations = "../known.toml"\n')
+    done = contracts("verify", "--mock", "--prune-deviations", folder=here)
+    assert (done.status, done.out) == (2, "")
+    assert "contracts.toml may be anybody's" in done.err
+    asked = ("verify", "--mock", "--prune-deviations", "--deviations", "../known.toml", "--summary")
+    assert contracts(*asked, folder=here).status == 0
+
+
+def test_a_summary_that_nobody_reads_makes_nobody_wait(tmp_path: Path) -> None:
+    """The page of a job may be anything: what cannot be written to is told, and ends nothing."""
+    os.mkfifo(tmp_path / "fifo")
+    environment = {"GITHUB_STEP_SUMMARY": str(tmp_path / "fifo")}
+    done = contracts("verify", "--mock", "--summary", environment=environment, folder=tmp_path)
+    assert done.status == 2
+    assert "fifo cannot be written" in done.err
+    assert done.out.startswith("PARTIAL")

@@ -129,7 +129,7 @@ def auth() -> Iterator[Case]:
             run({probe: ok(A, A)}),
             (
                 "/event_categories/1/id",
-                "a id of its own",
+                "an id of its own",
                 '"a1", as /event_categories/0/id has',
                 probe,
                 "list.ids-unique",

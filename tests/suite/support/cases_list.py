@@ -31,7 +31,7 @@ def listing() -> Iterator[Case]:
         values = describe(twin)
         finding = (
             f"/event_categories/3/{member}",
-            f"a {member} of its own",
+            f"a{'n' * (member == 'id')} {member} of its own",
             f"{values}, as /event_categories/0/{member} has",
         )
         yield breached(clause, "far apart", listed(A, 1, B, {**B, member: twin}), *[finding])
@@ -42,7 +42,7 @@ def listing() -> Iterator[Case]:
             *(
                 (
                     f"/event_categories/{i}/{member}",
-                    f"a {member} of its own",
+                    f"a{'n' * (member == 'id')} {member} of its own",
                     f"{values}, as /event_categories/0/{member} has",
                 )
                 for i in (1, 3)
