@@ -17,7 +17,7 @@ from contracts.core.errors import BrokenAnswer, Refused, Unavailable, UsageError
 from contracts.core.exchange import Exchange, Request, Response
 from contracts.core.policy import Policy
 from contracts.core.report import Report, Scope
-from contracts.core.statuses import intermediary
+from contracts.core.statuses import REFUSALS, intermediary
 from contracts.core.text import counted, shorten
 from contracts.formats import har
 from contracts.judging import judge
@@ -41,8 +41,6 @@ _BESIDE = re.compile(rb"(?m)^(?:[*>] .*|[{}] \[[0-9]+ bytes data\]\r?|\r *[0-9].
 _FAREWELL = re.compile(rb"\* (?:Connection #[0-9]+ to host \S+ left intact|Closing connection[^\n]*)\s*\Z")
 #: Header fields that ask for less than the list.
 _CONDITIONS = {"if-none-match", "if-modified-since", "if-match", "if-unmodified-since", "if-range", "range"}
-#: The statuses that refuse the credentials of a request.
-REFUSALS = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 _REDIRECTS = (301, 302, 303, 307, 308)
 #: Entries that an account names one by one.
 _NAMED = 10

@@ -8,18 +8,17 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from contracts import ci
-from contracts.core.clause import REPEATABLE, Clause
+from contracts.core.clause import LIST, REPEATABLE, Clause
 from contracts.core.contract import Contract
 from contracts.core.errors import NoTarget, UsageError
 from contracts.core.exchange import Headers, Response
 from contracts.core.identity import Identity
 from contracts.core.policy import Policy
-from contracts.core.probe import Probe
-from contracts.global_information.probes import PER_MINUTE, needed
+from contracts.core.probe import PER_MINUTE, Probe
+from contracts.global_information.probes import needed
 from contracts.masking.secrets import Secrets
 from contracts.network import certificates
 from contracts.network.address import Address, parse
-from contracts.network.budget import Budget, Deadline, Limits
 from contracts.network.credentials import (
     API,
     BEARER,
@@ -37,7 +36,7 @@ from contracts.network.credentials import (
 )
 from contracts.network.dial import Place
 from contracts.network.http1 import Message
-from contracts.network.pace import Pace
+from contracts.network.pace import Budget, Deadline, Limits, Pace
 from contracts.network.request import Field
 from contracts.network.target import Target
 from contracts.network.wire import Wire
@@ -171,6 +170,12 @@ def _mock(settings: Settings, contract: Contract) -> "MockServer":
     )
 
 
+def _said(contract: Contract, response: Response) -> object:
+    from contracts.judging.judge import said_of  # only for a target that repeats a token
+
+    return said_of(response, contract)
+
+
 @dataclass(frozen=True)
 class _Parts:
     """What a target is made of: what was asked for, and the variables that hold the secrets."""
@@ -205,10 +210,9 @@ class _Parts:
             return wire.send(Message("POST", url, headers), min(limits.timeout, deadline.remaining))
 
         return Target(
-            self.contract,
             address,
             wire,
-            Budget(most, live=not address.loopback, pace=pace),
+            Budget(most, pace or (None if address.loopback else Pace())),
             self.secrets,
             deadline,
             self._credentials(post, deadline.clock),
@@ -216,6 +220,8 @@ class _Parts:
             tuple(self._fields()),
             sleep,
             say,
+            partial(_said, self.contract),
+            self.contract.probe[LIST],
         )
 
     def _fields(self) -> Iterator[Field]:

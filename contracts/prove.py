@@ -13,8 +13,8 @@ from functools import cached_property
 from importlib import import_module
 
 from contracts.core.contract import Contract
+from contracts.core.probe import PER_MINUTE
 from contracts.core.report import Report, State
-from contracts.global_information.probes import PER_MINUTE
 from contracts.mock.faults import Fault, catalogue_of
 from contracts.mock.faults.fault import same, variant
 from contracts.mock.sample import Sample, sample_of

@@ -13,8 +13,8 @@ from contracts.commands import options as settings_options
 from contracts.commands import streams
 from contracts.core.contract import Contract
 from contracts.core.errors import UsageError
+from contracts.core.probe import PER_MINUTE
 from contracts.core.text import plain
-from contracts.global_information.probes import PER_MINUTE
 from contracts.mock.faults import Scenario, catalogue_of
 from contracts.mock.sample import sample_of
 from contracts.mock.server import MockServer, elements_from

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 JSON = "application/json"
+#: The documented rate limit of every resource, in requests a minute (Rate limit).
+PER_MINUTE = 60
 
 
 class Authorization(StrEnum):

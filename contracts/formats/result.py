@@ -324,7 +324,7 @@ def _target(judged: Judged) -> dict[str, Any]:
         "name": entry.name,
         "contract": entry.contract,
         "tags": list(entry.tags),
-        "account": entry.payer,
+        "account": entry.account_key,
         "verdict": judged.conclusion,
         "status": judged.status,
         "headline": target_headline(judged),

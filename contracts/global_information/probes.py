@@ -12,8 +12,6 @@ MADE_UP_TOKEN = "made-up-by-the-contract-suite"  # noqa: S105 - it is no secret:
 NO_SUCH_PATH = "/no-such-element-of-the-contract-suite"
 NO_SUCH_PARAMETER = "contract_suite_parameter=1"
 
-#: The documented rate limit, in requests a minute (Rate limit).
-PER_MINUTE = 60
 #: A burst of twice as many puts more than 60 into one minute even
 #: when the server counts by fixed minutes and one of them ends within the burst.
 BURST = 121

@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import Protocol
 
 from contracts.core.contract import Contract
-from contracts.core.errors import BrokenAnswer, Refused, Unavailable, UsageError
+from contracts.core.errors import BrokenAnswer, CouldNotJudge, Refused, Unavailable, UsageError
 from contracts.core.exchange import Headers, Response
 from contracts.core.schemas import ERROR, load
 from contracts.masking.secrets import MASKED_FROM, Secrets
@@ -60,6 +60,9 @@ class Credentials(Protocol):
     def refusal(self, status: int) -> str:
         """Return in words that the target answered a request with these credentials by this status, and what to do."""
 
+    def renew(self, refused: str) -> bool:
+        """Whether there is another value of the header than one that was refused; raises what authorization raises."""
+
 
 @dataclass(frozen=True)
 class NoCredentials:
@@ -74,6 +77,10 @@ class NoCredentials:
     def refusal(self, status: int) -> str:
         """Return that there are none, and which variables may hold some."""
         return f"the target asks for credentials ({status}), and there are none: set {BEARER} or {API}"
+
+    def renew(self, refused: str) -> bool:  # noqa: ARG002
+        """Return False."""
+        return False
 
 
 @dataclass(frozen=True)
@@ -93,6 +100,10 @@ class Bearer:
             f"the target refused the token of {self.origin} ({status}): a bearer token is valid for one hour; "
             f"exchange a new one, or give a long-lived API token ({API}), which is exchanged and renewed for you"
         )
+
+    def renew(self, refused: str) -> bool:  # noqa: ARG002
+        """Return False: there is no other."""
+        return False
 
 
 @dataclass
@@ -134,6 +145,13 @@ class Exchanged:
             "may use this API"
         )
 
+    def renew(self, refused: str) -> bool:
+        """Exchange the API token anew, unless another lane has done so since; return True."""
+        with self._lock:
+            if refused == f"Bearer {self._token}":
+                self._token = None
+        return self.authorization() != refused
+
     def _exchange(self) -> str:
         basic = SecretValue("Basic " + base64.b64encode(f":{self.api_token}".encode()).decode())
         self.exchanges += 1
@@ -156,6 +174,37 @@ class Exchanged:
             raise BrokenAnswer(f"{where} answered 200 without a usable token") from None
         self.secrets.add(token, BEARER)
         return str(token)
+
+
+class Standing:
+    """What is known of the credentials of a run: what was accepted of them, and that they ran out. Threads share it."""
+
+    def __init__(self) -> None:
+        self.failure: CouldNotJudge | None = None
+        self._accepted: set[str] = set()
+        self._lock = threading.Lock()
+
+    def accept(self, authorization: str) -> None:
+        """Note that the target has answered a request with this value of the header."""
+        self._accepted.add(authorization)
+
+    def was_accepted(self, authorization: str | None) -> bool:
+        """Whether the target has answered a request with this value of the header."""
+        return authorization in self._accepted
+
+    def look(self, ask: Callable[[], CouldNotJudge | None]) -> CouldNotJudge | None:
+        """Return why the credentials say nothing any more, or None; ``ask`` finds out, for one lane after the other."""
+        with self._lock:
+            if self.failure is None and (failure := ask()):
+                if isinstance(failure, Refused):
+                    self.failure = failure
+                return failure
+            return self.failure
+
+
+def ran_out(credentials: Credentials, status: int) -> Refused:
+    """Return the failure of what is left when credentials are refused that were accepted before."""
+    return Refused(f"the credentials ran out while the run was under way: {credentials.refusal(status)}")
 
 
 def service_for(address: Address) -> Address:

@@ -108,8 +108,11 @@ def _looked_up(place: Place, ends: float) -> list[_Address]:
             found.append(error)
 
     thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    thread.join(seconds_left(ends))
+    try:
+        thread.start()
+        thread.join(seconds_left(ends))
+    except RuntimeError:  # no more threads
+        run()
     if not found:
         raise TimeoutError
     if isinstance(error := found[0], socket.gaierror):

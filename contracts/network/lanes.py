@@ -9,12 +9,17 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Generic, TypeVar
 
 from contracts.network.connection import Connection
 from contracts.network.wire import Wire
 
 Job = TypeVar("Job")
+
+
+def nothing() -> None:
+    """Do nothing."""
 
 
 class Lane:
@@ -28,6 +33,9 @@ class Lane:
         self._opening: Connection | None = None
         self._taken: Connection | None = None
         self.ended = False
+        #: What is told before a connection is opened for a request, and when the peer has accepted it.
+        self.opening: Callable[[], None] = nothing
+        self.accepted: Callable[[], None] = nothing
         #: The connection over which the last request went.
         self.last: Connection | None = None
 
@@ -116,8 +124,9 @@ class Lanes(Generic[Job]):
     def open(self) -> None:
         """Begin to connect the other lanes; nothing is sent before there are jobs."""
         started, self._started = self._started, True
-        for lane in [] if started else self._others:
-            threading.Thread(target=self._work, args=(lane,), daemon=True).start()
+        with suppress(RuntimeError):  # no more threads: fewer lanes
+            for lane in [] if started else self._others:
+                threading.Thread(target=self._work, args=(lane,), daemon=True).start()
 
     def withdraw(self) -> None:
         """End what the other lanes have opened, and be ready to open them again.
@@ -142,7 +151,11 @@ class Lanes(Generic[Job]):
             for job in apart:
                 with self._changed:
                     self._busy += 1
-                threading.Thread(target=self._finish, args=(job, self._lane()), daemon=True).start()
+                try:
+                    threading.Thread(target=self._finish, args=(job, self._lane()), daemon=True).start()
+                except RuntimeError:
+                    self._jobs.append(job)
+                    self._done()
         else:
             self._jobs.extend(apart)
             self._stop()

@@ -1,45 +1,23 @@
-"""Observing: the documented request and its repetition first, the others then side by side, none that is pointless."""
+"""Observing: the documented request first and alone, then the others side by side, and none that is pointless."""
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import replace
 from functools import partial
-from http import HTTPStatus
 
 from contracts.core.clause import LIST, REPEAT
 from contracts.core.errors import CouldNotJudge, Refused
 from contracts.core.exchange import Exchange
 from contracts.core.probe import Authorization, Probe
+from contracts.core.statuses import REFUSALS
 from contracts.network.credentials import Credentials
-from contracts.network.lanes import Lane, Lanes
+from contracts.network.lanes import Lane, Lanes, nothing
 from contracts.network.request import Asked
 from contracts.network.target import Target
 
-#: Probes that go one after the other over the same connection.
-Job = tuple[Probe, ...]
-
-
-@dataclass(frozen=True)
-class _Plan:
-    """The probes in batches, in the order in which they are sent; those of the second batch go side by side.
-
-    The documented request and its repetition come first, each alone: what deals its answers in turn, such as a balancer
-    before two servers, gives two different ones then, whatever the number of requests that are under way later.
-    """
-
-    first: tuple[Probe, ...]
-    second: tuple[Probe, ...]
-    last: tuple[Probe, ...]
-
-    @classmethod
-    def of(cls, probes: Iterable[Probe]) -> "_Plan":
-        first: list[Probe] = []
-        second: list[Probe] = []
-        last: list[Probe] = []
-        for probe in probes:
-            alone = probe.times > 1 or probe.method not in ("GET", "HEAD")
-            (last if alone else first if probe.name in (LIST, REPEAT) else second).append(probe)
-        return cls(tuple(first), tuple(second), tuple(last))
+#: The places of probes that go one after the other over the same way.
+Job = tuple[int, ...]
 
 
 def observe(
@@ -51,49 +29,66 @@ def observe(
 ) -> Iterator[Exchange]:
     """Send the probes and yield the exchange of each, in their order, whichever was answered first.
 
-    A target that does not answer the documented request is left alone: the other probes are not sent. One that
-    refuses the credentials is only asked what can be asked without them. What could change something, and what
-    exceeds the rate limit, comes after everything else. ``meanwhile`` is done while the first answer is due.
-    With ``fresh_connections`` no connection is used for a second request.
+    They go in three batches. The documented request and its repetition come first, each alone: what deals its answers
+    in turn, such as a balancer before two servers, gives two different ones then, whatever is under way later. A target
+    that does not answer the documented request is left alone, and one that refuses the credentials is only asked what
+    can be asked without them. Then what reads goes side by side. What could change something, and what exceeds the rate
+    limit, comes after everything else. ``meanwhile`` is done while the first answer is due. With ``fresh_connections``
+    no connection is used for a second request.
     """
-    plan = _Plan.of(probes)
+    planned = tuple(probes)
+    first, second, last = _batches(planned)
     silent: CouldNotJudge | None = None
-    asked: dict[str, Asked] = {}
+    asked: dict[int, Asked] = {}
 
     def perform(job: Job, lane: Lane) -> None:
-        done = [target.ask(probe, lane) for probe in job]
-        asked.update({each.probe.name: target.confirmed(each, lane) for each in done})
+        done = [(place, target.ask(planned[place], lane)) for place in job]
+        asked.update({place: target.confirmed(each, lane) for place, each in done})
 
     preparing = threading.Thread(target=meanwhile, daemon=True)
 
     def accepted() -> None:
         lanes.open()
         if preparing.ident is None:
-            preparing.start()
+            with suppress(RuntimeError):  # no more threads: it is done when it is needed
+                preparing.start()
 
     lane = partial(target.lane, fresh=fresh_connections)
-    lanes = Lanes(lane, perform, others=_others(target, plan.second), timeout=target.limits.timeout)
+    lanes = Lanes(lane, perform, others=_others(target, planned, second), timeout=target.limits.timeout)
     try:
         seconds = 0.0
-        for probe in plan.first:
+        lanes.own.opening, lanes.own.accepted = lanes.withdraw, accepted
+        for place in first:
             if silent:
-                yield target.unsent(probe, silent)
+                yield target.unsent(planned[place], silent)
                 continue
-            exchange = target.record(target.ask(probe, lanes.own, accepted, opening=lanes.withdraw))
-            if probe.name == LIST:
+            exchange = target.record(target.ask(planned[place], lanes.own))
+            if planned[place].name == LIST:
                 exchange = judge_refusal(exchange, target.credentials)
                 silent, seconds = exchange.failure, exchange.seconds
             yield exchange
+        lanes.own.opening = lanes.own.accepted = nothing
         if target.limits.concurrency == 1:
             lanes.own.close()  # one replica behind a balancer may answer all that comes over one connection
-        wanted = [probe for probe in plan.second if not _is_pointless(probe, silent)]
-        lanes.run(*_jobs(wanted), side_by_side=_is_quick(target, seconds * len(wanted)))
+        wanted = [place for place in second if not _is_pointless(planned[place], silent)]
+        lanes.run(*_jobs(planned, wanted), side_by_side=_is_quick(target, seconds * len(wanted)))
     finally:
         lanes.close()
         if preparing.ident is not None:
             preparing.join()
-    for probe in (*plan.second, *plan.last):
-        yield _exchange(target, probe, asked.get(probe.name), silent)
+    for place in (*second, *last):
+        yield _exchange(target, planned[place], asked.get(place), silent)
+
+
+def _batches(probes: tuple[Probe, ...]) -> tuple[list[int], list[int], list[int]]:
+    """Return the places of the probes that go first, side by side, and last."""
+    first: list[int] = []
+    second: list[int] = []
+    last: list[int] = []
+    for place, probe in enumerate(probes):
+        alone = probe.times > 1 or probe.method not in ("GET", "HEAD")
+        (last if alone else first if probe.name in (LIST, REPEAT) else second).append(place)
+    return first, second, last
 
 
 def _exchange(target: Target, probe: Probe, asked: Asked | None, silent: CouldNotJudge | None) -> Exchange:
@@ -110,9 +105,9 @@ def _is_pointless(probe: Probe, silent: CouldNotJudge | None) -> bool:
     return silent is not None and not without_credentials
 
 
-def _others(target: Target, probes: tuple[Probe, ...]) -> int:
+def _others(target: Target, probes: tuple[Probe, ...], places: list[int]) -> int:
     """Return how many lanes there may be beside the first one: no more than there are jobs for."""
-    jobs, apart = _jobs(probes)
+    jobs, apart = _jobs(probes, places)
     return max(0, min(target.limits.concurrency - len(apart), len(jobs)) - 1)
 
 
@@ -121,19 +116,19 @@ def _is_quick(target: Target, seconds: float) -> bool:
     return target.limits.concurrency > 1 and seconds < target.limits.timeout / 2
 
 
-def _jobs(probes: Iterable[Probe]) -> tuple[list[Job], list[Job]]:
+def _jobs(probes: tuple[Probe, ...], places: list[int]) -> tuple[list[Job], list[Job]]:
     """Return what is to be sent over the connections to the target, the longest first, and what is not.
 
     HEAD and a GET are one job: whatever stands before the status line of the answer to the one came behind that to
     the other, and nobody has to wait for bytes that must not come.
     """
-    apart: list[Job] = [(probe,) for probe in probes if probe.plaintext]
-    rest = [probe for probe in probes if not probe.plaintext]
-    heads = [probe for probe in rest if probe.method == "HEAD"]
-    others = [probe for probe in rest if probe.method != "HEAD"]
+    apart: list[Job] = [(place,) for place in places if probes[place].plaintext]
+    rest = [place for place in places if not probes[place].plaintext]
+    heads = [place for place in rest if probes[place].method == "HEAD"]
+    others = [place for place in rest if probes[place].method != "HEAD"]
     pairs: list[Job] = [(head, *others[:1]) for head in heads[:1]]
     left = heads[1:] + (others[1:] if pairs else others)
-    return [*pairs, *((probe,) for probe in left)], apart
+    return [*pairs, *((place,) for place in left)], apart
 
 
 def judge_refusal(exchange: Exchange, credentials: Credentials) -> Exchange:
@@ -141,6 +136,6 @@ def judge_refusal(exchange: Exchange, credentials: Credentials) -> Exchange:
     if exchange.failure or exchange.response is None:
         return exchange
     status = exchange.response.status
-    if status not in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+    if status not in REFUSALS:
         return exchange
     return replace(exchange, failure=Refused(credentials.refusal(status)))

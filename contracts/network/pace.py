@@ -1,21 +1,69 @@
-"""The pace of an account: all that is sent for it shares 60 requests a minute, whichever target they go to."""
+"""The manners of a run: how many requests it sends, how fast and for how long, and when one is sent again."""
 
+import re
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 
-from contracts.core.errors import OverBudget
-from contracts.global_information.probes import PER_MINUTE
+from contracts.core.errors import (
+    CouldNotJudge,
+    Misdirected,
+    OverBudget,
+    ProxyFailed,
+    ProxyRefused,
+    TooSlow,
+    Unreachable,
+)
+from contracts.core.exchange import Response
+from contracts.core.probe import PER_MINUTE
+from contracts.core.statuses import may_pass
 
 #: A minute and a second: two requests may take different times to arrive, and the other side counts arrivals.
 _WINDOW = 61.0
+#: The pauses before each retry, in seconds, where the target does not ask for another one.
+PAUSES = (1.0, 2.0, 4.0, 8.0)
+#: A connection that breaks or is refused is tried anew this often; what answers 503 says itself that it will come back.
+_CONNECTION_RETRIES = 2
+#: After a 429: how long to wait where it does not say so, and then between requests, in seconds.
+_AFTER_TOO_MANY, _GAP = 1.0, 1.1
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Seconds for an answer, how often a request is sent again, and how many are under way at once."""
+
+    timeout: float = 10.0
+    retries: int = 4
+    concurrency: int = 4
+
+
+@dataclass
+class Deadline:
+    """The end of a run, so many ``seconds`` after the first look at it."""
+
+    seconds: float = 90.0
+    clock: Callable[[], float] = time.monotonic
+    _ends: float | None = None
+
+    @property
+    def remaining(self) -> float:
+        """The seconds that are left."""
+        if self._ends is None:
+            self._ends = self.clock() + self.seconds
+        return self._ends - self.clock()
+
+    def restart(self) -> None:
+        """Begin anew with the next look."""
+        self._ends = None
 
 
 class Pace:
-    """Lets through so many requests within so many seconds. Threads share it.
+    """Lets through so many requests within so many seconds, whichever target of an account they go to.
 
-    ``say`` is told the seconds of a longer wait.
+    Threads share it. ``say`` is told the seconds of a longer wait.
     """
 
     def __init__(
@@ -36,25 +84,24 @@ class Pace:
         self._turns: deque[float] = deque()
         self._lock = threading.Lock()
 
-    def room(self, requests: int) -> None:
+    def wait_for_capacity(self, requests: int) -> None:
         """Wait until so many requests can be sent at once, or as many as there can ever be."""
         places = min(requests, self.requests)
         while wait := self._until(places):
             self._say(wait)
             self._sleep(wait)
 
-    def take(self, patience: float, *, unpaced: bool = False) -> None:
-        """Take a turn, after waiting for at most ``patience`` seconds for it; ``unpaced`` takes it at once.
+    def take(self, max_wait: float, *, unpaced: bool = False) -> None:
+        """Take a turn, after waiting for at most ``max_wait`` seconds for it; ``unpaced`` takes it at once.
 
         Raises:
             OverBudget: it would take longer.
         """
         with self._lock:
             wait = 0.0 if unpaced else self._wait(1)
-            if wait > patience:
+            if wait > max_wait:
                 raise OverBudget(
-                    f"{self.requests} requests were sent for this account within a minute, and the run ends before "
-                    "the next"
+                    f"{self.requests} requests were sent within a minute, and the run ends before the next"
                 )
             self._turns.append(self._clock() + wait)
         if wait:
@@ -71,3 +118,127 @@ class Pace:
             self._turns.popleft()
         in_the_way = len(self._turns) + places - self.requests
         return self._turns[in_the_way - 1] + self.seconds - now if in_the_way > 0 else 0.0
+
+
+@dataclass
+class Budget:
+    """Counts what is sent: never more than ``limit`` requests, and none faster than a pace, where there is one.
+
+    Threads share it. What is to be sent is counted first, and then waits for its turn.
+    """
+
+    limit: int
+    pace: Pace | None = None
+    sent: int = 0
+    retries: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def count(self, *, retry: bool = False) -> None:
+        """Count a request that is to be sent.
+
+        Raises:
+            OverBudget: it may not be sent.
+        """
+        with self._lock:
+            if self.sent >= self.limit:
+                raise OverBudget(f"the budget of {self.limit} requests is spent (--max-requests)")
+            self.sent += 1
+            self.retries += retry
+
+    def wait(self, max_wait: float, *, unpaced: bool = False) -> None:
+        """Wait for at most ``max_wait`` seconds until the pace allows a request that was counted.
+
+        Raises:
+            OverBudget: it would take longer; the request is not sent, and not counted any more.
+        """
+        try:
+            if self.pace is not None:
+                self.pace.take(max_wait, unpaced=unpaced)
+        except OverBudget:
+            with self._lock:
+                self.sent -= 1
+            raise
+
+    def admit(self, requests: int) -> None:
+        """Allow so many requests from now on, if not more were allowed anyway."""
+        with self._lock:
+            self.limit = max(self.limit, self.sent + requests)
+
+
+class Throttle:
+    """What becomes of a run after a 429: one request at a time, and a gap between two, doubled at each further 429."""
+
+    def __init__(self, clock: Callable[[], float], sleep: Callable[[float], None]) -> None:
+        self._clock = clock
+        self._sleep = sleep
+        self._gap = 0.0
+        self._since = self._next = 0.0
+        self._lock = threading.Lock()
+        self._turn = threading.Lock()
+
+    @property
+    def is_on(self) -> bool:
+        """Whether there was a 429."""
+        return self._gap > 0
+
+    @property
+    def wait(self) -> float:
+        """The seconds until the next request may be sent."""
+        return max(0.0, self._next - self._clock())
+
+    @contextmanager
+    def turn(self, max_wait: float) -> Iterator[None]:
+        """Let nobody else send while the context lasts, and begin it no sooner than may be; without a 429 at once.
+
+        Raises:
+            TooSlow: that would take more than ``max_wait`` seconds.
+        """
+        if not self.is_on:
+            yield
+            return
+        with self._turn:
+            if (wait := self._next - self._clock()) > max_wait:
+                raise TooSlow(f"after a 429 the target is to be left alone for {wait:.3g} s, and the run ends before")
+            if wait > 0:
+                self._sleep(wait)
+            try:
+                yield
+            finally:
+                with self._lock:
+                    self._next = max(self._next, self._clock() + self._gap)
+
+    def slow_down(self, response: Response, sent: float) -> None:
+        """Take a 429 to heart, the answer to what was sent at a time of the clock.
+
+        What was under way together with the first one is no further 429.
+        """
+        with self._lock:
+            now, wait = self._clock(), pause_before(response, _AFTER_TOO_MANY)
+            if not self._gap:
+                self._gap, self._since = _GAP, now
+            elif sent >= self._since:
+                self._gap, self._since = self._gap * 2, now
+                wait = max(wait, self._gap)
+            self._next = max(self._next, now + wait)
+
+
+def is_worth_a_retry(response: Response | None, failure: CouldNotJudge | None, tries: int) -> bool:
+    """Whether what went wrong may pass: a status that says so, or, a few times, a connection that broke."""
+    if failure is None:
+        return response is not None and may_pass(response)
+    passing = isinstance(failure, Unreachable | ProxyFailed) and not isinstance(failure, Misdirected | ProxyRefused)
+    return passing and tries < _CONNECTION_RETRIES
+
+
+def pause_before(response: Response | None, pause: float) -> float:
+    """Return the seconds that the target asks for (RFC 9110, section 10.2.3), or the pause where it does not."""
+    asked = (response.first("Retry-After") or "") if response else ""
+    if not asked or re.fullmatch("[0-9]{1,15}", asked):
+        return float(asked) if asked else pause
+    from email.utils import mktime_tz, parsedate_tz  # few answers hold a date, and it brings all of email
+
+    try:
+        date = parsedate_tz(asked)
+        return pause if date is None else max(0.0, mktime_tz(date) - time.time())
+    except (ValueError, OverflowError):  # a date of no calendar
+        return pause

@@ -8,6 +8,7 @@ from contracts import __version__
 from contracts.core.errors import CouldNotJudge
 from contracts.core.exchange import Attempt, Request, Response
 from contracts.core.probe import JSON, Authorization, Probe
+from contracts.core.statuses import REFUSALS, intermediary
 from contracts.global_information.probes import MADE_UP_TOKEN
 from contracts.network.address import Address
 from contracts.network.connection import Connection
@@ -36,11 +37,17 @@ class Field(NamedTuple):
 
 @dataclass(frozen=True)
 class Outgoing:
-    """A request that is to be sent."""
+    """A request that is to be sent, under the ``name`` of its probe.
 
+    ``authorized`` says that it holds the given credentials, ``cleartext`` that it goes to the cleartext endpoint.
+    """
+
+    name: str
     method: str
     url: str
     fields: tuple[Field, ...]
+    authorized: bool = False
+    cleartext: bool = False
 
     @property
     def record(self) -> Request:
@@ -56,12 +63,18 @@ class Outgoing:
         fields = ((each.name, each.value) for each in self.fields)
         return Message(self.method, self.url, tuple((name, value) for name, value in fields if value is not None))
 
+    def token_in(self, message: Message | None) -> str | None:
+        """Return what the request was sent with of the given credentials, or None."""
+        return dict(message.headers).get("Authorization") if message and self.authorized else None
+
 
 @dataclass(frozen=True)
 class Asked:
-    """What came of a probe, its secrets still in it. ``over`` is the connection of the answer to HEAD."""
+    """What came of a request, its secrets still in it; ``seconds`` are those of the last attempt.
 
-    probe: Probe
+    ``over`` is the connection of the answer to HEAD, and ``authorization`` what was sent of the given credentials.
+    """
+
     request: Outgoing
     response: Response | None = field(repr=False)
     failure: CouldNotJudge | None = field(repr=False)
@@ -69,6 +82,13 @@ class Asked:
     seconds: float = 0.0
     sent: int = 1
     over: Connection | None = field(default=None, repr=False)
+    authorization: str | None = field(default=None, repr=False)
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the API refuses the credentials of the request."""
+        response = None if self.failure else self.response
+        return response is not None and response.status in REFUSALS and not intermediary(response)
 
 
 def build(probe: Probe, address: Address, credentials: Credentials, added: tuple[Field, ...]) -> Outgoing:
@@ -81,11 +101,13 @@ def build(probe: Probe, address: Address, credentials: Credentials, added: tuple
         Field("User-Agent", AGENT),
         *(() if probe.plaintext else added),
     ]
+    authorized = probe.authorization is Authorization.GIVEN and bool(credentials.origin)
     if probe.authorization is Authorization.MADE_UP:
         fields.append(Field("Authorization", f"Bearer {MADE_UP_TOKEN}"))
-    elif probe.authorization is Authorization.GIVEN and credentials.origin:
+    elif authorized:
         fields.append(authorization(credentials))
-    return Outgoing(probe.method, url + (f"?{probe.query}" if probe.query else ""), tuple(fields))
+    query = f"?{probe.query}" if probe.query else ""
+    return Outgoing(probe.name, probe.method, url + query, tuple(fields), authorized, probe.plaintext)
 
 
 def _url(probe: Probe, address: Address) -> str:

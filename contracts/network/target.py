@@ -5,36 +5,39 @@ from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 
-from contracts.core.contract import Contract
 from contracts.core.errors import BrokenAnswer, CouldNotJudge, OverBudget, TooSlow, Unavailable
 from contracts.core.exchange import Attempt, Exchange, Headers, Response
 from contracts.core.probe import Probe
-from contracts.core.statuses import GATEWAY_ERRORS, UNAVAILABLE
+from contracts.core.statuses import TOO_MANY, intermediary
+from contracts.core.text import counted as number_of
 from contracts.masking.secrets import Secrets
 from contracts.network.address import Address
-from contracts.network.budget import Budget, Deadline, Limits
 from contracts.network.connection import Connection, Ended
-from contracts.network.credentials import Credentials, NoCredentials
+from contracts.network.credentials import Credentials, NoCredentials, Standing, ran_out
 from contracts.network.http1 import Message
 from contracts.network.lanes import Lane
+from contracts.network.pace import PAUSES, Budget, Deadline, Limits, Throttle, is_worth_a_retry, pause_before
 from contracts.network.request import AGENT, Asked, Field, Outgoing, authorization, build
-from contracts.network.retries import PAUSES, may_pass, pause_before
 from contracts.network.wire import Wire
 
-#: The plain-HTTP endpoint is expected to be silent: a firewall that drops what is sent to it is not waited for long.
-_PLAINTEXT_LIMIT = 3.0
+#: The cleartext endpoint is expected to be silent: a firewall that drops what is sent to it is not waited for long.
+_CLEARTEXT_LIMIT = 3.0
 #: How long bytes behind an answer to HEAD are waited for where some were seen before, in seconds.
 _STRAY_LIMIT = 1.0
 #: Between two attempts to reach a target that does not accept connections yet, in seconds.
 _WAIT_PAUSE = 0.25
 _BEHIND_HEAD = "bytes behind the answer, which has to be asked for on a connection of its own"
+_DOCUMENTED = Probe("list", "the documented request")
 
 
 @dataclass(frozen=True)
 class Target:
-    """A target under test. ``sleep`` waits for seconds; ``say`` is told what is being waited for."""
+    """A target under test. ``sleep`` waits for seconds; ``say`` is told what is being waited for.
 
-    contract: Contract
+    ``documented`` is the request that shows whether the credentials are still accepted. ``judged`` returns what would
+    be judged of an answer: only where that is the same may one stand for another.
+    """
+
     address: Address
     wire: Wire
     budget: Budget
@@ -46,7 +49,14 @@ class Target:
     fields: tuple[Field, ...] = ()
     sleep: Callable[[float], None] = time.sleep
     say: Callable[[str], None] = lambda _: None
+    judged: Callable[[Response], object] = field(default=lambda _: None, repr=False)
+    documented: Probe = _DOCUMENTED
+    throttle: Throttle = field(init=False, repr=False)
+    standing: Standing = field(default_factory=Standing, repr=False)
     _compared: dict[Response, bool] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "throttle", Throttle(lambda: self.clock(), self.sleep))  # noqa: PLW0108 - a test may give it another one
 
     @property
     def clock(self) -> Callable[[], float]:
@@ -83,43 +93,11 @@ class Target:
         finally:
             lane.close()
 
-    def ask(
-        self,
-        probe: Probe,
-        lane: Lane,
-        accepted: Callable[[], None] = lambda: None,
-        *,
-        opening: Callable[[], None] = lambda: None,
-        counted: bool = False,
-    ) -> Asked:
-        """Send a probe over a lane, and again after 429, 502, 503, 504 and connection faults.
-
-        ``opening`` is told before a connection is opened, ``accepted`` when the peer has accepted it. ``counted`` says
-        that the budget of the run knows of the first request.
-        """
+    def ask(self, probe: Probe, lane: Lane) -> Asked:
+        """Send a probe over a lane, and again where what went wrong may pass, or the credentials have to be renewed."""
         request = build(probe, self.address, self.credentials, self.fields)
         self.say(f"{probe.name}: {request.method} {request.url}")
-        attempts: list[Attempt] = []
-        for pause in (*PAUSES[: self.limits.retries], None):
-            started = self.clock()
-            response, failure = self._try(
-                probe, request, lane, accepted, opening=opening, counted=counted or bool(attempts)
-            )
-            if pause is None or not may_pass(probe, response, failure, len(attempts)):
-                break
-            wait = pause_before(response, pause)
-            if wait >= self.remaining or not self._may_retry():
-                break
-            outcome = str(failure) if failure else str(response.status) if response else ""
-            attempts.append(Attempt(outcome, wait))
-            self.say(f"{probe.name}: {self.secrets.sweep(outcome)}, once more in {wait:.3g} s")
-            lane.close()  # else a server that serves one connection at a time would let the others wait for this one
-            self.sleep(wait)
-        if response is not None and response.status in UNAVAILABLE:
-            tries = f" after {len(attempts)} retries" if attempts else ""
-            failure = Unavailable(f"{request.method} {request.url} was answered {response.status}{tries}")
-        over = lane.last if probe.method == "HEAD" else None
-        return Asked(probe, request, response, failure, tuple(attempts), self.clock() - started, over=over)
+        return self._finished(self._persist(request, lane))
 
     def burst(self, probe: Probe) -> Exchange:
         """Send a probe as fast as it is answered, until the target says that these are too many.
@@ -128,17 +106,17 @@ class Target:
         """
         request = build(probe, self.address, self.credentials, self.fields)
         self.say(f"{probe.name}: up to {probe.times} requests, as asked for")
-        lane, started = self.lane(), self.clock()
+        lane, started, sent = self.lane(), self.clock(), 0
         try:
-            for sent in range(1, probe.times + 1):  # noqa: B007 - how many they were is told below
-                response, failure = self._try(probe, request, lane)
-                if failure or response is None or response.status in UNAVAILABLE:
+            while True:
+                asked, sent = self._try(request, lane, unpaced=True), sent + 1
+                if sent == probe.times or asked.response is None or intermediary(asked.response):
                     break
         finally:
             lane.close()
-        if response is not None and response.status in GATEWAY_ERRORS:
-            failure = Unavailable(f"{request.method} {request.url} was answered {response.status}")
-        return self.record(Asked(probe, request, response, failure, (), self.clock() - started, sent))
+        if asked.response is None or asked.response.status != TOO_MANY:
+            asked = self._finished(asked)
+        return self.record(replace(asked, seconds=self.clock() - started, sent=sent))
 
     def unsent(self, probe: Probe, because: CouldNotJudge) -> Exchange:
         """Return the exchange of a probe that is pointless to send.
@@ -159,13 +137,12 @@ class Target:
         lane.close()
         if not self._may_retry():
             return replace(asked, response=None, failure=OverBudget(f"{_BEHIND_HEAD}, and none may be sent any more"))
-        self.say(f"{asked.probe.name}: {_BEHIND_HEAD}")
-        again = self.ask(asked.probe, lane, counted=True)
-        attempts = (*asked.attempts, Attempt(_BEHIND_HEAD, 0.0), *again.attempts)
+        self.say(f"{asked.request.name}: {_BEHIND_HEAD}")
+        again = self._finished(self._persist(asked.request, lane, counted=True))
+        again = replace(again, attempts=(*asked.attempts, Attempt(_BEHIND_HEAD, 0.0), *again.attempts))
         if again.response is None or again.over is None:
-            return replace(again, attempts=attempts)
-        stray = again.over.drain_stray(_STRAY_LIMIT)
-        return replace(again, response=replace(again.response, stray=stray), attempts=attempts)
+            return again
+        return replace(again, response=replace(again.response, stray=again.over.drain_stray(_STRAY_LIMIT)))
 
     def record(self, asked: Asked) -> Exchange:
         """Return the exchange, masked. The order of these calls alone decides on the numbers of masks."""
@@ -176,83 +153,185 @@ class Target:
             response, failure = None, error
         attempts = tuple(replace(attempt, outcome=self.secrets.mask(attempt.outcome)) for attempt in asked.attempts)
         masked = failure and type(failure)(self.secrets.mask(str(failure)))
-        return Exchange(asked.probe.name, asked.request.record, response, masked, attempts, asked.seconds, asked.sent)
+        request = asked.request
+        return Exchange(request.name, request.record, response, masked, attempts, asked.seconds, asked.sent)
 
     def admit(self, requests: int) -> None:
         """Let another tool send so many requests from now on, and take the time of a run for them."""
         self.budget.admit(requests)
         self.deadline.restart()
 
-    def relay(self, method: str, url: str, headers: Headers, *, authorized: bool) -> Response | CouldNotJudge:
+    def relay(
+        self, method: str, url: str, headers: Headers, *, authorized: bool, patient: bool = False
+    ) -> Response | CouldNotJudge:
         """Return the masked answer to a request that another tool made, or why there is none.
 
         The request counts, waits and ends as a probe does, and goes out under the name of this suite. ``authorized``
-        puts the given credentials in the place of others. The failure is returned and not raised: the frames of a
-        traceback, shown with their variables, would hold the token.
+        puts the given credentials in the place of others; ``patient`` sends it again as often as a probe. The failure
+        is returned and not raised: the frames of a traceback, shown with their variables, would hold the token.
         """
+        authorized = authorized and bool(self.credentials.origin)
+        token = (authorization(self.credentials),) if authorized else ()
+        own = (Field("User-Agent", AGENT), *self.fields, *token)
+        names = {each.name.lower() for each in own}
+        theirs = tuple(Field(name, value) for name, value in headers if name.lower() not in names)
+        request = Outgoing("relayed", method, url, (*theirs, *own), authorized=authorized)
+        lane = self.lane()
         try:
-            self._check_deadline()
-            token = (authorization(self.credentials),) if authorized and self.credentials.origin else ()
-            own = Outgoing(method, url, (Field("User-Agent", AGENT), *self.fields, *token)).message().headers
-            names = {name.lower() for name, _ in own}
-            sent = (*(item for item in headers if item[0].lower() not in names), *own)
-            self.budget.count()
-            self.budget.wait(patience=self.remaining)
-            return self._masked(self.wire.send(Message(method, url, sent), *self._limit(self.limits.timeout)))
-        except CouldNotJudge as failure:
-            return type(failure)(self.secrets.mask(str(failure)))
+            asked = self._persist(request, lane, patient=patient)
+            if asked.response is not None and asked.failure is None:
+                return self._masked(asked.response)
+            failure = asked.failure or CouldNotJudge("there is no answer")
+        except CouldNotJudge as error:
+            failure = error
+        finally:
+            lane.close()
+        return type(failure)(self.secrets.mask(str(failure)))
+
+    def _finished(self, asked: Asked) -> Asked:
+        """Return what came of a request; an answer that is not the API's is a failure."""
+        if asked.failure or asked.response is None or not (who := intermediary(asked.response)):
+            return asked
+        tries = f" after {number_of(len(asked.attempts), 'retry', 'retries')}" if asked.attempts else ""
+        what = f"{asked.request.method} {asked.request.url} was answered {who}{tries}"
+        return replace(asked, failure=Unavailable(f"{what}, which an intermediary answers and not the API"))
+
+    def _persist(
+        self,
+        request: Outgoing,
+        lane: Lane,
+        *,
+        counted: bool = False,
+        patient: bool = True,
+    ) -> Asked:
+        """Send a request until its answer tells something, or none of its retries is left.
+
+        ``counted`` says that the budget knows of the first one.
+        """
+        asked = self._noted(self._retried(request, lane, counted=counted, patient=patient))
+        if asked.is_refused and self.standing.was_accepted(asked.authorization):
+            return self._refused(asked, lane, patient=patient)
+        return asked
+
+    def _refused(self, asked: Asked, lane: Lane, *, patient: bool) -> Asked:
+        """Find out what a refusal means of credentials that were accepted before."""
+        status = str(asked.response.status) if asked.response else ""
+        failure: CouldNotJudge | None
+        try:
+            if self.credentials.renew(asked.authorization or "") and self._may_retry():
+                self.say(f"{asked.request.name}: {status}, once more with a new token")
+                again = self._retried(asked.request, lane, counted=True, patient=patient)
+                asked = replace(again, attempts=(*asked.attempts, Attempt(status, 0.0), *again.attempts))
+            if not asked.is_refused:
+                return self._noted(asked)
+            failure = self.standing.look(lambda: self._ask_documented(lane))
+        except CouldNotJudge as error:
+            failure = error
+        return replace(asked, failure=failure) if failure else asked
+
+    def _ask_documented(self, lane: Lane) -> CouldNotJudge | None:
+        """Return why the credentials say nothing any more, or None where the documented request is still answered."""
+        if not self._may_retry():
+            return OverBudget("the credentials were refused, and whether they ran out may not be asked any more")
+        request = build(self.documented, self.address, self.credentials, self.fields)
+        asked = self._finished(self._retried(request, lane, counted=True))
+        if asked.is_refused and asked.response:
+            return ran_out(self.credentials, asked.response.status)
+        return self._noted(asked).failure
+
+    def _noted(self, asked: Asked) -> Asked:
+        """Remember that the credentials of a request were accepted, where they were."""
+        told = asked.response is not None and not asked.failure and not intermediary(asked.response)
+        if told and asked.authorization is not None and not asked.is_refused:
+            self.standing.accept(asked.authorization)
+        return asked
+
+    def _retried(
+        self,
+        request: Outgoing,
+        lane: Lane,
+        *,
+        counted: bool = False,
+        patient: bool = True,
+    ) -> Asked:
+        repeatable = patient and not request.cleartext and request.method in ("GET", "HEAD")
+        attempts: list[Attempt] = []
+        for pause in (*(PAUSES[: self.limits.retries] if repeatable else ()), None):
+            asked = self._try(request, lane, counted=counted or bool(attempts))
+            response, failure = asked.response, asked.failure
+            if pause is None or not is_worth_a_retry(response, failure, len(attempts)):
+                break
+            throttled = response is not None and response.status == TOO_MANY
+            wait = self.throttle.wait if throttled else pause_before(response, pause)
+            if wait >= self.remaining or not self._may_retry():
+                break
+            outcome = str(failure) if failure else str(response.status) if response else ""
+            attempts.append(Attempt(outcome, wait))
+            self.say(f"{request.name}: {self.secrets.sweep(outcome)}, once more in {wait:.3g} s")
+            lane.close()  # else a server that serves one connection at a time would let the others wait for this one
+            if not throttled:
+                self.sleep(wait)
+        return replace(asked, attempts=tuple(attempts))
 
     def _try(
         self,
-        probe: Probe,
         request: Outgoing,
         lane: Lane,
-        accepted: Callable[[], None] = lambda: None,
         *,
-        opening: Callable[[], None] = lambda: None,
         counted: bool = False,
-    ) -> tuple[Response | None, CouldNotJudge | None]:
+        unpaced: bool = False,
+    ) -> Asked:
+        """Send a request once, or twice where a kept connection was of no use; return what came of it."""
+        started, message, response, failure = self.clock(), None, None, None
         try:
             self._check_deadline()
+            if request.authorized and self.standing.failure:
+                raise self.standing.failure
             message = request.message()
-            if not counted:
-                self.budget.count()
-            if probe.plaintext:
-                lane.close()
-                lane = Lane(self.wire, request.url)
-            connection = lane.take(fresh=probe.method not in ("GET", "HEAD"))
-            if connection.is_open:
-                try:
-                    return self._over(connection, probe, message, lane), None
-                except Ended:  # no fault of the target: it may end what is idle
+            if self.throttle.is_on:
+                lane.close()  # as before a retry
+            with self.throttle.turn(self.remaining):
+                started = self.clock()
+                if not counted:
                     self.budget.count()
-                    connection = lane.take(fresh=True)
-            opening()
-            return self._over(connection, probe, message, lane, accepted), None
-        except CouldNotJudge as failure:
-            return None, failure
+                response = self._over_lane(request, message, lane, unpaced=unpaced)
+            if response.status == TOO_MANY and not unpaced:
+                self.throttle.slow_down(response, started)
+        except CouldNotJudge as error:
+            failure = error
+        return Asked(
+            request,
+            response,
+            failure,
+            seconds=self.clock() - started,
+            over=lane.last if request.method == "HEAD" else None,
+            authorization=request.token_in(message),
+        )
 
-    def _over(
-        self,
-        connection: Connection,
-        probe: Probe,
-        message: Message,
-        lane: Lane,
-        accepted: Callable[[], None] = lambda: None,
-    ) -> Response:
-        try:
-            self.budget.wait(patience=self.remaining, unpaced=probe.times > 1)
-            limit, named = self._limit(
-                min(self.limits.timeout, _PLAINTEXT_LIMIT) if probe.plaintext else self.limits.timeout
-            )
-            return self.wire.exchange(connection, message, limit, named, accepted=accepted)
-        finally:
-            lane.keep(connection)
+    def _over_lane(self, request: Outgoing, message: Message, lane: Lane, *, unpaced: bool) -> Response:
+        if request.cleartext:
+            lane.close()
+            lane = Lane(self.wire, request.url)
 
-    def _limit(self, limit: float) -> tuple[float, str]:
-        """Return the seconds for an exchange, and the option that bounds them."""
-        remaining = self.remaining
-        return (remaining, "--deadline") if remaining < limit else (limit, "--timeout")
+        def over(connection: Connection) -> Response:
+            try:
+                self.budget.wait(self.remaining, unpaced=unpaced)
+                most = min(self.limits.timeout, _CLEARTEXT_LIMIT) if request.cleartext else self.limits.timeout
+                left = self.remaining
+                limit, named = (left, "--deadline") if left < most else (most, "--timeout")
+                return self.wire.exchange(connection, message, limit, named, accepted=lane.accepted)
+            finally:
+                lane.keep(connection)
+
+        connection = lane.take(fresh=request.method not in ("GET", "HEAD"))
+        if connection.is_open:
+            try:
+                return over(connection)
+            except Ended:  # no fault of the target: it may end what is idle
+                self.budget.count()
+                connection = lane.take(fresh=True)
+        lane.opening()
+        return over(connection)
 
     def _check_deadline(self) -> None:
         if self.remaining <= 0:
@@ -272,18 +351,14 @@ class Target:
             BrokenAnswer: without it, something else would be judged.
         """
         masked = self.secrets.mask_response(response)
-        if (masked.body, masked.all("Content-Type")) != (response.body, response.all("Content-Type")):
-            self._compare(response, masked)
-        return masked
-
-    def _compare(self, response: Response, masked: Response) -> None:
-        from contracts.judging.judge import said_of  # only for a target that repeats a token
-
+        if (masked.body, masked.all("Content-Type")) == (response.body, response.all("Content-Type")):
+            return masked
         # Equal answers are compared once: a run has the same one several times.
         if (same := self._compared.get(masked)) is None:
-            same = self._compared[masked] = said_of(response, self.contract) == said_of(masked, self.contract)
+            same = self._compared[masked] = self.judged(response) == self.judged(masked)
         if not same:
             raise BrokenAnswer(
                 "the answer repeats the token where masking it changes what is judged: "
                 "judge a target that does not send the token back"
             )
+        return masked

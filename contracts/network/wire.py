@@ -78,7 +78,8 @@ class Wire:
             with suppress(OSError, ValueError):  # the connection that needs them says what is wrong
                 self.trust()
 
-        threading.Thread(target=run, daemon=True).start()
+        with suppress(RuntimeError):  # no more threads
+            threading.Thread(target=run, daemon=True).start()
 
     def connection(self, url: str) -> Connection:
         """Return a connection to the host of a URL, not open yet."""

@@ -4,7 +4,6 @@ Whoever sends with it, a test of a project or Schemathesis, knows neither the to
 adds the credentials, counts, paces, ends in time and masks what comes back.
 """
 
-from http import HTTPStatus
 from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,7 +14,7 @@ from requests.adapters import HTTPAdapter
 
 from contracts.core.errors import CouldNotJudge, Refused, Unavailable
 from contracts.core.probe import JSON
-from contracts.core.statuses import UNAVAILABLE
+from contracts.core.statuses import REFUSALS, intermediary
 from contracts.network.target import Target
 from contracts.pytest_plugin.errors import shielded
 from contracts.pytest_plugin.options import in_pytest
@@ -58,16 +57,15 @@ class Gateway(HTTPAdapter):
         mine = request.headers.get("Authorization") == PLACEHOLDER
         theirs = {name: str(value) for name, value in request.headers.items() if name.lower() not in _OF_REQUESTS}
         headers = tuple({**_DOCUMENTED, **theirs}.items())
-        answer = shielded(lambda: target.relay(method, url, headers, authorized=mine))
+        answer = shielded(lambda: target.relay(method, url, headers, authorized=mine, patient=self._judging))
         if isinstance(answer, CouldNotJudge):
             raise answer
         if self._judging:
             what = f"{method} {url} was answered {answer.status}"
-            if answer.status in UNAVAILABLE:
+            if intermediary(answer):
                 raise Unavailable(what)
-            refused = answer.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
-            if refused and (mine or not target.credentials.origin):
-                raise Refused(f"{what}, with the credentials of this run")
+            if answer.status in REFUSALS and not target.credentials.origin:
+                raise Refused(f"{what}, and there are no credentials")
         kept = urllib3.HTTPHeaderDict(item for item in answer.headers if item[0].lower() not in _UNDONE)
         body = BytesIO(answer.body)
         raw = urllib3.HTTPResponse(body, kept, answer.status, reason=answer.reason, preload_content=False)

@@ -63,7 +63,7 @@ class Several:
         """
         accounts: dict[str, list[Entry]] = {}
         for entry in self.entries:
-            accounts.setdefault(entry.payer, []).append(entry)
+            accounts.setdefault(entry.account_key, []).append(entry)
         threads = [threading.Thread(target=self._account, args=item, daemon=True) for item in accounts.items()]
         try:
             for thread in threads:
@@ -108,7 +108,7 @@ class Several:
                 tokens=tokens_of(entry, self.environ),
                 secrets=self.secrets,
             ) as run:
-                pace.room(run.planned)  # before the deadline of the target begins
+                pace.wait_for_capacity(run.planned)  # before the deadline of the target begins
                 self._finish(entry, run, _named(verify(run), entry))
         except UsageError as error:
             self._finish(entry, None, unjudged(entry, settings, contract, self.environ, str(error)))

@@ -36,7 +36,7 @@ class Entry:
     version: str = ""
 
     @property
-    def payer(self) -> str:
+    def account_key(self) -> str:
         """The account whose requests a minute these are: as stated, else that of the token, else the target alone."""
         return self.account or self.token or self.api_token or self.name
 

@@ -148,7 +148,9 @@ def fading(request: Received, reply: Reply) -> Reply:
 def test_no_failure_to_judge_holds_the_token() -> None:
     """An answer that is broken or 503 is an error, whose traceback with all variables does not hold the token."""
     with MockServer(SAMPLE, token=TOKEN, faults=(fading,)) as server:
-        status, output = judge(server.url, "--showlocals", "--full-trace", "--show-capture=all", "-vv")
+        status, output = judge(
+            server.url, "--contract-retries=0", "--showlocals", "--full-trace", "--show-capture=all", "-vv"
+        )
     assert status == 1
     assert "was answered 503" in output and "the answer is not HTTP" in output
     assert TOKEN not in output

@@ -7,6 +7,7 @@ import quopri
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -23,7 +24,8 @@ from contracts.judging.judge import said_of
 from contracts.masking.secrets import Secrets
 from contracts.network.address import parse
 from contracts.network.credentials import check
-from contracts.network.target import Budget, Target
+from contracts.network.pace import Budget
+from contracts.network.target import Target
 from contracts.network.wire import Wire
 
 TOKEN = 'tk-us-a/b+c=d&"<'
@@ -273,7 +275,8 @@ def test_what_masking_would_judge_otherwise_is_not_judged(body: str, status: int
     """Where the token is a name, or no string at all, the target gives the same judgement or a reason."""
     answer = raw(body, status=status)
     force = replace(answer, body=secrets(_TOKEN).mask_bytes(answer.body))
-    target = Target(CONTRACT, parse("http://127.0.0.1:9"), Wire(cap=1), Budget(0, live=False), secrets(_TOKEN))
+    judged = partial(said_of, contract=CONTRACT)
+    target = Target(parse("http://127.0.0.1:9"), Wire(cap=1), Budget(0), secrets(_TOKEN), judged=judged)
     try:
         masked = target._masked(answer)
     except BrokenAnswer as reason:

@@ -18,8 +18,8 @@ from contracts.core.report import Report, State
 from contracts.formats import result
 from contracts.mock.reply import Received, Reply
 from contracts.mock.server import CA_PEM, MockServer
-from contracts.network.budget import Budget
 from contracts.network.observe import observe
+from contracts.network.pace import Budget, Pace
 from contracts.prepare import prepare
 from contracts.run import verify
 from contracts.settings.table import Settings
@@ -188,14 +188,14 @@ def test_the_budget_is_exact(limit: int) -> None:
 
 def test_threads_share_one_budget() -> None:
     """However many threads ask for requests at once, exactly as many as allowed get one."""
-    budget = Budget(100, live=False)
+    budget = Budget(100)
     refused: list[OverBudget] = []
 
     def ask() -> None:
         for _ in range(50):
             try:
                 budget.count()
-                budget.wait()
+                budget.wait(0)
             except OverBudget as error:
                 refused.append(error)
 
@@ -210,22 +210,22 @@ def test_threads_share_one_budget() -> None:
 def test_the_pace_holds_for_requests_that_wait_together() -> None:
     """Of requests whose turns are given out at the same moment, never more than 60 go within a minute."""
     turns: list[float] = []
-    budget = Budget(200, live=True, clock=lambda: 0.0, sleep=turns.append)
+    budget = Budget(200, Pace(clock=lambda: 0.0, sleep=turns.append))
     for _ in range(180):
         budget.count()
-        budget.wait(patience=1000)
-    assert turns == [60.0] * 60 + [120.0] * 60
+        budget.wait(1000)
+    assert turns == [61.0] * 60 + [122.0] * 60
 
 
 def test_what_would_wait_too_long_is_not_counted() -> None:
     """A request that the run has no time for is not sent, and leaves its place to another."""
-    budget = Budget(61, live=True, clock=lambda: 0.0, sleep=lambda _: None)
+    budget = Budget(61, Pace(clock=lambda: 0.0, sleep=lambda _: None))
     for _ in range(60):
         budget.count()
-        budget.wait()
+        budget.wait(0)
     budget.count()
     with pytest.raises(OverBudget, match="within a minute"):
-        budget.wait(patience=59)
+        budget.wait(60)
     assert budget.sent == 60
 
 

@@ -100,13 +100,13 @@ def test_the_pace_is_kept_by_threads() -> None:
     pace = Pace(3, 60, clock=lambda: now[0], sleep=lambda seconds: now.__setitem__(0, now[0] + seconds))
     for _ in range(3):
         pace.take(0)
-    with pytest.raises(OverBudget, match="3 requests were sent for this account within a minute"):
+    with pytest.raises(OverBudget, match="3 requests were sent within a minute"):
         pace.take(59)
     pace.take(60)
     assert now == [60.0]
-    pace.room(3)
+    pace.wait_for_capacity(3)
     assert now == [120.0]
-    pace.room(30)
+    pace.wait_for_capacity(30)
     assert now == [120.0]
 
 

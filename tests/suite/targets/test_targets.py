@@ -55,7 +55,7 @@ def test_a_file_is_read_in_its_order() -> None:
     )
     assert first.identity.implementation == "Example Cloud 4.2"
     assert (second.auth, second.ca_bundle, third.contract) == (Policy.REQUIRED, "staging.pem", "event-types")
-    assert [target.payer for target in (first, second, third)] == ["CONTRACTS_TOKEN_FR1", "qa", "public"]
+    assert [target.account_key for target in (first, second, third)] == ["CONTRACTS_TOKEN_FR1", "qa", "public"]
 
 
 ONE = '[[target]]\nname = "a"\nurl = "https://a.example"\n'
