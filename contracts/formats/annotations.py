@@ -10,19 +10,8 @@ from typing import TYPE_CHECKING
 from contracts.comparison import gate_of
 from contracts.core.report import Outcome, Report, State
 from contracts.core.text import plain
+from contracts.formats import wording
 from contracts.formats.reproduce import rerun
-from contracts.formats.wording import (
-    brief_comparison,
-    by_cause,
-    comparison_last_line,
-    contract_name,
-    headline,
-    last_line,
-    place,
-    stale,
-    target_headline,
-    unjudged,
-)
 from contracts.targets.target_entry import Judged
 
 if TYPE_CHECKING:
@@ -35,7 +24,7 @@ _COMPARED = 10
 
 def render(report: Report) -> str:
     """Return an ``::error`` for every clause that fails the run, a ``::warning`` for every other breach."""
-    name = contract_name(report.contract).removesuffix(" contract")
+    name = wording.contract_name(report.contract).removesuffix(" contract")
     return "".join(_command(kind, f"{name}: {title}", lines) for kind, title, lines in _told(report))
 
 
@@ -44,8 +33,8 @@ def render_targets(targets: Sequence[Judged], _across: "Sequence[Across]" = ()) 
     return "".join(
         _command(
             "error",
-            f"{judged.entry.contract}: {judged.entry.name} {target_headline(judged)}",
-            [last_line(judged.report) if judged.report else judged.missing],
+            f"{judged.entry.contract}: {judged.entry.name} {wording.target_headline(judged)}",
+            [wording.last_line(judged.report) if judged.report else judged.missing],
         )
         for judged in targets
         if judged.status
@@ -66,14 +55,14 @@ def _data(text: str) -> str:
 def _told(report: Report) -> Iterator[tuple[str, str, list[str]]]:
     """Iterate over kind, title and lines of each command."""
     if report.partial:
-        yield "notice", headline(report), [last_line(report)]
-    broken = by_cause(report)
+        yield "notice", wording.headline(report), [wording.last_line(report)]
+    broken = wording.by_cause(report)
     yield from (("error", f"{o.clause.id} breached", _breach(report, o)) for o in broken if o in report.failing)
     if report.stale:
-        yield "error", "stale deviations", [*map(stale, report.stale)]
+        yield "error", "stale deviations", [*map(wording.stale, report.stale)]
     if (compared := gate_of(report)) and compared.status:
         yield "error", compared.against, _compared(compared)
-    if reasons := unjudged(report):
+    if reasons := wording.unjudged(report):
         yield "error", "could not be judged", [*reasons, ", ".join(id_ for ids in reasons.values() for id_ in ids)]
     yield from (("warning", f"{o.clause.id} breached", _breach(report, o)) for o in broken if o in report.warnings)
     for outcome in report.of(State.WAIVED):
@@ -81,7 +70,7 @@ def _told(report: Report) -> Iterator[tuple[str, str, list[str]]]:
 
 
 def _compared(gate: "Gate") -> list[str]:
-    return [*brief_comparison(gate)[:_COMPARED], comparison_last_line(gate)]
+    return [*wording.brief_comparison(gate)[:_COMPARED], wording.comparison_last_line(gate)]
 
 
 def _breach(report: Report, outcome: Outcome) -> list[str]:
@@ -90,7 +79,7 @@ def _breach(report: Report, outcome: Outcome) -> list[str]:
     cause = report.follows.get(outcome.clause.id)
     return [
         *([f"follows from {cause}"] if cause else []),
-        f"where {place(first)}{more}",
+        f"where {wording.place(first)}{more}",
         f"expected {first.expected}",
         f"received {first.received}",
         *filter(None, [rerun(report, outcome.clause.id)]),

@@ -21,34 +21,9 @@ from contracts.core.exchange import Exchange
 from contracts.core.finding import Finding
 from contracts.core.report import Outcome, Report, State, Verdict
 from contracts.core.text import counted
+from contracts.formats import wording
 from contracts.formats.excerpt import Excerpt, excerpt
 from contracts.formats.reproduce import of_finding, rerun
-from contracts.formats.wording import (
-    by_cause,
-    called,
-    comparison_last_line,
-    comparison_reason,
-    comparison_verdict,
-    contract_name,
-    described,
-    headline,
-    hidden_differences,
-    identity,
-    last_line,
-    shown_differences,
-    stale,
-    stale_exceptions,
-    subject,
-    target_causes,
-    target_headline,
-    target_reasons,
-    targets_counts,
-    targets_headline,
-    targets_requests,
-    targets_started,
-    unjudged,
-    worst_first,
-)
 from contracts.targets.target_entry import Judged, worst
 
 if TYPE_CHECKING:
@@ -155,20 +130,20 @@ def render(report: Report) -> str:
         counts=counts,
         sections=[(name, report.contract.sections.get(name, name), part) for name, part in sections],
         broken=_broken(report, rows),
-        unjudged=unjudged(report),
+        unjudged=wording.unjudged(report),
         state=_state(report.conclusion, report.status),
         word=report.conclusion,
-        narrowed=headline(report).removeprefix(report.conclusion),
-        contract=contract_name(report.contract),
+        narrowed=wording.headline(report).removeprefix(report.conclusion),
+        contract=wording.contract_name(report.contract),
         sentence=_sentence(report),
-        subject=subject(report),
-        identity=identity(report.identity, report.implementation),
-        stale=[stale(deviation) for deviation in report.stale],
+        subject=wording.subject(report),
+        identity=wording.identity(report.identity, report.implementation),
+        stale=[wording.stale(deviation) for deviation in report.stale],
         listing=report.listing,
         exchanges=[(exchange, _beginning(exchange)) for exchange in report.exchanges],
         certified=[(group, [row for row in rows if row.group is group]) for group in reversed(GROUPS)],
         grounds=_grounds(report),
-        summary=last_line(report),
+        summary=wording.last_line(report),
         fields=_FIELDS,
         compared=_compared(compared) if (compared := gate_of(report)) else None,
     )
@@ -177,7 +152,7 @@ def render(report: Report) -> str:
 def render_comparison(gate: "Gate") -> str:
     """Return the page of a comparison."""
     state = _CLASSES[gate.status]
-    return _page("comparison.html", contract=contract_name(gate.contract), state=state, **_compared(gate))
+    return _page("comparison.html", contract=wording.contract_name(gate.contract), state=state, **_compared(gate))
 
 
 def render_targets(targets: Sequence[Judged], across: "Sequence[Across]" = (), *, linked: bool = False) -> str:
@@ -185,21 +160,21 @@ def render_targets(targets: Sequence[Judged], across: "Sequence[Across]" = (), *
 
     ``linked`` to the page of each target, which stands beside it in a folder of its name.
     """
-    told = [judged for judged in worst_first(targets) if judged.status or judged.conclusion != "conforms"]
+    told = [judged for judged in wording.worst_first(targets) if judged.status or judged.conclusion != "conforms"]
     conforming = [judged for judged in targets if judged not in told]
-    word, _, narrowed = targets_headline(targets).partition(" ")
+    word, _, narrowed = wording.targets_headline(targets).partition(" ")
     return _page(
         "targets.html",
         state=_state(word, worst(targets)),
         word=word,
         narrowed=narrowed and f" {narrowed}",
-        sentence=f"{targets_counts(targets)}; {counted(targets_requests(targets), 'request')}",
+        sentence=f"{wording.targets_counts(targets)}; {counted(wording.targets_requests(targets), 'request')}",
         total=counted(len(targets), "target"),
-        started=targets_started(targets),
+        started=wording.targets_started(targets),
         linked=linked,
         told=list(map(_target, told)),
         conforming=list(map(_target, conforming)),
-        reasons=[(judged.entry.name, reasons) for judged in told if (reasons := target_reasons(judged))],
+        reasons=[(judged.entry.name, reasons) for judged in told if (reasons := wording.target_reasons(judged))],
         matrices=list(_matrices(told, conforming)),
         groups=GROUPS,
         across=[(each, _across(each), _hidden(each)) for each in across],
@@ -227,7 +202,7 @@ def _grounds(report: Report) -> list[str]:
 
 def _broken(report: Report, rows: list[_Row]) -> list[_Row]:
     """Return the rows that are breached, then those warned of; what follows from another stands last."""
-    order = [outcome.clause.id for outcome in by_cause(report)]
+    order = [outcome.clause.id for outcome in wording.by_cause(report)]
     chosen = [row for row in rows if row.outcome.state is State.BREACHED]
     return sorted(chosen, key=lambda row: order.index(row.outcome.clause.id))
 
@@ -269,7 +244,7 @@ def _sentence(report: Report) -> str:
         followers = len(report.followers)
         return words + (f"; {followers} {'follows' if followers == 1 else 'follow'} from that" if followers else "")
     if report.verdict is Verdict.INCONCLUSIVE:
-        first, *others = unjudged(report)
+        first, *others = wording.unjudged(report)
         more = f", and {counted(len(others), 'other reason')}" if others else ""
         return f"{counted(len(report.unjudged), 'MUST clause')} could not be judged: {first}{more}"
     observations = sum(outcome.observations for outcome in report.of(State.HELD))
@@ -287,7 +262,7 @@ def _reasons(musts: int, shoulds: int) -> Iterator[str]:
 
 def _compared(gate: "Gate") -> dict[str, object]:
     """Return what the templates show of a comparison."""
-    differences = shown_differences(gate.comparison.differences) if gate.comparison else ()
+    differences = gate.comparison.differences[: wording.SHOWN] if gate.comparison else ()
     rows = [
         _DifferenceRow(each, _ACCEPTED if each.accepted else _IMPACTS[each.impact], _title(each))
         for each in differences
@@ -298,23 +273,28 @@ def _compared(gate: "Gate") -> dict[str, object]:
         "rows": rows,
         "counts": [(group, sum(row.group is group for row in rows)) for group in groups],
         "by_group": [(group, [row for row in rows if row.group is group]) for group in groups],
-        "verdict": comparison_verdict(gate),
-        "sentence": comparison_reason(gate) or gate.counts,
-        "sides": [("Old", described(gate, gate.old)), ("New", described(gate, gate.new))],
-        "summary": comparison_last_line(gate),
-        "hidden": hidden_differences(gate.comparison) if gate.comparison else "",
-        "stale": list(stale_exceptions(gate.comparison)) if gate.comparison else [],
+        "verdict": gate.verdict,
+        "sentence": wording.comparison_reason(gate) or gate.counts,
+        "sides": [("Old", wording.described(gate, gate.old)), ("New", wording.described(gate, gate.new))],
+        "summary": wording.comparison_last_line(gate),
+        "hidden": wording.hidden_differences(gate.comparison) if gate.comparison else "",
+        "stale": list(wording.stale_exceptions(gate.comparison)) if gate.comparison else [],
         "notes": list(gate.notes),
     }
 
 
 def _title(difference: "Difference") -> str:
-    return called(difference) or difference.member or "the whole list"
+    return wording.called(difference) or difference.member or "the whole list"
 
 
 def _target(judged: Judged) -> tuple[Judged, str, str, list[str]]:
     """Return a target with its class, its verdict in words, and the causes for which it fails."""
-    return judged, _state(judged.conclusion, judged.status), target_headline(judged), target_causes(judged)
+    return (
+        judged,
+        _state(judged.conclusion, judged.status),
+        wording.target_headline(judged),
+        wording.target_causes(judged),
+    )
 
 
 def _matrices(told: Sequence[Judged], conforming: Sequence[Judged]) -> Iterator[_Matrix]:

@@ -21,23 +21,8 @@ from contracts.comparison.rules import RULES
 from contracts.core.clause import Level
 from contracts.core.report import Outcome, Report, State, Verdict
 from contracts.core.text import counted, plain
+from contracts.formats import wording
 from contracts.formats.terminal import breach
-from contracts.formats.wording import (
-    SHOWN,
-    called,
-    comparison_headline,
-    comparison_last_line,
-    comparison_reason,
-    comparison_verdict,
-    first_finding,
-    headline,
-    hidden_differences,
-    identity,
-    last_line,
-    one_line,
-    stale,
-    stale_exceptions,
-)
 from contracts.targets.target_entry import Judged
 
 if TYPE_CHECKING:
@@ -54,12 +39,12 @@ def render(report: Report) -> str:
 def render_comparison(gate: "Gate") -> str:
     """Return a comparison as a JUnit XML document."""
     properties = {
-        "headline": comparison_headline(gate),
+        "headline": wording.comparison_headline(gate),
         "suite": gate.suite,
-        "verdict": comparison_verdict(gate),
+        "verdict": gate.verdict,
         "old": gate.old.name,
         "new": gate.new.name,
-        "summary": comparison_last_line(gate),
+        "summary": wording.comparison_last_line(gate),
     }
     cases = list(_compared(gate, f"{gate.contract.key}.comparison"))
     return _finished([_suite(f"{gate.contract.key} comparison", cases, properties, gate.new.taken)])
@@ -120,21 +105,21 @@ def _of_run(report: Report) -> ET.Element:
     class_name = ".".join(filter(None, (report.identity.name, report.contract.key)))
     cases = [_case(report, outcome, f"{class_name}.{outcome.clause.section}") for outcome in report.outcomes]
     if report.stale:
-        message, lines = f"{len(report.stale)} of the known deviations are stale", map(stale, report.stale)
+        message, lines = f"{len(report.stale)} of the known deviations are stale", map(wording.stale, report.stale)
         cases.append(_testcase("deviations", class_name, "failure", message, "stale", "\n".join(lines)))
     cases += _verdict(report, cases, class_name)
     if compared := gate_of(report):
         cases += _compared(compared, f"{class_name}.comparison")
     properties = {
-        "headline": headline(report),
+        "headline": wording.headline(report),
         "suite": report.suite,
         "contract": report.digest,
         "target": report.target,
         "implementation": report.implementation,
-        **identity(report.identity, ""),
+        **wording.identity(report.identity, ""),
         "verdict": report.conclusion,
         "requests": str(report.requests.sent),
-        "summary": last_line(report),
+        "summary": wording.last_line(report),
     }
     name = report.identity.name or f"{report.contract.key} contract"
     return _suite(name, cases, properties, report.started, f"{report.seconds:.3f}")
@@ -145,7 +130,7 @@ def _case(report: Report, outcome: Outcome, class_name: str) -> ET.Element:
     reason = f"{outcome.state}: {outcome.reason}" if outcome.reason else str(outcome.state)
     if outcome in report.failing:
         cause = report.follows.get(clause.id)
-        message = first_finding(outcome) + (f" (follows from {cause})" if cause else "")
+        message = wording.first_finding(outcome) + (f" (follows from {cause})" if cause else "")
         case = _testcase(clause.id, class_name, "failure", message, clause.level.value, breach(report, outcome))
     elif outcome.state is State.INCONCLUSIVE and clause.level is Level.MUST:
         case = _testcase(clause.id, class_name, "error", reason, outcome.state.value)
@@ -171,14 +156,14 @@ def _verdict(report: Report, cases: Iterable[ET.Element], class_name: str) -> It
         message = f"inconclusive: {counted(len(report.unjudged), 'MUST clause')} had nothing to be judged on"
         yield _testcase("verdict", class_name, "error", message, report.conclusion)
     elif report.partial:
-        yield _testcase("verdict", class_name, "skipped", headline(report), "partial")
+        yield _testcase("verdict", class_name, "skipped", wording.headline(report), "partial")
 
 
 # A comparison
 
 
 def _compared(gate: "Gate", class_name: str) -> Iterator[ET.Element]:
-    if reason := comparison_reason(gate):
+    if reason := wording.comparison_reason(gate):
         yield _testcase("verdict", class_name, "error", reason, "inconclusive")
     if gate.comparison is None:
         return
@@ -186,24 +171,24 @@ def _compared(gate: "Gate", class_name: str) -> Iterator[ET.Element]:
     told = {difference.rule.id for difference in differences}
     unsaid = ("skipped", "nobody can say", "inconclusive") if reason else ()
     yield from (_testcase(rule.id, class_name, *unsaid) for rule in RULES if rule.id not in told)
-    by_rule = sorted(differences[:SHOWN], key=lambda difference: difference.rule.id)
+    by_rule = sorted(differences[: wording.SHOWN], key=lambda difference: difference.rule.id)
     for rule, group in groupby(by_rule, key=lambda difference: difference.rule.id):
         yield from (_difference(gate, each, f"{class_name}.{rule}") for each in group)
-    if message := hidden_differences(gate.comparison):
-        failing = gate.failures > sum(map(gate.fails, differences[:SHOWN]))
+    if message := wording.hidden_differences(gate.comparison):
+        failing = gate.failures > sum(map(gate.fails, differences[: wording.SHOWN]))
         problem = ("failure", message, "more") if failing else ()
         yield _testcase("differences that are not written out", class_name, *problem)
     if gate.too_old:
         yield _testcase("baseline", class_name, "failure", gate.too_old, "too old")
     if notes := gate.notes:
         yield _testcase("notes", class_name, "skipped", notes[0], "note", "\n".join(notes))
-    if lines := list(stale_exceptions(gate.comparison)):
+    if lines := list(wording.stale_exceptions(gate.comparison)):
         message = f"{counted(len(lines), 'exception')} excused nothing"
         yield _testcase("exceptions", class_name, "failure", message, "stale", "\n".join(lines))
 
 
 def _difference(gate: "Gate", difference: "Difference", class_name: str) -> ET.Element:
-    name = " ".join(filter(None, (called(difference), difference.member, difference.fingerprint)))
+    name = " ".join(filter(None, (wording.called(difference), difference.member, difference.fingerprint)))
     lines = (
         difference.says,
         f"impact   {difference.impact.value}",
@@ -214,7 +199,7 @@ def _difference(gate: "Gate", difference: "Difference", class_name: str) -> ET.E
     )
     text = "\n".join(lines)
     if gate.fails(difference):
-        return _testcase(name, class_name, "failure", one_line(difference), difference.impact.value, text)
+        return _testcase(name, class_name, "failure", wording.one_line(difference), difference.impact.value, text)
     skipped = ("skipped", difference.accepted, "accepted") if difference.accepted else ()
     case = _testcase(name, class_name, *skipped)
     ET.SubElement(case, "system-out").text = text

@@ -13,31 +13,8 @@ from contracts.core.clause import LIST, Source
 from contracts.core.finding import Finding
 from contracts.core.report import Outcome, Report, State
 from contracts.core.text import COMMAND, counted, shorten
+from contracts.formats import wording
 from contracts.formats.reproduce import of_finding, rerun
-from contracts.formats.wording import (
-    by_cause,
-    called,
-    comparison_headline,
-    comparison_last_line,
-    comparison_reason,
-    comparison_verdict,
-    could_not_judge,
-    described,
-    differs_in,
-    headline,
-    hidden_differences,
-    identity,
-    last_line,
-    shown_differences,
-    stale,
-    stale_exceptions,
-    target_causes,
-    target_headline,
-    target_reasons,
-    targets_last_line,
-    unjudged,
-    worst_first,
-)
 from contracts.targets.target_entry import Judged, worst
 
 if TYPE_CHECKING:
@@ -78,9 +55,9 @@ def render(report: Report) -> str:
 
 def render_comparison(gate: "Gate") -> str:
     """Return a comparison as GitHub-flavoured Markdown, short enough for a comment."""
-    words = comparison_verdict(gate) if comparison_reason(gate) else comparison_headline(gate)
+    words = gate.verdict if wording.comparison_reason(gate) else wording.comparison_headline(gate)
     title = _md("## {} {}, old and new: {}", _words(_SIGNS[gate.status]), _words(gate.contract.title), _words(words))
-    return _finished([[title], [_code(comparison_last_line(gate), 1000)], *_compared(gate)])
+    return _finished([[title], [_code(wording.comparison_last_line(gate), 1000)], *_compared(gate)])
 
 
 def render_targets(targets: Sequence[Judged], across: "Sequence[Across]" = ()) -> str:
@@ -172,20 +149,22 @@ def _folded(summary: _Markdown, blocks: Iterable[_Block]) -> _Block:
 
 def _of_run(report: Report) -> Iterator[_Block]:
     sign = _sign(report.conclusion, report.status)
-    yield [_md("## {} {} contract: {}", _words(sign), _words(report.contract.title), _words(headline(report)))]
-    yield [_code(last_line(report), 1000)]
-    known = identity(report.identity, report.implementation)
+    yield [_md("## {} {} contract: {}", _words(sign), _words(report.contract.title), _words(wording.headline(report)))]
+    yield [_code(wording.last_line(report), 1000)]
+    known = wording.identity(report.identity, report.implementation)
     ci = known.pop("CI run", "")
     if facts := [_md("- {}: {}", _words(word), _code(text, 1000)) for word, text in known.items()]:
         yield facts
     if ci:
         yield [_link("CI run", ci)]
-    yield from ([_md("> {}", _code(line, 1000))] for line in (*map(stale, report.stale), *report.notes))
-    yield from ([_md("- {}", _code(could_not_judge(*reason), 1000))] for reason in unjudged(report).items())
+    yield from ([_md("> {}", _code(line, 1000))] for line in (*map(wording.stale, report.stale), *report.notes))
+    yield from (
+        [_md("- {}", _code(wording.could_not_judge(*reason), 1000))] for reason in wording.unjudged(report).items()
+    )
     if compared := gate_of(report):
         yield [_md("### Against the baseline: {}", _words(compared.counts))]
         yield from _compared(compared)
-    if broken := by_cause(report):
+    if broken := wording.by_cause(report):
         titles = ("clause", "level", "outcome", "where", "expected", "received")
         yield from _table(titles, [_row(report, outcome) for outcome in broken])
     for outcome in broken:
@@ -260,20 +239,20 @@ def _compared(gate: "Gate") -> Iterator[_Block]:
         yield notes
     if gate.comparison is None:
         return
-    yield from ([_md("> {}", _code(line, 1000))] for line in stale_exceptions(gate.comparison))
-    if differences := shown_differences(gate.comparison.differences):
+    yield from ([_md("> {}", _code(line, 1000))] for line in wording.stale_exceptions(gate.comparison))
+    if differences := gate.comparison.differences[: wording.SHOWN]:
         yield from _table(_DIFFERENCE_TITLES, map(_difference, differences))
-    if words := hidden_differences(gate.comparison):
+    if words := wording.hidden_differences(gate.comparison):
         yield [_words(words)]
 
 
 def _sides(gate: "Gate") -> tuple[tuple[str, str], ...]:
-    return (("old", described(gate, gate.old)), ("new", described(gate, gate.new)))
+    return (("old", wording.described(gate, gate.old)), ("new", wording.described(gate, gate.new)))
 
 
 def _difference(difference: "Difference") -> tuple[str, ...]:
     impact = _words(difference.impact.value)
-    name = called(difference)
+    name = wording.called(difference)
     root = _md("{} of the root", difference.member) if difference.member else _Markdown("the whole list")
     return (
         _md("{}, {}", impact, difference.accepted) if difference.accepted else impact,
@@ -293,29 +272,33 @@ def _of_targets(targets: Sequence[Judged], across: "Sequence[Across]") -> Iterat
     partial = "partial" if any(judged.conclusion == "partial" for judged in targets) else ""
     sign = _words(_sign(partial, worst(targets)))
     yield [_md("## {} Contract of {}", sign, _words(counted(len(targets), "target")))]
-    yield [_code(targets_last_line(targets), 1000)]
-    told = [judged for judged in worst_first(targets) if judged.status or judged.conclusion != "conforms"]
+    yield [_code(wording.targets_last_line(targets), 1000)]
+    told = [judged for judged in wording.worst_first(targets) if judged.status or judged.conclusion != "conforms"]
     conforming = [judged for judged in targets if judged not in told]
     titles = ("target", "verdict", "failing clauses", "requests", "seconds")
     if told:
         yield from _table(titles, map(_target, told))
     for judged in told:
-        if reasons := [_md("- {}: {}", judged.entry.name, _code(reason, 1000)) for reason in target_reasons(judged)]:
+        if reasons := [
+            _md("- {}: {}", judged.entry.name, _code(reason, 1000)) for reason in wording.target_reasons(judged)
+        ]:
             yield reasons
     if conforming:
         number = counted(len(conforming), "target")
         summary = _words(f"{number} conform{'s' * (len(conforming) == 1)}")
         yield _folded(summary, _table(titles, map(_target, conforming)))
-    if compared := [_md("- {} beside {}: {}", each.name, each.base, _code(differs_in(each), 1000)) for each in across]:
+    if compared := [
+        _md("- {} beside {}: {}", each.name, each.base, _code(wording.differs_in(each), 1000)) for each in across
+    ]:
         yield _folded(_Markdown("What the targets differ in"), [compared])
 
 
 def _target(judged: Judged) -> tuple[str | int, ...]:
     report = judged.report
-    broken = target_causes(judged)
+    broken = wording.target_causes(judged)
     more = f" and {len(broken) - _NAMED} more" if broken[_NAMED:] else ""
     named = _md("{}{}", _joined(broken[:_NAMED]), _Markdown(more))
     sign = _words(_sign(judged.conclusion, judged.status))
-    verdict = _md("{} {}", sign, _words(target_headline(judged)))
+    verdict = _md("{} {}", sign, _words(wording.target_headline(judged)))
     seconds = _Markdown(f"{report.seconds:.1f}") if report else _Markdown()
     return (judged.entry.name, verdict, named, report.requests.sent if report else _Markdown(), seconds)

@@ -21,17 +21,8 @@ from contracts.core.finding import Finding
 from contracts.core.report import Outcome, Report, State
 from contracts.core.schemas import load
 from contracts.core.text import COMMAND
+from contracts.formats import wording
 from contracts.formats.reproduce import of_finding, rerun
-from contracts.formats.wording import (
-    comparison_headline,
-    comparison_reason,
-    comparison_verdict,
-    headline,
-    target_headline,
-    target_reasons,
-    targets_last_line,
-    targets_started,
-)
 from contracts.targets.target_entry import Judged, worst
 
 if TYPE_CHECKING:
@@ -71,7 +62,7 @@ def _safe(piece: str) -> str:
 def _document(report: Report) -> dict[str, Any]:
     return {
         "$schema": load(SCHEMA)["$id"],
-        "headline": headline(report),
+        "headline": wording.headline(report),
         "suite": report.suite,
         "contract": report.digest,
         "name": report.contract.name,
@@ -212,21 +203,15 @@ def _body(body: bytes) -> dict[str, str]:
 
 def render_comparison(gate: "Gate") -> str:
     """Return the comparison as JSON; equal comparisons give equal texts."""
-    return to_json(
-        {
-            "$schema": load(COMPARISON_SCHEMA)["$id"],
-            "suite": gate.suite,
-            "name": gate.contract.name,
-            **_comparison(gate),
-        }
-    )
+    schema = load(COMPARISON_SCHEMA)["$id"]
+    return to_json({"$schema": schema, "suite": gate.suite, "name": gate.contract.name, **_comparison(gate)})
 
 
 def _comparison(gate: "Gate") -> dict[str, Any]:
     comparison = gate.comparison
     return {
-        "headline": comparison_headline(gate),
-        "verdict": comparison_verdict(gate),
+        "headline": wording.comparison_headline(gate),
+        "verdict": gate.verdict,
         "status": gate.status,
         "fail_on": gate.terms.fail_on.value,
         "allow_empty": gate.terms.allow_empty,
@@ -234,18 +219,24 @@ def _comparison(gate: "Gate") -> dict[str, Any]:
         "old": _side(gate.old, comparison.old if comparison else None),
         "new": _side(gate.new, comparison.new if comparison else None),
         "matched": comparison.matched if comparison else None,
-        "reason": comparison_reason(gate),
+        "reason": wording.comparison_reason(gate),
         "counts": {**{impact.value: gate.count(impact) for impact in Impact}, "accepted": gate.accepted},
-        "differences": [_difference(gate, each) for each in comparison.differences] if comparison else [],
+        "differences": [
+            {
+                **_difference(difference),
+                "says": difference.says,
+                "notices": list(difference.notices),
+                "accepted": difference.accepted,
+                "fails": gate.fails(difference),
+            }
+            for difference in (comparison.differences if comparison else ())
+        ],
         "instability": list(comparison.instability) if comparison else [],
         "read_once": list(comparison.read_once) if comparison else [],
         "unsteady": comparison.unsteady if comparison else "",
         "notes": list(gate.notes),
         "warnings": list(gate.warnings),
-        "stale": [
-            {"number": stale.number, "rule": stale.rule, "words": stale.words}
-            for stale in (comparison.stale if comparison else ())
-        ],
+        "stale": [asdict(stale) for stale in (comparison.stale if comparison else ())],
     }
 
 
@@ -263,21 +254,16 @@ def _side(side: "Source", elements: int | None) -> dict[str, Any]:
     }
 
 
-def _difference(gate: "Gate", difference: "Difference") -> dict[str, Any]:
-    element = difference.element
+def _difference(difference: "Difference") -> dict[str, Any]:
     return {
         "rule": difference.rule.id,
         "impact": difference.impact.value,
-        "says": difference.says,
-        "element": element and {"id": element.id, "name": element.name},
+        "element": difference.element and asdict(difference.element),
         "member": difference.member,
         "place": difference.place,
         "before": difference.before,
         "after": difference.after,
-        "notices": list(difference.notices),
         "fingerprint": difference.fingerprint,
-        "accepted": difference.accepted,
-        "fails": gate.fails(difference),
     }
 
 
@@ -286,10 +272,10 @@ def render_targets(targets: Sequence[Judged], across: "Sequence[Across]" = ()) -
     return to_json(
         {
             "$schema": load(TARGETS_SCHEMA)["$id"],
-            "headline": targets_last_line(targets),
+            "headline": wording.targets_last_line(targets),
             "suite": __version__,
             "status": worst(targets),
-            "started": targets_started(targets),
+            "started": wording.targets_started(targets),
             "targets": [_target(judged) for judged in targets],
             "across": [_across(each) for each in across],
         }
@@ -302,19 +288,7 @@ def _across(each: "Across") -> dict[str, Any]:
         "target": each.name,
         "base": each.base,
         "problem": each.problem,
-        "differences": [
-            {
-                "rule": difference.rule.id,
-                "impact": difference.impact.value,
-                "element": difference.element and asdict(difference.element),
-                "member": difference.member,
-                "place": difference.place,
-                "before": difference.before,
-                "after": difference.after,
-                "fingerprint": difference.fingerprint,
-            }
-            for difference in differences
-        ],
+        "differences": list(map(_difference, differences)),
     }
 
 
@@ -327,9 +301,9 @@ def _target(judged: Judged) -> dict[str, Any]:
         "account": entry.account_key,
         "verdict": judged.conclusion,
         "status": judged.status,
-        "headline": target_headline(judged),
+        "headline": wording.target_headline(judged),
         "failing": [outcome.clause.id for outcome in judged.report.failing] if judged.report else [],
-        "reasons": target_reasons(judged),
+        "reasons": wording.target_reasons(judged),
         "report": judged.report and _report(judged.report),
     }
 

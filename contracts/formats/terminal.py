@@ -17,32 +17,8 @@ from contracts.comparison.rules import Impact
 from contracts.core.contract import Contract
 from contracts.core.report import Outcome, Report, RequestCounts, State
 from contracts.core.text import counted, plain
+from contracts.formats import wording
 from contracts.formats.reproduce import of_finding, rerun, token
-from contracts.formats.wording import (
-    brief,
-    brief_comparison,
-    by_cause,
-    called,
-    causes,
-    comparison_last_line,
-    contract_name,
-    could_not_judge,
-    described,
-    differs_in,
-    first_finding,
-    following,
-    headline,
-    hidden_differences,
-    last_line,
-    place,
-    shown_differences,
-    stale,
-    stale_exceptions,
-    target_headline,
-    targets_last_line,
-    unjudged,
-    worst_first,
-)
 from contracts.targets.target_entry import Judged, worst
 
 if TYPE_CHECKING:
@@ -107,7 +83,7 @@ def header(contract: Contract, target: str, requests: RequestCounts, known: Mapp
     ``known`` is what else is known of the target, by the word for it.
     """
     lines = (
-        _Line(f"{contract_name(contract)} {__version__} · {contract.digest[:19]}"),
+        _Line(f"{wording.contract_name(contract)} {__version__} · {contract.digest[:19]}"),
         _Line(target, "target  ", pasted=True),
         *(_Line(f"{word} {text}", " " * 8) for word, text in known.items()),
         _Line(f"{counted(requests.planned, 'request')} planned, {requests.limit} at most", "budget  "),
@@ -120,8 +96,8 @@ def render(report: Report, *, colour: bool = False, detail: Detail = Detail.USUA
     if detail >= Detail.USUAL:
         lines = [*_clauses(report, detail), *_notes(report), *_breaches(report, detail)]
     else:
-        lines = [_Line(line, pasted=True) for line in brief(report) if detail]
-    last = _Line(last_line(report), colour=f"{_BOLD};{_STATUSES[report.status]}", pasted=True)
+        lines = [_Line(line, pasted=True) for line in wording.brief(report) if detail]
+    last = _Line(wording.last_line(report), colour=f"{_BOLD};{_STATUSES[report.status]}", pasted=True)
     return _finished([*lines, last], colour=colour)
 
 
@@ -130,8 +106,8 @@ def render_comparison(gate: "Gate", *, colour: bool = False, detail: Detail = De
     if detail >= Detail.USUAL:
         lines = [*_compared(gate), _BLANK]
     else:
-        lines = [_Line(line, pasted=True) for line in brief_comparison(gate) if detail]
-    last = _Line(comparison_last_line(gate), colour=f"{_BOLD};{_STATUSES[gate.status]}", pasted=True)
+        lines = [_Line(line, pasted=True) for line in wording.brief_comparison(gate) if detail]
+    last = _Line(wording.comparison_last_line(gate), colour=f"{_BOLD};{_STATUSES[gate.status]}", pasted=True)
     return _finished([*lines, last], colour=colour)
 
 
@@ -145,10 +121,10 @@ def render_targets(
     """Return the targets, those that fail first, and the last line; what conforms takes one line."""
     lines: list[_Line] = []
     if detail:
-        lines += [line for judged in worst_first(targets) for line in _target(judged, detail)]
+        lines += [line for judged in wording.worst_first(targets) for line in _target(judged, detail)]
     if detail >= Detail.USUAL:
         lines += [*_conforming(targets), *_across(across), _BLANK]
-    last = _Line(targets_last_line(targets), colour=f"{_BOLD};{_STATUSES[worst(targets)]}", pasted=True)
+    last = _Line(wording.targets_last_line(targets), colour=f"{_BOLD};{_STATUSES[worst(targets)]}", pasted=True)
     return _finished([*lines, last], colour=colour)
 
 
@@ -189,7 +165,7 @@ def _painted(text: str, code: str) -> str:
 def _clauses(report: Report, detail: Detail) -> Iterator[_Line]:
     """Yield a line for each section, or for each clause of it where everything was asked for."""
     if report.partial:
-        yield _Line(headline(report))
+        yield _Line(wording.headline(report))
     yield _BLANK
     width = max((len(outcome.clause.section) for outcome in report.outcomes), default=0) + 2
     for section, group in groupby(report.outcomes, key=lambda outcome: outcome.clause.section):
@@ -236,7 +212,10 @@ def _notes(report: Report) -> Iterator[_Line]:
         if exchange.attempts:
             tries = ", ".join(f"{attempt.outcome} (waited {attempt.waited:.3g} s)" for attempt in exchange.attempts)
             yield from (_BLANK, _Line(f"{exchange.probe}: {tries}", "retried   "))
-    for label, line in (*(("note", note) for note in report.notes), *(("stale", stale(d)) for d in report.stale)):
+    for label, line in (
+        *(("note", note) for note in report.notes),
+        *(("stale", wording.stale(d)) for d in report.stale),
+    ):
         yield from (_BLANK, _Line(line, f"{label:<10}"))
     if compared := gate_of(report):
         yield from (_BLANK, _Line("against the baseline", colour=_BOLD), *_compared(compared))
@@ -244,15 +223,15 @@ def _notes(report: Report) -> Iterator[_Line]:
 
 def _breaches(report: Report, detail: Detail) -> Iterator[_Line]:
     """Yield what could not be judged, the causes, what follows from them, and how to ask again."""
-    for reason, ids in unjudged(report).items():
+    for reason, ids in wording.unjudged(report).items():
         yield from (_BLANK, _Line(f"could not judge {counted(len(ids), 'clause')}: {reason}", "? ", _YELLOW))
     if detail >= Detail.VERBOSE:
-        for outcome in by_cause(report):
+        for outcome in wording.by_cause(report):
             yield from _breach(report, outcome)
     else:
-        for outcome in causes(report):
+        for outcome in wording.causes(report):
             yield from _cause(report, outcome)
-    lines = list(following(report))
+    lines = list(wording.following(report))
     yield from [_BLANK] * bool(lines)
     yield from (_Line(line, "  ") for line in lines)
     if detail < Detail.VERBOSE:
@@ -267,7 +246,7 @@ def _cause(report: Report, outcome: Outcome) -> Iterator[_Line]:
     sign, colour = _MARKS[_state(report, outcome)]
     clause = outcome.clause
     yield _BLANK
-    yield _Line(f"{clause.id} {clause.level} {first_finding(outcome)}", f"{sign} ", colour)
+    yield _Line(f"{clause.id} {clause.level} {wording.first_finding(outcome)}", f"{sign} ", colour)
     yield _Line(clause.why, "  why       ")
     if hint := outcome.findings[0].hint:
         yield _Line(hint, "  hint      ")
@@ -275,7 +254,7 @@ def _cause(report: Report, outcome: Outcome) -> Iterator[_Line]:
 
 def _again(report: Report) -> Iterator[_Line]:
     """Yield the requests whose answers show the causes, each once, and the command that judges these clauses alone."""
-    told = causes(report)
+    told = wording.causes(report)
     if not told:
         return
     yield _BLANK
@@ -300,7 +279,7 @@ def _breach(report: Report, outcome: Outcome) -> Iterator[_Line]:
     shown = outcome.findings[: 1 if cause else _SHOWN]
     for number, finding in enumerate(shown):
         yield from [_BLANK] * (number > 0)
-        yield _Line(place(finding), "  where     ")
+        yield _Line(wording.place(finding), "  where     ")
         yield _Line(finding.expected, "  expected  ")
         yield _Line(finding.received, "  received  ")
         if finding.hint:
@@ -321,26 +300,26 @@ def _breach(report: Report, outcome: Outcome) -> Iterator[_Line]:
 
 
 def _compared(gate: "Gate") -> Iterator[_Line]:
-    yield _Line(described(gate, gate.old), "old       ")
-    yield _Line(described(gate, gate.new), "new       ")
+    yield _Line(wording.described(gate, gate.old), "old       ")
+    yield _Line(wording.described(gate, gate.new), "new       ")
     if gate.comparison:
         yield from _differences(gate.comparison)
-    stale = stale_exceptions(gate.comparison) if gate.comparison else ()
+    stale = wording.stale_exceptions(gate.comparison) if gate.comparison else ()
     for label, line in (*(("note", line) for line in gate.notes), *(("stale", line) for line in stale)):
         yield from (_BLANK, _Line(line, f"{label:<10}"))
 
 
 def _differences(comparison: "Comparison") -> Iterator[_Line]:
-    for impact, group in groupby(shown_differences(comparison.differences), key=lambda each: each.impact):
+    for impact, group in groupby(comparison.differences[: wording.SHOWN], key=lambda each: each.impact):
         yield from (_BLANK, _Line(f"{impact.value} ({comparison.of(impact):,})", colour=f"{_BOLD};{_IMPACTS[impact]}"))
         for difference in group:
             yield from (_BLANK, *_difference(difference))
-    if words := hidden_differences(comparison):
+    if words := wording.hidden_differences(comparison):
         yield from (_BLANK, _Line(words))
 
 
 def _difference(difference: "Difference") -> Iterator[_Line]:
-    name = called(difference)
+    name = wording.called(difference)
     yield _Line(f"{name}: {difference.says}" if name else difference.says, "  ")
     yield _Line(difference.before, "    before    ")
     yield _Line(difference.after, "    after     ")
@@ -359,13 +338,15 @@ def _target(judged: Judged, detail: Detail) -> Iterator[_Line]:
     if judged.conclusion == "conforms" and not judged.status:
         return
     name = judged.entry.name
-    told = brief(judged.report) if judged.report else [could_not_judge(judged.missing, ())]
+    told = wording.brief(judged.report) if judged.report else [wording.could_not_judge(judged.missing, ())]
     most = {Detail.QUIET: 1, Detail.USUAL: _OF_A_TARGET}.get(detail, len(told))
     more = [f"and {counted(left, 'more line')}: the report of the target has all"] if (left := len(told[most:])) else []
     if detail is Detail.QUIET:
         yield from (_Line(f"{name}: {line}", pasted=True) for line in told[:most])
         return
-    yield _Line(f"{name}: {target_headline(judged)}", f"{_CONCLUSIONS[judged.conclusion]} ", _STATUSES[judged.status])
+    yield _Line(
+        f"{name}: {wording.target_headline(judged)}", f"{_CONCLUSIONS[judged.conclusion]} ", _STATUSES[judged.status]
+    )
     yield from (_Line(line, "    ") for line in (*told[:most], *more))
 
 
@@ -379,4 +360,4 @@ def _conforming(targets: Sequence[Judged]) -> Iterator[_Line]:
 def _across(across: "Sequence[Across]") -> Iterator[_Line]:
     told = [each for each in across if each.comparison and each.comparison.differences]
     yield from [_BLANK] * bool(told)
-    yield from (_Line(f"{each.name} differs from {each.base}: {differs_in(each)}") for each in told)
+    yield from (_Line(f"{each.name} differs from {each.base}: {wording.differs_in(each)}") for each in told)

@@ -205,11 +205,6 @@ def stale(deviation: StaleDeviation) -> str:
 # A comparison
 
 
-def comparison_verdict(gate: "Gate") -> str:
-    """Return the verdict of a gate in one or two words."""
-    return gate.verdict
-
-
 def comparison_reason(gate: "Gate") -> str:
     """Return why a gate could not decide, or an empty string."""
     if gate.status != 3:  # noqa: PLR2004 - could not judge
@@ -219,12 +214,12 @@ def comparison_reason(gate: "Gate") -> str:
 
 def comparison_headline(gate: "Gate") -> str:
     """Return the result in a few words."""
-    return f"{comparison_verdict(gate)}: {comparison_reason(gate) or gate.counts}"
+    return f"{gate.verdict}: {comparison_reason(gate) or gate.counts}"
 
 
 def comparison_last_line(gate: "Gate") -> str:
     """Return the one line that can be quoted."""
-    word = comparison_verdict(gate)
+    word = gate.verdict
     words = comparison_headline(gate).removeprefix(word)
     narrowed = f"; a file narrowed {', '.join(gate.terms.narrowed)}" if gate.terms.narrowed else ""
     warnings = "".join(f"; {warning}" for warning in gate.warnings)
@@ -252,11 +247,6 @@ def described(gate: "Gate", side: "Source") -> str:
     return f"{side.name} ({', '.join(parts)})"
 
 
-def shown_differences(differences: "tuple[Difference, ...]") -> "tuple[Difference, ...]":
-    """Return the differences that are written out for people."""
-    return differences[:SHOWN]
-
-
 def hidden_differences(comparison: "Comparison") -> str:
     """Return how many differences are not written out, or an empty string."""
     listed = len(comparison.differences)
@@ -272,16 +262,14 @@ def stale_exceptions(comparison: "Comparison") -> Iterator[str]:
 
 
 def brief_comparison(gate: "Gate") -> list[str]:
-    """Return a line for each difference that fails, each stale exception and each note, and the reason if there is one.
-
-    The reason comes first: it is what the verdict stands on.
-    """
+    """Return the reason of an inconclusive one, and a line for each difference that fails, and all that is unstable."""
     lines = [f"could not judge: {comparison_reason(gate)}"] if comparison_reason(gate) else []
-    lines += map(one_line, shown_differences(gate.failing))
+    lines += map(one_line, gate.failing[:SHOWN])
     if left := gate.failures - len(gate.failing[:SHOWN]):
         lines.append(f"and {counted(left, 'more difference')}")
     if gate.comparison:
-        lines += [*stale_exceptions(gate.comparison), *(f"note: {note}" for note in gate.notes)]
+        lines += stale_exceptions(gate.comparison)
+        lines += (f"changes from answer to answer: {words}" for words in gate.comparison.instability)
     return lines
 
 
