@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from contracts.core.errors import UsageError
+from contracts.settings import values
 from contracts.settings.sources import resolve
-from contracts.settings.table import BY_NAME, OF_A_RUN, TABLE, Group, Settings, Trust
+from contracts.settings.table import BY_NAME, OF_A_RUN, TABLE, Group, Setting, Settings, Trust
 
 
 def test_what_is_shown_can_be_given(tmp_path: Path) -> None:
@@ -15,6 +16,43 @@ def test_what_is_shown_can_be_given(tmp_path: Path) -> None:
     for setting in OF_A_RUN:
         if (shown := setting.show(setting.default)) != setting.unset:
             assert getattr(resolve({setting.name: shown}, {}, tmp_path), setting.name) == setting.default, setting.name
+
+
+#: A value for each kind of reader that is not the default of any setting.
+EXAMPLES: dict[object, str] = {
+    values.text: "some",
+    values.file: "some.toml",
+    values.name: "some",
+    values.flag: "yes",
+    values.policy: "public",
+    values.impact: "visible",
+    values.age: "30d",
+    values.header: "X-Key=KEY",
+    values.variables: "SOME_*",
+    values.seconds: "3",
+    values.pause: "3",
+    values.size: "1MiB",
+}
+
+
+@pytest.mark.parametrize("setting", TABLE, ids=lambda setting: setting.name)
+def test_a_setting_is_what_the_table_says(setting: Setting, tmp_path: Path) -> None:
+    """Each is an option and a variable with the same meaning, and in a file as far as a file is trusted."""
+    text = EXAMPLES.get(setting.read, "2")
+    wanted = setting.read(text)
+    expected = (wanted,) if setting.is_repeatable else wanted
+    beside = {"targets": "x.toml"} if setting.group is Group.TARGETS and setting.name != "targets" else {}
+    assert getattr(resolve({setting.name: text, **beside}, {}, tmp_path), setting.name) == expected != setting.default
+    for variable in setting.variables:
+        assert getattr(resolve(beside, {variable: text}, tmp_path), setting.name) == expected
+    (tmp_path / "contracts.toml").write_text(f'{setting.name} = "{text}"\n')
+    if setting.trust is Trust.NEVER:
+        with pytest.raises(UsageError, match="cannot be set in a file"):
+            resolve(beside, {}, tmp_path)
+        return
+    settings = resolve(beside, {}, tmp_path)
+    assert getattr(settings, setting.name) == expected
+    assert (setting.name in settings.narrowed) is (setting.trust is Trust.SAID)
 
 
 def test_what_a_run_depends_on_is_shown() -> None:

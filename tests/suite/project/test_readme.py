@@ -7,10 +7,12 @@ from pathlib import Path
 
 import generated
 import pytest
-from door import ROOT
+from door import ROOT, contracts
 from subject import CLAUSES
 
 from contracts.cli import COMMANDS
+from contracts.pytest_plugin.options import OFFERED, in_pytest
+from contracts.settings.table import TABLE
 
 README = generated.README.read_text("utf-8")
 
@@ -63,3 +65,36 @@ def test_links_work_on_an_index_page() -> None:
     assert files
     for path in files:
         assert (ROOT / path).exists(), path
+
+
+def _options() -> set[str]:
+    """Every option of the command line and of pytest."""
+    helps = "".join(contracts("help", *name).out for name in ((), *((name,) for name in COMMANDS)))
+    offered = {in_pytest(setting.option) for setting in OFFERED}
+    return {*re.findall(r"(?<![\w-])--[a-z][a-z-]+", helps), *offered, "--target"}  # conftest.py has the last one
+
+
+#: Options of other programs that the documentation shows.
+_FOREIGN = {"--pyargs", "--rm", "--include", "--raw", "--from", "--directory", "--python"}
+_TEXTS = (*generated.PAGES, ROOT / "SECURITY.md", ROOT / "action.yml", *sorted((ROOT / "ci").iterdir()))
+
+
+@pytest.mark.parametrize("page", _TEXTS, ids=lambda page: page.name)
+def test_options_and_variables_exist(page: Path) -> None:
+    """Whatever is written like an option or a variable of the suite is one."""
+    text = page.read_text("utf-8")
+    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*[a-z]\b(?!-)", text)) - _FOREIGN
+    assert named <= _options(), named - _options()
+    variables = set(re.findall(r"\bCONTRACTS_[A-Z_]+\b", text))
+    known = {variable for setting in TABLE for variable in setting.variables}
+    unknown = {name for name in variables - known if not name.startswith("CONTRACTS_TOKEN_")}
+    assert unknown <= {"CONTRACTS_CONFIG", "CONTRACTS_TRACEBACK"}
+
+
+def test_only_settings_are_claimed_to_be_variables() -> None:
+    """What the documentation lists as an option only is no setting, and each of these is an option of verify."""
+    text = (ROOT / "docs" / "configuration.md").read_text("utf-8")
+    [sentence] = re.findall(r"[^.]*they are options only", text)
+    only = set(re.findall(r"`(--[a-z-]+)`", sentence))
+    declared = set(re.findall(r"(?m)^  (?:-., )?(--[a-z-]+)", contracts("help", "verify").out))
+    assert only == declared - {setting.option for setting in TABLE} - {"--help"}
