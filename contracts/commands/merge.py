@@ -43,13 +43,13 @@ def run(options: argparse.Namespace) -> int:
     settings = resolve(settings_options.given(options), environ, working_directory())
     if not settings.targets:
         raise UsageError("there is no file of targets: name the one of the runs with --targets")
-    entries = several.entries_of(settings)
+    _, entries = several.entries_of(settings)
     found = list(_found(options.bundles))
     outputs = several.outputs_of(settings, [settings.targets, *found])
     console = streams.Console(quiet=output.is_brief(options), to_stderr=outputs.take_output)
     reports = _read(found, {entry.name: entry for entry in entries}, settings)
     merged = [Judged(entry, reports.get(entry.name, _missing(options.bundles))) for entry in entries]
-    several.tell(merged, options, console, outputs, folder=settings.reports)
+    several.tell(merged, options, console, outputs, folder=settings.reports, seconds=settings.deadline)
     return outputs.end(worst(merged), console)
 
 

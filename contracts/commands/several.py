@@ -3,11 +3,13 @@
 import argparse
 import os
 import threading
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from contracts.commands import files, output, streams
 from contracts.commands.output import Outputs
+from contracts.core.deadline import until
 from contracts.core.errors import UsageError
 from contracts.core.report import Report
 from contracts.core.text import counted
@@ -21,7 +23,7 @@ from contracts.settings.table import BY_NAME, Settings
 from contracts.targets import file as file_of_targets
 from contracts.targets.across import Across, across
 from contracts.targets.file import OVER_ALL
-from contracts.targets.judging import Several
+from contracts.targets.judging import Targets
 from contracts.targets.target_entry import Entry, Judged, worst
 
 #: Options of a single run: what they ask for is of one target.
@@ -35,31 +37,35 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     for name in _SINGLE:
         if getattr(options, name):
             raise UsageError(f"--{name.replace('_', '-')}: that is of one target: give a URL instead of --targets")
-    file, entries = settings.targets or "", entries_of(settings)
+    file, (entries, wanted) = settings.targets or "", entries_of(settings)
     outputs = outputs_of(settings, settings.inputs)
-    folders = {entry.name: folder_of(entry, settings) for entry in entries}
+    folders = {entry.name: folder_of(entry, settings) for entry in wanted}
     for each in (outputs, *folders.values()):
         each.clear()
-    variables = [name for entry in entries for name in (entry.token, entry.api_token) if name]
+    variables = [name for entry in entries for name in entry.variables]
     secrets = secrets_of(os.environ, settings, contract_of(settings.contract), *variables)
     console = streams.Console(quiet=output.is_brief(options), to_stderr=outputs.take_output)
     console.mask = secrets.sweep
-    finisher = _Finisher(len(entries), folders, console)
-    console.progress(f"0 of {len(entries)} targets judged")
-    several = Several(entries, settings, os.environ, file, contract_of, finisher.finish, secrets, finisher.pace)
-    judged = several.judge()
+    finisher = _Finisher(len(wanted), folders, console)
+    console.progress(f"0 of {len(wanted)} targets judged")
+    targets = Targets(entries, wanted, settings, os.environ, file, contract_of, finisher.finish, secrets, finisher.pace)
+    judged = targets.judge()
     console.done()
-    tell(judged, options, console, outputs, folder=settings.reports)
-    if several.interrupted:
-        console.complain(f"interrupted: {counted(several.interrupted, 'target')} of {len(entries)} not judged")
+    tell(judged, options, console, outputs, folder=settings.reports, seconds=settings.deadline)
+    if targets.interrupted:
+        console.complain(f"interrupted: {counted(targets.interrupted, 'target')} of {len(wanted)} not judged")
     outputs.problems[:0] = [problem for each in folders.values() for problem in each.problems]
     return outputs.end(worst(judged), console)
 
 
-def entries_of(settings: Settings) -> list[Entry]:
-    """Return the targets of the file that were chosen; raises UsageError where it cannot be used or none is left."""
+def entries_of(settings: Settings) -> tuple[Sequence[Entry], Sequence[Entry]]:
+    """Return all targets of the file, and those that were chosen.
+
+    Raises:
+        UsageError: the file cannot be used, or none is left.
+    """
     entries = file_of_targets.load(settings.targets or "", contract_of, settings.token_variables)
-    return file_of_targets.chosen(entries, settings.tag, settings.only)
+    return entries, file_of_targets.chosen(entries, settings.tag, settings.only)
 
 
 def outputs_of(settings: Settings, inputs: Iterable[str]) -> Outputs:
@@ -93,12 +99,15 @@ def tell(
     outputs: Outputs,
     *,
     folder: str | None,
+    seconds: float,
 ) -> None:
     """Write the reports over all, and say at the terminal what became of every target.
 
-    ``folder`` is that of the reports, where the targets have one each.
+    ``folder`` is that of the reports, where the targets have one each. What they differ in is told as far as it was
+    found in so many ``seconds``.
     """
-    compared = tuple(across(judged))
+    with until(time.monotonic() + seconds):
+        compared = tuple(across(judged))
     for name in outputs.in_order():
         outputs.write(name, console.mask(_rendered(name, judged, compared, outputs.files[name], folder)))
     output.tell_github(

@@ -147,6 +147,7 @@ class Report:
     ``settings`` maps a setting to its effective value and to where that came from; ``narrowed`` names those by which a
     file narrowed what is judged. ``listing`` is the list as a person sees it. ``implementation`` says whose product was
     judged, ``identity`` what the target is called. ``comparison`` is that with a baseline, None when there was none.
+    With ``shared_deviations`` these are those of several targets: what excuses nothing here may do so at another.
     ``foreign`` evidence was observed by somebody else: no line to paste takes a variable from it. ``started`` is the
     time in UTC (RFC 3339), ``seconds`` the length of the run.
     """
@@ -166,6 +167,7 @@ class Report:
     requests: RequestCounts = RequestCounts()
     notes: tuple[str, ...] = ()
     stale: tuple[StaleDeviation, ...] = ()
+    shared_deviations: bool = False
     narrowed: tuple[str, ...] = ()
     implementation: str = ""
     identity: Identity = field(default_factory=Identity)

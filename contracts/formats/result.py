@@ -89,6 +89,7 @@ def _document(report: Report) -> dict[str, Any]:
         "stale": [
             {**asdict(deviation), "expired": deviation.expired and str(deviation.expired)} for deviation in report.stale
         ],
+        "shared_deviations": report.shared_deviations,
         "narrowed": list(report.narrowed),
         "settings": {name: {"value": value, "origin": origin} for name, (value, origin) in report.settings.items()},
         "comparison": _comparison(compared) if (compared := gate_of(report)) else None,

@@ -55,6 +55,7 @@ def _read(value: dict[str, Any], contract_of: Callable[[str], Contract]) -> Repo
             requests=RequestCounts(**value["requests"]),
             notes=tuple(value["notes"]),
             stale=tuple(map(_read_stale, value["stale"])),
+            shared_deviations=value["shared_deviations"],
             narrowed=tuple(value["narrowed"]),
             implementation=value["implementation"],
             identity=Identity(**value["identity"]),

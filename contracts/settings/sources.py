@@ -65,7 +65,7 @@ def resolve(options: Mapping[str, Any], environ: Mapping[str, str], folder: Path
                 continue
             if origin == file:
                 _refuse_in_file(setting, value, file, environ)
-            values[setting.name] = _read(setting, value, origin)
+            values[setting.name] = value_of(setting, value, origin)
             origins[setting.name] = origin
             if origin == file and setting.trust is Trust.SAID and values[setting.name] != setting.default:
                 narrowed.append(setting.name)
@@ -134,7 +134,12 @@ def leads_out(file: str) -> bool:
     return Path(file).is_absolute() or ".." in Path(file).parts
 
 
-def _read(setting: Setting, value: Any, origin: str) -> Any:
+def value_of(setting: Setting, value: Any, origin: str) -> Any:
+    """Return the value of a setting that was given as text, True or a list of texts.
+
+    Raises:
+        UsageError: it cannot be used; the message begins with the origin.
+    """
     if isinstance(value, bool) and not setting.is_flag:
         raise UsageError(f"{origin}: {setting.name} is {str(value).lower()}, and must be a value")
     texts = [str(item) for item in value] if isinstance(value, list) else [str(value)]

@@ -1,11 +1,12 @@
 """The file of targets: several endpoints in one TOML file, each a ``[[target]]``, and which of them are judged.
 
 It holds no secret: of a token only the name of the variable that does. It says which token goes where, so it is only
-read when an option or a variable names it.
+read when an option or a variable names it, and may only name variables that are made for this suite, or that somebody
+admits beside them (``--token-variables``).
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import fields
 from fnmatch import fnmatchcase
 from typing import Any
@@ -16,13 +17,19 @@ from contracts.core.text import shorten
 from contracts.network.address import parse
 from contracts.network.credentials import EXCHANGE
 from contracts.reading import read_text, readable, tables
+from contracts.settings.sources import value_of
 from contracts.settings.table import BY_NAME
 from contracts.settings.values import TOKEN_VARIABLES
 from contracts.targets.target_entry import Entry
 
 #: The files that stand beside the folders of the targets; on some systems a name differs from none by its case.
 OVER_ALL = {"json": "results.json", "junit": "junit.xml", "html": "index.html", "markdown": "report.md"}
-_KEYS = tuple(field.name for field in fields(Entry))
+#: The settings that an entry may have for itself.
+SETTINGS = (
+    *("auth", "deviations", "baseline", "accept"),
+    *("auth_url", "header_env", "ca_bundle", "client_cert", "client_key"),
+)
+_KEYS = (*(field.name for field in fields(Entry) if field.name != "settings"), *SETTINGS)
 _VARIABLES = ("token", "api_token")
 #: What environments, accounts and tags are called, in characters.
 _LONGEST = 100
@@ -31,31 +38,35 @@ _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,63}")
 
 
 def load(
-    path: str, contract_of: Callable[[str], Contract], variables: Sequence[str] = TOKEN_VARIABLES
+    path: str, contract_of: Callable[[str], Contract], admitted: Iterable[str] = TOKEN_VARIABLES
 ) -> tuple[Entry, ...]:
     """Return the targets of a file; raises what :func:`read` raises, and UsageError when it cannot be opened."""
-    return read(read_text(path), path, contract_of, variables)
+    return read(read_text(path), path, contract_of, admitted)
 
 
 def read(
-    text: str, name: str, contract_of: Callable[[str], Contract], variables: Sequence[str] = TOKEN_VARIABLES
+    text: str, name: str, contract_of: Callable[[str], Contract], admitted: Iterable[str] = TOKEN_VARIABLES
 ) -> tuple[Entry, ...]:
-    """Return the targets of a file, in its order; ``contract_of`` gives the contract that an entry names.
+    """Return the targets of a file, in its order.
 
-    ``variables`` are patterns of the variables that it may name: each is sent to the host beside which it stands.
+    ``contract_of`` gives the contract that an entry names, ``admitted`` are patterns for the variables that it may
+    name: whatever else the environment holds is sent to no target.
 
     Raises:
         UsageError: it is malformed, or a target of it cannot be used; the message names entry and key, and no value
             that could be a secret.
     """
+    admitted = tuple(admitted)
     with readable(name):
-        entries = enumerate(tables(text, "target", name), 1)
-        targets = tuple(_entry(entry, f"{name}: entry {number}", contract_of) for number, entry in entries)
+        targets = []
+        for number, entry in enumerate(tables(text, "target", name), 1):
+            place = f"{name}: entry {number}"
+            targets.append(_entry(entry, place, contract_of))
+            _refuse_variables(targets[-1], place, admitted)
         if not targets:
             raise UsageError(f"{name}: there is no [[target]] in it")
-        _refuse_variables(targets, name, variables)
         _refuse_duplicates(targets, name)
-        return targets
+        return tuple(targets)
 
 
 def _entry(entry: dict[str, Any], place: str, contract_of: Callable[[str], Contract]) -> Entry:
@@ -65,29 +76,30 @@ def _entry(entry: dict[str, Any], place: str, contract_of: Callable[[str], Contr
     for key in ("name", "url"):
         if not entry.get(key):
             raise UsageError(f"{place}: {key} is missing")
-    values: dict[str, Any] = {
-        key: _tags(value, place) if key == "tags" else _text(key, value, place) for key, value in entry.items()
-    }
+    values = {key: _value(key, value, place) for key, value in entry.items()}
     if values.get("token") and values.get("api_token"):
         raise UsageError(f"{place}: token and api_token are both given: name one variable")
-    for key in ("name", "auth"):
-        try:
-            if key in values:
-                values[key] = BY_NAME[key].read(values[key])
-        except ValueError as error:
-            raise UsageError(f"{place}: {key} is {shorten(values[key], 80)!r}, and must be {error}") from None
-    target = Entry(**values)
-    _check_addresses(target, place, contract_of)
+    if values.get("accept") and not values.get("baseline"):
+        raise UsageError(f"{place}: accept is given, and no baseline to which there could be exceptions")
+    own = {key: values.pop(key) for key in SETTINGS if key in values}
+    target = Entry(**values, settings=own)
+    try:
+        parse(target.url, contract_of(target.contract).path, what="url", allow_plain_http=True)
+        if "auth_url" in own:
+            parse(own["auth_url"], EXCHANGE, what="auth_url")
+    except UsageError as error:
+        raise UsageError(f"{place}: {error}") from None
     return target
 
 
-def _check_addresses(target: Entry, place: str, contract_of: Callable[[str], Contract]) -> None:
-    try:
-        parse(target.url, contract_of(target.contract).path, what="url", allow_plain_http=True)
-        if target.auth_url:
-            parse(target.auth_url, EXCHANGE, what="auth_url")
-    except UsageError as error:
-        raise UsageError(f"{place}: {error}") from None
+def _value(key: str, value: Any, place: str) -> Any:
+    if key == "tags":
+        return _tags(value, place)
+    if key == "header_env" and isinstance(value, list):
+        texts = [_text(key, text, place) for text in value]
+        return value_of(BY_NAME[key], texts, place)
+    text = _text(key, value, place)
+    return value_of(BY_NAME[key], text, place) if key in ("name", *SETTINGS) else text
 
 
 def _text(key: str, value: Any, place: str) -> str:
@@ -101,7 +113,7 @@ def _text(key: str, value: Any, place: str) -> str:
             )
     elif not value or not value.isprintable():
         raise UsageError(f"{place}: {key} must be a text of one line, not empty and without control characters")
-    elif len(value) > _LONGEST and key not in ("url", "auth_url", "ca_bundle"):
+    elif len(value) > _LONGEST and key != "url" and key not in SETTINGS:
         raise UsageError(f"{place}: {key} has {len(value):,} characters, and may have {_LONGEST}")
     return value
 
@@ -115,16 +127,16 @@ def _tags(value: Any, place: str) -> tuple[str, ...]:
     return tuple(value)
 
 
-def _refuse_variables(targets: Iterable[Entry], name: str, admitted: Sequence[str]) -> None:
-    """Refuse a variable that is not admitted. It is not shown: somebody may have written the token in its place."""
-    for number, target in enumerate(targets, 1):
-        for key in _VARIABLES:
-            variable = getattr(target, key)
-            if variable and not any(fnmatchcase(variable, pattern) for pattern in admitted):
-                raise UsageError(
-                    f"{name}: entry {number}: {key} names a variable that none of {', '.join(admitted)} admits: rename "
-                    "it, or admit it with --token-variables"
-                )
+def _refuse_variables(target: Entry, place: str, admitted: Iterable[str]) -> None:
+    """Refuse a variable that is not admitted; what stands in its place may be a token, and is not shown."""
+    named = {"token": target.token, "api_token": target.api_token}
+    named |= {f"header_env {name}": variable for name, variable in target.settings.get("header_env", ())}
+    for key, variable in named.items():
+        if variable and not any(fnmatchcase(variable, pattern) for pattern in admitted):
+            raise UsageError(
+                f"{place}: {key} names a variable that none of {', '.join(admitted)} admits: rename it, or admit it "
+                "with --token-variables"
+            )
 
 
 def _refuse_duplicates(targets: Iterable[Entry], name: str) -> None:

@@ -11,7 +11,7 @@ from contracts.core.clause import LIST
 from contracts.core.contract import Contract
 from contracts.core.errors import CouldNotJudge, UsageError
 from contracts.core.exchange import Exchange, Request
-from contracts.core.report import Report, Scope
+from contracts.core.report import Report, Scope, StaleDeviation
 from contracts.global_information.probes import needed
 from contracts.judging.evidence import Evidence
 from contracts.judging.judge import report_of
@@ -29,10 +29,10 @@ _COMPARED = (LIST, "repeat")
 
 
 @dataclass
-class Several:
+class Targets:
     """Targets that are ready to be judged; ``interrupted`` counts those that were not, because the user ended the run.
 
-    ``settings`` hold for all, as far as an entry says nothing else; ``file`` is where the entries come from, and
+    ``entries`` are all of a file, ``wanted`` those that are judged. ``settings`` hold for all, as far as an entry says nothing else; ``file`` is where the entries come from, and
     ``contract_of`` gives the contract of a name.
     ``secrets`` are those of all of them: the reports of each hold none of any.
     ``finish`` is given the entry, its run, None where it could not even begin, and its report; it returns the report
@@ -40,6 +40,7 @@ class Several:
     """
 
     entries: Sequence[Entry]
+    wanted: Sequence[Entry]
     settings: Settings
     environ: Mapping[str, str]
     file: str
@@ -50,6 +51,7 @@ class Several:
     interrupted: int = 0
     _writing: threading.Lock = field(default_factory=threading.Lock)
     _reports: dict[str, Report] = field(default_factory=dict)
+    _unused: dict[str, tuple[StaleDeviation, ...]] = field(default_factory=dict)
     _bodies: dict[bytes, bytes] = field(default_factory=dict)
     _problems: list[BaseException] = field(default_factory=list)
 
@@ -62,7 +64,7 @@ class Several:
             BaseException: what a thread raised; it is a fault of the suite, not of a target.
         """
         accounts: dict[str, list[Entry]] = {}
-        for entry in self.entries:
+        for entry in self.wanted:
             accounts.setdefault(entry.account_key, []).append(entry)
         threads = [threading.Thread(target=self._account, args=item, daemon=True) for item in accounts.items()]
         try:
@@ -74,12 +76,26 @@ class Several:
             self._end()
         for problem in self._problems:
             raise problem
-        return tuple(Judged(entry, self._reports[entry.name]) for entry in self.entries)
+        judged = tuple(Judged(entry, self._reports[entry.name]) for entry in self.wanted)
+        return with_stale(judged, self._unused, self._deviations())
+
+    def _deviations(self) -> dict[str, str]:
+        """Return the file of known deviations of each target of the file that has one, wanted or not."""
+        named = {entry.name: entry.settings.get("deviations", self.settings.deviations) for entry in self.entries}
+        return {name: file for name, file in named.items() if file}
+
+    def _shared(self, report: Report) -> Report:
+        """Return the report; where its deviations are those of several targets, without those that it does not use."""
+        files, name = self._deviations(), report.identity.name
+        if list(files.values()).count(files.get(name, "")) < 2:  # noqa: PLR2004 - more than this one target
+            return report
+        self._unused[name] = tuple(stale for stale in report.stale if not stale.expired)
+        return share_deviations(report)
 
     def _end(self) -> None:
         """Let the targets that were judged stand, and the others be inconclusive; no thread writes after this."""
         with self._writing:
-            left = [entry for entry in self.entries if entry.name not in self._reports]
+            left = [entry for entry in self.wanted if entry.name not in self._reports]
             self.interrupted = len(left)
             for entry in left:
                 settings, contract = settings_of(entry, self.settings, self.file), self.contract_of(entry.contract)
@@ -109,7 +125,7 @@ class Several:
                 secrets=self.secrets,
             ) as run:
                 pace.wait_for_capacity(run.planned)  # before the deadline of the target begins
-                self._finish(entry, run, _named(verify(run), entry))
+                self._finish(entry, run, self._shared(_named(verify(run), entry)))
         except UsageError as error:
             self._finish(entry, None, unjudged(entry, settings, contract, self.environ, str(error)))
 
@@ -130,19 +146,45 @@ def slim(report: Report, bodies: dict[bytes, bytes]) -> Report:
     return replace(report, exchanges=tuple(kept))
 
 
+def share_deviations(report: Report) -> Report:
+    """Return the report as one of several targets that share their deviations: only what has expired is stale here."""
+    return replace(report, stale=tuple(stale for stale in report.stale if stale.expired), shared_deviations=True)
+
+
+def with_stale(
+    targets: Sequence[Judged], unused: Mapping[str, tuple[StaleDeviation, ...]], files: Mapping[str, str]
+) -> tuple[Judged, ...]:
+    """Return the targets, and with each as stale what none of those that share its deviations has any use for.
+
+    ``unused`` says it for each target by its name, ``files`` whose deviations are the same. Where one of them was not
+    judged nobody can say it.
+    """
+    sharing: dict[str, list[str]] = {}
+    for name, file in files.items():
+        sharing.setdefault(file, []).append(name)
+    stale: dict[str, tuple[StaleDeviation, ...]] = {}
+    for names in sharing.values():
+        first, *others = (unused.get(name, ()) for name in names)
+        nobody = tuple(each for each in first if all(each in other for other in others))
+        stale |= dict.fromkeys(names if others else (), nobody)
+    return tuple(
+        replace(judged, result=replace(judged.result, stale=(*judged.result.stale, *stale.get(judged.entry.name, ()))))
+        if isinstance(judged.result, Report)
+        else judged
+        for judged in targets
+    )
+
+
 def settings_of(entry: Entry, settings: Settings, file: str) -> Settings:
     """Return the settings of one target: what its entry says, and for the rest what holds of all."""
     own = {
         "target": entry.url,
         "contract": entry.contract,
         "name": entry.name,
-        "auth": entry.auth,
-        "ca_bundle": entry.ca_bundle,
-        "auth_url": entry.auth_url,
         "environment": entry.environment,
         "implementation": entry.identity.implementation,
     }
-    given: dict[str, Any] = {name: value for name, value in own.items() if value}
+    given: dict[str, Any] = {**{name: value for name, value in own.items() if value}, **entry.settings}
     narrowed = tuple(name for name in settings.narrowed if name not in given)
     origins = {**settings.origins, **dict.fromkeys(given, file)}
     return replace(settings, **given, origins=origins, narrowed=narrowed)

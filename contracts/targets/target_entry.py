@@ -1,11 +1,11 @@
 """A target of several: what a file of targets says of it, and what became of it."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from contracts.core.contract import DEFAULT
 from contracts.core.identity import Identity
-from contracts.core.policy import Policy
 from contracts.core.report import Report, Verdict
 
 #: The exit statuses of a run, the worst first: a breach outranks what could not be judged.
@@ -16,8 +16,8 @@ _WORST_FIRST = (Verdict.VIOLATES.status, Verdict.INCONCLUSIVE.status, Verdict.CO
 class Entry:
     """One ``[[target]]``.
 
-    ``token`` and ``api_token`` are the names of variables; ``auth``, ``auth_url`` and ``ca_bundle`` are None where the
-    entry leaves them to the settings. The rate limit is an account's: all targets of one share it.
+    ``token`` and ``api_token`` are the names of variables; the rate limit is an account's: all targets of one share it.
+    ``settings`` are those that the entry has for itself; the others are left to those of all targets.
     """
 
     name: str
@@ -25,15 +25,19 @@ class Entry:
     token: str = ""
     api_token: str = ""
     contract: str = DEFAULT
-    auth: Policy | None = None
-    ca_bundle: str | None = None
-    auth_url: str | None = None
     account: str = ""
     tags: tuple[str, ...] = ()
     environment: str = ""
     vendor: str = ""
     product: str = ""
     version: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Every variable that it names: what these hold is a secret."""
+        named = (self.token, self.api_token, *(variable for _, variable in self.settings.get("header_env", ())))
+        return tuple(filter(None, named))
 
     @property
     def account_key(self) -> str:
