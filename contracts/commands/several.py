@@ -22,7 +22,7 @@ from contracts.run import Run
 from contracts.settings.table import BY_NAME, Settings
 from contracts.targets import file as file_of_targets
 from contracts.targets.across import Across, across
-from contracts.targets.file import OVER_ALL
+from contracts.targets.file import OVER_ALL, inputs_of
 from contracts.targets.judging import Targets
 from contracts.targets.target_entry import Entry, Judged, worst
 
@@ -38,7 +38,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         if getattr(options, name):
             raise UsageError(f"--{name.replace('_', '-')}: that is of one target: give a URL instead of --targets")
     file, (entries, wanted) = settings.targets or "", entries_of(settings)
-    outputs = outputs_of(settings, settings.inputs)
+    outputs = outputs_of(settings, [*settings.inputs, *(file for entry in entries for file in inputs_of(entry))])
     folders = {entry.name: folder_of(entry, settings) for entry in wanted}
     for each in (outputs, *folders.values()):
         each.clear()

@@ -148,6 +148,11 @@ def _refuse_duplicates(targets: Iterable[Entry], name: str) -> None:
         numbers[key] = f"entry {number}"
 
 
+def inputs_of(target: Entry) -> list[str]:
+    """Return every file that is read for a target alone."""
+    return [value for key, value in target.settings.items() if BY_NAME[key].is_input]
+
+
 def chosen(targets: Iterable[Entry], tags: Iterable[str] = (), names: Iterable[str] = ()) -> list[Entry]:
     """Return the targets that have one of the tags and one of the names; where none is given, each has.
 

@@ -32,8 +32,8 @@ _COMPARED = (LIST, "repeat")
 class Targets:
     """Targets that are ready to be judged; ``interrupted`` counts those that were not, because the user ended the run.
 
-    ``entries`` are all of a file, ``wanted`` those that are judged. ``settings`` hold for all, as far as an entry says nothing else; ``file`` is where the entries come from, and
-    ``contract_of`` gives the contract of a name.
+    ``entries`` are all of a file, ``wanted`` those that are judged. ``settings`` hold for all, as far as an entry says
+    nothing else; ``file`` is where the entries come from, and ``contract_of`` gives the contract of a name.
     ``secrets`` are those of all of them: the reports of each hold none of any.
     ``finish`` is given the entry, its run, None where it could not even begin, and its report; it returns the report
     as it was written. ``pace`` makes the pace of an account, given its name.

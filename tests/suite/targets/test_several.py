@@ -13,18 +13,20 @@ from typing import Any
 import jsonschema
 import pytest
 import reports
-from door import clean_environment, contracts
+from door import Finished, clean_environment, contracts
 from junit_schema import JUNIT_10
 from markup import parse
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from regions import PLANNED, Regions, most_within_a_minute
 
+from contracts.core.deadline import until
 from contracts.core.errors import OverBudget
 from contracts.core.report import Access
 from contracts.core.schemas import load
 from contracts.formats import annotations, html, junit, markdown, metrics, result, terminal
 from contracts.formats.terminal import Detail
 from contracts.network.pace import Pace
+from contracts.targets.across import across
 from contracts.targets.target_entry import Entry, Judged
 
 #: The command, with clocks that run only while an account waits, and what it held in memory, in KiB.
@@ -322,6 +324,71 @@ def test_a_stale_deviation_fails_the_run(tmp_path: Path) -> None:
     assert done.last_line.startswith("FAILS: 2 targets: 2 conform, 2 targets with stale deviations;")
 
 
+def deviations(*clauses: str) -> str:
+    """A file of known deviations from these clauses."""
+    entry = '[[deviation]]\nclause = "{}"\nreason = "r"\nowner = "o"\nexpires = 2999-01-31\n'
+    return "".join(map(entry.format, clauses))
+
+
+def test_shared_deviations_are_stale_over_all_targets(tmp_path: Path) -> None:
+    """What one target needs is not stale at another; what none needs fails all; of some nobody can say it."""
+    (tmp_path / "shared.toml").write_text(deviations("list.names-unique", "category.id"))
+    (tmp_path / "used.toml").write_text(deviations("list.names-unique"))
+    with Regions(3, 1, {"t1": "names-shared"}) as server:
+        text = server.file()
+        (tmp_path / "targets.toml").write_text(text)
+        own = text.replace('name = "t1"\n', 'name = "t1"\ndeviations = "used.toml"\n')
+        (tmp_path / "own.toml").write_text(own.replace('name = "t2"\n', 'name = "t2"\ndeviations = "used.toml"\n'))
+
+        def verify(file: str, *more: str) -> Finished:
+            arguments = ("verify", "--targets", file, "--reports", "out", *more)
+            return contracts(*arguments, environment=server.environment, folder=tmp_path)
+
+        shared = verify("targets.toml", "--deviations", "shared.toml")
+        some = verify("targets.toml", "--deviations", "shared.toml", "--only", "t0", "--only", "t1")
+        result = json.loads((tmp_path / "out" / "t0" / "result.json").read_text())
+        used = verify("targets.toml", "--deviations", "used.toml")
+        own_ = verify("own.toml")
+    assert shared.status == 1
+    assert "3 targets with stale deviations" in shared.last_line
+    assert "deviation entry 2 for category.id" in shared.out
+    assert "deviation entry 1" not in shared.out
+    assert some.status == 0, some.out
+    assert (result["stale"], result["shared_deviations"]) == ([], True)
+    assert used.status == own_.status == 0, used.out + own_.out
+
+
+def test_a_target_has_settings_of_its_own(tmp_path: Path) -> None:
+    """Policy, deviations, baseline and header fields of an entry are those of its target, and of no other."""
+    with Regions(2, 1) as server:
+        token = {"BEARER_TOKEN": server.token, "KEY": "of-a-gateway-7f3a"}
+        done = contracts("snapshot", f"{server.url}/t0", "-o", "old.json", environment=token, folder=tmp_path)
+        assert done.status == 0, done.err
+        snapshot = tmp_path / "old.json"
+        snapshot.write_text(snapshot.read_text().replace('"app_operations"', '"applications"'))
+        own = 'auth = "public"\nbaseline = "old.json"\nheader_env = ["X-Key=KEY"]\n'
+        (tmp_path / "targets.toml").write_text(server.file().replace('name = "t1"\n', f'name = "t1"\n{own}'))
+        arguments = ("verify", "--targets", "targets.toml", "--token-variables", "*", "--reports", "out")
+        done = contracts(*arguments, environment={**server.environment, **token}, folder=tmp_path)
+    assert done.status == 1
+    t0, t1 = (json.loads((tmp_path / "out" / name / "result.json").read_text()) for name in ("t0", "t1"))
+    assert (t0["scope"]["policy"], t0["comparison"], t0["access"]["headers"]) == ("either", None, [])
+    assert (t1["scope"]["policy"], t1["comparison"]["status"]) == ("public", 1)
+    assert t1["access"]["headers"] == [["X-Key", "KEY"]]
+    assert sum(request.first("X-Key") == "of-a-gateway-7f3a" for request in server.requests) == PLANNED
+    assert "of-a-gateway-7f3a" not in done.out + "".join(folder(tmp_path / "out").values())
+
+
+def test_comparing_the_targets_has_an_end(tmp_path: Path) -> None:
+    """What targets differ in is told as far as it was found in the time of a run; the verdicts do not wait for it."""
+    targets = [Judged(Entry(name, reports.URL), reports.conforming()) for name in ("a", "b", "c")]
+    with until(0.0, lambda: 1.0):
+        compared = list(across(targets))
+    assert [(each.name, each.comparison) for each in compared] == [("b", None), ("c", None)]
+    assert all("--deadline" in each.problem for each in compared)
+    assert "--deadline" in terminal.render_targets(targets, compared) + markdown.render_targets(targets, compared)
+
+
 def test_each_target_is_held_against_a_baseline(tmp_path: Path) -> None:
     """With a baseline each target is compared with it, and one that broke what was there fails the run."""
     with Regions(2, 1) as server:
@@ -522,7 +589,7 @@ def test_a_fault_of_the_suite_in_a_thread_is_no_verdict(tmp_path: Path, monkeypa
     def broken(*_: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("contracts.targets.judging.Several._judge", broken)
+    monkeypatch.setattr("contracts.targets.judging.Targets._judge", broken)
     with Regions(2, 2) as server:
         (tmp_path / "targets.toml").write_text(server.file())
         done = contracts("verify", "--targets", "targets.toml", environment=server.environment, folder=tmp_path)

@@ -30,6 +30,13 @@ token = "CONTRACTS_TOKEN_STAGING"
 account = "qa"
 auth = "required"
 ca_bundle = "staging.pem"
+auth_url = "https://auth.staging.example"
+header_env = ["X-Key=CONTRACTS_TOKEN_GATEWAY"]
+client_cert = "client.pem"
+client_key = "key.pem"
+deviations = "deviations.toml"
+baseline = "baseline.json"
+accept = "accept.toml"
 tags = ["staging"]
 
 [[target]]
@@ -54,7 +61,21 @@ def test_a_file_is_read_in_its_order() -> None:
         version="4.2",
     )
     assert first.identity.implementation == "Example Cloud 4.2"
-    assert (second.auth, second.ca_bundle, third.contract) == (Policy.REQUIRED, "staging.pem", "event-types")
+    assert (second.settings, third.contract) == (
+        {
+            "auth": Policy.REQUIRED,
+            "ca_bundle": "staging.pem",
+            "auth_url": "https://auth.staging.example",
+            "header_env": (("X-Key", "CONTRACTS_TOKEN_GATEWAY"),),
+            "client_cert": "client.pem",
+            "client_key": "key.pem",
+            "deviations": "deviations.toml",
+            "baseline": "baseline.json",
+            "accept": "accept.toml",
+        },
+        "event-types",
+    )
+    assert second.variables == ("CONTRACTS_TOKEN_STAGING", "CONTRACTS_TOKEN_GATEWAY")
     assert [target.account_key for target in (first, second, third)] == ["CONTRACTS_TOKEN_FR1", "qa", "public"]
 
 
@@ -72,7 +93,13 @@ ONE = '[[target]]\nname = "a"\nurl = "https://a.example"\n'
         (ONE + "token = 3\n", "entry 1: token must be text"),
         (ONE + 'tags = "x"\n', "entry 1: tags must be a list"),
         (ONE + 'tags = ["a b"]\n', "entry 1: tags holds 'a b'"),
-        (ONE + 'auth = "maybe"\n', "entry 1: auth is 'maybe', and must be either, required or public"),
+        (ONE + 'auth = "maybe"\n', "entry 1: auth must be either, required or public"),
+        (ONE + 'header_env = "X-Key"\n', "entry 1: header_env must be NAME=VARIABLE"),
+        (ONE + 'header_env = ["Host=CONTRACTS_TOKEN_X"]\n', "entry 1: header_env must be another field than Host"),
+        (ONE + "header_env = [3]\n", "entry 1: header_env must be text"),
+        (ONE + "baseline = []\n", "entry 1: baseline must be text"),
+        (ONE + 'accept = "a.toml"\n', "entry 1: accept is given, and no baseline"),
+        (ONE + 'auth_url = "ftp://x"\n', "entry 1: .*auth_url"),
         (ONE + 'contract = "apps"\n', "entry 1: there is no contract 'apps'"),
         (ONE + 'vendor = ""\n', "entry 1: vendor must be a text"),
         (ONE + 'vendor = "a\\u001b[31m"\n', "entry 1: vendor must be a text of one line"),
@@ -110,6 +137,21 @@ def test_a_token_never_stands_in_the_file(key: str, value: str) -> None:
     with pytest.raises(UsageError, match=f"entry 1: {key} must be the name of an environment variable") as refused:
         read(f'{ONE}{key} = "{value}"\n', "targets.toml", contract_of)
     assert not value or value == "a" or value not in str(refused.value)
+
+
+@pytest.mark.parametrize("variable", ["AWS_SECRET_ACCESS_KEY", "PATH", "CONTRACTS_TOKENS", "XCONTRACTS_TOKEN_A"])
+@pytest.mark.parametrize("line", ['token = "{}"', 'api_token = "{}"', 'header_env = ["X-Key={}"]'])
+def test_only_variables_that_are_admitted_are_named(line: str, variable: str) -> None:
+    """What a variable holds goes to the host of the entry: those of other programs do not, unless somebody says so.
+
+    The name is not repeated: somebody may have written the token in its place.
+    """
+    text = f"{ONE}{line.format(variable)}\n"
+    with pytest.raises(UsageError, match=r"entry 1: .* names a variable that none of .* admits") as refused:
+        read(text, "targets.toml", contract_of)
+    assert variable not in str(refused.value)
+    [target] = read(text, "targets.toml", contract_of, ("OTHER", f"{variable[:4]}*"))
+    assert target.variables == (variable,)
 
 
 def test_tags_choose_any_of() -> None:
