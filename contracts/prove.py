@@ -213,7 +213,6 @@ def _server(fault: Fault, sample: Sample) -> MockServer:
         faults=(fault.apply,),
         tls=bool(scenario.tls),
         rate_limit=PER_MINUTE if scenario.burst else None,
-        elements=None if scenario.elements is None else list(scenario.elements),
     )
 
 

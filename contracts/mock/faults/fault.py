@@ -12,10 +12,12 @@ from typing import Any
 from contracts.core.clause import LIST
 from contracts.core.policy import Policy
 from contracts.mock.reply import Change, Received, Reply, json_reply
-from contracts.mock.sample import Elements
 
 #: Another reply, or what makes one for a request.
 Other = Reply | Callable[[Received], Reply]
+
+#: How elements are changed: in place, or into a new list.
+ChangeOfList = Callable[[list[Any]], list[Any] | None]
 
 #: The probes that the conforming mock answers with the list.
 LISTED = (LIST, "xml", "unknown-query")
@@ -33,7 +35,7 @@ class Scenario:
 
     ``policy`` is the suite's, ``auth`` says who gets the list of the mock, ``burst`` that the rate limit is probed.
     ``tls`` (trusted or untrusted) makes the mock a live https target called ``host``, whose cleartext endpoint answers
-    as ``plaintext`` changes it, or not at all. ``elements`` are served in place of the sample's.
+    as ``plaintext`` changes it, or not at all.
     """
 
     policy: Policy = Policy.EITHER
@@ -42,7 +44,6 @@ class Scenario:
     tls: str = ""
     host: str = "api.contracts.test"
     plaintext: Change | None = None
-    elements: tuple[dict[str, Any], ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -156,52 +157,43 @@ def value(change: Callable[[Any, str], Any]) -> Change:
     return changed
 
 
-def elements(change: Callable[[list[Any]], list[Any] | None]) -> Change:
-    """Return a change of the elements of every list, in place or by a new list."""
+def elements(change: ChangeOfList) -> Change:
+    """Return a change of the elements of every list."""
+    return value(lambda root, key: {**root, key: _changed(root[key], change)})
 
-    def changed(root: Any, key: str) -> Any:
-        new = change(root[key])
-        return {**root, key: root[key] if new is None else new}
 
-    return value(changed)
+def of_many(change: ChangeOfList) -> Change:
+    """Return a change of a list of a thousand elements, which takes the place of every list."""
+
+    def changed(received: Received, reply: Reply) -> Reply:
+        return elements(lambda _: _changed(received.sample.elements(MANY), change))(received, reply)
+
+    return changed
+
+
+def _changed(items: list[Any], change: ChangeOfList) -> list[Any]:
+    new = change(items)
+    return items if new is None else new
 
 
 def member(name: str, new: Any, index: int = 0) -> Change:
     """Return a change of one member of one element; MISSING takes it away."""
+    return elements(_member(name, new, index))
 
+
+def in_last_of_many(name: str, new: Any) -> Change:
+    """Return a change of one member of the last element of a thousand; MISSING takes it away."""
+    return of_many(_member(name, new, -1))
+
+
+def _member(name: str, new: Any, index: int) -> ChangeOfList:
     def changed(items: list[Any]) -> None:
         if new is MISSING:
             del items[index][name]
         else:
             items[index][name] = new
 
-    return elements(changed)
-
-
-def of_many(change: Callable[[list[Any]], list[Any] | None]) -> Change:
-    """Return a change of a list of a thousand elements, which takes the place of every list."""
-
-    def changed(received: Received, reply: Reply) -> Reply:
-        return elements(lambda _: _made(received.sample.elements(MANY), change))(received, reply)
-
     return changed
-
-
-def _made(items: Elements, change: Callable[[list[Any]], list[Any] | None]) -> list[Any]:
-    new = change(items)
-    return items if new is None else new
-
-
-def in_last_of_many(name: str, new: Any) -> Change:
-    """Return a change of the last element of a thousand."""
-
-    def changed(items: list[Any]) -> None:
-        if new is MISSING:
-            del items[-1][name]
-        else:
-            items[-1][name] = new
-
-    return of_many(changed)
 
 
 class _Missing:

@@ -1,5 +1,6 @@
 """Faults of http.* and transport.*: status, header, HEAD, repetition, methods, and the way to the target."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from contracts.mock.faults.fault import (
@@ -35,67 +36,48 @@ def _type(value: str | None) -> Fault:
     return fault(name, sentence, ["http.content-type"], on(_LISTED, header("Content-Type", value)))
 
 
+def _moved(probes: Iterable[str], code: int) -> Change:
+    return instead(probes, Reply(code, b"", (_LOCATION,)))
+
+
 def _served(received: Received, reply: Reply) -> Reply:
     return listed(3)(received) if reply.status == 401 else reply  # noqa: PLR2004
 
 
-TRANSPORT = (
-    fault(
-        "certificate-unknown",
-        "The certificate is signed by an authority that nobody trusts.",
-        ["transport.https"],
-        same,
-        Scenario(tls="untrusted"),
-    ),
-    fault(
-        "certificate-of-another-host",
-        "The certificate is issued for another name.",
-        ["transport.https"],
-        same,
-        Scenario(tls="trusted", host="api.elsewhere.test"),
-    ),
-    fault(
-        "plaintext-serves",
-        "Port 80 answers with the list, without encryption.",
-        ["transport.no-plaintext"],
-        same,
-        Scenario(tls="trusted", plaintext=_served),
-    ),
-)
+TRANSPORT = tuple(
+    fault(name, sentence, [clause], same, scenario)
+    for name, sentence, clause, scenario in (
+        ("certificate-unknown", "The certificate is signed by an authority that nobody trusts.",
+         "transport.https", Scenario(tls="untrusted")),
+        ("certificate-of-another-host", "The certificate is issued for another name.",
+         "transport.https", Scenario(tls="trusted", host="api.elsewhere.test")),
+        ("plaintext-serves", "Port 80 answers with the list, without encryption.",
+         "transport.no-plaintext", Scenario(tls="trusted", plaintext=_served)),
+    )
+)  # fmt: skip
 
 #: The documented request is answered in another way, and so it is when it is sent once more.
 _NO_LIST = ("http.status", "http.repeatable")
 
-STATUS = (
-    *(
-        fault(f"status-{code}", f"The documented request is answered {code}.", _NO_LIST, on(DOCUMENTED, status(code)))
-        for code in (201, 202, 203, 206)
-    ),
-    fault("status-204", "There is no content.", _NO_LIST, instead(DOCUMENTED, Reply(204))),
-    *(
-        fault(
-            f"redirect-{code}",
-            f"The documented request is redirected with {code}.",
-            _NO_LIST,
-            instead(DOCUMENTED, Reply(code, b"", (_LOCATION,))),
-        )
-        for code in (301, 302, 307)
-    ),
-    fault("status-404", "The list is not found.", _NO_LIST, instead(DOCUMENTED, error(404))),
-    fault("status-400", "The documented request is called bad.", _NO_LIST, instead(DOCUMENTED, error(400))),
-    fault(
-        "status-404-html",
-        "The list is not found, and a page for people says so.",
-        [*_NO_LIST, "error.body"],
-        instead(DOCUMENTED, html(404)),
-    ),
-    fault(
-        "status-500",
-        "The list ends in a server error.",
-        [*_NO_LIST, "http.no-server-error"],
-        instead(DOCUMENTED, error(500)),
-    ),
-)
+STATUS = tuple(
+    fault(name, sentence, [*_NO_LIST, *more], change)
+    for name, sentence, more, change in (
+        *(
+            (f"status-{code}", f"The documented request is answered {code}.", [], on(DOCUMENTED, status(code)))
+            for code in (201, 202, 203, 206)
+        ),
+        *(
+            (f"redirect-{code}", f"The documented request is redirected with {code}.", [], _moved(DOCUMENTED, code))
+            for code in (301, 302, 307)
+        ),
+        ("status-204", "There is no content.", [], instead(DOCUMENTED, Reply(204))),
+        ("status-404", "The list is not found.", [], instead(DOCUMENTED, error(404))),
+        ("status-400", "The documented request is called bad.", [], instead(DOCUMENTED, error(400))),
+        ("status-404-html", "A page for people says that the list is not found.",
+         ["error.body"], instead(DOCUMENTED, html(404))),
+        ("status-500", "The list ends in a server error.", ["http.no-server-error"], instead(DOCUMENTED, error(500))),
+    )
+)  # fmt: skip
 
 #: Whatever is asked, the answer is the same, and no list: one cause, which every clause about another answer meets.
 _OTHERS = ("http.repeatable", "auth.missing", "auth.invalid")
@@ -104,69 +86,39 @@ _LOGIN = b"<!doctype html><title>Log in</title><form><input name=user><input typ
 WHOLE = tuple(
     fault(f"everything-{name}", f"Everything {sentence}.", breaks, wholly(reply))
     for name, sentence, breaks, reply in (
-        (
-            "login",
-            "is answered with a page to log in",
-            ["http.content-type", "json.well-formed", *_ELSEWHERE],
-            Reply(200, _LOGIN, (("Content-Type", "text/html"),)),
-        ),
+        ("login", "is answered with a page to log in", ["http.content-type", "json.well-formed", *_ELSEWHERE],
+         Reply(200, _LOGIN, (("Content-Type", "text/html"),))),
         ("redirected", "is redirected to a login", ["http.status", *_ELSEWHERE], Reply(302, b"", (_TO_LOGIN,))),
         ("failing", "ends in a server error", ["http.status", "http.no-server-error", *_ELSEWHERE], error(500)),
         ("lost", "is not found", ["http.status", *_OTHERS], error(404)),
-        (
-            "lost-html",
-            "is not found, and a page for people says so",
-            ["http.status", "error.body", *_OTHERS, "http.json-only", "http.unknown-path"],
-            html(404),
-        ),
+        ("lost-html", "is not found, and a page for people says so",
+         ["http.status", "error.body", *_OTHERS, "http.json-only", "http.unknown-path"], html(404)),
     )
-)
+)  # fmt: skip
 
 CONTENT_TYPE = (
     *map(
         _type,
         (
-            None,
-            "text/html",
-            "text/plain; charset=utf-8",
-            "application/vnd.api+json",
-            "application/json; charset=iso-8859-1",
-            "application/json; charset=utf-16",
-            "application/json; charset",
-            "application/xml",
-            "application/json, application/json",
-            "application/json; charset=utf8",
+            None, "text/html", "text/plain; charset=utf-8", "application/vnd.api+json", "application/xml",
+            "application/json; charset=iso-8859-1", "application/json; charset=utf-16",
+            "application/json; charset=utf8", "application/json; charset", "application/json, application/json",
         ),
     ),
-    fault(
-        "content-type-twice",
-        "The list comes with two Content-Type headers.",
-        ["http.content-type"],
-        on(_LISTED, lambda reply: replace(reply, headers=(*reply.headers, ("Content-Type", "text/html")))),
-    ),
-)
+    fault("content-type-twice", "The list comes with two Content-Type headers.", ["http.content-type"],
+          on(_LISTED, lambda reply: replace(reply, headers=(*reply.headers, ("Content-Type", "text/html"))))),
+)  # fmt: skip
 
-HEAD = (
-    *(
-        fault(f"head-{code}", f"HEAD is answered {code}.", ["http.head"], instead(["head"], error(code)))
-        for code in (401, 404, 405)
-    ),
-    fault("head-204", "HEAD is answered without content.", ["http.head"], instead(["head"], Reply(204))),
-    fault(
-        "head-500", "HEAD ends in a server error.", ["http.head", "http.no-server-error"], instead(["head"], error(500))
-    ),
-    fault(
-        "head-other-type",
-        "HEAD has another Content-Type than GET.",
-        ["http.head"],
-        on(["head"], header("Content-Type", "text/html")),
-    ),
-    fault(
-        "head-with-body",
-        "The body of the list follows the answer to HEAD.",
-        ["http.head"],
-        on(["head"], lambda reply: replace(reply, stray=reply.body)),
-    ),
+HEAD = tuple(
+    fault(f"head-{name}", f"HEAD {sentence}.", ["http.head", *more], change)
+    for name, sentence, more, change in (
+        *((str(code), f"is answered {code}", [], instead(["head"], error(code))) for code in (401, 404, 405)),
+        ("204", "is answered without content", [], instead(["head"], Reply(204))),
+        ("500", "ends in a server error", ["http.no-server-error"], instead(["head"], error(500))),
+        ("501", "is not implemented", ["http.no-server-error"], instead(["head"], error(501))),
+        ("other-type", "has another Content-Type than GET", [], on(["head"], header("Content-Type", "text/html"))),
+        ("with-body", "is followed by the body of the list", [], on(["head"], lambda r: replace(r, stray=r.body))),
+    )
 )
 
 
@@ -233,7 +185,7 @@ UNKNOWN = (
             ("listed", "is answered with the list", [], instead(["unknown-path"], listed(2))),
             ("400", "is called a bad request", [], instead(["unknown-path"], error(400))),
             ("410", "is called gone", [], instead(["unknown-path"], error(410))),
-            ("redirect", "is redirected", [], instead(["unknown-path"], Reply(302, b"", (_LOCATION,)))),
+            ("redirect", "is redirected", [], _moved(["unknown-path"], 302)),
             ("html", "is answered with a page for people", [], instead(["unknown-path"], html(404))),
             ("500", "ends in a server error", ["http.no-server-error"], instead(["unknown-path"], error(500))),
         )
@@ -260,29 +212,18 @@ UNKNOWN = (
     ),
 )
 
-METHODS = (
-    *(
-        fault(
-            f"{method}-{code}",
-            f"{method.upper()} is answered {code}.",
-            ["http.method-not-allowed"],
-            instead([method], Reply(code)),
-        )
-        for method, code in (("post", 201), ("put", 200), ("patch", 200), ("delete", 204), ("delete", 302))
-    ),
-    fault(
-        "delete-505",
-        "DELETE ends in a server error that refuses nothing.",
-        ["http.method-not-allowed", "http.no-server-error"],
-        instead(["delete"], error(505)),
-    ),
-    fault("head-501", "HEAD is not implemented.", ["http.head", "http.no-server-error"], instead(["head"], error(501))),
-    fault(
-        "post-500",
-        "POST ends in a server error.",
-        ["http.method-not-allowed", "http.no-server-error"],
-        instead(["post"], error(500)),
-    ),
+METHODS = tuple(
+    fault(f"{method}-{code}", f"{method.upper()} is answered {code}.", ["http.method-not-allowed", *more], change)
+    for method, code, more, change in (
+        *(
+            (method, code, [], instead([method], Reply(code)))
+            for method, code in (("post", 201), ("put", 200), ("patch", 200), ("delete", 204), ("delete", 302))
+        ),
+        *(
+            (method, code, ["http.no-server-error"], instead([method], error(code)))
+            for method, code in (("delete", 505), ("post", 500))
+        ),
+    )
 )
 
 HTTP = (*TRANSPORT, *STATUS, *WHOLE, *CONTENT_TYPE, *HEAD, *REPEATED, *XML_ASKED, *UNKNOWN, *METHODS)

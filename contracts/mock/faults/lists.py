@@ -52,71 +52,40 @@ def _names_escaped(received: Received, reply: Reply) -> Reply:
     return body(lambda b: b.replace(b'"id"', rb'"\u0069d"').replace(b'"%s"' % key, b'"%s"' % escaped))(received, reply)
 
 
-LISTS: tuple[Fault, ...] = (
-    variant("as-documented", "The two documented elements.", of_length(2)),
-    variant("pretty", "The body is indented.", body(_pretty)),
-    variant("tabbed", "There is white space of every kind between tokens.", body(_tabbed)),
-    variant("surrounded", "White space stands before and behind the body.", body(lambda b: b"\r\n\t " + b + b"\n\n")),
-    variant("escaped", "Every letter of a name is escaped.", _escaped),
-    variant(
-        "escaped-pair",
-        "A character beyond the first plane is escaped as a pair.",
-        literal('"{text}"', r'"{text} \ud83d\ude00"'),
-    ),
-    variant(
-        "unicode",
-        "Display names are in many scripts.",
-        literal('"{text}"', '"Модули 模块 🧩 é"'),
-    ),
-    variant("long-display-name", "A display name is very long.", literal('"{text}"', f'"{"A" * 5000}"')),
-    variant(
-        "brackets-in-text",
-        "A display name is made of brackets: it nests nothing.",
-        literal('"{text}"', f'"{"[{" * 500}"'),
-    ),
-    variant(
-        "json-in-text",
-        "A display name says NaN, and writes an escape out.",
-        literal('"{text}"', r'"NaN, \\ud800 and // more"'),
-    ),
-    variant(
-        "bidirectional", "A display name holds marks of direction.", literal('"{text}"', r'"\u200fA\u202edd\u2066s"')
-    ),
-    variant(
-        "names-escaped",
-        "The names of members are written with escapes.",
-        _names_escaped,
-    ),
-    variant(
-        "members-shuffled",
-        "The members come in another order.",
-        elements(lambda e: [dict(reversed(i.items())) for i in e]),
-    ),
-    variant(
-        "members-added", "Elements have more members.", each(color="#fff", icon=None, nested={"a": [1, {"b": 1.5}]})
-    ),
-    variant(
-        "numbers-added",
-        "An additional member holds numbers of every form and size.",
-        literal('"name": "{name}"', '"more": [1e400, -0.0, 1E-7, 0.1, ' + "9" * 5000 + '], "name": "{name}"'),
-    ),
-    variant(
-        "nesting-added",
-        "An additional member nests deeply.",
-        literal('"name": "{name}"', '"more": ' + "[" * 150 + "]" * 150 + ', "name": "{name}"'),
-    ),
-    variant("names-unusual", "Additional members have unusual names.", each(**{"": 1, "a/b~c": 2, "Display_Name": 3})),
-    variant("null-beside", "A null stands beside the list.", value(lambda root, _: {**root, "meta": None})),
-    variant("empty-beside", "An empty list stands beside the list.", value(lambda root, _: {**root, "errors": []})),
-    variant("single", "There is one element.", of_length(1)),
-    variant("two-thousand", "There are two thousand elements.", of_length(2000)),
-    variant("uuids", "Ids are UUIDs.", changed("id", lambda i, _: str(UUID(int=i)))),
-    variant("numeric-ids", "Ids are strings of digits.", changed("id", lambda i, _: str(i))),
-    variant(
-        "ids-by-case",
-        "Ids differ by letter case alone.",
-        changed("id", lambda i, _: "aA"[i % 2] * (1 + i // 2)),
-    ),
-    variant("camel-case", "Names are in camelCase.", changed("name", _camel)),
-    variant("display-names-shared", "All display names are the same.", each(display_name="The same")),
-)
+LISTS: tuple[Fault, ...] = tuple(
+    variant(name, sentence, change)
+    for name, sentence, change in (
+        ("as-documented", "The two documented elements.", of_length(2)),
+        ("pretty", "The body is indented.", body(_pretty)),
+        ("tabbed", "There is white space of every kind between tokens.", body(_tabbed)),
+        ("surrounded", "White space stands before and behind the body.", body(lambda b: b"\r\n\t " + b + b"\n\n")),
+        ("escaped", "Every letter of a name is escaped.", _escaped),
+        ("escaped-pair", "A character beyond the first plane is escaped as a pair.",
+         literal('"{text}"', r'"{text} \ud83d\ude00"')),
+        ("unicode", "Display names are in many scripts.", literal('"{text}"', '"Модули 模块 🧩 é"')),
+        ("long-display-name", "A display name is very long.", literal('"{text}"', f'"{"A" * 5000}"')),
+        ("brackets-in-text", "A display name is made of brackets: it nests nothing.",
+         literal('"{text}"', f'"{"[{" * 500}"')),
+        ("json-in-text", "A display name says NaN, and writes an escape out.",
+         literal('"{text}"', r'"NaN, \\ud800 and // more"')),
+        ("bidirectional", "A display name holds marks of direction.", literal('"{text}"', r'"\u200fA\u202edd\u2066s"')),
+        ("names-escaped", "The names of members are written with escapes.", _names_escaped),
+        ("members-shuffled", "The members come in another order.",
+         elements(lambda e: [dict(reversed(i.items())) for i in e])),
+        ("members-added", "Elements have more members.", each(color="#fff", icon=None, nested={"a": [1, {"b": 1.5}]})),
+        ("numbers-added", "An additional member holds numbers of every form and size.",
+         literal('"name": "{name}"', '"more": [1e400, -0.0, 1E-7, 0.1, ' + "9" * 5000 + '], "name": "{name}"')),
+        ("nesting-added", "An additional member nests deeply.",
+         literal('"name": "{name}"', '"more": ' + "[" * 150 + "]" * 150 + ', "name": "{name}"')),
+        ("names-unusual", "Additional members have unusual names.", each(**{"": 1, "a/b~c": 2, "Display_Name": 3})),
+        ("null-beside", "A null stands beside the list.", value(lambda root, _: {**root, "meta": None})),
+        ("empty-beside", "An empty list stands beside the list.", value(lambda root, _: {**root, "errors": []})),
+        ("single", "There is one element.", of_length(1)),
+        ("two-thousand", "There are two thousand elements.", of_length(2000)),
+        ("uuids", "Ids are UUIDs.", changed("id", lambda i, _: str(UUID(int=i)))),
+        ("numeric-ids", "Ids are strings of digits.", changed("id", lambda i, _: str(i))),
+        ("ids-by-case", "Ids differ by letter case alone.", changed("id", lambda i, _: "aA"[i % 2] * (1 + i // 2))),
+        ("camel-case", "Names are in camelCase.", changed("name", _camel)),
+        ("display-names-shared", "All display names are the same.", each(display_name="The same")),
+    )
+)  # fmt: skip

@@ -1,5 +1,6 @@
 """Faults of auth.* and error.*: answers without credentials, the bodies of refusals, the rate limit."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from http import HTTPStatus
 
@@ -19,7 +20,7 @@ from contracts.mock.faults.fault import (
     same,
     wholly,
 )
-from contracts.mock.reply import Received, Reply
+from contracts.mock.reply import Change, Received, Reply
 
 _CHALLENGE = ("WWW-Authenticate", "Bearer")
 _LOGIN = Reply(302, b"", (("Location", "https://auth.example/login"),))
@@ -27,6 +28,10 @@ _LOGIN = Reply(302, b"", (("Location", "https://auth.example/login"),))
 
 def _refusal(content: bytes, kind: str = "application/json") -> Reply:
     return Reply(401, content, (("Content-Type", kind), _CHALLENGE))
+
+
+def _challenging(value: str | None, probes: Iterable[str] = REFUSED) -> Change:
+    return on(probes, header("WWW-Authenticate", value))
 
 
 _WRONG_ANSWERS: tuple[tuple[str, str, list[str], Other], ...] = (
@@ -40,72 +45,38 @@ _WRONG_ANSWERS: tuple[tuple[str, str, list[str], Other], ...] = (
     ("not-json", "gets a list that is no JSON", [], Reply(200, b"{", (("Content-Type", "application/json"),))),
 )
 
+_BOTH = ("auth.missing", "auth.invalid")
+#: Who gets the list, against what the policy of the run says.
+_AGAINST_POLICY: tuple[tuple[str, str, tuple[str, ...], Change, Scenario], ...] = (
+    ("public-although-required", "The list is public where the policy asks for credentials.",
+     _BOTH, same, Scenario(Policy.REQUIRED, "public")),
+    ("refused-although-public", "Credentials are asked for where the policy says that the list is public.",
+     _BOTH[:1], same, Scenario(Policy.PUBLIC, "required")),
+    ("anonymous-served-although-required", "Guests get the list, where the policy asks for credentials.",
+     _BOTH[:1], same, Scenario(Policy.REQUIRED)),
+    ("invalid-token-served-although-required", "Any token will do, where the policy asks for credentials.",
+     _BOTH[1:], instead(["invalid-token"], listed(12)), Scenario(Policy.REQUIRED, "required")),
+)  # fmt: skip
+
 AUTHENTICATION = (
     *(
-        fault(f"anonymous-{name}", f"A request without credentials {sentence}.", ["auth.missing", *more], change)
-        for name, sentence, more, change in (
-            (name, sentence, more, instead(["anonymous"], reply)) for name, sentence, more, reply in _WRONG_ANSWERS
+        fault(f"{probe}-{name}", f"A request {who} {sentence}.", [clause, *more], instead([probe], reply))
+        for probe, who, clause in (
+            ("anonymous", "without credentials", "auth.missing"),
+            ("invalid-token", "with a made-up token", "auth.invalid"),
         )
+        for name, sentence, more, reply in _WRONG_ANSWERS
     ),
+    *(fault(*row) for row in _AGAINST_POLICY),
     *(
-        fault(f"invalid-token-{name}", f"A request with a made-up token {sentence}.", ["auth.invalid", *more], change)
-        for name, sentence, more, change in (
-            (name, sentence, more, instead(["invalid-token"], reply)) for name, sentence, more, reply in _WRONG_ANSWERS
+        fault(f"challenge-{name}", f"A 401 {sentence}.", ["auth.challenge"], change, Scenario(auth="required"))
+        for name, sentence, change in (
+            ("missing", "does not name its scheme", _challenging(None)),
+            ("missing-once", "to a made-up token does not name its scheme", _challenging(None, ["invalid-token"])),
+            ("empty", "names no scheme", _challenging("")),
+            ("parameter", "has a parameter where its scheme should stand", _challenging('realm="api"')),
+            ("parameter-spaced", "has a spaced parameter in the place of its scheme", _challenging(', realm = "api"')),
         )
-    ),
-    fault(
-        "public-although-required",
-        "The list is public where the policy asks for credentials.",
-        ["auth.missing", "auth.invalid"],
-        same,
-        Scenario(policy=Policy.REQUIRED, auth="public"),
-    ),
-    fault(
-        "refused-although-public",
-        "Credentials are asked for where the policy says that the list is public.",
-        ["auth.missing"],
-        same,
-        Scenario(policy=Policy.PUBLIC, auth="required"),
-    ),
-    fault(
-        "anonymous-served-although-required",
-        "The list is public for who has no token, where the policy asks for credentials.",
-        ["auth.missing"],
-        same,
-        Scenario(policy=Policy.REQUIRED),
-    ),
-    fault(
-        "invalid-token-served-although-required",
-        "Any token will do, where the policy asks for credentials.",
-        ["auth.invalid"],
-        instead(["invalid-token"], listed(12)),
-        Scenario(policy=Policy.REQUIRED, auth="required"),
-    ),
-    fault(
-        "challenge-missing",
-        "A 401 does not name its scheme.",
-        ["auth.challenge"],
-        on(REFUSED, header("WWW-Authenticate", None)),
-    ),
-    fault(
-        "challenge-parameter",
-        "A 401 has a parameter where its scheme should stand.",
-        ["auth.challenge"],
-        on(REFUSED, header("WWW-Authenticate", 'realm="api"')),
-    ),
-    fault(
-        "challenge-parameter-spaced",
-        "A 401 has a parameter, with white space around its sign, where its scheme should stand.",
-        ["auth.challenge"],
-        on(REFUSED, header("WWW-Authenticate", ', realm = "api"')),
-    ),
-    fault("challenge-empty", "A 401 names no scheme.", ["auth.challenge"], on(REFUSED, header("WWW-Authenticate", ""))),
-    fault(
-        "challenge-missing-once",
-        "Only the 401 to a made-up token does not name its scheme.",
-        ["auth.challenge"],
-        on(["invalid-token"], header("WWW-Authenticate", None)),
-        Scenario(auth="required"),
     ),
 )
 
