@@ -32,8 +32,8 @@ class About(StrEnum):
     def keys(self) -> str:
         """The keys by which an exception names it, in words."""
         return {
-            About.ELEMENT: "id or name, or both",
-            About.MEMBER: 'member, and id or name, or both, or elements = "all"',
+            About.ELEMENT: "id or name or both",
+            About.MEMBER: 'member, and id or name or both, or elements = "all"',
             About.TOP_LEVEL: "member",
             About.LIST: "rule alone",
         }[self]
@@ -44,7 +44,7 @@ class Audience(StrEnum):
 
     ALL = "every client"
     KEEPERS = "every client, and whoever stored ids"
-    READERS = "the clients that read the member; of a member that none reads, whoever reads it all the same"
+    READERS = "whoever reads the member"
     CONCERNED = "the clients whose reading changed"
 
 

@@ -8,6 +8,7 @@ from subject import CLAUSES, CONTRACT
 
 from contracts import __version__
 from contracts.commands.explain import whole
+from contracts.comparison.rules import RULES, Rule
 from contracts.core.clause import Clause
 
 
@@ -62,3 +63,31 @@ def test_what_the_short_sentence_leaves_out_is_told() -> None:
     """A clause whose sentence is short for its detail tells that, too."""
     told = " ".join(contracts("explain", "client.go-readable").out.split())
     assert CONTRACT.clause["client.go-readable"].detail in told
+
+
+def test_the_rules_of_a_comparison_are_listed() -> None:
+    """``explain rules`` has a line for each: how bad it is and who notices; --json has them for tools."""
+    lines = contracts("explain", "rules").out.splitlines()
+    assert [line.split(maxsplit=2) for line in lines] == [[r.id, r.impact.value, r.audience.value] for r in RULES]
+    for arguments in (("explain", "--json"), ("explain", "rules", "--json")):
+        told = json.loads(contracts(*arguments).out)
+        assert [(each["id"], each["impact"], each["mirror"]) for each in told["rules"]] == [
+            (rule.id, rule.impact.value, rule.mirror) for rule in RULES
+        ]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_a_rule_is_told_whole(rule: Rule) -> None:
+    """With the id of a rule it says how bad it is, what it says, who notices and what an exception names."""
+    told = contracts("explain", rule.id)
+    assert told.status == 0
+    assert told.out.startswith(f"{rule.id} ({rule.impact})\n")
+    assert rule.audience.value in told.out
+    assert all(f"{about}: {about.keys}" in told.out for about in rule.about)
+    assert "{" not in told.out
+    assert max(map(len, told.out.splitlines())) <= 100
+
+
+def test_a_rule_is_known_by_its_former_name() -> None:
+    """Whoever reads an old file of exceptions learns what the rule is called today."""
+    assert contracts("explain", "type-narrowed").out.startswith("became-null (breaking)\n")

@@ -10,6 +10,7 @@ from pathlib import Path
 import yaml
 
 from contracts.cli import COMMANDS
+from contracts.comparison.rules import RULES
 from contracts.core.contract import Contract
 from contracts.event_categories.contract import CONTRACT as EVENT_CATEGORIES
 from contracts.event_types.contract import CONTRACT as EVENT_TYPES
@@ -90,7 +91,16 @@ def settings() -> Iterator[str]:
     yield ""
 
 
-PARTS = {part.__name__: part for part in (clauses, types, commands, proof, action, count, settings)}
+def rules() -> Iterator[str]:
+    """The table of the rules of a comparison."""
+    yield from ("| rule | impact | what it says | who notices | what an exception names |", "|---|---|---|---|---|")
+    for rule in RULES:
+        says = rule.says.format(noun="element", member="*member*")
+        keys = "; ".join(f"of {about}: {about.keys}" for about in rule.about)
+        yield f"| `{rule.id}` | {rule.impact} | {says} | {rule.audience} | {keys} |"
+
+
+PARTS = {part.__name__: part for part in (clauses, types, commands, proof, action, count, settings, rules)}
 _MARKED = re.compile(r"<!-- (\w+) -->(\n?).*?<!-- /\1 -->", re.DOTALL)
 
 
