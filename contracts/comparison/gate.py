@@ -16,7 +16,7 @@ from contracts.comparison.subject import subject_of
 from contracts.core.contract import Contract
 from contracts.core.errors import CouldNotJudge, UsageError
 from contracts.core.report import Report, Verdict
-from contracts.core.text import counted
+from contracts.core.text import counted, expiring
 from contracts.exceptions.accepted import Accepted
 from contracts.exceptions.entry import Entry
 
@@ -218,9 +218,10 @@ class Gate:
     def against(self) -> str:
         """What is wrong when the old side is the baseline of a run, in a few words; an empty string for nothing."""
         if self.failures:
-            return f"{self.failures:,} {self.verdict} against the baseline"
+            counts = (f"{self.count(impact):,} {impact.value}" for impact in self._impacts if self.count(impact))
+            return f"{' and '.join(counts)} against the baseline"
         if self.too_old:
-            return self.too_old
+            return "the baseline is too old"
         if self.status == 1 and self.comparison:
             return f"{counted(len(self.comparison.stale), 'exception')} to the baseline stale"
         return "not compared with the baseline" if self.status else ""
@@ -239,6 +240,8 @@ class Gate:
         return tuple(self._warnings())
 
     def _warnings(self) -> Iterator[str]:
+        if self.too_old:
+            yield self.too_old
         kept = self.old.snapshot
         if kept and self.old.kind is not Kind.URL:
             if kept.verdict != Verdict.CONFORMS.value:
@@ -246,9 +249,7 @@ class Gate:
             if kept.partial:
                 yield f"the baseline is partial: {'; '.join(kept.partial)}"
         if self.comparison and self.comparison.expiring:
-            days = self.comparison.expiring
-            verb = "expires" if len(days) == 1 else "expire, the first"
-            yield f"{counted(len(days), 'exception')} {verb} on {days[0]}"
+            yield expiring(self.comparison.expiring, "exception")
         if self.comparison and self.comparison.instability:
             yield f"changes from answer to answer: {', '.join(self.comparison.instability)}"
 

@@ -148,6 +148,7 @@ class Report:
     file narrowed what is judged. ``listing`` is the list as a person sees it. ``implementation`` says whose product was
     judged, ``identity`` what the target is called. ``comparison`` is that with a baseline, None when there was none.
     With ``shared_deviations`` these are those of several targets: what excuses nothing here may do so at another.
+    ``expiring`` is when those deviations end that end soon.
     ``foreign`` evidence was observed by somebody else: no line to paste takes a variable from it. ``started`` is the
     time in UTC (RFC 3339), ``seconds`` the length of the run.
     """
@@ -168,6 +169,7 @@ class Report:
     notes: tuple[str, ...] = ()
     stale: tuple[StaleDeviation, ...] = ()
     shared_deviations: bool = False
+    expiring: tuple[date, ...] = ()
     narrowed: tuple[str, ...] = ()
     implementation: str = ""
     identity: Identity = field(default_factory=Identity)

@@ -1,7 +1,8 @@
 """Texts for people: short, on one line, numbers with their nouns, nothing that a runner of CI would obey."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
 
 #: What some runners of CI take for a command wherever it stands in a line.
 COMMAND = re.compile(r"##(?=\[|vso\[|teamcity\[)", re.IGNORECASE)
@@ -32,6 +33,11 @@ def plain(text: str) -> str:
 
 def _visible(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def expiring(days: Sequence[date], noun: str) -> str:
+    """Return in a few words when some things expire, the next first."""
+    return f"{counted(len(days), noun)} {'expires' if len(days) == 1 else 'expire, the first'} on {days[0]}"
 
 
 def shorten(text: str, limit: int = 200) -> str:

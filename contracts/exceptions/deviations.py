@@ -61,7 +61,7 @@ def apply(report: Report, entries: Iterable[Entry], today: date) -> Report:
         StaleDeviation(each.number, each.names["clause"], each.names.get("pointer"), expired)
         for each, expired in ledger.stale(lambda each: each.names["clause"] in unjudged)
     )
-    return replace(report, outcomes=outcomes, stale=tuple(stale))
+    return replace(report, outcomes=outcomes, stale=tuple(stale), expiring=ledger.expiring)
 
 
 class _Index:

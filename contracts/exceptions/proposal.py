@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 #: The first entry expires after so many days, and each further one so many later, up to the longest time.
 FIRST, STEP, LONGEST = 30, 7, 90
 _STAGGERED = "# The entries expire one after the other, so that they do not all fail a run on one day.\n"
+#: The rules about a value, each of which somebody has to agree upon.
+_OF_VALUES = (
+    *("id-changed", "name-changed", "reference-changed"),
+    *("display-text-changed", "position-changed", "value-changed"),
+)
+_NOTHING = "nothing"
 #: What stands before an entry, and what it excuses by its keys.
 _Proposed = tuple[str, dict[str, str | None]]
 
@@ -70,13 +76,14 @@ def _agreements(gate: "Gate") -> Iterator[_Proposed]:
     for (rule, member), differences in together.items():
         afters = {difference.after for difference in differences}
         matched = gate.comparison.matched if gate.comparison else 0
-        if member is not None and len(differences) == matched > 1:
+        if member is not None and len(differences) == matched > 1 and (len(afters) == 1 or rule not in _OF_VALUES):
             after = {"after": afters.pop()} if len(afters) == 1 else {}
             yield counted(matched, "difference"), {"rule": rule, "elements": "all", "member": member, **after}
             continue
         for each in differences:
             element = {"id": each.element.id, "name": each.element.name} if each.element else {}
-            yield each.says, {"rule": rule, **element, "member": member, "after": each.after}
+            after = {} if each.after == _NOTHING else {"after": each.after}
+            yield each.says, {"rule": rule, **element, "member": member, **after}
 
 
 def _written(heading: str, entries: Sequence[_Proposed], today: date) -> str:

@@ -15,7 +15,7 @@ from contracts.core.errors import Reason
 from contracts.core.finding import Finding
 from contracts.core.identity import Identity
 from contracts.core.report import Outcome, Partial, Report, StaleDeviation, State, Verdict
-from contracts.core.text import counted, shorten
+from contracts.core.text import counted, expiring, shorten
 from contracts.targets.target_entry import Judged, worst
 
 if TYPE_CHECKING:
@@ -97,6 +97,8 @@ def last_line(report: Report) -> str:
         done += f"; {compared.counts} against the baseline {compared.old.name}"
     if compared:
         done += "".join(f"; {warning}" for warning in compared.warnings)
+    if report.expiring:
+        done += f"; {expiring(report.expiring, 'deviation')}"
     if report.narrowed:
         done += f"; a file narrowed {', '.join(report.narrowed)}"
     return f"{words}: {subject(report)}: {counts(report)}; {done}"
