@@ -8,13 +8,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from contracts import ci
-from contracts.core.clause import LIST, REPEATABLE, Clause
+from contracts.core.clause import LIST, Clause
 from contracts.core.contract import Contract
 from contracts.core.errors import NoTarget, UsageError
 from contracts.core.exchange import Headers, Response
 from contracts.core.identity import Identity
 from contracts.core.policy import Policy
 from contracts.core.probe import PER_MINUTE, Probe
+from contracts.global_information.clauses import REPEATABLE
 from contracts.global_information.probes import needed
 from contracts.masking.secrets import Secrets
 from contracts.network import certificates

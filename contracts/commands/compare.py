@@ -17,12 +17,12 @@ from contracts.commands import options as settings_options
 from contracts.comparison.gate import Gate, Kind, Source, Terms, gate
 from contracts.comparison.observation import CouldNotCompare
 from contracts.comparison.rules import Impact
-from contracts.core.clause import REPEATABLE
 from contracts.core.contract import Contract
 from contracts.core.deadline import until
 from contracts.core.errors import UsageError
 from contracts.exceptions import accepted, proposal
 from contracts.formats import terminal
+from contracts.global_information.clauses import REPEATABLE
 from contracts.prepare import prepare
 from contracts.reading import STANDARD_INPUT, read_bytes
 from contracts.resources import contract_of

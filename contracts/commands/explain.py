@@ -114,13 +114,19 @@ def whole(clause: Clause, contract: Contract) -> str:
     probes = "\n          ".join(f"{name}: {contract.probe[name].purpose}" for name in clause.probes)
     option = "" if contract.name == DEFAULT else f" --contract {contract.name}"
     sources = "\n          ".join(f"{source.title}, {source.url}" for source in clause.sources)
-    asks = textwrap.fill(" ".join(filter(None, (clause.asks, clause.detail))), 68, subsequent_indent=" " * 10)
+    detail = f"  detail  {_filled(clause.detail)}\n" if clause.detail else ""
     return (
         f"{clause.id} ({clause.level})\n\n"
-        f"  asks    {asks}\n"
-        f"  why     {textwrap.fill(clause.why, 68, subsequent_indent=' ' * 10)}\n"
+        f"  asks    {_filled(clause.asks)}\n"
+        f"{detail}"
+        f"  why     {_filled(clause.why)}\n"
         f"  breach  {clause.breach}\n"
         f"  probes  {probes}\n"
         f"  source  {sources}\n\n"
         f"  contracts verify URL{option} --clause {clause.id}"
     )
+
+
+def _filled(text: str) -> str:
+    margin = " " * 10
+    return textwrap.fill(text, 78, initial_indent=margin, subsequent_indent=margin).lstrip()

@@ -50,8 +50,6 @@ class Clause:
 #: The name of the documented request, whose answer most clauses judge; that of the same once more, and that of the
 #: request with a parameter, which is to change nothing.
 LIST, REPEAT, QUERY = "list", "repeat", "unknown-query"
-#: The clause that stands on it and on the same once more: all that a comparison needs.
-REPEATABLE = "http.repeatable"
 
 
 class _Rest(TypedDict, total=False):

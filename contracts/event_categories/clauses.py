@@ -37,7 +37,7 @@ CLAUSES: tuple[Clause, ...] = (
     *_shared((*JSON, *ENVELOPE)),
     must(
         "envelope.event-categories",
-        "its member event_categories is an array",
+        "the member event_categories of the root is an array",
         PAGE,
         breach='{"eventCategories": []} or {"event_categories": null}',
         why="every client reads the list under this name",
@@ -51,7 +51,7 @@ CLAUSES: tuple[Clause, ...] = (
     ),
     must(
         "category.required",
-        "id, name, display_name and position are all there",
+        "every category has id, name, display_name and position",
         PAGE,
         breach='{"id": "1", "name": "addons", "position": 1}',
         why="a missing member becomes undefined, zero or an exception, depending on the client",
@@ -79,15 +79,17 @@ CLAUSES: tuple[Clause, ...] = (
     ),
     must(
         "category.position",
-        "position is an integer, in JSON Schema's sense, and never a boolean",
+        "position is an integer",
         PAGE,
+        detail="It is one in JSON Schema's sense: 1.0 is an integer, and true is none.",
         breach='{"position": "1"}',
         why="clients sort by it; sorted as text, 10 comes before 2",
     ),
     should(
         "category.name-style",
-        "name is snake_case or camelCase, as the examples and the text of the page have it",
+        "name is in snake_case or camelCase",
         PAGE,
+        detail="The examples of the page have the one style, and its text names the other.",
         breach='{"name": "App Operations"}',
         why="names are used as keys in code and configuration",
     ),
@@ -107,15 +109,17 @@ CLAUSES: tuple[Clause, ...] = (
     ),
     must(
         "list.positions-distinct",
-        "no two categories share a position: it is an order",
+        "no two categories share a position",
         PAGE,
+        detail="The position is an order.",
         breach="two elements with position 1",
-        why="clients would draw them in an order of their own",
+        why="each client would show them in an order of its own",
     ),
     should(
         "list.positions-ascending",
-        "the array comes in ascending position, as in the example",
+        "the array comes in ascending position",
         PAGE,
+        detail="It does in the documented example.",
         breach="position 2 before position 1",
         why="clients that show the array as it comes show the wrong order",
     ),
@@ -124,21 +128,22 @@ CLAUSES: tuple[Clause, ...] = (
         "no two categories share a name",
         PAGE,
         breach="two elements named addons",
-        why="a look-up by name finds one of them only",
+        why="a look-up by name finds only one of them",
     ),
     must(
         "client.go-readable",
-        "the body decodes in the official Go client: the root is null or an object; every top-level member is null or "
-        "a list of nulls and objects whose id and name are null or strings and whose position is null or an integer "
-        "literal of 64 bits, the values that a repeated name replaced included; no byte order mark; no member differs "
-        "from id, name or position by letter case alone",
+        "the official Go client can decode the body",
         GO_CLIENT,
+        detail="The root is null or an object. Every member of it is null, or a list of nulls and objects whose id and "
+        "name are null or strings and whose position is null or an integer literal of 64 bits: 3.0 and 3e0 are none. "
+        "The values that a repeated name replaced count as well. There is no byte order mark, and no member whose name "
+        "differs from id, name or position by letter case alone.",
         breach='{"event_categories": [...], "meta": {"total": 2}} or {"position": 1.0}',
-        why="the command line client stops with an error where Go's decoder does",
+        why="the command line client stops with an error where its decoder does",
     ),
     must(
         "client.js-exact",
-        "position is within ±(2^53-1)",
+        "position is exact in JavaScript: within ±(2^53-1)",
         JS_CLIENT,
         breach='{"position": 9007199254740993}',
         why="JavaScript rounds larger numbers, so that two positions become one",

@@ -26,7 +26,7 @@ CLAUSES: tuple[Clause, ...] = (
     *_shared(*TRANSPORT, *HTTP, *AUTH, *JSON, *ENVELOPE),
     must(
         "envelope.event-types",
-        "its member event_types is an array",
+        "the member event_types of the root is an array",
         PAGE,
         breach='{"eventTypes": []} or {"event_types": null}',
         why="every client reads the list under this name",
@@ -40,7 +40,7 @@ CLAUSES: tuple[Clause, ...] = (
     ),
     must(
         "type.required",
-        "id, category_id, name, display_name and description are all there",
+        "every type has id, category_id, name, display_name and description",
         PAGE,
         breach='{"id": "1", "name": "app_deployed"}',
         why="a missing member becomes undefined, empty or an exception, depending on the client",
@@ -78,11 +78,11 @@ CLAUSES: tuple[Clause, ...] = (
         "description is a non-empty string",
         PAGE,
         breach='{"description": null}',
-        why="it tells a person which events they will hear of",
+        why="it tells a person which events to expect",
     ),
     should(
         "type.name-style",
-        "name is snake_case or camelCase, as the examples of the page have it",
+        "name is in snake_case or camelCase",
         PAGE,
         breach='{"name": "App deployed"}',
         why="names are used as keys in code and configuration",
@@ -94,7 +94,7 @@ CLAUSES: tuple[Clause, ...] = (
         CATEGORIES_PAGE,
         probes=(LIST, "categories"),
         breach="a category_id that no category has as its id",
-        why="the type is shown below no category, and cannot be chosen",
+        why="the type appears under no category, and cannot be chosen",
     ),
     must(
         "list.ids-unique",
@@ -108,7 +108,7 @@ CLAUSES: tuple[Clause, ...] = (
         "no two types share a name",
         PAGE,
         breach="two elements named app_deployed",
-        why="a look-up by name finds one of them only",
+        why="a look-up by name finds only one of them",
     ),
     *_shared(*ERROR),
 )

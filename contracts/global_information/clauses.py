@@ -32,6 +32,8 @@ SECTIONS = {
 #: Stands for the page of a resource, which :func:`of_resource` puts in its place.
 PAGE = Source("", "")
 
+#: The clause that stands on the list and on the same once more: all that a comparison needs.
+REPEATABLE = "http.repeatable"
 #: The probes whose answers are judged by the clauses that look at every answer.
 READING = (LIST, "repeat", "head", "xml", "unknown-path", "unknown-query", "anonymous", "invalid-token")
 UNSAFE = ("post", "put", "patch", "delete")
@@ -46,11 +48,13 @@ TRANSPORT = (
     ),
     must(
         "transport.no-plaintext",
-        "the plain-HTTP endpoint of a live target never serves the list: it refuses, redirects to https or answers 4xx",
+        "the cleartext (plain-HTTP) endpoint of a live target never serves the list",
         GLOBAL,
         probes=("plaintext",),
+        detail="A refusal, a redirect to https and a 4xx all hold. The request carries no credentials. It is sent "
+        "only where the target is an https one on its default port.",
         breach="http:// on port 80 answers 200 with the list",
-        why="a client with the wrong scheme would work, and send its token in clear for years",
+        why="a client with the wrong scheme would work, and send its token in the clear for years",
     ),
 )
 
@@ -60,54 +64,63 @@ HTTP = (
         "the documented request is answered 200, without a redirect",
         PAGE,
         breach="201 Created, or 301 to a path with a trailing slash",
-        why="clients compare the status with 200 and drop the credentials when they follow a redirect",
+        why="clients compare the status with 200, and drop the credentials when they follow a redirect",
         header=True,
     ),
     must(
         "http.content-type",
-        "the media type is application/json; a charset, if given, is utf-8",
+        "the media type is application/json",
         FORMAT,
         RFC_9110,
+        detail="A charset, if given, is utf-8; letter case and quotes make no difference.",
         breach="Content-Type: text/html; charset=iso-8859-1",
         why="clients pick the decoder by the media type",
         header=True,
     ),
     must(
         "http.head",
-        "HEAD gives the status that GET gives, the same media type where it gives one, and no byte of a body",
+        "HEAD gives the status and the media type of GET, and no byte of a body",
         VERBS,
+        RFC_9110,
+        detail="A Content-Type that is missing, or has other parameters, is a note: RFC 9110, section 9.3.2, makes "
+        "equal header fields a SHOULD.",
         probes=("list", "head"),
-        breach="HEAD is answered 405, or with the body of the list behind its header",
+        breach="HEAD is answered 405, or the body of the list follows its header",
         why="a body after HEAD is read as the next answer on the same connection",
     ),
     must(
-        "http.repeatable",
-        "a second GET returns the same {elements} with the same documented members, and conforms itself in every MUST "
-        "clause",
+        REPEATABLE,
+        "a second GET returns the same {elements} with the same documented members",
         VERBS,
+        detail="It breaks no MUST clause that the first answer keeps. Additional members that change are a note. One "
+        "difference is no proof: a target that shows one is observed a second time.",
         probes=("list", "repeat"),
         breach="the second answer has other ids, or lacks display_name",
-        why="one good answer of three servers behind a balancer is not a good endpoint",
+        why="an endpoint is not good because one of the three servers behind its balancer is",
     ),
     must(
         "http.json-only",
-        "asked for application/xml, the answer is never XML: a 4xx with a documented error body, or the JSON list",
+        "asked for application/xml, the target never answers XML",
         FORMAT,
+        detail="It answers 4xx with a documented error body, or the JSON of the documented request: a list that breaks "
+        "no MUST clause which that one keeps.",
         probes=("xml",),
         breach="200 with <event-categories> in the body",
-        why="the API promises JSON only; another format is an interface that nobody keeps",
+        why="the API promises JSON only; a second format is an interface that nobody maintains",
     ),
     must(
         "http.no-server-error",
-        "no probe is answered 5xx; 502, 503 and 504 leave it inconclusive, and 501 refuses a method but GET and HEAD",
+        "no request is answered 5xx",
         ERRORS,
+        detail="A 501 to a method other than GET and HEAD is a refusal. What a gateway or another intermediary answers "
+        "is not the API's, and leaves the request unjudged.",
         probes=READING,
         breach="500 Internal Server Error for an unknown query parameter",
-        why="a server error tells the client nothing that it could act on",
+        why="a server error tells the client nothing that it can act on",
     ),
     should(
         "http.unknown-path",
-        "a path below the collection that does not exist is answered 404 with a documented error body",
+        "an unknown path below the collection is answered 404 with a documented error body",
         ERRORS,
         probes=("unknown-path",),
         breach="200 with the whole list",
@@ -115,8 +128,10 @@ HTTP = (
     ),
     should(
         "http.unknown-query",
-        "an undocumented query parameter changes nothing; judged where two plain GETs agree",
+        "an undocumented query parameter changes nothing",
         PAGE,
+        detail="It changes no status, media type or documented member; additional members that change are a note. It "
+        "is blamed only where the plain answers agree among themselves.",
         probes=("list", "repeat", "unknown-query"),
         breach="400 Bad Request, or another list",
         why="caches and proxies add parameters of their own",
@@ -125,6 +140,7 @@ HTTP = (
         "http.method-not-allowed",
         "POST, PUT, PATCH and DELETE are refused with 4xx or 501",
         VERBS,
+        detail="They are sent to the embedded mock only, or with --unsafe-methods.",
         probes=UNSAFE,
         breach="DELETE is answered 204 No Content",
         why="the list is documented for reading only",
@@ -134,24 +150,28 @@ HTTP = (
 AUTH = (
     must(
         "auth.missing",
-        "without credentials: 401 with a documented error body, or (as the policy has it) a 200 that conforms",
+        "without credentials, the answer is 401 with a documented error body, or the list",
         AUTHENTICATION,
+        detail="Which of the two is allowed is the policy of the run (--auth): either, which is the default, required "
+        "or public. The list breaks no MUST clause that the documented answer keeps.",
         probes=("anonymous",),
         breach="302 to a login page, or 401 with an empty body",
-        why="a list that is not for everybody has to say so",
+        why="a list that is not public has to say so",
     ),
     must(
         "auth.invalid",
-        "with a made-up token: 401 with a documented error body, or (as the policy has it) a 200 that conforms",
+        "with a made-up token, the answer is 401 with a documented error body, or the list",
         AUTHENTICATION,
+        detail="The policy of the run decides, as for auth.missing; under the policy public a 401 is allowed as well.",
         probes=("invalid-token",),
         breach="403 with an HTML page",
         why="clients renew their token when they see a 401, and only then",
     ),
     should(
         "auth.challenge",
-        "a 401 names its scheme in WWW-Authenticate: a parameter alone names none",
+        "a 401 names its scheme in WWW-Authenticate",
         RFC_9110,
+        detail='The value begins with an auth-scheme; a parameter alone, such as realm="api", names none.',
         probes=("anonymous", "invalid-token"),
         breach="401 without WWW-Authenticate",
         why="generic HTTP clients learn from it how to authenticate",
@@ -168,21 +188,22 @@ JSON = (
     ),
     must(
         "json.well-formed",
-        "the body is exactly one JSON text by RFC 8259: no NaN, no comment, no trailing bytes",
+        "the body is exactly one JSON text",
         RFC_8259,
+        detail="RFC 8259 has no NaN, no comments and no bytes behind the text.",
         breach='{"{key}": [],}',
         why="lenient decoders hide it until a strict one fails",
     ),
     must(
         "json.unique-names",
-        "no object, at any depth, repeats a member name",
+        "no object repeats a member name, at any depth",
         RFC_7493,
         breach='{"id": "1", "id": "2"}',
-        why="decoders disagree on which of them counts",
+        why="decoders disagree on which of the two counts",
     ),
     must(
         "json.unicode-text",
-        "no lone surrogate in any string or name",
+        "no string or name holds a lone surrogate",
         RFC_7493,
         breach=r'{"name": "\ud800"}',
         why="such a string cannot be stored, printed or sent on as UTF-8",
@@ -202,9 +223,10 @@ ENVELOPE = (
 ERROR = (
     must(
         "error.body",
-        "every 4xx answer to a GET of the collection, 429 aside, is a JSON object with error, a non-empty string, or "
-        "errors, an object of lists of strings",
+        "every 4xx answer to a GET of the collection has a documented error body",
         ERRORS,
+        detail="It is a JSON object with error, a non-empty string, or errors, an object of lists of strings. A path "
+        "that does not exist is judged by http.unknown-path alone, and what intermediaries answer is not judged.",
         probes=("list", "repeat", "xml", "unknown-query", "anonymous", "invalid-token"),
         any_probe=True,
         breach="401 with an HTML page",
@@ -212,8 +234,9 @@ ERROR = (
     ),
     must(
         "error.rate-limit",
-        "beyond 60 requests in a minute, 429 in plain text",
+        "more than 60 requests in a minute are answered 429 in plain text",
         RATE_LIMIT,
+        detail="It is judged with --probe-rate-limit only.",
         probes=("burst",),
         breach="the 61st request of a minute is answered 200, or 403",
         why="clients slow down when they see a 429, and only then",
@@ -231,6 +254,7 @@ def of_resource(clauses: Iterable[Clause], page: Source, key: str, elements: str
         replace(
             clause,
             asks=told(clause.asks),
+            detail=told(clause.detail),
             breach=told(clause.breach),
             sources=tuple(page if source is PAGE else source for source in clause.sources),
         )

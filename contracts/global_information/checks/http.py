@@ -55,7 +55,7 @@ def no_plaintext(evidence: Evidence) -> Steps:
     response = exchange.observed()
     location = response.first("Location") or ""
     if response.status in REDIRECTS and not location.lower().startswith("https://"):
-        raise CouldNotJudge(f"the plain-HTTP endpoint redirects to {location or 'nowhere'}, which is not followed")
+        raise CouldNotJudge(f"the cleartext endpoint redirects to {location or 'nowhere'}, which is not followed")
     value = evidence.answer("plaintext").document.value
     if response.status in _ACCEPTED and isinstance(value, dict) and evidence.contract.key in value:
         expected = "a refusal, a redirect to https or a 4xx"

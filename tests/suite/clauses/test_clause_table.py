@@ -112,11 +112,15 @@ def test_a_check_of_one_answer_stands_on_the_documented_request(clause: str) -> 
 
 @pytest.mark.parametrize("clause", CLAUSES, ids=lambda clause: clause.id)
 def test_a_clause_says_what_a_reader_needs(clause: Clause) -> None:
-    """Each clause says in one sentence what it asks, shows a breach, says who is hurt, and names its sources."""
+    """Each clause says in one short sentence what it asks, shows a breach, says who is hurt, and names its sources."""
     for sentence in (clause.asks, clause.breach, clause.why):
         assert sentence == sentence.strip()
         assert sentence
         assert not sentence.endswith(".")
+    assert len(clause.asks) <= 100
+    assert ";" not in clause.asks
+    assert ". " not in clause.asks
+    assert clause.detail == "" or clause.detail.endswith(".")
     assert clause.sources
     for source in clause.sources:
         assert source.title

@@ -14,12 +14,7 @@ import oracle
 import pytest
 from hypothesis import assume, event, example, given
 from hypothesis import strategies as st
-from subject import BY_ID, CONTRACT, OF_ANSWERS
-
-from contracts.core.exchange import Exchange, Request, Response
-from contracts.core.report import Scope
-from contracts.event_categories.clauses import KEY
-from contracts.event_categories.strategies import (
+from strategies import (
     MUTATIONS,
     Mutated,
     Verbatim,
@@ -29,6 +24,11 @@ from contracts.event_categories.strategies import (
     pick,
     written,
 )
+from subject import BY_ID, CONTRACT, OF_ANSWERS
+
+from contracts.core.exchange import Exchange, Request, Response
+from contracts.core.report import Scope
+from contracts.event_categories.clauses import KEY
 from contracts.judging import judge
 from contracts.judging.evidence import Evidence
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
+from strategies import Mutated, conforming_bodies, mutated_lists
 
 from contracts.core.clause import Level
 from contracts.core.report import Report, State, Verdict
 from contracts.event_categories.clauses import KEY
 from contracts.event_categories.contract import CONTRACT
 from contracts.event_categories.sample import SAMPLE
-from contracts.event_categories.strategies import Mutated, conforming_bodies, mutated_lists
 from contracts.mock.reply import Received, Reply
 from contracts.mock.server import MockServer
 from contracts.prepare import prepare

@@ -46,7 +46,7 @@ from contracts.judging.strict_json import decode
 from contracts.masking.secrets import Secrets
 from contracts.mock.server import MockServer
 from contracts.network.kept import kept
-from contracts.offline import report_of
+from contracts.offline import Recording, report_of
 from contracts.prepare import prepare
 from contracts.resources import contract_of
 from contracts.run import verify
@@ -246,4 +246,4 @@ def test_what_json_would_write_much_longer_is_stored_as_base64(body: bytes) -> N
 def of_body(body: bytes) -> Report:
     exchange = Exchange("list", Request("GET", "http://localhost/v1/event_categories"), Response(200, (), body))
     evidence = Evidence("http://localhost/", (exchange,), Scope(offline=True), CONTRACT)
-    return report_of(evidence, strict=False, allow_empty=False)
+    return report_of(Recording(evidence), strict=False, allow_empty=False)

@@ -11,11 +11,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
+from strategies import VALUES, Mutated, conforming_lists, mutated_lists
 from subject import BY_ID, CONTRACT
 
 from contracts.core.finding import KEPT, Violation
 from contracts.event_categories.clauses import KEY, MEMBERS
-from contracts.event_categories.strategies import VALUES, Mutated, conforming_lists, mutated_lists
 from contracts.judging import schema
 from contracts.judging.schema import ERROR, NOTHING, Schema, error_schema, is_whole, list_schema
 from contracts.judging.strict_json import decode

@@ -1,14 +1,17 @@
 """Imports go one way, and the command line does without what only tests need."""
 
 import ast
+import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
-from contracts.resources import NAMES
+from contracts.resources import NAMES, contract_of
 
 pytestmark = pytest.mark.uncounted
 ROOT = Path(__file__).parents[3]
@@ -19,6 +22,8 @@ MODULES = {
 }
 
 RESOURCES = ("event_categories", "event_types")
+CONTRACTS = [contract_of(name) for name in NAMES]
+CLAUSE_IDS = {clause.id for contract in CONTRACTS for clause in contract.clauses}
 #: The doors: they alone look a resource up.
 DOORS = {"__main__", "cli", "commands", "pytest_plugin", "resources"}
 _SHARED = {"core", "judging"}
@@ -99,6 +104,80 @@ def test_only_the_doors_know_a_resource(module: str) -> None:
     assert not parts(module) & ({*RESOURCES} | DOORS - {"__main__"})
 
 
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    """There is no circle of imports, lazy ones included: each part can be read, and tested, from the ground up."""
+    TopologicalSorter({module: {*runtime_imports(module)} for module in MODULES}).prepare()  # else it raises CycleError
+
+
+def runtime_imports(module: str) -> Iterator[str]:
+    """The modules of the package that one imports when it runs, and not for its types alone."""
+    pending: list[ast.AST] = [ast.parse(MODULES[module].read_text("utf-8"))]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            continue
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name in MODULES)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = {f"{node.module}.{alias.name}" for alias in node.names}
+            own = names & MODULES.keys() or {node.module} & MODULES.keys()
+            yield from own - {module}
+        pending += ast.iter_child_nodes(node)
+
+
+@pytest.mark.parametrize("module", [m for m in MODULES if part(m) in {"core", "judging", "network", "masking"}])
+def test_what_serves_every_contract_names_no_clause(module: str) -> None:
+    """The vocabulary, the engine and the network know no clause and no resource: these are given to them."""
+    tree = ast.parse(MODULES[module].read_text("utf-8"))
+    texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    known = {*CLAUSE_IDS, *(contract.key for contract in CONTRACTS), *(contract.path for contract in CONTRACTS)}
+    assert not texts & known
+
+
+def test_no_private_name_of_a_library_is_used() -> None:
+    """What a library calls private may be gone tomorrow: nothing imports it, or reaches for it in a module."""
+    for module, path in MODULES.items():
+        tree = ast.parse(path.read_text("utf-8"))
+        foreign = {
+            alias.asname or alias.name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Import)
+            for alias in node.names
+        }
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and not (node.module or "").startswith("contracts"):
+                assert not [alias.name for alias in node.names if alias.name.startswith("_")], module
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in foreign:
+                assert not node.attr.startswith("_") or node.attr.startswith("__"), f"{module}: {node.attr}"
+
+
+#: What a class of the standard library calls, and what pytest finds by its name.
+CALLED_BY_OTHERS = {"__all__", "_fill_text", "_print_message", "handle_error", "log_message", "ContractWarning"}
+
+
+def test_the_product_uses_what_it_defines() -> None:
+    """No function, class or constant is there for tests alone; what pytest and decorators register is used by them."""
+    sources = [*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.html"), ROOT / "tests" / "contract" / "test_schemathesis.py"]
+    words = Counter(re.findall(r"\w+", "\n".join(path.read_text("utf-8") for path in sources)))
+    unused = {
+        name for path in MODULES.values() for name in defined(ast.parse(path.read_text("utf-8"))) if words[name] < 2
+    }
+    assert unused - CALLED_BY_OTHERS == set()
+
+
+def defined(tree: ast.Module | ast.ClassDef) -> Iterator[str]:
+    """The names that a module defines, those within its classes included, but what a decorator registers."""
+    plain = {"property", "cached_property", "staticmethod", "classmethod", "cache", "contextmanager"}
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef):
+            yield node.name
+            yield from defined(node)
+        elif isinstance(node, ast.FunctionDef) and {ast.unparse(each) for each in node.decorator_list} <= plain:
+            yield from () if node.name.startswith(("__", "pytest_")) else (node.name,)
+        elif isinstance(node, ast.Assign) and isinstance(tree, ast.Module):
+            yield from (target.id for target in node.targets if isinstance(target, ast.Name))
+
+
 def test_every_layer_is_there() -> None:
     """A part that was renamed would else be held by nothing."""
     assert BELOW.keys() | DOORS | {*RESOURCES} <= {part(module) for module in MODULES}
@@ -131,11 +210,10 @@ def test_only_one_package_speaks_to_the_network() -> None:
     assert {part(module) for module in clients - {"contracts.pytest_plugin.client"}} == {"network"}
 
 
-def test_only_the_strategies_the_pytest_door_and_its_items_know_the_test_tools() -> None:
+def test_only_the_pytest_door_knows_the_test_tools() -> None:
     """No other module of the package imports pytest, hypothesis or schemathesis, not even inside a function."""
     users = importers("hypothesis", "pytest", "_pytest", "schemathesis")
     assert users <= {
-        "contracts.event_categories.strategies",
         "contracts.pytest_plugin",
         "contracts.pytest_plugin.errors",
         "contracts.pytest_plugin.options",

@@ -76,7 +76,7 @@ def transport() -> Iterator[Case]:
         endpoint(raw('{"event_categories": 1, "a": 2}', status=299)),
         ("status", wanted, "299 with an object with 2 members", "plaintext"),
     )
-    redirects = "the plain-HTTP endpoint redirects to {}, which is not followed"
+    redirects = "the cleartext endpoint redirects to {}, which is not followed"
     yield unknown(
         clause,
         "a redirect elsewhere",

@@ -28,8 +28,9 @@ def _table(contract: Contract, left_out: Contract | None = None) -> Iterator[str
     yield from ("| clause | level | what it asks | source |", "|---|---|---|---|")
     for clause in contract.clauses:
         if left_out is None or clause.id not in left_out.clause or clause.section == "list":
+            asks = ". ".join(filter(None, (clause.asks, clause.detail)))
             sources = ", ".join(f"[{source.title}]({source.url})" for source in clause.sources)
-            yield f"| `{clause.id}` | {clause.level} | {clause.asks} | {sources} |"
+            yield f"| `{clause.id}` | {clause.level} | {asks} | {sources} |"
 
 
 def clauses() -> Iterator[str]:

@@ -1,7 +1,6 @@
 """Hypothesis strategies: answers that conform, and answers that break the contract in one known way.
 
-Written by hand rather than derived from the schemas: they are a second, independent reading of the contract. Only
-tests and the pytest plugin import this module; ``contracts verify`` does without hypothesis.
+Written by hand rather than derived from the schemas: they are a second, independent reading of the contract.
 """
 
 import json
