@@ -104,6 +104,7 @@ $(VENV)/dev: requirements/dev.txt requirements/install.sh pyproject.toml
 
 # Not forced upon a desk without npm: the tests that need these packages then say so. CI has to have it.
 node_modules/.stamp: package.json package-lock.json .npmrc
-	@if command -v npm >/dev/null; then echo npm ci; npm ci --loglevel=error >/dev/null && touch $@; \
+	@test -w "$$HOME" || export npm_config_cache="$(CURDIR)/build/npm"; \
+	if command -v npm >/dev/null; then echo npm ci; npm ci --loglevel=error >/dev/null && touch $@; \
 	elif test -n "$$CI"; then echo "npm is missing, and CI runs every test" >&2; exit 1; \
 	else echo "npm is missing: tests of OpenAPI, of other implementations and of the HTML report are skipped"; fi

@@ -49,7 +49,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if (ROOT / name).is_file():
             (source / name).parent.mkdir(parents=True, exist_ok=True)
             (source / name).write_bytes((ROOT / name).read_bytes())
-    options = ("--no-build-isolation", "--quiet", "--python", sys.executable, "--out-dir", folder)
+    options = ("--no-cache", "--no-build-isolation", "--quiet", "--python", sys.executable, "--out-dir", folder)
     built = run(UV, "build", "--wheel", *options, source, folder=folder)
     assert built.returncode == 0, built.stderr
     return next(folder.glob("*.whl"))
@@ -102,7 +102,12 @@ def test_a_clean_environment(wheel: Path, tmp_path: Path) -> None:
             if ".." not in file.parts and Path(str(file.locate())).is_file():
                 (packages / file).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(file.locate(), packages / file)
-    assert run(UV, "pip", "install", "--quiet", "--python", python, "--no-deps", wheel, folder=tmp_path).returncode == 0
+    assert (
+        run(
+            UV, "pip", "install", "--no-cache", "--quiet", "--python", python, "--no-deps", wheel, folder=tmp_path
+        ).returncode
+        == 0
+    )
     contracts = tmp_path / "venv" / "bin" / "contracts"
     done = run(
         contracts, "verify", "--mock", "--html", "x.html", "--junit", "x.xml", "--bundle", "x.zip", folder=tmp_path
