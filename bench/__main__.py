@@ -1,5 +1,6 @@
 """``python -m bench [ROUNDS]`` measures, and writes RESULTS.md: 1 if a goal is missed, 3 if nothing was measured."""
 
+import argparse
 import json
 import os
 import platform
@@ -180,7 +181,11 @@ def page(goals: list[Goal], lines: list[Line], rounds: int) -> str:
 
 def main(arguments: list[str]) -> int:
     """Measure, write the page, and return the exit status."""
-    rounds = int(arguments[0]) if arguments else 5
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure, and write bench/RESULTS.md.")
+    parser.add_argument("rounds", nargs="?", type=int, default=5)
+    rounds = parser.parse_args(arguments).rounds
+    if rounds < 1:
+        parser.error("rounds must be 1 or more")
     try:
         goals, lines = measure(rounds)
     except CouldNotMeasure as reason:
