@@ -22,8 +22,8 @@ from contracts.judging.answer import Answer
 
 #: The name under which those refusals of the list stand that a file holds and no probe asked for.
 REFUSED = "refused"
-#: The probes that may be answered with the list as well.
-_ALSO_LISTED = ("xml", "anonymous", "invalid-token")
+#: Probes that may be answered with the list as well: with the given credentials, with none, with made-up ones.
+_XML, _GUEST, _MADE_UP = "xml", "anonymous", "invalid-token"
 
 _FIREWALL = (
     "every request, with and without credentials, is answered 403: a gateway or firewall answers, and not the API; "
@@ -139,8 +139,8 @@ class Evidence:
 
     @cached_property
     def unsteady(self) -> str:
-        """What first differs, in words, between all answers that hold the list; it calls for a second observation."""
-        found = next(self._differences((REPEAT, QUERY, *_ALSO_LISTED)), None)
+        """What first differs, in words, between answers that should hold one list: it calls for another observation."""
+        found = self.difference or next(self._differences_of_lists(), None)
         return in_words(found) if found else ""
 
     def plain(self) -> Iterator[tuple[str, Answer]]:
@@ -153,14 +153,20 @@ class Evidence:
     def _differences(self, probes: Iterable[str]) -> Iterator[Finding]:
         for probe in probes:
             for exchange in self.by_probe.get(probe, ()):
-                try:
-                    listed, answer = self.answer(LIST), self.answer_in(exchange)
-                    if probe not in _ALSO_LISTED:
-                        found = differences(listed, answer, probe)
-                    elif listed.holds_list and answer.holds_list:
-                        found = list_differences(listed, answer, probe)
-                    else:
-                        continue
+                with suppress(ContractsError):  # what cannot be read cannot be compared either
+                    found = differences(self.answer(LIST), self.answer_in(exchange), probe)
                     yield from (step for step in found if isinstance(step, Finding))
-                except ContractsError:  # what cannot be read cannot be compared either
-                    continue
+
+    def _differences_of_lists(self) -> Iterator[Finding]:
+        # Guests may have a list of their own: it is held against another one of guests, where there is one.
+        of_guests = _MADE_UP if self._holds_list(_MADE_UP) else LIST
+        for one, other in ((LIST, _XML), (of_guests, _GUEST)):
+            if self._holds_list(one) and self._holds_list(other):
+                with suppress(ContractsError):  # as above
+                    found = list_differences(self.answer(one), self.answer(other), other)
+                    yield from (step for step in found if isinstance(step, Finding))
+
+    def _holds_list(self, probe: str) -> bool:
+        with suppress(ContractsError):
+            return self.answer(probe).holds_list
+        return False

@@ -127,7 +127,7 @@ def test_a_query_is_blamed_where_the_others_agree() -> None:
     assert states(evidence, "http.repeatable", "http.unknown-query") == [State.BREACHED, State.NOT_EXERCISED]
 
 
-@pytest.mark.parametrize("probe", ["repeat", "unknown-query", "xml", "anonymous", "invalid-token"])
+@pytest.mark.parametrize("probe", ["repeat", "unknown-query", "xml", "anonymous"])
 def test_every_list_calls_for_a_second_look(probe: str) -> None:
     """Whichever answer holds another list: the target is unsteady, or shows that it is not."""
     first: dict[str, Answer] = {"list": ok(), "repeat": ok(), probe: ok(A)}
