@@ -9,7 +9,7 @@ PYTEST_OPTIONS ?= -n 4 --dist worksteal
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help verify test covered test-all-pythons lint types serve bench prove mutants fuzz soak cost audit lock docs clients clean
+.PHONY: help verify test covered test-all-pythons lint types serve bench prove mutants fuzz soak cost audit lock docs pictures clients clean
 
 help: ## Say what there is.
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 26
@@ -87,6 +87,9 @@ audit: $(VENV)/dev ## Look the locked dependencies up in a service for advisorie
 
 docs: $(VENV)/dev ## Write the parts of the README that are made from the code.
 	$(BIN)/python tests/suite/support/generated.py
+
+pictures: $(VENV)/dev ## Make the pictures of the README: a violating run at a terminal, and its page.
+	$(BIN)/python docs/pictures.py
 
 clients: node_modules/.stamp ## The programs of others that tests run, from npm; skipped where npm is missing.
 

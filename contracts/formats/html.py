@@ -23,7 +23,7 @@ from contracts.core.report import Outcome, Report, State, Verdict
 from contracts.core.text import counted
 from contracts.formats import wording
 from contracts.formats.excerpt import Excerpt, excerpt
-from contracts.formats.reproduce import of_finding, rerun
+from contracts.formats.reproduce import exchange_of, of_finding, rerun
 from contracts.targets.target_entry import Judged, worst
 
 if TYPE_CHECKING:
@@ -216,16 +216,10 @@ def group_of(report: Report, outcome: Outcome) -> Group:
 
 def _row(report: Report, outcome: Outcome) -> _Row:
     group = group_of(report, outcome)
-    by_probe = {exchange.probe: exchange for exchange in reversed(report.exchanges)}
-    shown = outcome.findings[:_SHOWN]
-    evidence = {
-        finding.probe: (by_probe[finding.probe], of_finding(report, finding))
-        for finding in shown
-        if finding.probe in by_probe
-    }
-    findings = tuple(_Shown(finding, _part(by_probe.get(finding.probe), finding)) for finding in shown)
-    again = rerun(report, outcome.clause.id)
-    return _Row(outcome, group, findings, tuple(evidence.values()), again)
+    shown = [(finding, exchange_of(report, finding)) for finding in outcome.findings[:_SHOWN]]
+    evidence = {finding.probe: (exchange, of_finding(report, finding)) for finding, exchange in shown if exchange}
+    findings = tuple(_Shown(finding, _part(exchange, finding)) for finding, exchange in shown)
+    return _Row(outcome, group, findings, tuple(evidence.values()), rerun(report, outcome.clause.id))
 
 
 def _part(exchange: Exchange | None, finding: Finding) -> Excerpt | None:

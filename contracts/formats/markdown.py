@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _SHOWN = 3
 #: Failing clauses of a target that are named in the table; the report of the target has all.
 _NAMED = 8
+#: So many exceptions to paste are written out; of more, how they are written to a file.
+_PASTED = 20
 #: A comment on GitHub has 65,536 characters at most; one table takes no more than half of them.
 _LIMIT, _TABLE = 60_000, 30_000
 _LEFT_OUT = "What does not fit here stands on the page and in the JSON."
@@ -116,9 +118,9 @@ def _link(title: str, url: str) -> _Markdown:
     return _md("{}: {}", _words(title), _code(url, 1000))
 
 
-def _pasted(line: str) -> _Block:
-    fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", line)), 3)
-    return [_Markdown(f"{fence}sh"), _Markdown(line), _Markdown(fence)]
+def _pasted(text: str, language: str = "sh") -> _Block:
+    fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", text)), 3)
+    return [_Markdown(f"{fence}{language}"), _Markdown(COMMAND.sub(r"#\\u0023", text)), _Markdown(fence)]
 
 
 def _table(titles: Sequence[str], rows: Iterable[Sequence[str | int]]) -> Iterator[_Block]:
@@ -244,6 +246,13 @@ def _compared(gate: "Gate") -> Iterator[_Block]:
         yield from _table(_DIFFERENCE_TITLES, map(_difference, differences))
     if words := wording.hidden_differences(gate.comparison):
         yield [_words(words)]
+    if len(gate.failing) > _PASTED:
+        yield [_md("{} writes an exception for each, to be completed.", "--write-accept FILE")]
+    elif gate.failing:
+        from contracts.exceptions.proposal import acceptances  # only where there is something to accept
+
+        summary = _Markdown("To accept what was agreed upon, complete these exceptions")
+        yield _folded(summary, [_pasted(acceptances(gate).rstrip(), "toml")])
 
 
 def _sides(gate: "Gate") -> tuple[tuple[str, str], ...]:

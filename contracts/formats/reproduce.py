@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Iterator
 
 from contracts.core.contract import DEFAULT
-from contracts.core.exchange import Request
+from contracts.core.exchange import Exchange, Request
 from contracts.core.finding import Finding
 from contracts.core.report import Access, Report, Scope
 
@@ -48,12 +48,18 @@ def _masked(access: Access) -> set[tuple[str, str]]:
     return {("Authorization", "Bearer $BEARER_TOKEN"), *own}
 
 
+def exchange_of(report: Report, finding: Finding) -> Exchange | None:
+    """Return the exchange whose answer shows a finding: of two observations the second, where it was answered."""
+    own = (exchange for exchange in report.exchanges if exchange.probe == finding.probe)
+    return max(own, key=lambda exchange: (exchange.response is not None, exchange.observation), default=None)
+
+
 def of_finding(report: Report, finding: Finding) -> str | None:
     """Return the curl line for the request whose answer shows a finding, or None when it came from a file."""
-    for exchange in report.exchanges:
-        if exchange.probe == finding.probe and exchange.request.url.startswith(_SCHEMES):
-            return curl(exchange.request, None if _is_foreign(report) else report.access)
-    return None
+    exchange = exchange_of(report, finding)
+    if exchange is None or not exchange.request.url.startswith(_SCHEMES):
+        return None
+    return curl(exchange.request, None if _is_foreign(report) else report.access)
 
 
 def _is_foreign(report: Report) -> bool:

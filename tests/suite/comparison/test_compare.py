@@ -468,9 +468,28 @@ def test_no_format_obeys_a_target(tmp_path: Path) -> None:
     markdown = parse(MarkdownIt("commonmark", {"html": True}).enable("table").render(texts["comparison.md"]))
     assert not {"script", "img"} & {element.tag for element in markdown.every()}
     outside = markdown.text
-    for code in markdown.find("code"):
+    for code in sorted(markdown.find("code"), key=lambda code: -len(code.text)):
         outside = outside.replace(code.text, "")
     assert not [word for word in ("script", "@everyone", "::error") if word in outside]
+
+
+def test_a_comment_has_what_to_paste(tmp_path: Path) -> None:
+    """The Markdown tells rules, the worst first, and its entries, completed, excuse what fails; it fits a comment."""
+    changed = [{**OLD[0], "display_name": "Other"}, *OLD[2:]]
+    old, new, accept = kept(tmp_path, "old"), kept(tmp_path, "new", changed), tmp_path / "accept.toml"
+    done = contracts("compare", old, new, "--markdown", "-", "--fail-on", "visible")
+    assert done.status == 1
+    assert re.findall(r"(?m)^\| (\w+) \| `([a-z-]+)` \|", done.out) == [
+        ("breaking", "element-removed"),
+        ("visible", "display-text-changed"),
+    ]
+    [entries] = re.findall(r"(?s)```toml\n(.*?)```", done.out)
+    accept.write_text(entries.replace('reason = ""', 'reason = "r"').replace('owner = ""', 'owner = "o"'))
+    assert contracts("compare", old, new, "--accept", str(accept), "--fail-on", "visible").status == 0
+    many = [{**element, "id": f"<{n}>" * 40, "name": f"|{n}" * 90} for n, element in enumerate(OLD * 40)]
+    long = contracts("compare", kept(tmp_path, "many", many), new, "--markdown", "-")
+    assert len(long.out) < 60_000
+    assert "`--write-accept FILE` writes an exception for each" in long.out
 
 
 def test_the_page_loads_nothing(tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def test_links_work_on_an_index_page() -> None:
     home = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["urls"]["Homepage"]
     links = re.findall(r"\]\(([^)]+)\)", README)
     assert all(link.startswith("https://") for link in links)
-    files = [link.removeprefix(f"{home}/blob/main/") for link in links if link.startswith(f"{home}/blob/")]
+    files = [found[1] for link in links if (found := re.fullmatch(rf"{re.escape(home)}/(?:blob|raw)/main/(.*)", link))]
     assert files
     for path in files:
         assert (ROOT / path).exists(), path
