@@ -46,6 +46,11 @@ def _once(failure: Reply) -> Change:
     return change
 
 
+def _thrice(failure: Reply) -> Change:
+    probes = (LIST, "xml", "anonymous")
+    return lambda received, reply: failure if received.probe in probes and received.times == 0 else reply
+
+
 def _once_each(failure: Reply) -> Change:
     def change(received: Received, reply: Reply) -> Reply:
         return failure if received.method in ("GET", "HEAD") and received.times == 0 else reply
@@ -149,7 +154,8 @@ _ON_THE_WIRE: tuple[tuple[str, str, Change], ...] = (
     ("xml-415-errors", "Asked for XML, the server names the field.", instead(["xml"], error(415, _ERRORS))),
     ("throttled-once", "The first request is answered 429, the next is not.", _once(_LATER)),
     ("down-once", "The first request is answered 503, the next is not.", _once(_DOWN)),
-    ("throttled-each", "Every first request for reading is answered 429, the next is not.", _once_each(_LATER)),
+    # After each 429 a run waits twice as long: eight of them would take longer than it may.
+    ("throttled-thrice", "Three kinds of requests are answered 429 at first, and then they are not.", _thrice(_LATER)),
     ("dropped-once", "Every first request for reading ends in silence, the next does not.", _once_each(_GONE)),
     ("challenge-with-realm", "The challenge has parameters.", _challenging('Bearer realm="api"')),
     ("challenges", "The challenge has several schemes, and empty list elements.",
