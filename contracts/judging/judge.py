@@ -61,29 +61,36 @@ def outcomes(
     found = tuple(_judged(judged, clause, is_late) for clause in chosen)
     if judged.earlier is not None:
         before = tuple(_judged(judged.earlier, clause, is_late) for clause in chosen)
-        lasting = _broken(judged, found)
-        passing = {id_: finding for id_, finding in _broken(judged.earlier, before).items() if id_ not in lasting}
+        lasting, lasting_at_all = _broken(judged, found)
+        once, once_at_all = _broken(judged.earlier, before)
+        passing = {id_: finding for id_, finding in once_at_all.items() if id_ not in lasting_at_all}
+        passing |= {id_: finding for id_, finding in once.items() if id_ not in lasting}
         return tuple(_doubted(outcome, passing, "in the first observation alone") for outcome in found)
     if judged.difference is not None:
-        broken = _broken(judged, found)
+        broken = _broken(judged, found)[1]
         return tuple(_doubted(outcome, broken, "by one of several answers that differ") for outcome in found)
     return found
 
 
-def _broken(evidence: Evidence, outcomes: Iterable[Outcome]) -> dict[str, Finding]:
-    """Return by id the MUST clauses that an answer breaks, each with a finding: one is enough, whatever was asked."""
-    broken: dict[str, Finding] = {}
+def _broken(evidence: Evidence, outcomes: Iterable[Outcome]) -> tuple[dict[str, Finding], dict[str, Finding]]:
+    """Return by id the MUST clauses that an answer breaks, each with a finding: one is enough, whatever was asked.
+
+    First those that fail a run, then also those that an answer breaks for which a SHOULD clause alone is breached.
+    """
     must = {outcome.clause.id: outcome.clause for outcome in outcomes if outcome.clause.level is Level.MUST}
-    for outcome in outcomes:
-        for finding in outcome.findings:
-            broken.setdefault(outcome.clause.id, finding)
-            broken.setdefault(finding.through or outcome.clause.id, finding)
+    failing: dict[str, Finding] = {}
     for probe, answer in evidence.plain():
         for clause in must.values():
             if not evidence.contract.checks[clause.id].of_run:
                 for finding in answer.outcome(clause).findings[:1]:
-                    broken.setdefault(clause.id, replace(finding, probe=probe))
-    return {id_: finding for id_, finding in broken.items() if id_ in must}
+                    failing.setdefault(clause.id, replace(finding, probe=probe))
+    warned: dict[str, Finding] = {}
+    for outcome in outcomes:
+        for finding in outcome.findings:
+            broken = failing if outcome.clause.id in must else warned
+            broken.setdefault(outcome.clause.id, finding)
+            broken.setdefault(finding.through or outcome.clause.id, finding)
+    return failing, {id_: finding for id_, finding in (warned | failing).items() if id_ in must}
 
 
 def _doubted(outcome: Outcome, doubtful: Mapping[str, Finding], when: str) -> Outcome:

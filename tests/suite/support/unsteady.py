@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 
 from subject import CONTRACT
 
-from contracts.core.exchange import Response
+from contracts.core.exchange import Headers, Response
 from contracts.core.report import Report
-from contracts.mock.reply import Received, Reply
+from contracts.mock.reply import Received, Reply, json_reply
 from contracts.mock.server import MockServer
 from contracts.network.connection import Connection
 from contracts.network.http1 import Message
@@ -31,12 +31,16 @@ ANSWER = 0.05
 
 @dataclass(frozen=True)
 class Moment:
-    """When a request came: how many came before it, at what second, over which connection, and a chance of its own."""
+    """When a request came: how many came before it, at what second, over which connection, and a chance of its own.
+
+    ``token`` is the number, from 1, of the token that it bears, as they were exchanged; 1 is also one that was given.
+    """
 
     number: int
     second: float
     connection: int
     chance: random.Random
+    token: int
 
 
 #: What a server makes of the mock's reply.
@@ -76,18 +80,27 @@ class Unsteady(Wire):
             connection.open(0.0)
         parts = urlsplit(message.url)
         target = parts.path + (f"?{parts.query}" if parts.query else "")
-        headers = tuple((name, str(value)) for name, value in message.headers)
         with self._lock:
-            moment = Moment(self.requests, self.second, connection.number, self._chance)
+            token, headers = self._understood(tuple((name, str(value)) for name, value in message.headers))
+            moment = Moment(self.requests, self.second, connection.number, self._chance, token)
             received, reply = self.mock.answer(message.method, target, headers)
             if received.probe == "exchange":
                 self.exchanged += 1
+                reply = json_reply({"token": f"exchanged-{self.exchanged}-4f7b9c"})
             else:
                 self.requests += 1
                 self.second += ANSWER
                 reply = self.behaviour(received, reply, moment)
         body = b"" if message.method == "HEAD" else reply.body
         return Response(reply.status, reply.headers, body, stray=len(reply.stray))
+
+    def _understood(self, headers: Headers) -> tuple[int, Headers]:
+        """Return the number of the token, and the header with that of the mock in the place of an exchanged one."""
+        bearer = dict(headers).get("Authorization", "").removeprefix("Bearer exchanged-").partition("-")[0]
+        if not bearer.isdecimal():
+            return 1, headers
+        others = tuple(field for field in headers if field[0] != "Authorization")
+        return int(bearer), (*others, ("Authorization", f"Bearer {self.mock.token}"))
 
     def sleep(self, seconds: float) -> None:
         with self._lock:
