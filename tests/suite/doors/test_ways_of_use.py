@@ -3,14 +3,16 @@
 import json
 import re
 import shlex
+import tomllib
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from door import ROOT, Finished, contracts
-from subject import BY_NAME, SAMPLE
+from subject import BY_NAME, CONTRACT, SAMPLE, categories
 
+from contracts.mock.reply import Received, Reply, list_reply
 from contracts.mock.server import MockServer
 
 TOKEN = "canary-4c1f7be2a9d0"
@@ -21,7 +23,8 @@ HOST = re.compile(r"https://api\.[a-z0-9.-]+|\bapi\.osc-[a-z0-9.-]+|\bHOST\b")
 def blocks(page: str, language: str = "") -> Iterator[str]:
     """The texts of the fenced blocks of a page."""
     text = (ROOT / page).read_text("utf-8")
-    yield from re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    found = re.findall(r"^```(\w*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    yield from (block for name, block in found if name == language)
 
 
 def commands(page: str, url: str) -> Iterator[list[str]]:
@@ -98,3 +101,55 @@ def test_what_a_newcomer_reads_first_is_true(home: Path) -> None:
     assert mock.status == 0
     result = json.loads((home / "result.json").read_text("utf-8"))
     assert result["headline"].startswith("partial")
+
+
+#: A command of docs/releases.md, and the exit status that its comment has.
+SESSION = re.compile(r"^contracts (.*?)\s+# ([0-9]):", re.MULTILINE)
+
+
+def test_a_release_manager_agrees_on_a_change(home: Path) -> None:
+    """From an empty folder to an agreed change, by the commands of docs/releases.md, which say how each one ends."""
+    old = categories(5)
+    new = [{**each, "color": "red"} for each in old if each["name"] != "addons"]
+    released = [old]
+    steps = [
+        (shlex.split(command), int(status))
+        for block in blocks("docs/releases.md")
+        for command, status in SESSION.findall(block.replace("\\\n", " "))
+    ]
+    assert [arguments[0] for arguments, _ in steps].count("verify") == 6
+
+    def production(request: Received, reply: Reply) -> Reply:
+        listed = reply.status == 200 and request.method == "GET" and request.path == CONTRACT.path
+        return list_reply({CONTRACT.key: released[-1]}) if listed else reply
+
+    with (
+        MockServer(SAMPLE, token=TOKEN, faults=(production,)) as live,
+        MockServer(SAMPLE, token=f"{TOKEN}-staging", elements=new) as staging,
+    ):
+        urls = {"api.osc-fr1.scalingo.com": live, "api.staging.example": staging}
+        for arguments, status in steps:
+            named = [next((s.url for host, s in urls.items() if host in each), each) for each in arguments]
+            token = next((server.token for server in urls.values() if server.url in named), TOKEN)
+            ended = run(home, *named, BEARER_TOKEN=token, PRODUCTION_TOKEN=live.token, STAGING_TOKEN=staging.token)
+            assert ended.status == status, (arguments, ended.out, ended.err)
+            if "--write-accept" in arguments:
+                complete(home / "accept.toml")
+            if "--accept" in arguments and len(released) == 1:
+                released.append(new)  # staging conforms, and is what production serves from now on
+        assert "1 accepted" not in ended.out
+    [block] = [block for block in blocks("docs/releases.md") if block.startswith("breaking ")]
+    assert block.startswith(f"breaking element-removed /event_categories/1 of addons ({old[1]['id']}) before ")
+
+
+def complete(file: Path) -> None:
+    """Fill in what a proposed entry leaves to a person: it is then the entry of the documentation, but for its end."""
+    text = file.read_text("utf-8")
+    text = text.replace('reason = ""', 'reason = "merged into databases, announced in March"')
+    file.write_text(text.replace('owner = ""', 'owner = "platform team"'), "utf-8")
+    [entry] = tomllib.loads(text)["accept"]
+    [documented] = tomllib.loads(next(blocks("docs/releases.md", "toml")))["accept"]
+    assert entry.keys() == documented.keys()
+    assert {name: entry[name] for name in ("rule", "id", "name")} == {
+        name: documented[name] for name in ("rule", "id", "name")
+    }
