@@ -17,6 +17,8 @@ _COVERAGE = pytest.StashKey[str]()
 def pytest_configure(config: pytest.Config) -> None:
     """Measure only those of the processes that the tests start whose lines no other test sees: each costs time."""
     config.addinivalue_line("markers", "uncounted: sees lines that others count, and so is not measured")
+    shared = "|".join(path.stem for path in (ROOT / "tests" / "suite" / "support").glob("*.py"))
+    config.addinivalue_line("filterwarnings", f"error::DeprecationWarning:({shared})$")
     if hasattr(config, "workerinput"):  # the workers are measured, and have been started
         config.stash[_COVERAGE] = os.environ.pop(MEASURED, "")
 

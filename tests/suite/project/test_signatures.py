@@ -1,8 +1,9 @@
-"""What a class of ours inherits from elsewhere can be called as its parent can, on this Python and on the next."""
+"""This Python and the next: what a class of ours inherits can be called as in its parent, and what goes is an error."""
 
 import importlib
 import inspect
 import pkgutil
+import warnings
 from collections.abc import Callable, Iterator
 from inspect import Parameter
 from pathlib import Path
@@ -133,3 +134,13 @@ def test_what_is_narrower_is_found(child: Callable[..., Any]) -> None:
 def test_what_is_wider_is_fine(child: Callable[..., Any]) -> None:
     """Whatever the parent takes is taken, and more."""
     assert not list(refused(child, Parent.method))
+
+
+@pytest.mark.parametrize("module", ["contracts.run", "bench.server", "test_signatures", "servers"])
+def test_what_the_next_python_drops_is_an_error(module: str) -> None:
+    """A module of ours that asks for it makes a test fail; what a dependency asks for is its own business."""
+    with pytest.raises(DeprecationWarning):
+        warnings.warn_explicit("gone in the next version", DeprecationWarning, "file.py", 1, module=module)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.warn_explicit("gone in the next version", DeprecationWarning, "file.py", 1, module="requests.api")
+    assert len(told) == 1
