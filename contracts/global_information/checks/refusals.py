@@ -32,10 +32,10 @@ _PROMISES = {
 
 @CHECKS.run("auth.missing")
 def without_credentials(evidence: Evidence) -> Steps:
-    status = evidence.response("anonymous").status
-    if status == HTTPStatus.UNAUTHORIZED and evidence.contract.public_note:
+    answer = evidence.answer("anonymous")
+    if answer.response.status == HTTPStatus.UNAUTHORIZED and evidence.contract.public_note:
         yield Note(evidence.contract.public_note)
-    elif status == HTTPStatus.OK and _gave_credentials(evidence):
+    elif answer.holds_list and _gave_credentials(evidence):
         yield Note("the list is public: it is served without credentials, too")
     return (yield from _judge(evidence, "anonymous"))
 

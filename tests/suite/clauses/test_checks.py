@@ -116,6 +116,13 @@ def test_a_null_responder_holds_no_clause_of_the_list(body: bytes) -> None:
     }
 
 
+def given(evidence: Evidence) -> Evidence:
+    """The evidence of a run that had credentials to give."""
+    first, *others = evidence.exchanges
+    headers = (("authorization", "Bearer $BEARER_TOKEN"),)
+    return replace(evidence, exchanges=(replace(first, request=replace(first.request, headers=headers)), *others))
+
+
 NOTES = {
     "members beside the list": (
         "envelope.object",
@@ -145,6 +152,12 @@ NOTES = {
     "nothing to say of the envelope": ("envelope.object", listed(), ()),
     "nothing to say of categories": ("category.required", listed(), ()),
     "nothing to say of a public list": ("auth.missing", run({"anonymous": ok()}), ()),
+    "a public list beside given credentials": (
+        "auth.missing",
+        given(run({"list": ok(), "anonymous": ok()})),
+        ("the list is public: it is served without credentials, too",),
+    ),
+    "nothing to say of a page": ("auth.missing", given(run({"list": ok(), "anonymous": raw("<html>")})), ()),
     "nothing to say of a 403": ("auth.missing", run({"anonymous": error(403)}), ()),
     "nothing to say of a made-up token": ("auth.invalid", run({"invalid-token": error(401)}), ()),
 }

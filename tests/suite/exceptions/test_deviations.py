@@ -23,6 +23,8 @@ from contracts.global_information.clauses import READING
 from contracts.judging import judge
 from contracts.judging.evidence import Evidence
 from contracts.judging.judge import outcomes
+from contracts.mock.faults.lists import changed
+from contracts.mock.reply import Change
 from contracts.mock.server import MockServer
 
 TODAY = date(2030, 1, 15)
@@ -283,10 +285,16 @@ def test_entries_take_linear_time() -> None:
     assert len(after.stale) == len(many) - 2
 
 
-def test_entries_are_written_to_a_new_file(tmp_path: Path) -> None:
-    """--write-deviations writes what is to be completed, never over a file, and nothing where nothing fails."""
+@pytest.mark.parametrize(
+    "change", [FAULTS["id-number"].apply, changed("position", lambda index, _: str(index))], ids=["id", "positions"]
+)
+def test_entries_are_written_to_a_new_file(tmp_path: Path, change: Change) -> None:
+    """--write-deviations writes what is to be completed, never over a file, and nothing where nothing fails.
+
+    Completed, they end the run, also where what they excuse leaves other clauses nothing to judge.
+    """
     file = tmp_path / "new.toml"
-    with MockServer(SAMPLE, faults=[FAULTS["id-number"].apply]) as server:
+    with MockServer(SAMPLE, faults=[change]) as server:
         environment = {"BEARER_TOKEN": server.token}
         done = contracts("verify", server.url, "--write-deviations", str(file), environment=environment)
         assert done.status == 1

@@ -23,6 +23,11 @@ from referencing import Registry, Resource
 
 HELD, BREACHED, IDLE = "held", "breached", "not exercised"
 SCHEMAS = Path(__file__).parents[3] / "schemas"
+ENVELOPE, CATEGORY = (
+    json.loads((SCHEMAS / f"event_{name}.schema.json").read_text("utf-8")) for name in ("categories", "category")
+)
+#: The clause of each member that the schema of a category describes.
+OF_MEMBERS = {member: "category." + member.replace("_", "-") for member in CATEGORY["properties"]}
 
 
 def plain(value: Any) -> Any:
@@ -36,11 +41,8 @@ def plain(value: Any) -> Any:
 
 @cache
 def validator() -> Draft202012Validator:
-    envelope, category = (
-        json.loads((SCHEMAS / f"event_{name}.schema.json").read_text("utf-8")) for name in ("categories", "category")
-    )
-    registry: Registry[Any] = Registry().with_resource(category["$id"], Resource.from_contents(category))
-    return Draft202012Validator(envelope, registry=registry)
+    registry: Registry[Any] = Registry().with_resource(CATEGORY["$id"], Resource.from_contents(CATEGORY))
+    return Draft202012Validator(ENVELOPE, registry=registry)
 
 
 def broken_shapes(value: Any) -> set[str]:
@@ -55,7 +57,7 @@ def broken_shapes(value: Any) -> set[str]:
         elif len(path) == 2:
             clauses.add("category.required" if error.validator == "required" else "category.object")
         else:
-            clauses.add("category." + str(path[2]).replace("_", "-"))
+            clauses.add(OF_MEMBERS[path[2]])
     return clauses
 
 
@@ -214,8 +216,7 @@ def of_envelope(value: Any) -> Opinions:
 
 def of_categories(categories: list[dict[str, Any]], shapes: set[str]) -> Opinions:
     yield "category.required", state(breached="category.required" in shapes)
-    for member in ("id", "name", "display_name", "position"):
-        clause = "category." + member.replace("_", "-")
+    for member, clause in OF_MEMBERS.items():
         seen = any(member in category for category in categories)
         yield clause, state(breached=clause in shapes, exercised=seen)
 
@@ -247,10 +248,7 @@ CLAUSES = (
     "envelope.event-categories",
     "category.object",
     "category.required",
-    "category.id",
-    "category.name",
-    "category.display-name",
-    "category.position",
+    *OF_MEMBERS.values(),
     "category.name-style",
     "category.display-name-printable",
     "list.ids-unique",
