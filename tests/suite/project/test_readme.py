@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -67,6 +68,7 @@ def test_links_work_on_an_index_page() -> None:
         assert (ROOT / path).exists(), path
 
 
+@cache
 def _options() -> set[str]:
     """Every option of the command line and of pytest."""
     helps = "".join(contracts("help", *name).out for name in ((), *((name,) for name in COMMANDS)))
