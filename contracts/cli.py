@@ -6,6 +6,7 @@ import re
 import signal
 import sys
 import textwrap
+import traceback
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from importlib import import_module
@@ -14,6 +15,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from contracts import __version__
 from contracts.commands import streams
 from contracts.core.errors import ContractsError, IncompleteError, UsageError
+from contracts.core.text import plain
+from contracts.masking.secrets import Secrets
 from contracts.settings.sources import TOKENS, hint
 
 if TYPE_CHECKING:
@@ -132,8 +135,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _say(f"a fault of the suite itself: {error}", FAULT)
     except Exception as error:  # noqa: BLE001 - a traceback may show what was sent
         if os.environ.get("CONTRACTS_TRACEBACK"):
-            import traceback  # for the curious only
-
             traceback.print_exc()
         return _say(f"a fault of the suite itself: {type(error).__name__}; CONTRACTS_TRACEBACK=1 shows where", FAULT)
 
@@ -194,9 +195,6 @@ def _epilog(examples: str, statuses: str) -> str:
 
 
 def _say(message: str, status: int) -> int:
-    from contracts.core.text import plain  # only where there is something to say
-    from contracts.masking.secrets import Secrets
-
     secrets = Secrets()
     for name in TOKENS:
         secrets.add(os.environ.get(name, ""), name)

@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, fields, replace
 from functools import partial
+from string import Formatter
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import quote
 
-from contracts import ci
 from contracts.core.clause import LIST, Clause
 from contracts.core.contract import Contract
 from contracts.core.errors import NoTarget, UsageError
@@ -15,8 +16,10 @@ from contracts.core.exchange import Headers, Response
 from contracts.core.identity import Identity
 from contracts.core.policy import Policy
 from contracts.core.probe import PER_MINUTE, Probe
+from contracts.exceptions import deviations
 from contracts.global_information.clauses import REPEATABLE
 from contracts.global_information.probes import needed
+from contracts.judging.judge import said_of
 from contracts.masking.secrets import Secrets
 from contracts.network import certificates
 from contracts.network.address import Address, parse
@@ -49,7 +52,6 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
     from contracts.comparison.baseline import Baseline
-    from contracts.exceptions.entry import Entry
     from contracts.mock.server import MockServer
 
 Value = TypeVar("Value", bound="DataclassInstance")
@@ -57,6 +59,18 @@ Value = TypeVar("Value", bound="DataclassInstance")
 #: Requests that a run may send beyond those planned and as many for a second observation: the list is asked for three
 #: times more there, and retries come on top.
 _SPARE = 3 + 16
+#: The URL of a run as its service makes it: GitHub Actions, GitLab, Buildkite, CircleCI, Azure Pipelines; Jenkins comes
+#: last, for its variable has a name that others use, too.
+_CI_URLS = (
+    "{GITHUB_SERVER_URL}/{GITHUB_REPOSITORY}/actions/runs/{GITHUB_RUN_ID}",
+    "{CI_JOB_URL}",
+    "{BUILDKITE_BUILD_URL}",
+    "{CIRCLE_BUILD_URL}",
+    "{SYSTEM_COLLECTIONURI}{SYSTEM_TEAMPROJECT}/_build/results?buildId={BUILD_BUILDID}",
+    "{BUILD_URL}",
+)
+#: A longer text is no URL of a run, in characters.
+_LONGEST_URL = 2000
 
 
 @contextmanager
@@ -84,7 +98,7 @@ def prepare(
     Raises:
         UsageError: the settings cannot be used.
     """
-    identity = replace(identity or Identity(settings.name, environment=settings.environment), ci=ci.run_url(environ))
+    identity = replace(identity or Identity(settings.name, environment=settings.environment), ci=ci_url(environ))
     secrets = Secrets(secrets or secrets_of(environ, settings, contract))
     settings = replace(
         settings,
@@ -97,7 +111,7 @@ def prepare(
         if secrets.mask(address.url) != address.url:
             raise UsageError("the target holds a token: an address is printed, logged and stored; take it out")
         clauses = contract.select(settings.clause)
-        known = _known(settings.deviations, contract) if settings.deviations else ()
+        known = deviations.load(settings.deviations, contract) if settings.deviations else ()
         known = tuple(_masked(entry, secrets) for entry in known)
         baseline = _baseline(settings.baseline, settings, contract) if settings.baseline else None
         baseline = baseline and _masked(baseline, secrets)
@@ -147,34 +161,22 @@ def _probes(settings: Settings, contract: Contract, clauses: tuple[Clause, ...],
     )
 
 
-def _known(path: str, contract: Contract) -> "tuple[Entry, ...]":
-    from contracts.exceptions import deviations  # only for a run that has some
-
-    return deviations.load(path, contract)
-
-
 def _baseline(path: str, settings: Settings, contract: Contract) -> "Baseline":
-    from contracts.sources import load_baseline  # only for a run that has one
+    from contracts.sources import load_baseline  # noqa: PLC0415 - 34 ms, and few runs have one
 
     asked = {name: getattr(settings, name) for name in ("accept", "fail_on", "max_age")}
     return load_baseline(path, contract, **asked)
 
 
 def _mock(settings: Settings, contract: Contract) -> "MockServer":
-    from contracts.mock.sample import sample_of  # likewise
-    from contracts.mock.server import MockServer  # a run against a live target needs no server
+    from contracts.mock.sample import sample_of  # noqa: PLC0415 - 9 ms, and a live target needs none of it
+    from contracts.mock.server import MockServer  # noqa: PLC0415 - likewise
 
     return MockServer(
         sample_of(contract),
         auth="optional" if settings.auth is Policy.EITHER else settings.auth,
         rate_limit=PER_MINUTE if settings.probe_rate_limit else None,
     )
-
-
-def _said(contract: Contract, response: Response) -> object:
-    from contracts.judging.judge import said_of  # only for a target that repeats a token
-
-    return said_of(response, contract)
 
 
 @dataclass(frozen=True)
@@ -221,7 +223,7 @@ class _Parts:
             tuple(self._fields()),
             sleep,
             say,
-            partial(_said, self.contract),
+            lambda response: said_of(response, self.contract),
             self.contract.probe[LIST],
         )
 
@@ -262,3 +264,21 @@ def _masked(value: Value, secrets: Secrets) -> Value:
     """Return a frozen value whose texts hold no secret; such a text may be anybody's, and stands in every report."""
     texts: dict[str, Any] = {each.name: getattr(value, each.name) for each in fields(value)}
     return replace(value, **{name: secrets.mask(text) for name, text in texts.items() if type(text) is str})
+
+
+def ci_url(environ: Mapping[str, str]) -> str:
+    """Return the URL of the CI run that this process is a part of, or nothing.
+
+    The variables are somebody's text: what is no http or https URL of one line is left out. What is in a URL may
+    still be markup to somebody, and is text to every writer.
+    """
+    for pattern in _CI_URLS:
+        names = [name for _, name, _, _ in Formatter().parse(pattern) if name]
+        if all(environ.get(name) for name in names):
+            values = {name: environ[name] for name in names}
+            if "SYSTEM_TEAMPROJECT" in values:
+                values["SYSTEM_TEAMPROJECT"] = quote(values["SYSTEM_TEAMPROJECT"])  # a project may have blanks
+            url = pattern.format(**values)
+            is_url = url.startswith(("https://", "http://")) and url.isprintable() and " " not in url
+            return url if is_url and len(url) <= _LONGEST_URL else ""
+    return ""

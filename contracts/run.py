@@ -18,8 +18,11 @@ from contracts.core.listing import Listing
 from contracts.core.probe import Probe
 from contracts.core.report import Access, Report, RequestCounts, Scope
 from contracts.core.text import counted
+from contracts.exceptions import deviations
+from contracts.exceptions.entry import Entry
+from contracts.judging.evidence import Evidence, unless_blocked
+from contracts.judging.judge import report_of
 from contracts.judging.outcome import late
-from contracts.judging.schema import list_schema
 from contracts.network.credentials import BEARER, Exchanged
 from contracts.network.dial import proxy_of
 from contracts.network.kept import kept
@@ -29,8 +32,6 @@ from contracts.settings.table import Settings
 
 if TYPE_CHECKING:
     from contracts.comparison.baseline import Baseline
-    from contracts.exceptions.entry import Entry
-    from contracts.judging.evidence import Evidence
 
 #: Judging, and then writing the reports, may take what is left of the deadline, and each so many seconds when it is
 #: used up: the list of an honest target takes a few tenths.
@@ -50,7 +51,7 @@ class Run:
     probes: tuple[Probe, ...]
     target: Target
     embedded: bool
-    deviations: "tuple[Entry, ...]" = ()
+    deviations: tuple[Entry, ...] = ()
     identity: Identity = field(default_factory=Identity)
     baseline: "Baseline | None" = None
 
@@ -87,7 +88,7 @@ class Run:
 
     def exchanges(self) -> Iterator[Exchange]:
         """Send the probes and yield what came of each; where the answers do not agree, observe the target once more."""
-        first = tuple(map(_after_the_run, observe(self.target, self.probes, meanwhile=self._get_ready)))
+        first = tuple(map(_after_the_run, observe(self.target, self.probes)))
         yield from first
         if REPEAT in (probe.name for probe in self.probes) and (found := self.evidence(first).unsteady):
             self.target.say(f"the answers do not agree, observed again in {self.settings.settle:.3g} s: {found}")
@@ -112,17 +113,8 @@ class Run:
         for _ in range(times):
             yield target.unsent(repeat, problem) if problem else target.fetch(repeat)
 
-    def _get_ready(self) -> None:
-        """Load what judging needs, and compile the schemas: half of the time to start, spent while an answer is due."""
-        from contracts.judging import judge  # noqa: F401 - see above
-
-        self.contract.checks  # noqa: B018 - loads them
-        list_schema(self.contract.schemas, self.contract.key).accepts(None)
-
-    def evidence(self, exchanges: Iterable[Exchange]) -> "Evidence":
+    def evidence(self, exchanges: Iterable[Exchange]) -> Evidence:
         """Return the exchanges as evidence about this target."""
-        from contracts.judging.evidence import Evidence, unless_blocked  # see _get_ready
-
         scope = Scope(
             policy=self.settings.auth,
             live=self.live,
@@ -146,10 +138,8 @@ class Run:
         mask = self.target.secrets.mask
         return {name: (mask(value), origin) for name, (value, origin) in shown.items()}
 
-    def report(self, evidence: "Evidence") -> Report:
+    def report(self, evidence: Evidence) -> Report:
         """Judge the evidence, apply the deviations, and return the report."""
-        from contracts.judging.judge import report_of  # see _get_ready
-
         budget, clock = self.target.budget, self.target.clock
         ends = clock() + max(self.target.remaining, _GRACE)
         with until(ends, clock):
@@ -195,11 +185,9 @@ class Run:
     def _waived(self, report: Report) -> Report:
         if not self.deviations:
             return report
-        from contracts.exceptions import deviations  # only for a run that has some
-
         return deviations.apply(report, self.deviations, datetime.now(UTC).date())
 
-    def _notes(self, evidence: "Evidence") -> Iterator[str]:
+    def _notes(self, evidence: Evidence) -> Iterator[str]:
         if self.access.allow_plain_http:
             yield "plain HTTP was allowed: whoever is on the way reads the token and can change the answers"
         if self.access.proxy:

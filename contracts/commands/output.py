@@ -83,7 +83,7 @@ class Outputs:
         for name in self.in_order():
             check()
             if name == BUNDLE:
-                from contracts import bundle  # it needs every format
+                from contracts import bundle  # noqa: PLC0415 - 31 ms: it needs every format
 
                 self.write(name, bundle.pack(report, mask=mask, **entries))
             else:

@@ -122,14 +122,12 @@ def tell(
 def _rendered(
     name: str, judged: Sequence[Judged], compared: Sequence[Across], file: str = "", folder: str | None = None
 ) -> str:
+    module = output.module_of(name)
     if name == output.METRICS:
-        from contracts.formats import metrics  # only where it was asked for
-
-        return metrics.render_targets(judged)
+        return str(module.render_targets(judged))
     # Beside the page in the folder of the reports are those of the targets.
     linked = {"linked": True} if folder and file == str(Path(folder, OVER_ALL["html"])) else {}
-    text: str = output.module_of(name).render_targets(judged, compared, **linked)
-    return text
+    return str(module.render_targets(judged, compared, **linked))
 
 
 class _Finisher:

@@ -13,6 +13,7 @@ from contracts.comparison import gate_of
 from contracts.core.errors import UsageError
 from contracts.core.report import Report, RequestCounts, Verdict
 from contracts.core.text import counted
+from contracts.exceptions import deviations
 from contracts.formats import terminal, wording
 from contracts.reading import read_text
 from contracts.resources import contract_of, refuse_other
@@ -49,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
     """Judge the target. Returns the exit status: that of the verdict, or 1 where a deviation is stale."""
     settings = resolve(settings_options.given(options), os.environ, working_directory())
     if settings.targets:
-        from contracts.commands import several  # it brings what only runs over several targets need: 20 ms
+        from contracts.commands import several  # noqa: PLC0415 - 30 ms, for runs over targets
 
         return several.run(options, settings)
     _check(options, settings)
@@ -61,8 +62,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _judge(options: argparse.Namespace, settings: Settings, outputs: Outputs, console: streams.Console) -> int:
-    from contracts.prepare import prepare  # it brings the network, and --help needs none: 90 ms
-    from contracts.run import verify
+    from contracts.prepare import prepare  # noqa: PLC0415 - 52 ms: --help needs no network
+    from contracts.run import verify  # noqa: PLC0415 - likewise
 
     with prepare(settings, contract_of(settings.contract), os.environ, say=console.progress) as prepared:
         console.mask = prepared.target.secrets.sweep
@@ -116,7 +117,7 @@ def _check(options: argparse.Namespace, settings: Settings) -> None:
 
 def _write_proposals(options: argparse.Namespace, report: Report) -> Iterator[str]:
     """Write what was asked for of exceptions to come, and yield a line for each file."""
-    from contracts.exceptions import proposal  # only where it was asked for
+    from contracts.exceptions import proposal  # noqa: PLC0415 - 5 ms, and few ask for it
 
     if options.write_deviations:
         text = proposal.deviations(report, date.fromisoformat(report.started[:10]))
@@ -126,8 +127,6 @@ def _write_proposals(options: argparse.Namespace, report: Report) -> Iterator[st
 
 
 def _prune(path: str, report: Report) -> str:
-    from contracts.exceptions import deviations  # only where it was asked for
-
     stale = {entry.number for entry in report.stale}
     if stale:
         files.write(path, deviations.prune(read_text(path), stale, path, report.contract))

@@ -249,7 +249,7 @@ def _compared(gate: "Gate") -> Iterator[_Block]:
     if len(gate.failing) > _PASTED:
         yield [_md("{} writes an exception for each, to be completed.", "--write-accept FILE")]
     elif gate.failing:
-        from contracts.exceptions.proposal import acceptances  # only where there is something to accept
+        from contracts.exceptions.proposal import acceptances  # noqa: PLC0415 - 5 ms, and few have differences
 
         summary = _Markdown("To accept what was agreed upon, complete these exceptions")
         yield _folded(summary, [_pasted(acceptances(gate).rstrip(), "toml")])

@@ -170,7 +170,7 @@ def proxy_of(url: SplitResult) -> Proxy | None:
     may_be_set = sys.platform in ("darwin", "win32") or any(name.lower().endswith("_proxy") for name in os.environ)
     if is_loopback(host) or not may_be_set:
         return None
-    from urllib.request import getproxies, proxy_bypass  # few have a proxy, and it brings all of http.client
+    from urllib.request import getproxies, proxy_bypass  # noqa: PLC0415 - 6 ms: it brings all of http.client
 
     proxies = getproxies()
     text = proxies.get(url.scheme) or proxies.get("all")

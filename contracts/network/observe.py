@@ -1,8 +1,6 @@
 """Observing: the documented request first and alone, then the others side by side, and none that is pointless."""
 
-import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -23,7 +21,6 @@ Job = tuple[int, ...]
 def observe(
     target: Target,
     probes: Iterable[Probe],
-    meanwhile: Callable[[], None] = lambda: None,
     *,
     fresh_connections: bool = False,
 ) -> Iterator[Exchange]:
@@ -33,8 +30,7 @@ def observe(
     in turn, such as a balancer before two servers, gives two different ones then, whatever is under way later. A target
     that does not answer the documented request is left alone, and one that refuses the credentials is only asked what
     can be asked without them. Then what reads goes side by side. What could change something, and what exceeds the rate
-    limit, comes after everything else. ``meanwhile`` is done while the first answer is due. With ``fresh_connections``
-    no connection is used for a second request.
+    limit, comes after everything else. With ``fresh_connections`` no connection is used for a second request.
     """
     planned = tuple(probes)
     first, second, last = _batches(planned)
@@ -45,19 +41,11 @@ def observe(
         done = [(place, target.ask(planned[place], lane)) for place in job]
         asked.update({place: target.confirmed(each, lane) for place, each in done})
 
-    preparing = threading.Thread(target=meanwhile, daemon=True)
-
-    def accepted() -> None:
-        lanes.open()
-        if preparing.ident is None:
-            with suppress(RuntimeError):  # no more threads: it is done when it is needed
-                preparing.start()
-
     lane = partial(target.lane, fresh=fresh_connections)
     lanes = Lanes(lane, perform, others=_others(target, planned, second), timeout=target.limits.timeout)
     try:
         seconds = 0.0
-        lanes.own.opening, lanes.own.accepted = lanes.withdraw, accepted
+        lanes.own.opening, lanes.own.accepted = lanes.withdraw, lanes.open
         for place in first:
             if silent:
                 yield target.unsent(planned[place], silent)
@@ -74,8 +62,6 @@ def observe(
         lanes.run(*_jobs(planned, wanted), side_by_side=_is_quick(target, seconds * len(wanted)))
     finally:
         lanes.close()
-        if preparing.ident is not None:
-            preparing.join()
     for place in (*second, *last):
         yield _exchange(target, planned[place], asked.get(place), silent)
 

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.utils import mktime_tz, parsedate_tz
 
 from contracts.core.errors import (
     CouldNotJudge,
@@ -235,7 +236,6 @@ def pause_before(response: Response | None, pause: float) -> float:
     asked = (response.first("Retry-After") or "") if response else ""
     if not asked or re.fullmatch("[0-9]{1,15}", asked):
         return float(asked) if asked else pause
-    from email.utils import mktime_tz, parsedate_tz  # few answers hold a date, and it brings all of email
 
     try:
         date = parsedate_tz(asked)

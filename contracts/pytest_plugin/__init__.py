@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from contracts.core.clause import LIST, Clause
+from contracts.core.errors import CouldNotJudge, NotExercised
 from contracts.pytest_plugin.errors import Unjudged
-from contracts.pytest_plugin.options import add_options, in_pytest
+from contracts.pytest_plugin.options import FOLDER, SESSION, add_options, in_pytest
 
 if TYPE_CHECKING:
     from contracts.core.report import Outcome, Report, Verdict
@@ -44,8 +45,6 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """Give the workers of xdist a folder in which one shares with the others what it observed."""
-    from contracts.pytest_plugin.session import FOLDER
-
     stash = node.config.stash
     if _SHARED not in stash:
         folder = tempfile.TemporaryDirectory(prefix="contracts-")
@@ -61,18 +60,14 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 
 def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
     """Say the same where it was not the command line that named what is judged."""
-    from contracts.pytest_plugin.session import prepared
-
-    session = prepared(config)
+    session = config.stash.get(SESSION, None)
     return list(session.header()) if session and not _is_named(config) else []
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Make an item of each clause of the contract that is judged."""
     if "contract_clause" in metafunc.fixturenames:
-        from contracts.pytest_plugin.session import contract_or_default
-
-        clauses = contract_or_default(metafunc.config).clauses
+        clauses = _loaded().contract_or_default(metafunc.config).clauses
         metafunc.parametrize("contract_clause", [pytest.param(clause, id=clause.id) for clause in clauses])
 
 
@@ -130,9 +125,7 @@ def pytest_terminal_summary(terminalreporter: "pytest.TerminalReporter") -> None
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Write the reports, in the process that asked the target."""
-    from contracts.pytest_plugin.session import prepared
-
-    judged = prepared(session.config)
+    judged = session.config.stash.get(SESSION, None)
     if judged is not None and judged.observed_here:
         judged.write_reports()
 
@@ -162,11 +155,8 @@ def contract_report(contract_evidence: "Evidence", pytestconfig: pytest.Config) 
 @pytest.fixture
 def contract_categories(contract_evidence: "Evidence") -> list[dict[str, Any]]:
     """The list as plain dicts, new ones for each test; a skip with the reason where there is none."""
-    from contracts.core.errors import CouldNotJudge, NotExercised
-    from contracts.pytest_plugin.session import plain
-
     try:
-        return [plain(element) for _, element in contract_evidence.answer(LIST).require_objects()]
+        return [_loaded().plain(element) for _, element in contract_evidence.answer(LIST).require_objects()]
     except (NotExercised, CouldNotJudge) as problem:
         reason = in_pytest(f"there are no {contract_evidence.contract.elements}: {problem}")
     pytest.skip(reason)
@@ -175,7 +165,7 @@ def contract_categories(contract_evidence: "Evidence") -> list[dict[str, Any]]:
 @pytest.fixture
 def contract_session(contract_run: "Run", pytestconfig: pytest.Config) -> Generator["TargetSession", None, None]:
     """A ``requests.Session`` to the target: authenticated, masked, paced and counted; another origin is refused."""
-    from contracts.pytest_plugin.client import session_to
+    from contracts.pytest_plugin.client import session_to  # noqa: PLC0415 - 60 ms: it brings requests
 
     contract_run.target.admit(_session(pytestconfig).allowance)
     with session_to(contract_run.target) as session:
@@ -188,7 +178,7 @@ def contract_outcome(contract_clause: Clause, contract_report: "Report", request
 
     What could not be judged of a SHOULD leaves the verdict as it is.
     """
-    from contracts.core.report import State
+    from contracts.core.report import State  # noqa: PLC0415 - 8 ms, in every project that has the package
 
     outcome = next(outcome for outcome in contract_report.outcomes if outcome.clause.id == contract_clause.id)
     request.node.user_properties.append(("observations", outcome.observations))
@@ -202,8 +192,8 @@ def contract_outcome(contract_clause: Clause, contract_report: "Report", request
 @pytest.fixture
 def contract_verdict(contract_report: "Report", request: pytest.FixtureRequest) -> "Verdict":
     """The verdict of the session: an error when it is inconclusive."""
-    from contracts.core.report import Verdict
-    from contracts.formats import wording
+    from contracts.core.report import Verdict  # noqa: PLC0415 - 8 ms, in every project that has the package
+    from contracts.formats import wording  # noqa: PLC0415 - 6 ms, likewise
 
     name = f"{contract_report.identity.name}: " if contract_report.identity.name else ""
     request.node.user_properties.append((_VERDICT, in_pytest(name + wording.last_line(contract_report))))
@@ -219,9 +209,15 @@ def _is_named(config: pytest.Config) -> bool:
 
 
 def _session(config: pytest.Config) -> "Session":
-    from contracts.pytest_plugin.session import session_of
+    session: Session = _loaded().session_of(config)
+    return session
 
-    return session_of(config)
+
+def _loaded() -> Any:
+    """Return the module of the session, which only a project that uses it has to load."""
+    from contracts.pytest_plugin import session  # noqa: PLC0415 - 78 ms, in every project that has the package
+
+    return session
 
 
 def _clause_of(item: pytest.Item) -> Clause | None:

@@ -26,7 +26,7 @@ from contracts.judging.evidence import Evidence
 from contracts.judging.values import is_whole
 from contracts.prepare import prepare
 from contracts.pytest_plugin.errors import Unjudged, shielded
-from contracts.pytest_plugin.options import OFFERED, in_pytest, value_of
+from contracts.pytest_plugin.options import FOLDER, OFFERED, SESSION, in_pytest, value_of
 from contracts.resources import contract_of
 from contracts.run import Run
 from contracts.settings.sources import resolve
@@ -34,14 +34,11 @@ from contracts.settings.table import BY_NAME, Group, Settings, of
 
 #: How many requests a test may send beside those of the clauses; the embedded mock is asked by every method.
 BESIDE, BESIDE_TO_THE_MOCK = 20, 100
-#: What xdist hands to a worker: the folder in which the workers of a session share what one of them observed.
-FOLDER = "contract_folder"
 #: A worker looks so often, in seconds, whether another one has observed, and waits so long beyond the deadline.
 _LOOK, _GRACE = 0.05, 10.0
 #: A whole number of more digits, such as 1e400, becomes a float: infinite, and not a text of megabytes.
 _DIGITS = 300
 
-_SESSION: pytest.StashKey["Session"] = pytest.StashKey()
 #: The contract of the run that was prepared last: a module that is imported is given no configuration.
 _ACTIVE: list[Contract] = []
 
@@ -154,17 +151,12 @@ def session_of(config: pytest.Config) -> Session:
     Raises:
         pytest.UsageError: the settings cannot be used.
     """
-    if _SESSION not in config.stash:
+    if SESSION not in config.stash:
         try:
-            config.stash[_SESSION] = shielded(lambda: _prepare(config))
+            config.stash[SESSION] = shielded(lambda: _prepare(config))
         except pytest.fail.Exception as error:
             raise pytest.UsageError(str(error)) from None
-    return config.stash[_SESSION]
-
-
-def prepared(config: pytest.Config) -> Session | None:
-    """Return the session if something has asked for it."""
-    return config.stash.get(_SESSION, None)
+    return config.stash[SESSION]
 
 
 def contract_or_default(config: pytest.Config) -> Contract:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from contracts import ci
 from contracts.core.clause import LIST
 from contracts.core.contract import Contract
 from contracts.core.errors import CouldNotJudge, UsageError
@@ -19,7 +18,7 @@ from contracts.masking.secrets import Secrets
 from contracts.network.address import parse
 from contracts.network.credentials import API, BEARER, Variables
 from contracts.network.pace import Pace
-from contracts.prepare import prepare
+from contracts.prepare import ci_url, prepare
 from contracts.run import Run, verify
 from contracts.settings.table import Settings
 from contracts.targets.target_entry import Entry, Judged
@@ -222,6 +221,6 @@ def unjudged(entry: Entry, settings: Settings, contract: Contract, environ: Mapp
         settings=settings.shown(),
         strict=settings.strict,
         implementation=entry.identity.implementation,
-        identity=replace(entry.identity, ci=ci.run_url(environ)),
+        identity=replace(entry.identity, ci=ci_url(environ)),
         started=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
     )
