@@ -8,6 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
+from contracts.core.text import plain
+
 
 class StreamError(Exception):
     """Standard output could not be written; the message says why."""
@@ -93,13 +95,14 @@ class Console:
     def complain(self, text: str) -> None:
         """Say on standard error what went wrong."""
         self.done()
-        write(sys.stderr, self.mask(f"contracts: {text}\n"))
+        write(sys.stderr, f"{plain(self.mask(f'contracts: {text}'))}\n")
 
     def progress(self, text: str) -> None:
         """Show what is being waited for, on a terminal only, in one line that the next one replaces."""
         if self._shows_progress:
             # One column is left free: a full line would go on in the next, which nothing removes.
-            write(sys.stderr, f"\r\x1b[K{self.mask(text)[: shutil.get_terminal_size().columns - 1]}")
+            shown = plain(self.mask(text))[: shutil.get_terminal_size().columns - 1]
+            write(sys.stderr, f"\r\x1b[K{shown}")
 
     def done(self) -> None:
         """Remove the progress line."""

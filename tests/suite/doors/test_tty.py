@@ -2,14 +2,18 @@
 
 import os
 import pty
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from door import clean_environment, contracts, contracts_in_a_process
 from hostile import raw_server, silence
+from regions import Regions
 
 from contracts.cli import COMMANDS
+from contracts.commands.streams import Console
 
 
 def on_a_terminal(*arguments: str, **environment: str) -> str:
@@ -42,6 +46,23 @@ def test_progress_and_colour() -> None:
     assert f"\r\x1b[Klist: GET {server.url}/v1/event_categories" in text
     assert text.count("\r\x1b[K") == 2, "shown once, and removed"
     assert "\x1b[1;33mINCONCLUSIVE" in text
+
+
+def test_progress_over_targets(tmp_path: Path) -> None:
+    """Over several targets the line says how many are judged, and which was the last."""
+    with Regions(2, 1) as server:
+        (tmp_path / "targets.toml").write_text(server.file())
+        text = on_a_terminal("verify", "--targets", str(tmp_path / "targets.toml"), **server.environment)
+    assert "\r\x1b[K0 of 2 targets judged" in text
+    assert re.search(r"\r\x1b\[K2 of 2 targets judged; t\d conforms\r\x1b\[K", text)
+
+
+def test_progress_obeys_nobody(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """What a target said in the reason of a retry is not obeyed by the terminal that shows it."""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    console = Console(quiet=False, to_stderr=False)
+    console.progress("list: \x1b]0;owned\x07\u202e##[error]x")
+    assert capsys.readouterr().err == "\r\x1b[Klist: \\x1b]0;owned\\x07\\u202e#\\x23[error]x"
 
 
 def test_no_color_is_honoured() -> None:
