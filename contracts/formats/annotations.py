@@ -56,6 +56,8 @@ def _told(report: Report) -> Iterator[tuple[str, str, list[str]]]:
     """Iterate over kind, title and lines of each command."""
     if report.partial:
         yield "notice", wording.headline(report), [wording.last_line(report)]
+    if unsteady := wording.unsteady(report):
+        yield "notice", "the answers did not agree", unsteady
     broken = wording.by_cause(report)
     yield from (("error", f"{o.clause.id} breached", _breach(report, o)) for o in broken if o in report.failing)
     if report.stale:

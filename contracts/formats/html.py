@@ -139,6 +139,7 @@ def render(report: Report) -> str:
         subject=wording.subject(report),
         identity=wording.identity(report.identity, report.implementation),
         stale=[wording.stale(deviation) for deviation in report.stale],
+        notes=[*wording.unsteady(report), *report.notes],
         listing=report.listing,
         exchanges=[(exchange, _beginning(exchange)) for exchange in report.exchanges],
         certified=[(group, [row for row in rows if row.group is group]) for group in reversed(GROUPS)],

@@ -159,7 +159,7 @@ def _of_run(report: Report) -> Iterator[_Block]:
         yield facts
     if ci:
         yield [_link("CI run", ci)]
-    yield from ([_md("> {}", _code(line, 1000))] for line in (*map(wording.stale, report.stale), *report.notes))
+    yield from ([_md("> {}", _code(line, 1000))] for line in _notes(report))
     yield from (
         [_md("- {}", _code(wording.could_not_judge(*reason), 1000))] for reason in wording.unjudged(report).items()
     )
@@ -176,6 +176,12 @@ def _of_run(report: Report) -> Iterator[_Block]:
     settings = [(name, value, origin) for name, (value, origin) in report.settings.items()]
     yield _folded(_Markdown("Settings"), _table(("setting", "value", "from"), settings))
     yield [_md("Suite {}, contract {}.", report.suite, report.digest)]
+
+
+def _notes(report: Report) -> Iterator[str]:
+    yield from map(wording.stale, report.stale)
+    yield from wording.unsteady(report)
+    yield from report.notes
 
 
 def _sign(conclusion: str, status: int) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from contracts.comparison import gate_of
 from contracts.comparison.rules import Impact
-from contracts.core.clause import LIST
+from contracts.core.clause import LIST, REPEAT
 from contracts.core.contract import Contract
 from contracts.core.errors import Reason
 from contracts.core.finding import Finding
@@ -99,6 +99,8 @@ def last_line(report: Report) -> str:
         done += "".join(f"; {warning}" for warning in compared.warnings)
     if report.expiring:
         done += f"; {expiring(report.expiring, 'deviation')}"
+    if unsteady(report):
+        done += "; observed twice, for the answers did not agree"
     if report.narrowed:
         done += f"; a file narrowed {', '.join(report.narrowed)}"
     return f"{words}: {subject(report)}: {counts(report)}; {done}"
@@ -158,7 +160,7 @@ def breach(report: Report, outcome: Outcome) -> str:
 
 
 def brief(report: Report) -> list[str]:
-    """Return a line for each cause, for what follows from it, for each reason and each stale deviation.
+    """Return a line for each cause, what follows from it, each reason, each stale deviation, and what was unsteady.
 
     Nothing when all is well; an inconclusive run begins with its reason.
     """
@@ -166,7 +168,7 @@ def brief(report: Report) -> list[str]:
     reasons = [could_not_judge(reason, ids) for reason, ids in unjudged(report).items()]
     told = [*reasons, *broken] if report.verdict is Verdict.INCONCLUSIVE else [*broken, *reasons]
     compared = gate_of(report)
-    return [*told, *map(stale, report.stale), *(brief_comparison(compared) if compared else ())]
+    return [*told, *unsteady(report), *map(stale, report.stale), *(brief_comparison(compared) if compared else ())]
 
 
 def unjudged(report: Report) -> dict[str, list[str]]:
@@ -189,6 +191,13 @@ def unjudged(report: Report) -> dict[str, list[str]]:
 def _remedy(report: Report, outcome: Outcome) -> str:
     """What a person can do about a reason that does not say it itself."""
     return "; --allow-empty accepts that" if outcome.because is Reason.EMPTY_LIST and not report.allow_empty else ""
+
+
+def unsteady(report: Report) -> list[str]:
+    """Return what is said of the answers that did not agree, where they called for a second observation."""
+    if all(exchange.observation == 1 for exchange in report.exchanges):
+        return []
+    return [f"{o.clause.id}: {note}" for o in report.outcomes if REPEAT in o.clause.probes for note in o.notes]
 
 
 def could_not_judge(reason: str, ids: Sequence[str]) -> str:

@@ -93,6 +93,21 @@ def test_stale_deviations_fail_the_run_and_accuse_nobody() -> None:
     assert json.loads(badge.render(report))["color"] == "orange"
 
 
+def test_an_unsteady_target_is_told_in_every_format() -> None:
+    """What called for a second observation stands in every report for people, under --quiet and in the last line."""
+    report = reports.conforming()
+    note = "the first observation was unsteady"
+    outcomes = tuple(replace(o, notes=(note,)) if o.clause.id == "http.repeatable" else o for o in report.outcomes)
+    again = tuple(
+        replace(exchange, observation=2) for exchange in report.exchanges if exchange.probe in ("list", "repeat")
+    )
+    report = replace(report, outcomes=outcomes, exchanges=(*report.exchanges, *again))
+    for writer in (annotations, html, junit, markdown, terminal):
+        assert note in " ".join(writer.render(report).split()), writer.__name__
+    assert brief(report) == [f"http.repeatable: {note}"]
+    assert last_line(report).endswith("; observed twice, for the answers did not agree")
+
+
 def test_what_a_file_narrows_is_in_the_last_line() -> None:
     """Settings of a file that leave less to be judged are named where everybody looks."""
     report = reports.conforming(narrowed=("clause", "auth"))
