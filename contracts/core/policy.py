@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Policy(StrEnum):
-    """What ``auth.missing`` and ``auth.invalid`` allow beside one another: a 401, a conforming 200."""
+    """What such a request may be answered: a 401 or a conforming list, the 401 alone, or the list alone."""
 
     EITHER = "either"
     REQUIRED = "required"

@@ -20,7 +20,7 @@ class Authorization(StrEnum):
 class Probe:
     """One request: ``below`` is added to the path of the list, ``query`` to the URL.
 
-    ``path`` takes the place of the path of the list. ``plaintext`` asks the plain-HTTP endpoint of the target,
+    ``path`` takes the place of the path of the list. ``plaintext`` asks the cleartext endpoint of the target,
     ``times`` is how often the request is sent at most.
     """
 

@@ -99,7 +99,7 @@ class Scope:
     """What a judgement depends on beside the exchanges: the policy, and what the run was allowed to ask.
 
     ``live`` is false for a loopback target; ``plaintext``, ``unsafe`` and ``burst`` tell whether the run asked the
-    plain-HTTP endpoint, the unsafe methods and for the rate limit. ``offline`` exchanges come from a file, and
+    cleartext endpoint, the unsafe methods and for the rate limit. ``offline`` exchanges come from a file, and
     ``body_only`` ones from a file that holds a body alone. ``embedded`` says that the target was the embedded mock.
     ``selected`` are the clauses, or beginnings of their ids, that were chosen; all when there is none.
     """

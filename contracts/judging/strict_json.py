@@ -272,7 +272,7 @@ class _Reader:
         if "\\u" not in self.text or not re.search(_SURROGATE_ESCAPE, self.text):
             return
         found: list[tuple[Path, str]] = []
-        # No pointer leads to a value that a repeated name replaced.
+        # A value that a repeated name replaced is where no pointer leads.
         count = _lone_surrogates(value, found) + sum(
             _lone_surrogates(value, found, placed=False) for _, pairs in self.discarded for _, value in pairs
         )

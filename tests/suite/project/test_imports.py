@@ -35,7 +35,7 @@ BELOW: dict[str, set[str]] = {
     "global_information": _SHARED,
     "reading": {"core"},
     "masking": {"core"},
-    "network": {"core", "masking", "judging", "global_information"},
+    "network": {"core", "masking", "global_information"},
     "mock": _SHARED | {"reading", "global_information"},
 }
 #: What is shared with the resource that has rules of its own for comparing lists.
