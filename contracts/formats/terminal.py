@@ -97,7 +97,7 @@ def render(report: Report, *, colour: bool = False, detail: Detail = Detail.USUA
         lines = [*_clauses(report, detail), *_notes(report), *_breaches(report, detail)]
     else:
         lines = [_Line(line, pasted=True) for line in wording.brief(report) if detail]
-    last = _Line(wording.last_line(report), colour=f"{_BOLD};{_STATUSES[report.status]}", pasted=True)
+    last = _verdict(wording.last_line(report), report.status)
     return _finished([*lines, last], colour=colour)
 
 
@@ -107,7 +107,7 @@ def render_comparison(gate: "Gate", *, colour: bool = False, detail: Detail = De
         lines = [*_compared(gate), _BLANK]
     else:
         lines = [_Line(line, pasted=True) for line in wording.brief_comparison(gate) if detail]
-    last = _Line(wording.comparison_last_line(gate), colour=f"{_BOLD};{_STATUSES[gate.status]}", pasted=True)
+    last = _verdict(wording.comparison_last_line(gate), gate.status)
     return _finished([*lines, last], colour=colour)
 
 
@@ -124,8 +124,13 @@ def render_targets(
         lines += [line for judged in wording.worst_first(targets) for line in _target(judged, detail)]
     if detail >= Detail.USUAL:
         lines += [*_conforming(targets), *_across(across), _BLANK]
-    last = _Line(wording.targets_last_line(targets), colour=f"{_BOLD};{_STATUSES[worst(targets)]}", pasted=True)
+    last = _verdict(wording.targets_last_line(targets), worst(targets))
     return _finished([*lines, last], colour=colour)
+
+
+def _verdict(words: str, status: int) -> _Line:
+    """Return the last line; green is for what conforms in the whole contract."""
+    return _Line(words, colour=_BOLD if words.startswith("PARTIAL") else f"{_BOLD};{_STATUSES[status]}", pasted=True)
 
 
 def breach(report: Report, outcome: Outcome) -> str:
@@ -139,24 +144,20 @@ def _finished(lines: Iterable[_Line], *, colour: bool = False) -> str:
 
 def _wrapped(line: _Line, *, colour: bool) -> Iterator[str]:
     """Yield a line in as many as it takes."""
-    text = plain(line.text)
-    margin = " " * len(line.label)
-    if line.pasted or len(line.label) + len(text) <= _COLUMNS:
+    label, text = plain(line.label), plain(line.text)
+    if line.pasted or len(label) + len(text) <= _COLUMNS:
         parts = [text]
     else:
-        parts = textwrap.wrap(text, _COLUMNS - len(line.label), break_on_hyphens=False)
+        parts = textwrap.wrap(text, _COLUMNS - len(label), break_on_hyphens=False)
+    paint = f"\x1b[{line.colour}m{{}}\x1b[0m".format if colour and line.colour else str
     for number, part in enumerate(parts):
-        label = margin if number else line.label
-        if colour and line.colour and line.label:
-            sign = line.label.split()[0]
-            label = label.replace(sign, _painted(sign, line.colour), 1)
-        elif colour and line.colour:
-            part = _painted(part, line.colour)  # noqa: PLW2901
-        yield f"{label}{part}".rstrip()
-
-
-def _painted(text: str, code: str) -> str:
-    return f"\x1b[{code}m{text}\x1b[0m" if text else text
+        if not label:
+            yield paint(part) if part else ""
+        elif number:
+            yield f"{' ' * len(label)}{part}"
+        else:
+            indent, sign, rest = label.partition(label.strip().partition(" ")[0] or label)
+            yield f"{indent}{paint(sign)}{rest}{part}".rstrip()
 
 
 # A run
