@@ -9,6 +9,7 @@ from contracts.comparison.gate import Kind, Source, Terms, gate
 from contracts.comparison.rules import FAIL_ON, Impact
 from contracts.core.report import Report
 from contracts.exceptions import accepted
+from contracts.settings import values
 
 
 @dataclass(frozen=True)
@@ -39,4 +40,8 @@ def kept(text: str, accept: str | None, settings: Mapping[str, tuple[str, str]])
     shown = {name: settings.get(name, ("",))[0] for name in ("baseline", "fail_on", "max_age")}
     source = Source(Kind(read.source or Kind.SNAPSHOT), shown["baseline"] or "baseline.json", read.target, read)
     fail_on = Impact(shown["fail_on"]) if shown["fail_on"] in list(FAIL_ON) else Impact.BREAKING
-    return Baseline(source, accept, fail_on, float(shown["max_age"]) if shown["max_age"].isdecimal() else None)
+    try:
+        max_age = values.age(shown["max_age"])
+    except ValueError:
+        max_age = None
+    return Baseline(source, accept, fail_on, max_age)

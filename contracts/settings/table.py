@@ -73,7 +73,7 @@ class Setting:
     @property
     def is_input(self) -> bool:
         """Whether it names a file that is read."""
-        return self.read is values.file
+        return self.metavar == "FILE" and self.trust is not Trust.INSIDE
 
     @property
     def is_repeatable(self) -> bool:
@@ -98,6 +98,8 @@ class Setting:
             return self.unset
         if isinstance(value, bool):
             return str(value).lower()
+        if self.read in (values.age, values.size) and isinstance(value, int):
+            return values.in_units(value, values.AGES if self.read is values.age else values.SIZES)
         return f"{value:g}" if isinstance(value, float) else str(value)
 
 
@@ -144,22 +146,22 @@ class Settings:
     unsafe_methods: bool = _flag("also send POST, PUT, PATCH and DELETE to a live target", **_NEVER)
     probe_rate_limit: bool = _flag("also exceed the rate limit: up to 121 requests at once", **_NEVER)
     deviations: str | None = _setting(
-        None, values.file, "a file of known deviations, each with reason and expiry", "FILE", **_SAID
+        None, values.text, "a file of known deviations, each with reason and expiry", "FILE", **_SAID
     )
     implementation: str = _setting("", values.text, "vendor, product and version of the target, for reports", "TEXT")
     name: str = _setting("", values.name, "what the reports call the target", "NAME")
     environment: str = _setting("", values.text, "where the target runs, such as staging, for reports", "TEXT")
 
     baseline: str | None = _setting(
-        None, values.file, "a snapshot, result or bundle of before: what breaks it fails the run", "FILE", **_BEFORE
+        None, values.text, "a snapshot, result or bundle of before: what breaks it fails the run", "FILE", **_BEFORE
     )
     accept: str | None = _setting(
-        None, values.file, "a file of exceptions to it, each with reason and expiry", "FILE", **_BEFORE, **_SAID
+        None, values.text, "a file of exceptions to it, each with reason and expiry", "FILE", **_BEFORE, **_SAID
     )
     fail_on: str = _setting(
         "breaking", values.impact, "the least impact that fails: breaking, visible or additive", "IMPACT", **_BEFORE
     )
-    max_age: float | None = _setting(
+    max_age: int | None = _setting(
         None, values.age, "fail on what is older, such as 12h or 30d", "AGE", unset="any age", **_BEFORE
     )
 
@@ -171,13 +173,13 @@ class Settings:
         **_ACCESS,
     )
     client_cert: str | None = _setting(
-        None, values.file, "the certificate that the suite shows to the target, PEM", "FILE", **_ACCESS
+        None, values.text, "the certificate that the suite shows to the target, PEM", "FILE", **_ACCESS
     )
     client_key: str | None = _setting(
-        None, values.file, "its key, PEM without a password", "FILE", unset="in the same file", **_ACCESS
+        None, values.text, "its key, PEM without a password", "FILE", unset="in the same file", **_ACCESS
     )
     ca_bundle: str | None = _setting(
-        None, values.file, "certificates to trust, PEM", "FILE", unset="those that the machine trusts", **_ACCESS
+        None, values.text, "certificates to trust, PEM", "FILE", unset="those that the machine trusts", **_ACCESS
     )
     auth_url: str | None = _setting(
         None,
@@ -222,7 +224,7 @@ class Settings:
     )
 
     targets: str | None = _setting(
-        None, values.file, "judge the targets of a file, each a [[target]]", "FILE", **_TARGETS
+        None, values.text, "judge the targets of a file, each a [[target]]", "FILE", **_TARGETS
     )
     tag: tuple[str, ...] = _setting(
         (), values.text, "of them only those with this tag; repeatable: any of these", "TAG", unset="all", **_TARGETS

@@ -2,19 +2,18 @@
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from contracts.core.policy import Policy
 
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
-_SIZE = re.compile(r"(?i)([0-9]{1,15})\s*(B|KiB|MiB|GiB)?")
-_UNITS = {"b": 1, "kib": 2**10, "mib": 2**20, "gib": 2**30}
-_AGES = {"m": 60, "h": 3600, "d": 86400}
+#: In what a size and an age are written, in bytes and in seconds, the largest first.
+SIZES = {"GiB": 2**30, "MiB": 2**20, "KiB": 2**10, "B": 1}
+AGES = {"d": 86400, "h": 3600, "m": 60}
 #: What Windows takes for a device and not for a file.
 _DEVICE = re.compile(r"CON|PRN|AUX|NUL|COM[0-9]|LPT[0-9]")
 #: An hour is more than any run needs, in seconds.
 _HOUR = 3600.0
-_IMPACTS = ("breaking", "visible", "additive")
 #: The variables that a file of targets may name where nobody says anything else: those that are made for this suite.
 TOKEN_VARIABLES = ("BEARER_TOKEN", "SCALINGO_API_TOKEN", "CONTRACTS_TOKEN_*")
 
@@ -23,13 +22,6 @@ def text(text: str) -> str:
     """Return a text that is not empty."""
     if not text:
         raise ValueError("something, not nothing")
-    return text
-
-
-def file(text: str) -> str:
-    """Return the name of a file that is read."""
-    if not text:
-        raise ValueError("the name of a file")
     return text
 
 
@@ -53,10 +45,9 @@ def seconds(text: str) -> float:
 
 def age(text: str) -> int:
     """Return an age in seconds; a number alone counts days."""
-    match = re.fullmatch(r"([1-9][0-9]{0,5})([mhd]?)", text)
-    if not match:
+    if not (match := re.fullmatch(r"([1-9][0-9]{0,5})([dhm]?)", text)):
         raise ValueError("an age in days, or in minutes or hours, such as 30, 12h or 90m")
-    return int(match[1]) * _AGES[match[2] or "d"]
+    return int(match[1]) * AGES[match[2] or "d"]
 
 
 def whole(least: int, most: int) -> Callable[[str], int]:
@@ -79,10 +70,17 @@ seed = whole(0, 2**64 - 1)
 
 def size(text: str) -> int:
     """Return a number of bytes."""
-    match = _SIZE.fullmatch(text)
+    match = re.fullmatch(r"(?i)([0-9]{1,15})\s*(GiB|MiB|KiB|B)?", text)
     if not match or not int(match[1]):
         raise ValueError("a size such as 1048576, 512KiB or 32MiB")
-    return int(match[1]) * _UNITS[(match[2] or "B").lower()]
+    units = {unit.lower(): number for unit, number in SIZES.items()}
+    return int(match[1]) * units[(match[2] or "B").lower()]
+
+
+def in_units(value: int, units: Mapping[str, int]) -> str:
+    """Return a size or an age in the largest unit of which it is a multiple."""
+    unit = next(unit for unit, number in units.items() if value % number == 0)
+    return f"{value // units[unit]}{unit}"
 
 
 def flag(text: str) -> bool:
@@ -101,7 +99,7 @@ def policy(text: str) -> Policy:
 
 def impact(text: str) -> str:
     """Return how bad a difference is."""
-    if text not in _IMPACTS:
+    if text not in ("breaking", "visible", "additive"):
         raise ValueError("breaking, visible or additive")
     return text
 

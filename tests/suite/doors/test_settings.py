@@ -16,12 +16,16 @@ def test_what_is_shown_can_be_given(tmp_path: Path) -> None:
     for setting in OF_A_RUN:
         if (shown := setting.show(setting.default)) != setting.unset:
             assert getattr(resolve({setting.name: shown}, {}, tmp_path), setting.name) == setting.default, setting.name
+    for setting in TABLE:
+        value = setting.read(EXAMPLES.get(setting.read, "2"))
+        assert setting.read(setting.show((value,) if setting.is_repeatable else value)) == value, setting.name
+    assert [BY_NAME["max_body"].show(size) for size in (4 * 2**20, 1025)] == ["4MiB", "1025B"]
+    assert [BY_NAME["max_age"].show(values.age(text)) for text in ("48h", "90m")] == ["2d", "90m"]
 
 
 #: A value for each kind of reader that is not the default of any setting.
 EXAMPLES: dict[object, str] = {
     values.text: "some",
-    values.file: "some.toml",
     values.name: "some",
     values.flag: "yes",
     values.policy: "public",
