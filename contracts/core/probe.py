@@ -36,6 +36,13 @@ class Probe:
     times: int = 1
 
     @property
+    def asks_for_list(self) -> bool:
+        """Whether it is answered with the list that the documented request is answered with, where nothing is wrong."""
+        if self.below or self.path or self.plaintext or self.times > 1:
+            return False
+        return self.method == "GET" and self.authorization is Authorization.GIVEN
+
+    @property
     def is_reading(self) -> bool:
         """Whether it reads the target, once: it changes nothing, and tests neither another endpoint nor a limit."""
         return self.method in ("GET", "HEAD") and not self.plaintext and self.times == 1

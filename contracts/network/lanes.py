@@ -33,8 +33,7 @@ class Lane:
         self._opening: Connection | None = None
         self._taken: Connection | None = None
         self.ended = False
-        #: What is told before a connection is opened for a request, and when the peer has accepted it.
-        self.opening: Callable[[], None] = nothing
+        #: What is told when the peer has accepted a connection that was opened for a request.
         self.accepted: Callable[[], None] = nothing
         #: The connection over which the last request went.
         self.last: Connection | None = None
@@ -128,17 +127,6 @@ class Lanes(Generic[Job]):
             for lane in [] if started else self._others:
                 threading.Thread(target=self._work, args=(lane,), daemon=True).start()
 
-    def withdraw(self) -> None:
-        """End what the other lanes have opened, and be ready to open them again.
-
-        A server that serves one connection at a time, and closes it with its answer, would else let the caller's next
-        connection wait for one that waits for the caller.
-        """
-        for lane in self._others:
-            lane.abort()
-        self._others = [self._lane() for _ in self._others]
-        self._started = False
-
     def run(self, jobs: Iterable[Job], apart: Iterable[Job] = (), *, side_by_side: bool = True) -> None:
         """Perform the jobs, and those that need no connection to the target, and return when all are done.
 
@@ -190,7 +178,7 @@ class Lanes(Generic[Job]):
     def _work(self, lane: Lane) -> None:
         while not self._is_over() and lane.connect(self._timeout):
             self._begun.wait()
-            if lane.ended or self._is_over() or (job := self._next()) is None:
+            if self._is_over() or (job := self._next()) is None:
                 break
             self._finish(job, lane)
         lane.close()

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 
-from contracts.core.clause import LIST, REPEAT
+from contracts.core.clause import LIST
 from contracts.core.errors import CouldNotJudge, Refused
 from contracts.core.exchange import Exchange
 from contracts.core.probe import Authorization, Probe
@@ -26,11 +26,10 @@ def observe(
 ) -> Iterator[Exchange]:
     """Send the probes and yield the exchange of each, in their order, whichever was answered first.
 
-    They go in three batches. The documented request and its repetition come first, each alone: what deals its answers
-    in turn, such as a balancer before two servers, gives two different ones then, whatever is under way later. A target
-    that does not answer the documented request is left alone, and one that refuses the credentials is only asked what
-    can be asked without them. Then what reads goes side by side. What could change something, and what exceeds the rate
-    limit, comes after everything else. With ``fresh_connections`` no connection is used for a second request.
+    They go in three batches. The documented request comes first and alone: a target that does not answer it is left
+    alone, and one that refuses the credentials is only asked what can be asked without them. Then what reads goes side
+    by side. What could change something, and what exceeds the rate limit, comes after everything else. With
+    ``fresh_connections`` no connection is used for a second request.
     """
     planned = tuple(probes)
     first, second, last = _batches(planned)
@@ -45,17 +44,12 @@ def observe(
     lanes = Lanes(lane, perform, others=_others(target, planned, second), timeout=target.limits.timeout)
     try:
         seconds = 0.0
-        lanes.own.opening, lanes.own.accepted = lanes.withdraw, lanes.open
+        lanes.own.accepted = lanes.open
         for place in first:
-            if silent:
-                yield target.unsent(planned[place], silent)
-                continue
-            exchange = target.record(target.ask(planned[place], lanes.own))
-            if planned[place].name == LIST:
-                exchange = judge_refusal(exchange, target.credentials)
-                silent, seconds = exchange.failure, exchange.seconds
+            exchange = judge_refusal(target.record(target.ask(planned[place], lanes.own)), target.credentials)
+            silent, seconds = exchange.failure, exchange.seconds
             yield exchange
-        lanes.own.opening = lanes.own.accepted = nothing
+        lanes.own.accepted = nothing
         if target.limits.concurrency == 1:
             lanes.own.close()  # one replica behind a balancer may answer all that comes over one connection
         wanted = [place for place in second if not _is_pointless(planned[place], silent)]
@@ -73,7 +67,7 @@ def _batches(probes: tuple[Probe, ...]) -> tuple[list[int], list[int], list[int]
     last: list[int] = []
     for place, probe in enumerate(probes):
         alone = probe.times > 1 or probe.method not in ("GET", "HEAD")
-        (last if alone else first if probe.name in (LIST, REPEAT) else second).append(place)
+        (last if alone else first if probe.name == LIST else second).append(place)
     return first, second, last
 
 
@@ -103,18 +97,20 @@ def _is_quick(target: Target, seconds: float) -> bool:
 
 
 def _jobs(probes: tuple[Probe, ...], places: list[int]) -> tuple[list[Job], list[Job]]:
-    """Return what is to be sent over the connections to the target, the longest first, and what is not.
+    """Return what is to be sent over the connections to the target, in this order, and what is not.
 
-    HEAD and a GET are one job: whatever stands before the status line of the answer to the one came behind that to
-    the other, and nobody has to wait for bytes that must not come.
+    The list is asked for first: what deals its answers in turn, such as a balancer before two servers, then gives two
+    different ones, whatever else is under way. HEAD and a GET are one job: whatever stands before the status line of
+    the answer to the one came behind that to the other, and nobody has to wait for bytes that must not come.
     """
     apart: list[Job] = [(place,) for place in places if probes[place].plaintext]
     rest = [place for place in places if not probes[place].plaintext]
+    listed = [place for place in rest if probes[place].asks_for_list]
     heads = [place for place in rest if probes[place].method == "HEAD"]
-    others = [place for place in rest if probes[place].method != "HEAD"]
+    others = [place for place in rest if place not in (*listed, *heads)]
     pairs: list[Job] = [(head, *others[:1]) for head in heads[:1]]
     left = heads[1:] + (others[1:] if pairs else others)
-    return [*pairs, *((place,) for place in left)], apart
+    return [*((place,) for place in listed), *pairs, *((place,) for place in left)], apart
 
 
 def judge_refusal(exchange: Exchange, credentials: Credentials) -> Exchange:

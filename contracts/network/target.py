@@ -330,7 +330,6 @@ class Target:
             except Ended:  # no fault of the target: it may end what is idle
                 self.budget.count()
                 connection = lane.take(fresh=True)
-        lane.opening()
         return over(connection)
 
     def _check_deadline(self) -> None:

