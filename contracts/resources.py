@@ -20,15 +20,15 @@ def contract_of(name: str) -> Contract:
     return contract
 
 
-def refuse_other(target: str | None, name: str) -> None:
-    """Refuse a target that is the URL of another resource than the one that is judged.
+def refuse_other(url: str | None, name: str, what: str = "the target") -> None:
+    """Refuse the URL of another resource than the one that is judged; ``what`` says whose it is.
 
     Raises:
         UsageError: it is; the message asks for the contract that was probably meant.
     """
     for other in NAMES:
-        if other != name and (target or "").rstrip("/").endswith(f"/v1/{_identifier(other)}"):
-            raise UsageError(f"the target is a list of {other}: did you mean --contract {other}?")
+        if other != name and (url or "").rstrip("/").endswith(f"/v1/{_identifier(other)}"):
+            raise UsageError(f"{what} is that of {other}, and the contract {name}: did you mean --contract {other}?")
 
 
 def _identifier(name: str) -> str:

@@ -25,7 +25,7 @@ from contracts.formats import terminal
 from contracts.global_information.clauses import REPEATABLE
 from contracts.prepare import prepare
 from contracts.reading import STANDARD_INPUT, read_bytes
-from contracts.resources import contract_of
+from contracts.resources import contract_of, refuse_other
 from contracts.run import verify
 from contracts.settings.sources import TOKENS, resolve, working_directory
 from contracts.settings.table import Group, Settings
@@ -138,6 +138,9 @@ def _observed(
     stored = {name: side for name, side in names.items() if not is_url(side)}
     kept = {name: read_source(_content(side), _called(side), contract_of) for name, side in stored.items()}
     contract = _contract(settings, {side.name: contract for side, contract in kept.values()})
+    for name, side in names.items():
+        if name not in kept:
+            refuse_other(side, contract.name, name.upper())
     if "old" in kept:
         with suppress(CouldNotCompare):  # which is told with the comparison
             kept["old"][0].refuse_unsteady(contract)

@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
             "clauses": [as_json(clause) for clause in clauses],
             "rules": [rule_as_json(rule) for rule in rules],
         }
-        streams.write(sys.stdout, json.dumps(told, indent=2) + "\n")
+        streams.write_output(json.dumps(told, indent=2) + "\n")
         return 0
     if options.clause and rules:
         told_rules = whole_rule(rules[0]) if len(rules) == 1 else "\n".join(map(_rule_line, rules))

@@ -17,7 +17,7 @@ from contracts.formats import annotations, terminal
 from contracts.formats.wording import target_headline
 from contracts.network.pace import Pace
 from contracts.prepare import secrets_of
-from contracts.resources import contract_of
+from contracts.resources import contract_of, refuse_other
 from contracts.run import Run
 from contracts.settings.table import BY_NAME, Settings
 from contracts.targets import file as file_of_targets
@@ -65,6 +65,8 @@ def entries_of(settings: Settings) -> tuple[Sequence[Entry], Sequence[Entry]]:
         UsageError: the file cannot be used, or none is left.
     """
     entries = file_of_targets.load(settings.targets or "", contract_of, settings.token_variables)
+    for entry in entries:
+        refuse_other(entry.url, entry.contract, f"the url of {entry.name}")
     return entries, file_of_targets.chosen(entries, settings.tag, settings.only)
 
 

@@ -19,7 +19,7 @@ from contracts.core.text import plain
 from contracts.formats.wording import last_line
 from contracts.prepare import prepare
 from contracts.reading import read_text
-from contracts.resources import contract_of
+from contracts.resources import contract_of, refuse_other
 from contracts.run import verify
 from contracts.settings.sources import resolve, working_directory
 from contracts.settings.table import Group
@@ -55,6 +55,7 @@ def run(options: argparse.Namespace) -> int:
     )
     if settings.clause:
         raise UsageError("a snapshot is of a run that judged the whole contract: leave --clause out")
+    refuse_other(settings.target, settings.contract)
     files.claim({"--output": options.output}, settings.inputs)
     to_output = options.output == STANDARD_OUTPUT
     console = streams.Console(quiet=False, to_stderr=to_output)

@@ -27,7 +27,7 @@ from contracts.judging.values import is_whole
 from contracts.prepare import prepare
 from contracts.pytest_plugin.errors import Unjudged, shielded
 from contracts.pytest_plugin.options import FOLDER, OFFERED, SESSION, in_pytest, value_of
-from contracts.resources import contract_of
+from contracts.resources import contract_of, refuse_other
 from contracts.run import Run
 from contracts.settings.sources import resolve
 from contracts.settings.table import BY_NAME, Group, Settings, of
@@ -192,6 +192,7 @@ def _prepare(config: pytest.Config) -> Session:
     stack = ExitStack()
     try:
         settings = resolve(options, environ, Path.cwd())
+        refuse_other(settings.target, settings.contract)
         _refuse_baseline(settings)
         reports = output.outputs_of(settings) if options["reports"] else output.Outputs()
         run = stack.enter_context(prepare(settings, contract_of(settings.contract), os.environ))

@@ -223,6 +223,9 @@ def test_api_token_is_exchanged() -> None:
         ([], {"CONTRACTS_TARGETT": "https://api.example"}, "did you mean CONTRACTS_TARGET?"),
         (["--mock", "--clause", "category.colour"], {}, "no clause matches"),
         (["--timeout", "soon"], {}, "option --timeout"),
+        (["https://127.0.0.1:9/v1/event_types"], {}, "did you mean --contract event-types?"),
+        ([], {"SCALINGO_API_URL": "http://127.0.0.1:9/v1/event_types/"}, "did you mean --contract event-types?"),
+        (["--contract", "event-types", "http://localhost:9/v1/event_categories"], {}, "--contract event-categories?"),
         (["--no-such-option"], {}, "there is no option --no-such-option; see contracts verify --help"),
         (["--auth", "perhaps"], {}, "either, required or public"),
         (["--json", "/no/such/folder/x.json"], {}, "no such folder"),
@@ -476,3 +479,14 @@ def test_a_working_directory_that_is_gone_is_one_line(monkeypatch: pytest.Monkey
     monkeypatch.setattr("contracts.settings.sources.Path.cwd", gone)
     with pytest.raises(UsageError, match="change to another one"):
         working_directory()
+
+
+@pytest.mark.parametrize("command", ["snapshot {} -o x.json", "compare old.json {}", "verify --targets t.toml"])
+def test_the_list_of_another_resource_is_told_at_every_door(command: str, tmp_path: Path) -> None:
+    """Whoever names the list of the event types is asked whether that contract is meant, before anything is sent."""
+    url = "http://127.0.0.1:9/v1/event_types"
+    (tmp_path / "t.toml").write_text(f'[[target]]\nname = "a"\nurl = "{url}"\n')
+    assert contracts("snapshot", "--mock", "-o", "old.json", folder=tmp_path).status == 0
+    done = contracts(*command.format(url).split(), folder=tmp_path)
+    assert (done.status, done.out) == (2, "")
+    assert "is that of event-types, and the contract event-categories: did you mean --contract event-types?" in done.err
