@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import naive_json
+import naive_run
 import oracle
 import pytest
 from hypothesis import assume, event, example, given
 from hypothesis import strategies as st
+from naive_run import Seen
 from strategies import (
     MUTATIONS,
     Mutated,
@@ -27,7 +29,7 @@ from strategies import (
 from subject import BY_ID, CONTRACT, OF_ANSWERS
 
 from contracts.core.exchange import Exchange, Request, Response
-from contracts.core.report import Scope
+from contracts.core.report import Scope, State
 from contracts.event_categories.clauses import KEY
 from contracts.judging import judge
 from contracts.judging.evidence import Evidence
@@ -45,12 +47,16 @@ class Answer:
     status: int = 200
 
 
-def suite_says(answer: Answer) -> dict[str, str]:
-    """The state of every clause that looks at one answer, by the suite."""
+def exchange(probe: str, answer: Answer) -> Exchange:
+    """The exchange of a probe."""
     headers = tuple(("Content-Type", value) for value in answer.types)
     request = Request("GET", "http://127.0.0.1/v1/event_categories")
-    exchange = Exchange("list", request, Response(answer.status, headers, answer.body))
-    evidence = Evidence("http://127.0.0.1", (exchange,), Scope(), CONTRACT)
+    return Exchange(probe, request, Response(answer.status, headers, answer.body))
+
+
+def suite_says(answer: Answer) -> dict[str, str]:
+    """The state of every clause that looks at one answer, by the suite."""
+    evidence = Evidence("http://127.0.0.1", (exchange("list", answer),), Scope(), CONTRACT)
     outcomes = judge.outcomes(evidence, (BY_ID[clause] for clause in OF_ANSWERS))
     return {outcome.clause.id: str(outcome.state) for outcome in outcomes}
 
@@ -185,6 +191,12 @@ def violating_answers(draw: st.DrawFn) -> Answer:
     return Answer(body, draw(_TYPES)) if draw(st.booleans()) else Answer(body, status=draw(_STATUSES))
 
 
+@st.composite
+def conforming_answers(draw: st.DrawFn) -> Answer:
+    """A conforming answer."""
+    return Answer(draw(bodies(draw(conforming_lists()))))
+
+
 @given(violating_answers())
 @example(Answer(b'{"a": {"b": ["\\ud800"]}, "a": 0}'))  # a lone surrogate in a value that is discarded
 @example(Answer(b'["text"]'))  # text, and no member
@@ -198,6 +210,26 @@ def test_suite_and_oracle_agree_on_every_clause(answer: Answer) -> None:
     said = suite_says(answer)
     event(f"{sum(state == 'breached' for state in said.values())} clauses breached")
     assert said == oracle_says(answer)
+
+
+@given(violating_answers() | conforming_answers(), violating_answers())
+@example(Answer(b'{"event_categories": [{"id": 7}]}'), Answer(b'{"event_categories": [{"id": ""}, 1]}'))
+@example(Answer(b"[{}]"), Answer(b'{"event_categories": [{"id": 7}]}'))
+@example(Answer(b"<p>", ("text/html",)), Answer(b"<p>", ("text/html",)))
+@example(Answer(b"", status=301), Answer(b'{"event_categories": []}'))
+def test_suite_and_oracle_agree_on_what_another_answer_breaks_beyond(first: Answer, other: Answer) -> None:
+    """Another answer is accused of what it breaks beyond the documented one; where that is no list, of everything."""
+    probes = ("list", "xml", "anonymous")
+    exchanges = (exchange(probe, answer) for probe, answer in zip(probes, (first, other, other), strict=True))
+    evidence = Evidence("http://127.0.0.1", tuple(exchanges), Scope(), CONTRACT)
+    clauses = ("http.json-only", "auth.missing")
+    outcomes = judge.outcomes(evidence, (BY_ID[clause] for clause in clauses))
+    documented, seen = (Seen(a.status, tuple(("Content-Type", v) for v in a.types), a.body) for a in (first, other))
+    refused = 400 <= other.status < 500 and naive_run.is_documented_error(seen)
+    beyond = bool(naive_run.beyond(documented, seen))
+    event(f"the documented answer is {'a' if naive_run.is_list(documented) else 'no'} list, {beyond}")
+    broken = [outcome.state is State.BREACHED for outcome in outcomes]
+    assert broken == [naive_run.is_xml(seen) or (beyond and not refused), beyond]  # no answer here is a 401
 
 
 @given(st.data())
