@@ -1,14 +1,14 @@
 """Comparing two sides: what differs for certain, what rests on what a side does not keep, and the worst of it first."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import product
 
 from contracts.comparison.builder import DifferenceBuilder, Line
 from contracts.comparison.difference import Comparison, Difference, StaleAcceptance
 from contracts.comparison.hits import Hit, Key, hits
-from contracts.comparison.instability import instability
-from contracts.comparison.observation import CouldNotCompare, Observation
+from contracts.comparison.instability import Instability, instability
+from contracts.comparison.observation import CouldNotCompare, Observation, Reading
 from contracts.comparison.rules import Impact
 from contracts.comparison.subject import Subject
 from contracts.core.deadline import watched
@@ -20,6 +20,7 @@ LISTED = 1000
 _WORST_FIRST = {impact: number for number, impact in enumerate(Impact)}
 #: The rules that are about a value alone: presence, type and what a client can read are judged apart from it.
 _OF_VALUES = ("value-changed", "literal-changed")
+_OF_ORDER = ("order-moved", "positions-renumbered")
 
 
 def compare(subject: Subject, old: Observation, new: Observation, accepted: Accepted | None = None) -> Comparison:
@@ -35,11 +36,11 @@ def compare(subject: Subject, old: Observation, new: Observation, accepted: Acce
     before, after = instability(subject, old), instability(subject, new)
     if before.documented:
         raise CouldNotCompare(f"it does not repeat itself, and is no baseline: {before.documented}")
-    stable = _stable(subject, old, new)
+    doubtful = _doubtful(subject, old, new, before, after)
 
     def impact_of(hit: Hit) -> Impact:
         kept = hit.rule.id not in _OF_VALUES or (hit.pair and hit.pair.known, hit.member) not in before.about
-        return hit.rule.impact if kept and (stable is None or hit.key in stable) else Impact.UNSTABLE
+        return hit.rule.impact if kept and hit.key not in doubtful else Impact.UNSTABLE
 
     accepted = accepted or Accepted()
     listing = _Listing(DifferenceBuilder(subject, impact_of), accepted)
@@ -69,14 +70,30 @@ def compare(subject: Subject, old: Observation, new: Observation, accepted: Acce
     )
 
 
-def _stable(subject: Subject, old: Observation, new: Observation) -> set[Key] | None:
-    """Return what every reading of the new side shows against every one of the old; None for all that there is."""
-    _, *pairs = product(old.readings, new.readings)  # the first readings are those whose differences are told
-    stable: set[Key] | None = None
+def _doubtful(
+    subject: Subject, old: Observation, new: Observation, before: Instability, after: Instability
+) -> set[Key]:
+    """Return what the first readings differ in, and not every reading of the new side from every one of the old."""
+    _, *pairs = product(old.readings, new.readings)
+    about = before.about | after.about
+    moving = any(member is None for _, member in about)
+
+    def may_differ(hit: Hit) -> bool:
+        """Whether another pair of readings could say otherwise: of what both sides keep, all say the same."""
+        changes = (hit.pair and hit.pair.known, hit.member) in about
+        return changes or bool(after.documented) or (moving and hit.rule.id in _OF_ORDER)
+
+    first = _each(subject, old.first, new.first) if pairs else ()
+    doubtful = {hit.key for hit in first if may_differ(hit)}
+    shown = set(doubtful)
     for one, other in pairs:
-        found = (hit.key for group in watched(hits(subject, one, other)) for hit in group)
-        stable = set(found) if stable is None else stable.intersection(found)
-    return stable
+        if shown:
+            shown.intersection_update(hit.key for hit in _each(subject, one, other))
+    return doubtful - shown
+
+
+def _each(subject: Subject, old: Reading, new: Reading) -> Iterator[Hit]:
+    return (hit for group in watched(hits(subject, old, new)) for hit in group)
 
 
 class _Listing:

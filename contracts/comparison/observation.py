@@ -1,8 +1,11 @@
 """One side of a comparison: what was observed of a list, each reading of it, and which element is which."""
 
+import json
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from contracts.comparison.subject import Subject
@@ -56,10 +59,12 @@ class Observation:
 
 def distinct(values: Sequence[Any]) -> tuple[int, ...]:
     """Return the numbers of the values, counted from 0, that are written otherwise than each earlier one."""
-    first = {repr(value): number for number, value in reversed([*enumerate(values)])}  # exact, but for the order
-    if len(first) > 1:
-        first = {text_of(values[number]): number for number in sorted(first.values(), reverse=True)}
+    first = {json.dumps(value, sort_keys=True, default=_number): n for n, value in reversed([*enumerate(values)])}
     return tuple(sorted(first.values()))
+
+
+def _number(number: Decimal) -> list[object]:
+    return [math.inf, text_of(number)]  # which no JSON text can hold
 
 
 class Pair(NamedTuple):

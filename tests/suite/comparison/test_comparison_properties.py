@@ -13,9 +13,10 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from patch import patch
 
+from contracts.comparison.builder import DifferenceBuilder
 from contracts.comparison.compare import LISTED, compare
-from contracts.comparison.difference import Difference
-from contracts.comparison.hits import hits
+from contracts.comparison.difference import Difference, Element
+from contracts.comparison.hits import Hit, hits
 from contracts.comparison.instability import instability
 from contracts.comparison.observation import CouldNotCompare, Observation
 from contracts.comparison.rules import Impact
@@ -166,6 +167,36 @@ def test_no_reading_makes_anything_certain(old: Observation, new: Observation, d
     assert certain(old, longer) <= before
     first = {**old.first.top_level, KEY: list(old.first.elements)}
     assert certain(more(old, data.draw(again(first))), new) <= before
+
+
+@pytest.mark.uncounted
+@given(baselines(), sides())
+def test_what_is_certain_is_shown_by_every_pair_of_readings(old: Observation, new: Observation) -> None:
+    """A second opinion, which compares every reading of one side with every one of the other."""
+    shown = [
+        {hit.key for group in hits(SUBJECT, one, other) for hit in group}
+        for one in old.readings
+        for other in new.readings
+    ]
+    changing = instability(SUBJECT, old).about
+    keys = {hit.key: hit for group in hits(SUBJECT, old.first, new.first) for hit in group}
+    every = {
+        key
+        for key, hit in keys.items()
+        if all(key in each for each in shown)
+        and not (hit.rule.id in ("value-changed", "literal-changed") and key[1:] in changing)
+    }
+    told = said(certain(old, new))
+    for key in every:
+        assert (keys[key].rule.id, _element(keys[key]), keys[key].member) in told
+    for rule, element, member in certain(old, new):
+        assert any(
+            (keys[key].rule.id, keys[key].member) == (rule, member) and element == _element(keys[key]) for key in every
+        )
+
+
+def _element(hit: Hit) -> Element | None:
+    return DifferenceBuilder(SUBJECT, lambda hit: hit.rule.impact).element(hit.pair)
 
 
 @pytest.mark.uncounted

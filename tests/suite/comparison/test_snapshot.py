@@ -20,6 +20,7 @@ from contracts.core.errors import UsageError
 from contracts.event_categories.comparison import SUBJECT
 from contracts.judging.strict_json import decode
 from contracts.judging.values import identical, written
+from contracts.settings.values import repeat
 
 KEY = SUBJECT.key
 SCHEMAS = Path(__file__).parents[3] / "schemas"
@@ -314,3 +315,11 @@ def test_equality_of_values(one: Any, other: Any, *, are_equal: bool, are_identi
     """Values are equal as JSON has it, and have one text when their numbers are written alike as well."""
     assert (identical(one, other), identical(other, one)) == (are_equal, are_equal)
     assert (text_of(one) == text_of(other)) == are_identical
+
+
+def test_a_snapshot_holds_what_a_run_may_read() -> None:
+    """The schema admits as many readings as --repeat can ask for, and the list itself."""
+    most = json.loads((SCHEMAS / SCHEMA).read_text("utf-8"))["properties"]["readings"]["maximum"]
+    assert repeat(str(most - 1)) == most - 1
+    with pytest.raises(ValueError, match="a whole number from 1 to"):
+        repeat(str(most))
