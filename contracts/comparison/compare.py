@@ -8,7 +8,7 @@ from contracts.comparison.builder import DifferenceBuilder, Line
 from contracts.comparison.difference import Comparison, Difference, StaleAcceptance
 from contracts.comparison.hits import Hit, Key, hits
 from contracts.comparison.instability import Instability, instability
-from contracts.comparison.observation import CouldNotCompare, Observation, Reading
+from contracts.comparison.observation import CouldNotCompare, Observation, Reading, identity_of
 from contracts.comparison.rules import Impact
 from contracts.comparison.subject import Subject
 from contracts.core.deadline import watched
@@ -80,8 +80,12 @@ def _doubtful(
 
     def may_differ(hit: Hit) -> bool:
         """Whether another pair of readings could say otherwise: of what both sides keep, all say the same."""
-        changes = (hit.pair and hit.pair.known, hit.member) in about
-        return changes or bool(after.documented) or (moving and hit.rule.id in _OF_ORDER)
+        if after.documented or (moving and hit.rule.id in _OF_ORDER):
+            return True
+        known = (
+            {None} if hit.pair is None else {next(identity_of(subject, e)) for e in (hit.pair.old, hit.pair.new) if e}
+        )
+        return any((each, hit.member) in about for each in known)
 
     first = _each(subject, old.first, new.first) if pairs else ()
     doubtful = {hit.key for hit in first if may_differ(hit)}
