@@ -105,6 +105,8 @@ def render_comparison(gate: "Gate", *, colour: bool = False, detail: Detail = De
     """Return every difference with its values and with who notices, the worst first, and the verdict."""
     if detail >= Detail.USUAL:
         lines = [*_compared(gate), _BLANK]
+        if gate.failing:
+            lines += [_Line("to accept what was agreed upon: contracts compare --write-accept FILE"), _BLANK]
     else:
         lines = [_Line(line, pasted=True) for line in wording.brief_comparison(gate) if detail]
     last = _verdict(wording.comparison_last_line(gate), gate.status)

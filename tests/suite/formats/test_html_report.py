@@ -18,7 +18,7 @@ from markup import parse
 from subject import CLAUSES, CONTRACT
 
 from contracts.core.report import Report, State
-from contracts.formats import html
+from contracts.formats import html, markdown, terminal
 from contracts.targets.target_entry import Entry, Judged
 
 pytestmark = pytest.mark.uncounted
@@ -164,6 +164,20 @@ def test_what_fails_the_run_comes_first() -> None:
     links = [item.find("a")[0] for item in broken.find("li")]
     assert [link.text for link in links] == expected
     assert [link.attributes["href"] for link in links] == [f"#{clause}" for clause in expected]
+
+
+def test_a_cause_says_why_it_matters() -> None:
+    """Beside each cause stands who is hurt by it, and what the thing that came is known to be."""
+    report = reports.violating()
+    first = report.causes[0]
+    hint = "this is an HTML page: does a login stand in front of the API?"
+    told = replace(first, findings=(replace(first.findings[0], hint=hint),))
+    report = replace(report, outcomes=tuple(told if outcome is first else outcome for outcome in report.outcomes))
+    [broken] = parse(html.render(report)).find("ul", "broken")
+    assert [why.text for why in broken.find("p", "why")][:1] == [first.clause.why]
+    assert [each.text for each in broken.find("p", "hint")] == [hint]
+    for text in (terminal.render(report), markdown.render(report)):
+        assert hint in " ".join(text.split())
 
 
 def test_what_follows_names_its_cause() -> None:
