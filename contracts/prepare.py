@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, fields, replace
 from functools import partial
+from secrets import randbits
 from string import Formatter
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
@@ -14,6 +15,7 @@ from contracts.core.contract import Contract
 from contracts.core.errors import NoTarget, UsageError
 from contracts.core.exchange import Headers, Response
 from contracts.core.identity import Identity
+from contracts.core.made_up import with_made_up
 from contracts.core.policy import Policy
 from contracts.core.probe import PER_MINUTE, Probe
 from contracts.exceptions import deviations
@@ -101,7 +103,7 @@ def prepare(
     identity = replace(identity or Identity(settings.name, environment=settings.environment), ci=ci_url(environ))
     secrets = Secrets(secrets or secrets_of(environ, settings, contract))
     settings = replace(
-        settings,
+        _seeded(settings),
         implementation=secrets.mask(settings.implementation),
         name=secrets.mask(settings.name),
         environment=secrets.mask(settings.environment),
@@ -116,7 +118,7 @@ def prepare(
         baseline = _baseline(settings.baseline, settings, contract) if settings.baseline else None
         baseline = baseline and _masked(baseline, secrets)
         auth = parse(settings.auth_url, EXCHANGE, what="auth-url") if settings.auth_url else None
-        probes = _probes(settings, contract, clauses, address)
+        probes = with_made_up(_probes(settings, contract, clauses, address), settings.seed or 0)
         most = settings.max_requests or 2 * sum(probe.times for probe in probes) + _SPARE
         sleep = sleep or (_at_once if settings.mock else time.sleep)
         parts = _Parts(settings, contract, address, auth, variables, tokens or Variables(), secrets)
@@ -179,6 +181,14 @@ def _mock(settings: Settings, contract: Contract) -> "MockServer":
     )
 
 
+def _seeded(settings: Settings) -> Settings:
+    """Return the settings with a seed: one that nobody can foresee, but for the embedded mock, which looks at none."""
+    if settings.seed is not None:
+        return settings
+    origins = {**settings.origins, "seed": "made up for this run"}
+    return replace(settings, seed=0 if settings.mock else randbits(32), origins=origins)
+
+
 @dataclass(frozen=True)
 class _Parts:
     """What a target is made of: what was asked for, and the variables that hold the secrets."""
@@ -225,6 +235,7 @@ class _Parts:
             say,
             lambda response: said_of(response, self.contract),
             self.contract.probe[LIST],
+            settings.seed or 0,
         )
 
     def _fields(self) -> Iterator[Field]:

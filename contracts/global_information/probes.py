@@ -8,7 +8,7 @@ from contracts.core.probe import Authorization, Probe
 from contracts.global_information.clauses import UNSAFE
 
 XML = "application/xml"
-MADE_UP_TOKEN = "made-up-by-the-contract-suite"  # noqa: S105 - it is no secret: it is to be refused
+#: These stand for what each run makes up from its seed.
 NO_SUCH_PATH = "/no-such-element-of-the-contract-suite"
 NO_SUCH_PARAMETER = "contract_suite_parameter=1"
 

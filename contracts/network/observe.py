@@ -7,6 +7,7 @@ from functools import partial
 from contracts.core.clause import LIST
 from contracts.core.errors import CouldNotJudge, Refused
 from contracts.core.exchange import Exchange
+from contracts.core.made_up import shuffled
 from contracts.core.probe import Authorization, Probe
 from contracts.core.statuses import REFUSALS
 from contracts.network.credentials import Credentials
@@ -52,7 +53,7 @@ def observe(
         lanes.own.accepted = nothing
         if target.limits.concurrency == 1:
             lanes.own.close()  # one replica behind a balancer may answer all that comes over one connection
-        wanted = [place for place in second if not _is_pointless(planned[place], silent)]
+        wanted = [place for place in shuffled(second, target.seed) if not _is_pointless(planned[place], silent)]
         lanes.run(*_jobs(planned, wanted), side_by_side=_is_quick(target, seconds * len(wanted)))
     finally:
         lanes.close()

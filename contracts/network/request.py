@@ -9,7 +9,6 @@ from contracts.core.errors import CouldNotJudge
 from contracts.core.exchange import Attempt, Request, Response
 from contracts.core.probe import JSON, Authorization, Probe
 from contracts.core.statuses import REFUSALS, intermediary
-from contracts.global_information.probes import MADE_UP_TOKEN
 from contracts.network.address import Address
 from contracts.network.connection import Connection
 from contracts.network.credentials import BEARER, Credentials
@@ -91,8 +90,13 @@ class Asked:
         return response is not None and response.status in REFUSALS and not intermediary(response)
 
 
-def build(probe: Probe, address: Address, credentials: Credentials, added: tuple[Field, ...]) -> Outgoing:
-    """Return the request of a probe; ``added`` are the fields that every request to the target has beside its own."""
+def build(
+    probe: Probe, address: Address, credentials: Credentials, added: tuple[Field, ...], made_up: Callable[[], str]
+) -> Outgoing:
+    """Return the request of a probe; ``added`` are the fields that every request to the target has beside its own.
+
+    ``made_up`` returns the token of a probe that is sent with one that nobody gave.
+    """
     url = (address.plaintext_url or "") if probe.plaintext else _url(probe, address)
     fields = [
         Field("Accept", probe.accept),
@@ -103,7 +107,7 @@ def build(probe: Probe, address: Address, credentials: Credentials, added: tuple
     ]
     authorized = probe.authorization is Authorization.GIVEN and bool(credentials.origin)
     if probe.authorization is Authorization.MADE_UP:
-        fields.append(Field("Authorization", f"Bearer {MADE_UP_TOKEN}"))
+        fields.append(Field("Authorization", f"Bearer {made_up()}"))
     elif authorized:
         fields.append(authorization(credentials))
     query = f"?{probe.query}" if probe.query else ""

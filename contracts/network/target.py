@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from contracts.core.errors import BrokenAnswer, CouldNotJudge, OverBudget, TooSlow, Unavailable
 from contracts.core.exchange import Attempt, Exchange, Headers, Response
+from contracts.core.made_up import token_like
 from contracts.core.probe import Probe
 from contracts.core.statuses import TOO_MANY, intermediary
 from contracts.core.text import counted as number_of
@@ -51,6 +52,8 @@ class Target:
     say: Callable[[str], None] = lambda _: None
     judged: Callable[[Response], object] = field(default=lambda _: None, repr=False)
     documented: Probe = _DOCUMENTED
+    #: What decides on what is made up, and on the order of what goes side by side.
+    seed: int = 0
     throttle: Throttle = field(init=False, repr=False)
     standing: Standing = field(default_factory=Standing, repr=False)
     _compared: dict[Response, bool] = field(default_factory=dict, repr=False)
@@ -95,7 +98,7 @@ class Target:
 
     def ask(self, probe: Probe, lane: Lane) -> Asked:
         """Send a probe over a lane, and again where what went wrong may pass, or the credentials have to be renewed."""
-        request = build(probe, self.address, self.credentials, self.fields)
+        request = self._request(probe)
         self.say(f"{probe.name}: {request.method} {request.url}")
         return self._finished(self._persist(request, lane))
 
@@ -104,7 +107,7 @@ class Target:
 
         The exchange is the last one, its seconds the time of all, and it says how many were sent.
         """
-        request = build(probe, self.address, self.credentials, self.fields)
+        request = self._request(probe)
         self.say(f"{probe.name}: up to {probe.times} requests, as asked for")
         lane, started, sent = self.lane(), self.clock(), 0
         try:
@@ -123,7 +126,7 @@ class Target:
 
         Its failure is of no particular kind: nothing was refused, and nothing was unreachable.
         """
-        request = build(probe, self.address, self.credentials, self.fields)
+        request = self._request(probe, is_sent=False)
         return Exchange(probe.name, request.record, failure=CouldNotJudge(f"not sent: {because}"))
 
     def confirmed(self, asked: Asked, lane: Lane) -> Asked:
@@ -188,6 +191,15 @@ class Target:
             lane.close()
         return type(failure)(self.secrets.mask(str(failure)))
 
+    def _request(self, probe: Probe, *, is_sent: bool = True) -> Outgoing:
+        def made_up() -> str:
+            given: str | None = None
+            with suppress(CouldNotJudge):  # without one, any form does
+                given = self.credentials.authorization() if is_sent else None
+            return token_like((given or "").removeprefix("Bearer "), self.seed)
+
+        return build(probe, self.address, self.credentials, self.fields, made_up)
+
     def _finished(self, asked: Asked) -> Asked:
         """Return what came of a request; an answer that is not the API's is a failure."""
         if asked.failure or asked.response is None or not (who := intermediary(asked.response)):
@@ -233,7 +245,7 @@ class Target:
         """Return why the credentials say nothing any more, or None where the documented request is still answered."""
         if not self._may_retry():
             return OverBudget("the credentials were refused, and whether they ran out may not be asked any more")
-        request = build(self.documented, self.address, self.credentials, self.fields)
+        request = self._request(self.documented)
         asked = self._finished(self._retried(request, lane, counted=True))
         if asked.is_refused and asked.response:
             return ran_out(self.credentials, asked.response.status)

@@ -119,5 +119,5 @@ def test_requests_are_logged() -> None:
         contracts("verify", url, "--summary", environment=environment)
         process.send_signal(signal.SIGTERM)
         _, err = process.communicate(timeout=20)
-    assert "GET /v1/event_categories?contract_suite_parameter=1 -> 200\n" in err
+    assert re.search(r"GET /v1/event_categories\?[a-z]+=[a-z]+ -> 200\n", err)
     assert "HEAD /v1/event_categories -> 405\n" in err

@@ -26,6 +26,7 @@ from contracts.core.errors import (
     UsageError,
 )
 from contracts.core.exchange import Exchange, Response
+from contracts.core.made_up import token_like
 from contracts.masking import secrets as masking
 from contracts.masking.secrets import Secrets
 from contracts.network.address import parse
@@ -334,7 +335,7 @@ def test_netrc_is_ignored(probe: str, tmp_path: Path, monkeypatch: pytest.Monkey
         target(server.url).fetch(PROBES[probe])
         expected = {"list": f"Bearer {TOKEN}", "anonymous": None}
         sent = head_of(server.requests[0], "Authorization")
-        assert sent == expected.get(probe, "Bearer made-up-by-the-contract-suite")
+        assert sent == expected.get(probe, f"Bearer {token_like(TOKEN, 0)}")
 
 
 def test_no_proxy_on_the_way_to_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
