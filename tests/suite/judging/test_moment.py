@@ -1,13 +1,22 @@
 """The moment: one difference is no proof, a second observation decides, and what only the first broke is in doubt."""
 
+import json
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
-from cases import SLOW, A, Answer, B, error, ok, raw, run
-from subject import BY_ID
+from cases import SLOW, A, B, error, ok, raw, run
+from cases import Answer as Given
+from hypothesis import example, given
+from hypothesis import strategies as st
+from subject import BY_ID, CONTRACT
 
+from contracts.core.check import Note
+from contracts.core.finding import Finding
 from contracts.core.report import Outcome, State
 from contracts.judging import judge
+from contracts.judging.agreement import differences
+from contracts.judging.answer import Answer
 from contracts.judging.evidence import Evidence
 
 NAMELESS = {name: value for name, value in A.items() if name != "name"}
@@ -24,7 +33,7 @@ def states(evidence: Evidence, *clauses: str) -> list[State]:
     return [outcome.state for outcome in outcomes(evidence, *clauses).values()]
 
 
-def observed(answer: Answer, **others: Answer) -> dict[str, Answer | list[Answer]]:
+def observed(answer: Given, **others: Given) -> dict[str, Given | list[Given]]:
     """A second observation in which the list is the same five times, and what else was asked."""
     return {"list": answer, "repeat": [answer] * 4, **{name.replace("_", "-"): other for name, other in others.items()}}
 
@@ -69,7 +78,7 @@ def test_a_should_that_only_the_first_broke_is_judged_by_the_second() -> None:
         ("error.body", "invalid-token", raw(b"no", status=401), error(401)),
     ],
 )
-def test_another_answer_of_the_first_is_in_doubt_as_well(clause: str, probe: str, wrong: Answer, right: Answer) -> None:
+def test_another_answer_of_the_first_is_in_doubt_as_well(clause: str, probe: str, wrong: Given, right: Given) -> None:
     """A clause about another answer, that only an unsteady first observation broke, could not be judged either."""
     first = {"list": ok(A), "repeat": ok(), probe: wrong}
     assert states(run(first, again=observed(ok()) | {probe: right}), clause) == [State.INCONCLUSIVE]
@@ -87,7 +96,7 @@ def test_what_the_second_breaks_is_breached() -> None:
 def test_what_is_not_asked_again_carries_over() -> None:
     """The cleartext endpoint, the burst and the unsafe methods were answered once, and that is what is judged."""
     refused = dict.fromkeys(("post", "put", "patch", "delete"), error(405))
-    first: Mapping[str, Answer] = {"list": ok(A), "repeat": ok(), "plaintext": ok(), **refused, "delete": ok()}
+    first: Mapping[str, Given] = {"list": ok(A), "repeat": ok(), "plaintext": ok(), **refused, "delete": ok()}
     evidence = run(first, again=observed(ok()), unsafe=True, live=True, plaintext=True)
     assert states(evidence, "transport.no-plaintext", "http.method-not-allowed") == [State.BREACHED] * 2
 
@@ -130,7 +139,7 @@ def test_a_query_is_blamed_where_the_others_agree() -> None:
 @pytest.mark.parametrize("probe", ["repeat", "unknown-query", "xml", "anonymous"])
 def test_every_list_calls_for_a_second_look(probe: str) -> None:
     """Whichever answer holds another list: the target is unsteady, or shows that it is not."""
-    first: dict[str, Answer] = {"list": ok(), "repeat": ok(), probe: ok(A)}
+    first: dict[str, Given] = {"list": ok(), "repeat": ok(), probe: ok(A)}
     assert run(first).unsteady.startswith(f"{probe}: /event_categories: not among them: ")
     assert not run(first | {probe: ok()}).unsteady
     assert not run(first | {probe: SLOW}).unsteady
@@ -145,14 +154,14 @@ def test_every_list_calls_for_a_second_look(probe: str) -> None:
         raw(ok().body, ("Content-Type", "Application/JSON")),
     ],
 )
-def test_what_is_not_documented_may_change(answer: Answer) -> None:
+def test_what_is_not_documented_may_change(answer: Given) -> None:
     """Additional members, the order, and parameters of the media type are no difference."""
     assert not run({"list": ok(), "repeat": answer, "unknown-query": answer}).unsteady
 
 
 @pytest.mark.parametrize("answer", [error(401), error(406), PAGE])
 @pytest.mark.parametrize("probe", ["xml", "anonymous", "invalid-token"])
-def test_a_refusal_is_no_difference(probe: str, answer: Answer) -> None:
+def test_a_refusal_is_no_difference(probe: str, answer: Given) -> None:
     """Who asks otherwise may be refused, or sent a page: that is judged, and no reason to look again."""
     assert not run({"list": ok(), "repeat": ok(), probe: answer}).unsteady
 
@@ -162,6 +171,48 @@ def test_errors_have_no_documented_content() -> None:
     numbered = [error(404, {"error": "no", "request": number}) for number in (1, 2)]
     assert not run(dict(zip(("list", "repeat"), numbered, strict=True))).unsteady
     assert run({"list": error(404), "repeat": error(410)}).unsteady == "repeat: status: 410 (expected: 404, as before)"
+
+
+VALUES = st.sampled_from(["a", "b", 1, True, 1.0, 0, False, None, [1], [True], {"a": 1}, {"a": True}])
+ELEMENTS = VALUES | st.fixed_dictionaries({}, optional=dict.fromkeys(("id", "name", "position", "x", "y"), VALUES))
+LISTS = st.lists(ELEMENTS, max_size=4)
+
+
+def told(before: list[Any], after: list[Any]) -> tuple[bool, bool]:
+    """Whether two lists differ, and whether members beside the documented ones do."""
+    bodies = (raw(json.dumps({"event_categories": elements})) for elements in (before, after))
+    found = list(differences(*(Answer(body, CONTRACT) for body in bodies), probe="repeat"))
+    return any(isinstance(step, Finding) for step in found), any(isinstance(step, Note) for step in found)
+
+
+def said(element: Any, *, documented: bool) -> str:
+    """One text for what is the same as JSON, in the plainest way."""
+    if isinstance(element, dict) and documented:
+        element = {name: value for name, value in element.items() if name in CONTRACT.members}
+    return json.dumps(element, sort_keys=True).replace("1.0", "1")
+
+
+@given(LISTS, LISTS)
+@example([{"id": 1}], [{"id": True}])
+@example([{"id": 1, "x": 1}], [{"id": 1.0, "x": True}])
+@example([{"id": "a"}, {"id": "b"}], [{"id": "b"}, {"id": "a"}])
+def test_lists_differ_as_their_documented_members_do(before: list[Any], after: list[Any]) -> None:
+    """In any order, and by JSON's equality: neither the quick look nor the thorough one takes true for 1."""
+    differ, _ = told(before, after)
+    texts = [sorted(said(element, documented=True) for element in elements) for elements in (before, after)]
+    assert differ is (texts[0] != texts[1])
+
+
+@given(LISTS, st.data())
+def test_what_changes_beside_is_told(before: list[Any], data: st.DataObject) -> None:
+    """Elements that say the same in the same order are a note where an additional member of one is another."""
+    after = [
+        {**element, "x": data.draw(VALUES)} if isinstance(element, dict) and "x" in element else element
+        for element in before
+    ]
+    changed = any(said(a, documented=False) != said(b, documented=False) for a, b in zip(before, after, strict=True))
+    _, noted = told(before, after)
+    assert noted or not changed
 
 
 def test_evidence_is_judged_alike_however_often_it_is_asked() -> None:
