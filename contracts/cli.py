@@ -8,7 +8,6 @@ import sys
 import textwrap
 import traceback
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -198,7 +197,5 @@ def _say(message: str, status: int) -> int:
     secrets = Secrets()
     for name in TOKENS:
         secrets.add(os.environ.get(name, ""), name)
-    with suppress(OSError, ValueError):
-        sys.stderr.write(f"contracts: {plain(secrets.sweep(message))}\n")
-        sys.stderr.flush()
+    streams.write(sys.stderr, f"contracts: {plain(secrets.sweep(message))}\n")
     return status

@@ -55,8 +55,8 @@ def write(stream: TextIO, text: str) -> None:
     except BrokenPipeError:
         _lead_nowhere(stream)
     except (OSError, ValueError) as error:
+        _lead_nowhere(stream)
         if stream is not sys.stderr:
-            _lead_nowhere(stream)
             raise StreamError(getattr(error, "strerror", None) or str(error)) from None
 
 
@@ -67,7 +67,7 @@ def write_output(text: str) -> None:
 
 
 def _lead_nowhere(stream: TextIO) -> None:
-    """Lead a stream to nowhere, so that what is left in it cannot fail once more at the end."""
+    """Lead a stream to nowhere: what is left in it cannot fail again at the end, which Python 3.14 ends with 120."""
     with suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())
