@@ -25,8 +25,7 @@ from contracts.judging.judge import report_of
 from contracts.judging.outcome import late
 from contracts.network.credentials import BEARER, Exchanged
 from contracts.network.dial import proxy_of
-from contracts.network.kept import kept
-from contracts.network.observe import observe
+from contracts.network.observe import limit_bodies, observe
 from contracts.network.target import Target
 from contracts.settings.table import Settings
 
@@ -124,7 +123,7 @@ class Run:
             embedded=self.embedded,
             selected=self.settings.clause,
         )
-        bounded = kept(exchanges, self.settings.max_body)
+        bounded = limit_bodies(exchanges, self.settings.max_body)
         return Evidence(self.target.address.url, unless_blocked(bounded), scope, self.contract)
 
     def shown(self) -> dict[str, tuple[str, str]]:

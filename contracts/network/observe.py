@@ -1,11 +1,12 @@
 """Observing: the documented request first and alone, then the others side by side, and none that is pointless."""
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 
 from contracts.core.clause import LIST
-from contracts.core.errors import CouldNotJudge, Refused
+from contracts.core.errors import BrokenAnswer, CouldNotJudge, Refused
 from contracts.core.exchange import Exchange
 from contracts.core.made_up import shuffled
 from contracts.core.probe import Authorization, Probe
@@ -15,6 +16,8 @@ from contracts.network.lanes import Lane, Lanes, nothing
 from contracts.network.request import Asked
 from contracts.network.target import Target
 
+#: So many times the largest body: two answers of that size can still be compared with each other.
+_TOGETHER = 2
 #: The places of probes that go one after the other over the same way.
 Job = tuple[int, ...]
 
@@ -112,6 +115,29 @@ def _jobs(probes: tuple[Probe, ...], places: list[int]) -> tuple[list[Job], list
     pairs: list[Job] = [(head, *others[:1]) for head in heads[:1]]
     left = heads[1:] + (others[1:] if pairs else others)
     return [*((place,) for place in listed), *pairs, *((place,) for place in left)], apart
+
+
+def limit_bodies(exchanges: Iterable[Exchange], cap: int) -> Iterator[Exchange]:
+    """Yield the exchanges; ``cap`` is the largest body in bytes, and all different ones together hold twice as many.
+
+    A target that answers each request with another large body would else cost a multiple of what one costs. What is
+    beyond is given up, with a BrokenAnswer in its place.
+    """
+    left, known = _TOGETHER * cap, set[bytes]()
+    for exchange in exchanges:
+        body = exchange.response.body if exchange.response else b""
+        digest = hashlib.sha256(body).digest()
+        if digest not in known and len(body) > left:
+            failure = BrokenAnswer(
+                f"the different bodies of this run hold more than {_TOGETHER * cap:,} bytes, which is twice the "
+                "largest body (--max-body): they are too many to be judged together"
+            )
+            yield replace(exchange, response=None, failure=failure)
+            continue
+        if digest not in known:
+            left -= len(body)
+            known.add(digest)
+        yield exchange
 
 
 def judge_refusal(exchange: Exchange, credentials: Credentials) -> Exchange:

@@ -45,7 +45,7 @@ from contracts.judging.schema import list_schema
 from contracts.judging.strict_json import decode
 from contracts.masking.secrets import Secrets
 from contracts.mock.server import MockServer
-from contracts.network.kept import kept
+from contracts.network.observe import limit_bodies
 from contracts.offline import Recording, report_of
 from contracts.prepare import prepare
 from contracts.resources import contract_of
@@ -205,7 +205,7 @@ def test_a_run_keeps_no_more_than_two_largest_bodies() -> None:
     """Equal bodies count once; what would be too much is not judged, and the words name limit and option."""
     bodies = (b"a" * 100, b"b" * 100, b"a" * 100, b"c", b"b" * 100)
     request = Request("GET", "http://localhost/v1/event_categories")
-    *first, beyond, last = kept([Exchange("list", request, Response(200, (), body)) for body in bodies], 100)
+    *first, beyond, last = limit_bodies([Exchange("list", request, Response(200, (), body)) for body in bodies], 100)
     assert [exchange.observed().body for exchange in (*first, last)] == [b"a" * 100, b"b" * 100, b"a" * 100, b"b" * 100]
     with pytest.raises(BrokenAnswer, match=r"200 bytes.*--max-body"):
         beyond.observed()

@@ -291,3 +291,21 @@ def test_head_judged_alone(kind: str) -> None:
 
 def glued(request: Received, reply: Reply) -> Iterator[bytes]:
     yield reply.wire(request.method) + (LIST if request.method == "HEAD" else b"")
+
+
+def test_bytes_of_the_next_answer_are_no_body_of_head() -> None:
+    """What comes before an answer on a kept connection is of nobody that can be named: both are asked for again."""
+    asked: list[str] = []
+
+    def hello(request: Received, reply: Reply) -> Iterator[bytes]:
+        asked.append(request.method)
+        spoilt = asked[-2:] == ["HEAD", "GET"] and asked.count("HEAD") == 1
+        yield (b"HELLO\r\n" if spoilt else b"") + reply.wire(request.method)
+
+    with MockServer(SAMPLE) as mock, serving(KINDS["threads-keep-alive"], mock, hello) as server:
+        report = judged(server.url, server.token, 1)
+    exchanges = {exchange.probe: exchange for exchange in report.exchanges}
+    assert exchanges["head"].observed().stray == 0
+    assert asked.count("HEAD") == 2
+    assert not any(report.of(State.BREACHED))
+    assert not any(exchange.failure for exchange in report.exchanges)
