@@ -208,7 +208,7 @@ def _broken(report: Report, rows: list[_Row]) -> list[_Row]:
     return sorted(chosen, key=lambda row: order.index(row.outcome.clause.id))
 
 
-def group_of(report: Report, outcome: Outcome) -> Group:
+def _group_of(report: Report, outcome: Outcome) -> Group:
     """Return the group of an outcome: its sign and its words."""
     if outcome in report.followers:
         return FOLLOWING
@@ -216,7 +216,7 @@ def group_of(report: Report, outcome: Outcome) -> Group:
 
 
 def _row(report: Report, outcome: Outcome) -> _Row:
-    group = group_of(report, outcome)
+    group = _group_of(report, outcome)
     shown = [(finding, exchange_of(report, finding)) for finding in outcome.findings[:_SHOWN]]
     evidence = {finding.probe: (exchange, of_finding(report, finding)) for finding, exchange in shown if exchange}
     findings = tuple(_Shown(finding, _part(exchange, finding)) for finding, exchange in shown)
@@ -239,9 +239,8 @@ def _sentence(report: Report) -> str:
         followers = len(report.followers)
         return words + (f"; {followers} {'follows' if followers == 1 else 'follow'} from that" if followers else "")
     if report.verdict is Verdict.INCONCLUSIVE:
-        first, *others = wording.unjudged(report)
-        more = f", and {counted(len(others), 'other reason')}" if others else ""
-        return f"{counted(len(report.unjudged), 'MUST clause')} could not be judged: {first}{more}"
+        unjudged = counted(len(report.unjudged), "MUST clause")
+        return f"{unjudged} could not be judged: {wording.main_reason(report)}"
     observations = sum(outcome.observations for outcome in report.of(State.HELD))
     held = f"No MUST clause that was judged is broken, on {counted(observations, 'observation')}"
     waived = len(list(report.of(State.WAIVED)))
@@ -284,12 +283,8 @@ def _title(difference: "Difference") -> str:
 
 def _target(judged: Judged) -> tuple[Judged, str, str, list[str]]:
     """Return a target with its class, its verdict in words, and the causes for which it fails."""
-    return (
-        judged,
-        _state(judged.conclusion, judged.status),
-        wording.target_headline(judged),
-        wording.target_causes(judged),
-    )
+    state = _state(judged.conclusion, judged.status)
+    return judged, state, wording.target_headline(judged), wording.target_causes(judged)
 
 
 def _matrices(told: Sequence[Judged], conforming: Sequence[Judged]) -> Iterator[_Matrix]:
@@ -316,7 +311,7 @@ def _matrices(told: Sequence[Judged], conforming: Sequence[Judged]) -> Iterator[
 def _column(judged: Judged, contract: Contract) -> dict[str, Group]:
     if judged.report is None:
         return dict.fromkeys(contract.clause, _BY_LABEL["inconclusive"])
-    return {outcome.clause.id: group_of(judged.report, outcome) for outcome in judged.report.outcomes}
+    return {outcome.clause.id: _group_of(judged.report, outcome) for outcome in judged.report.outcomes}
 
 
 def _merged(columns: Sequence[dict[str, Group]]) -> dict[str, Group]:
@@ -347,7 +342,7 @@ def _template(name: str) -> "Template":
         loader=FunctionLoader(_source),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=visible,
+        finalize=_visible,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -370,7 +365,7 @@ def _policy(style: str, script: str) -> str:
     return f"default-src 'none'; {admitted}base-uri 'none'; form-action 'none'"
 
 
-def visible(value: object) -> object:
+def _visible(value: object) -> object:
     """Return a text bounded, and with everything that cannot be seen spelled out; line ends and tabs stay.
 
     Applied to whatever the template inserts. Markup of our own (a subclass of str) and numbers pass unchanged.

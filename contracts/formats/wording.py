@@ -88,8 +88,7 @@ def last_line(report: Report) -> str:
     words = headline(report)
     words = report.conclusion.upper() + words.removeprefix(report.conclusion)
     if report.verdict is Verdict.INCONCLUSIVE:
-        first, *others = unjudged(report)
-        words += f": {first}" + (f", and {counted(len(others), 'other reason')}" if others else "")
+        words += f": {main_reason(report)}"
     observed = sum(outcome.observations for outcome in report.of(State.HELD))
     done = f"{counted(observed, 'observation')}, {counted(report.requests.sent, 'request')}, {report.seconds:.1f} s"
     compared = gate_of(report)
@@ -186,6 +185,12 @@ def unjudged(report: Report) -> dict[str, list[str]]:
     if inconclusive and not reasons:
         reasons["nothing that was judged held"] = [outcome.clause.id for outcome in report.outcomes]
     return reasons
+
+
+def main_reason(report: Report) -> str:
+    """Return why a run is inconclusive: the first reason, and how many others there are."""
+    first, *others = unjudged(report)
+    return first + (f", and {counted(len(others), 'other reason')}" if others else "")
 
 
 def _remedy(report: Report, outcome: Outcome) -> str:
