@@ -3,6 +3,7 @@
 import json
 import re
 import tomllib
+import xml.etree.ElementTree as ET
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -175,6 +176,17 @@ def test_the_age_of_a_baseline_is_told_and_may_fail(tmp_path: Path) -> None:
     assert compare.last_line.startswith("TOO OLD: 0 breaking")
     assert verify.last_line.startswith("CONFORMS, but the baseline is too old: ")
     assert all(words in done.last_line for done in (compare, verify))
+
+
+def test_junit_tells_the_age_and_what_is_worth_knowing(tmp_path: Path) -> None:
+    """A baseline that is too old is a failure of its own; notes are a skipped testcase, which is no pass."""
+    path = kept(tmp_path)
+    aged(path, 40)
+    more = [*OLD, {**OLD[0], "id": "f" * 24, "name": "new_one", "position": 99}]
+    done = both(path, "--max-age", "30", "--junit", "-", elements=more)[0]
+    cases = {case.get("name"): case for case in ET.fromstring(done.out).iter("testcase")}
+    assert (cases["baseline"].find("failure"), cases["notes"].find("skipped")) != (None, None)
+    assert "unprotected" in str(cases["notes"].find("skipped").get("message"))  # type: ignore[union-attr]
 
 
 def test_a_baseline_that_violates_or_is_partial_is_a_warning(tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -14,9 +16,10 @@ from markdown_it import MarkdownIt
 from markup import Element, parse
 
 from contracts.core.clause import Level
-from contracts.core.report import Report, StaleDeviation, State, Verdict
+from contracts.core.report import Access, Report, StaleDeviation, State, Verdict
 from contracts.core.text import plain
-from contracts.formats import annotations, badge, har, html, junit, markdown, result, stored, wording
+from contracts.formats import annotations, badge, har, html, junit, markdown, result, stored, terminal, wording
+from contracts.formats.terminal import Detail
 from contracts.resources import contract_of
 from contracts.targets.target_entry import Entry, Judged
 
@@ -243,6 +246,28 @@ def test_badge(make: Callable[[], Report], message: str, colour: str) -> None:
     """The badge is what shields.io reads from an endpoint: the verdict and its colour."""
     badged = json.loads(badge.render(make()))
     assert badged == {"schemaVersion": 1, "label": "event categories contract", "message": message, "color": colour}
+
+
+# Details
+
+
+def test_what_is_known_of_a_breach_is_told() -> None:
+    """A hint of what the thing that came is, and how the token of a run was obtained, stand beside the breach."""
+    report = reports.violating(access=Access(auth_url="https://auth.example"), strict=True)
+    first = report.causes[0]
+    told = replace(first, findings=(replace(first.findings[0], hint="this is a login page"),))
+    report = replace(report, outcomes=tuple(told if outcome is first else outcome for outcome in report.outcomes))
+    for detail in (Detail.USUAL, Detail.VERBOSE):
+        text = terminal.render(report, detail=detail)
+        assert "  hint      this is a login page\n" in text
+        assert "  token     export BEARER_TOKEN=$(curl " in text
+    assert "- this is a login page" in markdown.render(report)
+    assert "3 MUST clauses are broken and 3 SHOULD clauses are broken in a strict run" in html.render(report)
+
+
+def test_a_deviation_that_is_about_to_expire_is_in_the_last_line() -> None:
+    """Whoever reads only the last line learns it while there is time."""
+    assert "; 1 deviation expires on 2026-12-01" in wording.last_line(reports.conforming(expiring=(date(2026, 12, 1),)))
 
 
 # One breach through every format
