@@ -16,6 +16,7 @@ from contracts.core.errors import (
     ProxyFailed,
     ProxyRefused,
     TooSlow,
+    Unavailable,
     Unreachable,
 )
 from contracts.core.exchange import Response
@@ -227,7 +228,10 @@ def is_worth_a_retry(response: Response | None, failure: CouldNotJudge | None, t
     """Whether what went wrong may pass: a status that says so, or, a few times, a connection that broke."""
     if failure is None:
         return response is not None and may_pass(response)
-    passing = isinstance(failure, Unreachable | ProxyFailed) and not isinstance(failure, Misdirected | ProxyRefused)
+    # An exception that says Unavailable is of the service that exchanges tokens.
+    passing = isinstance(failure, Unreachable | ProxyFailed | Unavailable) and not isinstance(
+        failure, Misdirected | ProxyRefused
+    )
     return passing and tries < _CONNECTION_RETRIES
 
 

@@ -323,7 +323,7 @@ class Target:
     def _over_lane(self, request: Outgoing, message: Message, lane: Lane, *, unpaced: bool) -> Response:
         if request.cleartext:
             lane.close()
-            lane = Lane(self.wire, request.url)
+            lane = Lane(self.wire, request.url, fresh=True)
 
         def over(connection: Connection) -> Response:
             try:

@@ -2,7 +2,7 @@
 
 import itertools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -228,6 +228,19 @@ def test_an_api_token_is_exchanged_anew(after: int, concurrency: int) -> None:
         report = run(server, api=True, concurrency=concurrency)
     assert report.status == 0, [str(e.failure) for e in report.exchanges if e.failure]
     assert any("SCALINGO_API_TOKEN was exchanged 2 times" in note for note in report.notes)
+
+
+def test_a_service_for_tokens_that_is_down_for_a_moment() -> None:
+    """What does not exchange a token now may do so a moment later: it is asked twice more."""
+    for failures, status in ((2, 0), (3, 3)):
+        times = itertools.count(1)
+
+        def busy(request: Received, reply: Reply, times: Iterator[int] = times, failures: int = failures) -> Reply:
+            exchanging = request.path == "/v1/tokens/exchange"
+            return json_reply({}, 503) if exchanging and next(times) <= failures else reply
+
+        with MockServer(SAMPLE, faults=(busy,)) as server:
+            assert run(server, api=True).status == status
 
 
 def test_an_api_token_that_is_revoked() -> None:

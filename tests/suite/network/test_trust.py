@@ -251,6 +251,32 @@ def test_a_proxy_that_cannot_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
     assert type(failure) is ProxyFailed
 
 
+def test_a_proxy_that_is_reached_over_tls(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is shown to be who it says before it gets a request for plain HTTP, and is what is refused where it is not."""
+    context = authority.chain("server", "middle")
+
+    def wrap(connection: socket.socket) -> socket.socket:
+        return context.wrap_socket(connection, server_side=True)
+
+    settings = Settings(target="http://api.private.test", allow_plain_http=True, clause=("http.status",))
+    with raw_server(always(LIST), wrap=wrap) as proxy:
+        monkeypatch.setenv("http_proxy", f"https://api.contracts.test:{proxy.port}")
+        monkeypatch.setenv("no_proxy", "")
+        places = {("api.contracts.test", proxy.port): ("127.0.0.1", proxy.port)}
+
+        def asked() -> Exchange:
+            with prepare(settings, CONTRACT, {}, sleep=lambda _: None, connect_to=places) as made:
+                return made.target.fetch(PROBES["list"])
+
+        refused = asked()
+        assert type(refused.failure) is ProxyFailed
+        assert "cannot be used (unable to get local issuer certificate)" in str(refused.failure)
+        assert proxy.requests == []
+        monkeypatch.setenv("SSL_CERT_FILE", str(authority.path("root")))
+        assert asked().observed().status == 200
+        assert proxy.requests[0].startswith(b"GET http://api.private.test/v1/event_categories HTTP/1.1\r\n")
+
+
 def test_a_proxy_that_sends_requests_on(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its wish for a password is no answer of a plain-HTTP target."""
     with raw_server(always(message(b"", status="407 X"))) as proxy:
