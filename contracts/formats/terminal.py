@@ -342,15 +342,16 @@ def _target(judged: Judged, detail: Detail) -> Iterator[_Line]:
         return
     name = judged.entry.name
     told = wording.brief(judged.report) if judged.report else [wording.could_not_judge(judged.missing, ())]
-    most = {Detail.QUIET: 1, Detail.USUAL: _OF_A_TARGET}.get(detail, len(told))
-    more = [f"and {counted(left, 'more line')}: the report of the target has all"] if (left := len(told[most:])) else []
     if detail is Detail.QUIET:
-        yield from (_Line(f"{name}: {line}", pasted=True) for line in told[:most])
+        more = f" (and {len(told) - 1} more)" if told[1:] else ""
+        yield from (_Line(f"{name}: {line}{more}", pasted=True) for line in told[:1])
         return
-    yield _Line(
-        f"{name}: {wording.target_headline(judged)}", f"{_CONCLUSIONS[judged.conclusion]} ", _STATUSES[judged.status]
-    )
-    yield from (_Line(line, "    ") for line in (*told[:most], *more))
+    sign = f"{_CONCLUSIONS[judged.conclusion]} "
+    yield _Line(f"{name}: {wording.target_headline(judged)}", sign, _STATUSES[judged.status])
+    most = _OF_A_TARGET if detail is Detail.USUAL else len(told)
+    yield from (_Line(line, "    ") for line in told[:most])
+    if left := len(told[most:]):
+        yield _Line(f"and {counted(left, 'more line')}; the report of the target has all", "    ")
 
 
 def _conforming(targets: Sequence[Judged]) -> Iterator[_Line]:
