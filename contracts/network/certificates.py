@@ -66,9 +66,8 @@ def _named() -> tuple[tuple[str, str | None], ...]:
 
 def _of_system() -> Iterator[str]:
     """Yield the store of the system where OpenSSL, built somewhere else, does not look for it."""
-    known = ssl.get_default_verify_paths()
-    if not (known.cafile or known.capath):
-        yield from (path for path in _STORES if Path(path).is_file())
+    if not ssl.get_default_verify_paths().cafile:
+        yield from [path for path in _STORES if Path(path).is_file()][:1]
 
 
 @cache

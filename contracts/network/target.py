@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import closing, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 
 from contracts.core.errors import BrokenAnswer, CouldNotJudge, OverBudget, TooSlow, Unavailable
@@ -208,14 +208,7 @@ class Target:
         what = f"{asked.request.method} {asked.request.url} was answered {who}{tries}"
         return replace(asked, failure=Unavailable(f"{what}, which an intermediary answers and not the API"))
 
-    def _persist(
-        self,
-        request: Outgoing,
-        lane: Lane,
-        *,
-        counted: bool = False,
-        patient: bool = True,
-    ) -> Asked:
+    def _persist(self, request: Outgoing, lane: Lane, *, counted: bool = False, patient: bool = True) -> Asked:
         """Send a request until its answer tells something, or none of its retries is left.
 
         ``counted`` says that the budget knows of the first one.
@@ -258,14 +251,7 @@ class Target:
             self.standing.accept(asked.authorization)
         return asked
 
-    def _retried(
-        self,
-        request: Outgoing,
-        lane: Lane,
-        *,
-        counted: bool = False,
-        patient: bool = True,
-    ) -> Asked:
+    def _retried(self, request: Outgoing, lane: Lane, *, counted: bool = False, patient: bool = True) -> Asked:
         repeatable = patient and not request.cleartext and request.method in ("GET", "HEAD")
         attempts: list[Attempt] = []
         for pause in (*(PAUSES[: self.limits.retries] if repeatable else ()), None):
@@ -285,14 +271,7 @@ class Target:
                 self.sleep(wait)
         return replace(asked, attempts=tuple(attempts))
 
-    def _try(
-        self,
-        request: Outgoing,
-        lane: Lane,
-        *,
-        counted: bool = False,
-        unpaced: bool = False,
-    ) -> Asked:
+    def _try(self, request: Outgoing, lane: Lane, *, counted: bool = False, unpaced: bool = False) -> Asked:
         """Send a request once, or twice where a kept connection was of no use; return what came of it."""
         started, message, response, failure = self.clock(), None, None, None
         try:
@@ -300,9 +279,9 @@ class Target:
             if request.authorized and self.standing.failure:
                 raise self.standing.failure
             message = request.message()
-            if self.throttle.is_on:
+            if self.throttle.is_on and not unpaced:
                 lane.close()  # as before a retry
-            with self.throttle.turn(self.remaining):
+            with nullcontext() if unpaced else self.throttle.turn(self.remaining):
                 started = self.clock()
                 if not counted:
                     self.budget.count()

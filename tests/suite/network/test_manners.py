@@ -137,6 +137,17 @@ def test_a_slower_limiter_is_found() -> None:
     assert sorted({round(seconds, 1) for seconds in clock.slept}) == [1.0, 2.2, 4.4]
 
 
+def test_a_burst_that_was_asked_for_is_one_also_after_a_429() -> None:
+    """The rate limit is looked for at full speed, whatever became of the run before."""
+    clock = Clock()
+    with raw_server(always(message(b"{}"))) as server:
+        settings = Settings(target=server.url, probe_rate_limit=True)
+        with prepare(settings, CONTRACT, {}, sleep=clock.sleep) as made:
+            made.target.throttle.slow_down(Response(429, (), b""), made.target.clock())
+            assert made.target.burst(replace(PROBES["burst"], times=5)).sent == 5
+    assert clock.slept == []
+
+
 def test_after_a_429_requests_go_one_at_a_time() -> None:
     """Nobody has a turn before the one who has it is done and the gap is over; before a 429 all have one."""
     clock = Clock()
