@@ -9,7 +9,7 @@ def text_member(name: str, element: str, clause: str, required: str, also: tuple
     ``clause`` asks that it is a text, ``required`` that it is there; a value of another type breaks ``also`` those.
     """
     shown = name.replace("_", "-")
-    typed = [clause, *also]
+    typed, last = [clause, *also], f"The last {element} of a thousand"
     return (
         fault(f"{shown}-missing", f"A {element} lacks {name}.", [required], member(name, MISSING)),
         fault(f"{shown}-null", f"A {element} has null as {name}.", [clause], member(name, None)),
@@ -18,16 +18,6 @@ def text_member(name: str, element: str, clause: str, required: str, also: tuple
         fault(f"{shown}-boolean", f"A {element} has false as {name}.", typed, member(name, new=False)),
         fault(f"{shown}-object", f"A {element} has an object as {name}.", typed, member(name, {"$oid": "5982"})),
         fault(f"{shown}-array", f"A {element} has an array as {name}.", typed, member(name, ["a"])),
-        fault(
-            f"{shown}-missing-in-last-of-many",
-            f"The last {element} of a thousand lacks {name}.",
-            [required],
-            in_last_of_many(name, MISSING),
-        ),
-        fault(
-            f"{shown}-number-in-last-of-many",
-            f"The last {element} of a thousand has a number as {name}.",
-            typed,
-            in_last_of_many(name, 7),
-        ),
+        fault(f"{shown}-missing-in-last-of-many", f"{last} lacks {name}.", [required], in_last_of_many(name, MISSING)),
+        fault(f"{shown}-number-in-last-of-many", f"{last} has a number as {name}.", typed, in_last_of_many(name, 7)),
     )
