@@ -17,7 +17,7 @@ from contracts.core.identity import Identity
 from contracts.core.listing import Listing
 from contracts.core.probe import Probe
 from contracts.core.report import Access, Report, RequestCounts, Scope
-from contracts.core.text import counted
+from contracts.core.text import counted, plain
 from contracts.exceptions import deviations
 from contracts.exceptions.entry import Entry
 from contracts.judging.evidence import Evidence, unless_blocked
@@ -90,7 +90,7 @@ class Run:
         first = tuple(map(_after_the_run, observe(self.target, self.probes)))
         yield from first
         if REPEAT in (probe.name for probe in self.probes) and (found := self.evidence(first).unsteady):
-            self.target.say(f"the answers do not agree, observed again in {self.settings.settle:.3g} s: {found}")
+            self.target.say(plain(f"the answers do not agree, asked again in {self.settings.settle:.3g} s: {found}"))
             for exchange in self._second():
                 yield replace(_after_the_run(exchange), observation=2)
 
