@@ -149,6 +149,15 @@ OWN = {
         {"list": LOGIN, "xml": error(500)},
         ["http.content-type", "http.json-only", "http.no-server-error"],
     ),
+    "an error where the list is a redirect": (
+        {"list": raw("", status=302), "anonymous": error(404)},
+        ["http.status", "auth.missing"],
+    ),
+    "no JSON where the list is a page": ({"list": LOGIN, "anonymous": raw("x")}, ["http.content-type", "auth.missing"]),
+    "another parameter of the media type": (
+        {"list": raw(b'{"a": "\xe9"}', ("Content-Type", "application/json; version=latin1"))},
+        ["json.utf-8"],
+    ),
     "an answer that did not come": ({"xml": raw("", status=302)}, ["http.json-only"]),
     "a member in another letter case beside the right one": (
         {"list": ok({**A, "Id": "b"})},
@@ -246,6 +255,7 @@ HINTS = {
         "this is XML: does the server look at the Accept header?",
     ),
     "nothing": (raw(""), "the body is empty"),
+    "a server error without a word": (raw("", status=500), ""),
     "404": (error(404), "there is nothing at this path: does the URL lead to the API, its prefix included?"),
     "a login": (
         Response(302, (("Location", "https://sso.example/realms/x?next=%2F"),), b""),
