@@ -158,6 +158,19 @@ OWN = {
         {"list": raw(b'{"a": "\xe9"}', ("Content-Type", "application/json; version=latin1"))},
         ["json.utf-8"],
     ),
+    "a 410 where the list is a 404": ({"list": error(404), "anonymous": error(410)}, ["http.status", "auth.missing"]),
+    "a 404 as documented beside a page that says 404": (
+        {"list": raw("<p>", status=404), "anonymous": error(404)},
+        ["http.status", "auth.missing"],
+    ),
+    "a redirect where the list is created": (
+        {"list": raw("", status=201), "anonymous": raw("", status=302)},
+        ["http.status", "auth.missing"],
+    ),
+    "a server error where the list is a redirect": (
+        {"list": raw("", status=302), "anonymous": error(500)},
+        ["http.status", "http.no-server-error", "auth.missing"],
+    ),
     "an answer that did not come": ({"xml": raw("", status=302)}, ["http.json-only"]),
     "a member in another letter case beside the right one": (
         {"list": ok({**A, "Id": "b"})},
@@ -256,6 +269,8 @@ HINTS = {
     ),
     "nothing": (raw(""), "the body is empty"),
     "a server error without a word": (raw("", status=500), ""),
+    "410": (error(410), ""),
+    "created without a word": (raw("", status=201), ""),
     "404": (error(404), "there is nothing at this path: does the URL lead to the API, its prefix included?"),
     "a login": (
         Response(302, (("Location", "https://sso.example/realms/x?next=%2F"),), b""),
