@@ -6,14 +6,13 @@ from dataclasses import replace
 from io import BytesIO
 
 from contracts import bundle
-from contracts.comparison import snapshot
+from contracts.comparison import accepted, snapshot
 from contracts.comparison.baseline import Baseline
 from contracts.comparison.gate import Kind, Source
 from contracts.comparison.observation import CouldNotCompare
 from contracts.comparison.rules import Impact
 from contracts.core.contract import Contract
 from contracts.core.errors import UsageError
-from contracts.exceptions import accepted
 from contracts.formats import stored
 from contracts.judging.strict_json import decode
 from contracts.reading import read_bytes, read_text

@@ -14,13 +14,13 @@ from contracts import __version__
 from contracts.bundle import CAP
 from contracts.commands import files, output, streams
 from contracts.commands import options as settings_options
+from contracts.comparison import accepted
 from contracts.comparison.gate import Gate, Kind, Source, Terms, gate
 from contracts.comparison.observation import CouldNotCompare
 from contracts.comparison.rules import Impact
 from contracts.core.contract import Contract
 from contracts.core.deadline import until
 from contracts.core.errors import UsageError
-from contracts.exceptions import accepted, proposal
 from contracts.formats import terminal
 from contracts.global_information.clauses import REPEATABLE
 from contracts.prepare import prepare
@@ -103,7 +103,7 @@ def run(options: argparse.Namespace) -> int:
     text = terminal.render_comparison(judged, colour=console.colour, detail=output.detail_of(options))
     console.write(text, always=True)
     if options.write_accept:
-        console.write(files.write_proposal(options.write_accept, proposal.acceptances(judged), "nothing fails"))
+        console.write(files.write_proposal(options.write_accept, judged.proposal, "nothing fails"))
     return outputs.end(judged.status, console)
 
 

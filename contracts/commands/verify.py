@@ -123,7 +123,7 @@ def _write_proposals(options: argparse.Namespace, report: Report) -> Iterator[st
         text = proposal.deviations(report, date.fromisoformat(report.started[:10]))
         yield files.write_proposal(options.write_deviations, text, "nothing fails the run")
     if options.write_accept and (compared := gate_of(report)):
-        yield files.write_proposal(options.write_accept, proposal.acceptances(compared), "nothing fails")
+        yield files.write_proposal(options.write_accept, compared.proposal, "nothing fails")
 
 
 def _prune(path: str, report: Report) -> str:

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from contracts.comparison import snapshot
+from contracts.comparison import accepted, snapshot
 from contracts.comparison.gate import Kind, Source, Terms, gate
 from contracts.comparison.rules import FAIL_ON, Impact
 from contracts.core.report import Report
-from contracts.exceptions import accepted
 from contracts.settings import values
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import product
 
+from contracts.comparison.accepted import Accepted
 from contracts.comparison.builder import DifferenceBuilder, Line
 from contracts.comparison.difference import Comparison, Difference, StaleAcceptance
 from contracts.comparison.hits import Hit, Key, hits
@@ -12,7 +13,6 @@ from contracts.comparison.observation import CouldNotCompare, Observation, Readi
 from contracts.comparison.rules import Impact
 from contracts.comparison.subject import Subject
 from contracts.core.deadline import watched
-from contracts.exceptions.accepted import Accepted
 from contracts.exceptions.entry import Entry
 
 #: So many differences are listed, the worst of them; all are counted.

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 
+from contracts.comparison.accepted import Accepted, proposed
 from contracts.comparison.compare import compare
 from contracts.comparison.difference import Comparison, Difference
 from contracts.comparison.instability import instability
@@ -17,7 +18,6 @@ from contracts.core.contract import Contract
 from contracts.core.errors import CouldNotJudge, UsageError
 from contracts.core.report import Report, Verdict
 from contracts.core.text import counted, expiring
-from contracts.exceptions.accepted import Accepted
 from contracts.exceptions.entry import Entry
 
 #: The clocks of two machines may be so far apart.
@@ -144,6 +144,16 @@ class Gate:
     def count(self, impact: Impact) -> int:
         """Return how many differences of an impact there are that nobody accepted."""
         return self.comparison.counts[impact] if self.comparison else 0
+
+    @property
+    def proposal(self) -> str:
+        """Exceptions for what fails, as far as it is listed, as a file for a person to complete; empty for nothing."""
+        if self.comparison is None:
+            return ""
+        text = proposed(self.failing, self.comparison.matched, self.now.date())
+        left = self.failures - len(self.failing)
+        more = f"\n# and {counted(left, 'more difference')}: propose again once these are agreed upon\n"
+        return text + more if left else text
 
     @property
     def accepted(self) -> int:

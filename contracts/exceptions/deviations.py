@@ -52,7 +52,7 @@ def prune(text: str, stale: Collection[int], name: str, contract: Contract) -> s
 def apply(report: Report, entries: Iterable[Entry], today: date) -> Report:
     """Return the report with the matched findings waived, and the stale entries named in ``stale``."""
     ledger = Ledger(entries, today)
-    index = _Index(ledger.valid)
+    index = _Index(ledger.entries.values())
     outcomes = _with_what_they_leave(report, [_waive(outcome, index, ledger) for outcome in report.outcomes])
     unjudged = {clause.id for clause in report.contract.clauses}.difference(
         outcome.clause.id for outcome in report.outcomes if outcome.state in _JUDGED
@@ -68,28 +68,29 @@ class _Index:
     """Entries by what they excuse: of a clause all findings, or those at a pointer, in which ``*`` is any one step."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
-        self._whole: dict[str, list[Entry]] = {}
+        self._whole: dict[str, Entry] = {}
         self._steps: dict[str, dict[str | None, Any]] = {}
         for each in entries:
             clause, pointer = each.names["clause"], each.names.get("pointer")
             if pointer is None:
-                self._whole.setdefault(clause, []).append(each)
+                self._whole[clause] = each
                 continue
             node = self._steps.setdefault(clause, {})
             for step in pointer.split("/"):
                 node = node.setdefault(step, {})
-            node.setdefault(_END, []).append(each)
+            node[_END] = each
 
-    def of_clause(self, clause: str) -> list[Entry]:
-        """Return the entries that excuse the whole of a clause."""
-        return self._whole.get(clause, [])
+    def excuses(self, clause: str) -> bool:
+        """Whether the whole of a clause is excused."""
+        return clause in self._whole
 
     def matching(self, finding: Finding) -> list[Entry]:
         """Return the entries that excuse a finding: what follows from it stays a breach of its own clause."""
         nodes = [self._steps[finding.clause]] if finding.clause in self._steps else []
         for step in finding.where.split("/"):
             nodes = [node[each] for node in nodes for each in {step, "*"} if each in node]
-        return [*self.of_clause(finding.clause), *(each for node in nodes for each in node.get(_END, ()))]
+        whole = [self._whole[finding.clause]] if finding.clause in self._whole else []
+        return [*whole, *(node[_END] for node in nodes if _END in node)]
 
 
 def _waive(outcome: Outcome, index: _Index, ledger: Ledger) -> Outcome:
@@ -102,7 +103,7 @@ def _waive(outcome: Outcome, index: _Index, ledger: Ledger) -> Outcome:
     left = tuple(finding for finding, match in zip(outcome.findings, matches, strict=True) if not match)
     # Of a clause that is broken very often, only the first findings are known; the others are excused only by an
     # entry for the whole clause.
-    unknown = 0 if index.of_clause(outcome.clause.id) else outcome.count - len(outcome.findings)
+    unknown = 0 if index.excuses(outcome.clause.id) else outcome.count - len(outcome.findings)
     if not left and not unknown:
         return replace(outcome, state=State.WAIVED, notes=notes)
     return replace(outcome, findings=left or outcome.findings, count=len(left) + unknown, notes=notes)

@@ -5,7 +5,7 @@ contract.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -93,31 +93,45 @@ def _entry(table: dict[str, Any], number: int, place: str, kind: Kind) -> Entry:
     return Entry(number, names, **{key: table[key] for key in _ALWAYS if key in table})
 
 
+#: What an entry names, as a key: entries that name the same are one to whoever looks for it.
+Names = tuple[tuple[str, str], ...]
+
+
 class Ledger:
-    """The entries of one file on one day: those that hold, and what became of them."""
+    """The entries of one file on one day: those that hold, by what they name, and which of them excuse something."""
 
     def __init__(self, entries: Iterable[Entry], today: date) -> None:
         self.today = today
-        self.valid: list[Entry] = []
-        self.expired: list[Entry] = []
+        self.entries: dict[Names, Entry] = {}
+        self._valid: list[Entry] = []
+        self._expired: list[Entry] = []
+        self._used: set[Names] = set()
         for entry in entries:
-            (self.valid if entry.days_left(today) >= 0 else self.expired).append(entry)
-        self.used: set[int] = set()
+            if entry.days_left(today) < 0:
+                self._expired.append(entry)
+            else:
+                self._valid.append(entry)
+                self.entries.setdefault(names_of(entry.names), entry)
 
-    def use(self, entries: Collection[Entry]) -> None:
-        """Note that these excuse something."""
-        self.used.update(entry.number for entry in entries)
+    def use(self, entries: Iterable[Entry]) -> None:
+        """Note that these excuse something, and so does whatever names the same."""
+        self._used.update(names_of(entry.names) for entry in entries)
 
-    def stale(self, needed: Callable[[Entry], bool] = lambda _: False) -> Iterator[tuple[Entry, date | None]]:
+    def stale(self, needed: Callable[[Entry], bool]) -> Iterator[tuple[Entry, date | None]]:
         """Iterate over those that have expired, with the day, and those that excuse nothing, unless one is needed."""
-        yield from ((entry, entry.expires) for entry in self.expired)
-        yield from ((e, None) for e in self.valid if e.number not in self.used and not needed(e))
+        yield from ((entry, entry.expires) for entry in self._expired)
+        yield from ((e, None) for e in self._valid if names_of(e.names) not in self._used and not needed(e))
 
     @property
     def expiring(self) -> tuple[date, ...]:
         """The days on which entries that excuse something expire within the time of the warning, the next first."""
-        used = (entry for entry in self.valid if entry.number in self.used)
+        used = (entry for entry in self._valid if names_of(entry.names) in self._used)
         return tuple(sorted(e.expires for e in used if e.days_left(self.today) <= WARNED_BEFORE))
+
+
+def names_of(names: Mapping[str, str | None]) -> Names:
+    """Return what an entry names as a key, whatever the order; what is None is not named."""
+    return tuple(sorted((key, text) for key, text in names.items() if text is not None))
 
 
 def prune(text: str, stale: Collection[int], name: str, kind: Kind) -> str:

@@ -1,30 +1,19 @@
-"""Proposed exceptions: what fails a run or a comparison, as entries of a file that a person completes."""
+"""Proposed exceptions: what fails, as entries of a file that a person completes."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 import tomlkit
 
 from contracts.core.report import Outcome, Report
 from contracts.core.text import counted
 
-if TYPE_CHECKING:
-    from contracts.comparison.difference import Difference
-    from contracts.comparison.gate import Gate
-
 #: The first entry expires after so many days, and each further one so many later, up to the longest time.
 FIRST, STEP, LONGEST = 30, 7, 90
 _STAGGERED = "# The entries expire one after the other, so that they do not all fail a run on one day.\n"
-#: The rules about a value, each of which somebody has to agree upon.
-_OF_VALUES = (
-    *("id-changed", "name-changed", "reference-changed"),
-    *("display-text-changed", "position-changed", "value-changed"),
-)
-_NOTHING = "nothing"
 #: What stands before an entry, and what it excuses by its keys.
-_Proposed = tuple[str, dict[str, str | None]]
+Proposed = tuple[str, dict[str, str | None]]
 
 
 def deviations(report: Report, today: date) -> str:
@@ -34,15 +23,7 @@ def deviations(report: Report, today: date) -> str:
     """
     breaches = _breaches(report)
     entries = [(counted(count, "finding"), {"clause": clause, "pointer": place}) for clause, place, count in breaches]
-    return _written("deviation", entries, today)
-
-
-def acceptances(gate: "Gate") -> str:
-    """Return entries for all differences that fail a comparison, as far as they are listed, ready to complete."""
-    text = _written("accept", list(_agreements(gate)), gate.now.date())
-    if left := gate.failures - len(gate.failing):
-        text += f"\n# and {counted(left, 'more difference')}: propose again once these are agreed upon\n"
-    return text
+    return written("deviation", entries, today)
 
 
 def _breaches(report: Report) -> Iterator[tuple[str, str | None, int]]:
@@ -68,25 +49,8 @@ def _pattern(where: str) -> str | None:
     return "/".join("*" if step.isdecimal() else step for step in where.split("/"))
 
 
-def _agreements(gate: "Gate") -> Iterator[_Proposed]:
-    """Yield an entry for each difference, and one for a member in which all elements differ."""
-    together: dict[tuple[str, str | None], list[Difference]] = defaultdict(list)
-    for difference in gate.failing:
-        together[difference.rule.id, difference.member].append(difference)
-    for (rule, member), differences in together.items():
-        afters = {difference.after for difference in differences}
-        matched = gate.comparison.matched if gate.comparison else 0
-        if member is not None and len(differences) == matched > 1 and (len(afters) == 1 or rule not in _OF_VALUES):
-            after = {"after": afters.pop()} if len(afters) == 1 else {}
-            yield counted(matched, "difference"), {"rule": rule, "elements": "all", "member": member, **after}
-            continue
-        for each in differences:
-            element = {"id": each.element.id, "name": each.element.name} if each.element else {}
-            after = {} if each.after == _NOTHING else {"after": each.after}
-            yield each.says, {"rule": rule, **element, "member": member, **after}
-
-
-def _written(heading: str, entries: Sequence[_Proposed], today: date) -> str:
+def written(heading: str, entries: Sequence[Proposed], today: date) -> str:
+    """Return proposed entries as the tables of this heading; an empty text of none."""
     texts = []
     for number, (comment, names) in enumerate(entries):
         expires = today + timedelta(days=FIRST + number * STEP % (LONGEST - FIRST + STEP))

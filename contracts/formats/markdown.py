@@ -255,10 +255,8 @@ def _compared(gate: "Gate") -> Iterator[_Block]:
     if len(gate.failing) > _PASTED:
         yield [_md("{} writes an exception for each, to be completed.", "--write-accept FILE")]
     elif gate.failing:
-        from contracts.exceptions.proposal import acceptances  # noqa: PLC0415 - 5 ms, and few have differences
-
         summary = _Markdown("To accept what was agreed upon, complete these exceptions")
-        yield _folded(summary, [_pasted(acceptances(gate).rstrip(), "toml")])
+        yield _folded(summary, [_pasted(gate.proposal.rstrip(), "toml")])
 
 
 def _sides(gate: "Gate") -> tuple[tuple[str, str], ...]:

@@ -16,11 +16,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from contracts import bundle
-from contracts.comparison import snapshot
+from contracts.comparison import accepted, snapshot
 from contracts.core.errors import CouldNotJudge, UsageError
 from contracts.event_categories.contract import CONTRACT
 from contracts.event_categories.sample import categories
-from contracts.exceptions import accepted, deviations
+from contracts.exceptions import deviations
 from contracts.formats import har, html, junit, markdown, result, stored, terminal
 from contracts.judging.strict_json import decode
 from contracts.offline import recording_of, report_of

@@ -13,6 +13,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from patch import patch
 
+from contracts.comparison.accepted import Accepted
 from contracts.comparison.builder import DifferenceBuilder
 from contracts.comparison.compare import LISTED, compare
 from contracts.comparison.difference import Difference, Element
@@ -22,7 +23,6 @@ from contracts.comparison.observation import CouldNotCompare, Observation
 from contracts.comparison.rules import Impact
 from contracts.comparison.values import text_of
 from contracts.event_categories.comparison import SUBJECT
-from contracts.exceptions.accepted import Accepted
 from contracts.exceptions.entry import Entry
 from contracts.judging.values import written
 

@@ -12,10 +12,10 @@ import pytest
 from door import Finished, contracts
 from subject import BY_NAME, CONTRACT, SAMPLE, categories
 
+from contracts.comparison import accepted
 from contracts.comparison.gate import Gate, Kind, Source, Terms, gate
 from contracts.comparison.rules import Impact
 from contracts.comparison.snapshot import Answer, Snapshot
-from contracts.exceptions import accepted
 from contracts.mock.reply import Change, list_reply
 from contracts.mock.server import MockServer
 

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
+from contracts.comparison.accepted import Accepted, load, read
 from contracts.comparison.compare import compare
 from contracts.comparison.difference import Comparison, Difference
 from contracts.comparison.observation import Observation
 from contracts.comparison.rules import RULES, About, Impact
 from contracts.core.errors import UsageError
 from contracts.event_categories.comparison import SUBJECT
-from contracts.exceptions.accepted import Accepted, load, read
 from contracts.exceptions.entry import Entry
 
 KEY = SUBJECT.key

@@ -5,18 +5,25 @@ may name a member for all elements, and pin what was agreed upon by ``after``; t
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 
+from contracts.comparison.difference import Difference
 from contracts.comparison.rules import BY_ID, FORMER, About
-from contracts.comparison.values import text_of
 from contracts.core.errors import UsageError
-from contracts.core.text import shorten
+from contracts.core.text import counted, shorten
 from contracts.exceptions import entry
-from contracts.exceptions.entry import Entry, Kind, Ledger
+from contracts.exceptions.entry import Entry, Kind, Ledger, names_of
 
 ALL = "all"
 _ELEMENT = ("id", "name", "elements")
+#: The rules about a value, each of which somebody has to agree upon.
+_OF_VALUES = (
+    *("id-changed", "name-changed", "reference-changed"),
+    *("display-text-changed", "position-changed", "value-changed"),
+)
+_NOTHING = "nothing"
 
 
 def _check(names: dict[str, str]) -> dict[str, str]:
@@ -65,10 +72,7 @@ class Accepted(Ledger):
 
     def __init__(self, entries: Iterable[Entry] = (), today: date = date.min) -> None:
         super().__init__(entries, today)
-        self._by_names: dict[tuple[str | None, ...], list[Entry]] = {}
-        for each in self.valid:
-            about = next(((key, each.names[key]) for key in _ELEMENT if key in each.names), (None, None))
-            self._by_names.setdefault((each.names["rule"], each.names.get("member"), *about), []).append(each)
+        self._about = {(each.names["rule"], each.names.get("member")) for each in self.entries.values()}
 
     def matching(
         self,
@@ -82,28 +86,60 @@ class Accepted(Ledger):
         ``element`` is its id and name as a comparison shows it, None where it is about none. ``after`` gives the text
         of what is there now.
         """
-        if not self._by_names:
+        if (rule, member) not in self._about:
             return []
-        abouts: list[tuple[str | None, str | None]] = [(None, None)]
+        abouts: list[dict[str, str | None]] = [{}]
         if element is not None:
-            abouts = [("id", element[0]), ("name", element[1]), ("elements", ALL)]
-        found = [
-            each
+            id_, name = element
+            abouts = [{"id": id_}, {"name": name}, {"id": id_, "name": name}, {"elements": ALL}]
+        keys = (
+            names_of({"rule": rule, "member": member, **about, "after": text})
             for about in abouts
-            for each in self._by_names.get((rule, member, *about), ())
-            if (element is None or each.names.get("name") in (None, element[1]))
-            and ("after" not in each.names or _is(each.names["after"], after()))
-        ]
+            for text in (None, *_texts(after()))
+            if about or element is None
+        )
+        found = [self.entries[key] for key in dict.fromkeys(keys) if key in self.entries]
         self.use(found)
         return found
 
 
-def _is(given: str, shown: str) -> bool:
-    """Whether an exception pins this text: as it is shown, or of a string its plain content, unless that is JSON."""
-    if given == shown:
-        return True
-    try:
-        json.loads(given)
-    except (ValueError, RecursionError):
-        return text_of(given) == shown
-    return False
+def _texts(shown: str) -> Iterator[str]:
+    """Iterate over the texts by which an exception pins what is shown: as it is, and of a text its content.
+
+    A content that reads as JSON is taken for that, so that ``1`` and ``"1"`` stay two.
+    """
+    yield shown
+    if shown.startswith('"'):
+        try:
+            content = json.loads(shown)
+        except ValueError:  # it is cut short
+            return
+        try:
+            json.loads(content)
+        except (ValueError, RecursionError):
+            yield content
+
+
+def proposed(failing: Sequence[Difference], matched: int, today: date) -> str:
+    """Return entries for differences that fail, ready to complete; ``matched`` elements are on both sides."""
+    from contracts.exceptions.proposal import written  # noqa: PLC0415 - 5 ms, and few are asked for it
+
+    return written("accept", list(_agreements(failing, matched)), today)
+
+
+def _agreements(failing: Sequence[Difference], matched: int) -> Iterator[tuple[str, dict[str, str | None]]]:
+    """Yield an entry for each difference, and one for a member in which all elements differ."""
+    together: dict[tuple[str, str | None], list[Difference]] = defaultdict(list)
+    for difference in failing:
+        together[difference.rule.id, difference.member].append(difference)
+    for (rule, member), differences in together.items():
+        afters = {difference.after for difference in differences}
+        if member is not None and len(differences) == matched > 1 and (len(afters) == 1 or rule not in _OF_VALUES):
+            after = afters.pop() if len(afters) == 1 else None
+            names = {"rule": rule, "elements": ALL, "member": member, "after": after}
+            yield counted(matched, "difference"), names
+            continue
+        for each in differences:
+            element = {"id": each.element.id, "name": each.element.name} if each.element else {}
+            after = None if each.after == _NOTHING else each.after
+            yield each.says, {"rule": rule, **element, "member": member, "after": after}
