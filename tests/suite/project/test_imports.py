@@ -34,6 +34,8 @@ BELOW: dict[str, set[str]] = {
     "judging": {"core"},
     "global_information": _SHARED,
     "reading": {"core"},
+    "exceptions": {"core", "reading"},
+    "comparison": _SHARED | {"reading", "exceptions", "settings"},
     "masking": {"core"},
     "network": {"core", "masking", "global_information"},
     "mock": _SHARED | {"reading", "global_information"},
