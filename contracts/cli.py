@@ -1,6 +1,7 @@
 """The command line: ``contracts COMMAND``; ``python -m contracts`` is the same. Each command is a module."""
 
 import argparse
+import gc
 import os
 import re
 import signal
@@ -145,7 +146,9 @@ def command() -> NoReturn:
     """
     if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-    sys.exit(main())
+    status = main()
+    gc.freeze()  # else the collector goes through all that was loaded before the process ends: 35 ms
+    sys.exit(status)
 
 
 def _run(arguments: Sequence[str]) -> int:
