@@ -10,17 +10,14 @@ from string import Formatter
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
-from contracts.core.clause import LIST, Clause
+from contracts.core.clause import LIST
 from contracts.core.contract import Contract
 from contracts.core.errors import NoTarget, UsageError
 from contracts.core.exchange import Headers, Response
 from contracts.core.identity import Identity
-from contracts.core.made_up import with_made_up
 from contracts.core.policy import Policy
-from contracts.core.probe import PER_MINUTE, Probe
+from contracts.core.probe import PER_MINUTE
 from contracts.exceptions import deviations
-from contracts.global_information.clauses import REPEATABLE
-from contracts.global_information.probes import needed
 from contracts.judging.judge import said_of
 from contracts.masking.secrets import Secrets
 from contracts.network import certificates
@@ -46,6 +43,7 @@ from contracts.network.pace import Budget, Deadline, Limits, Pace
 from contracts.network.request import Field
 from contracts.network.target import Target
 from contracts.network.wire import Wire
+from contracts.plan import Plan
 from contracts.run import Run
 from contracts.settings.sources import TOKENS
 from contracts.settings.table import Settings
@@ -58,9 +56,6 @@ if TYPE_CHECKING:
 
 Value = TypeVar("Value", bound="DataclassInstance")
 
-#: Requests that a run may send beyond those planned and as many for a second observation: the list is asked for three
-#: times more there, and retries come on top.
-_SPARE = 3 + 16
 #: The URL of a run as its service makes it: GitHub Actions, GitLab, Buildkite, CircleCI, Azure Pipelines; Jenkins comes
 #: last, for its variable has a name that others use, too.
 _CI_URLS = (
@@ -112,18 +107,17 @@ def prepare(
     with _judged(settings, contract, environ, mock) as (address, variables):
         if secrets.mask(address.url) != address.url:
             raise UsageError("the target holds a token: an address is printed, logged and stored; take it out")
-        clauses = contract.select(settings.clause)
+        plan = Plan(settings, contract, address)
+        contract.select(settings.clause)  # a name that is none is told before any file is read
         known = deviations.load(settings.deviations, contract) if settings.deviations else ()
         known = tuple(_masked(entry, secrets) for entry in known)
         baseline = _baseline(settings.baseline, settings, contract) if settings.baseline else None
         baseline = baseline and _masked(baseline, secrets)
         auth = parse(settings.auth_url, EXCHANGE, what="auth-url") if settings.auth_url else None
-        probes = with_made_up(_probes(settings, contract, clauses, address), settings.seed or 0)
-        most = settings.max_requests or 2 * sum(probe.times for probe in probes) + _SPARE
         sleep = sleep or (_at_once if settings.mock else time.sleep)
         parts = _Parts(settings, contract, address, auth, variables, tokens or Variables(), secrets)
-        target = parts.target(most=most, pace=pace, connect_to=connect_to, sleep=sleep, say=say)
-        yield Run(settings, contract, clauses, probes, target, settings.mock, known, identity, baseline)
+        target = parts.target(most=plan.most, pace=pace, connect_to=connect_to, sleep=sleep, say=say)
+        yield Run(replace(plan, origin=target.credentials.origin), target, known, identity, baseline)
 
 
 def _at_once(_seconds: float) -> None:
@@ -149,18 +143,6 @@ def _judged(
         raise NoTarget
     else:
         yield parse(settings.target, contract.path, allow_plain_http=settings.allow_plain_http), environ
-
-
-def _probes(settings: Settings, contract: Contract, clauses: tuple[Clause, ...], address: Address) -> tuple[Probe, ...]:
-    compared = (contract.clause[REPEATABLE],) if settings.baseline else ()  # also where only others are judged
-    return needed(
-        contract,
-        (*clauses, *compared),
-        plaintext=address.plaintext_url is not None,
-        unsafe=settings.unsafe_methods or settings.mock,
-        burst=settings.probe_rate_limit,
-        repeat=settings.repeat,
-    )
 
 
 def _baseline(path: str, settings: Settings, contract: Contract) -> "Baseline":
@@ -225,7 +207,7 @@ class _Parts:
         return Target(
             address,
             wire,
-            Budget(most, pace or (None if address.loopback else Pace())),
+            Budget(most, pace or (None if address.loopback else Pace()), shared=pace is not None),
             self.secrets,
             deadline,
             self._credentials(post, deadline.clock),

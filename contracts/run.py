@@ -15,8 +15,7 @@ from contracts.core.errors import CouldNotJudge, Late, Reason, TooSlow
 from contracts.core.exchange import Exchange
 from contracts.core.identity import Identity
 from contracts.core.listing import Listing
-from contracts.core.probe import Probe
-from contracts.core.report import Access, Report, RequestCounts, Scope
+from contracts.core.report import Access, Report, RequestCounts
 from contracts.core.text import counted, plain
 from contracts.exceptions import deviations
 from contracts.exceptions.entry import Entry
@@ -27,6 +26,7 @@ from contracts.network.credentials import BEARER, Exchanged
 from contracts.network.dial import proxy_of
 from contracts.network.observe import limit_bodies, observe
 from contracts.network.target import Target
+from contracts.plan import Plan
 from contracts.settings.table import Settings
 
 if TYPE_CHECKING:
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 #: Judging, and then writing the reports, may take what is left of the deadline, and each so many seconds when it is
 #: used up: the list of an honest target takes a few tenths.
 _GRACE = 2.0
-#: How often the list is asked for again in a second observation.
-_TIMES = 4
 _MASKED = f"${BEARER}".encode()
 
 
@@ -44,25 +42,31 @@ _MASKED = f"${BEARER}".encode()
 class Run:
     """A run that is ready to be made: what will be asked of which target, and what is judged then."""
 
-    settings: Settings
-    contract: Contract
-    clauses: tuple[Clause, ...]
-    probes: tuple[Probe, ...]
+    plan: Plan
     target: Target
-    embedded: bool
     deviations: tuple[Entry, ...] = ()
     identity: Identity = field(default_factory=Identity)
     baseline: "Baseline | None" = None
 
     @property
-    def planned(self) -> int:
-        """The number of requests without retries, at most."""
-        return sum(probe.times for probe in self.probes)
+    def settings(self) -> Settings:
+        """The settings of the run."""
+        return self.plan.settings
 
     @property
-    def live(self) -> bool:
-        """Whether the target is anything else than this machine."""
-        return not self.target.address.loopback
+    def contract(self) -> Contract:
+        """The contract by which the target is judged."""
+        return self.plan.contract
+
+    @property
+    def clauses(self) -> tuple[Clause, ...]:
+        """The clauses that are judged."""
+        return self.plan.clauses
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the target is the embedded mock."""
+        return self.settings.mock
 
     @property
     def implementation(self) -> str:
@@ -72,59 +76,40 @@ class Run:
     @property
     def access(self) -> Access:
         """What whoever asks the target again needs beside its URL."""
-        settings = self.settings
-        address, credentials = self.target.address, self.target.credentials
-        proxy = proxy_of(urlsplit(address.url))
-        return Access(
-            ca_bundle=(settings.ca_bundle or "") if address.scheme == "https" else "",
-            client_cert=settings.client_cert or "",
-            client_key=settings.client_key or "",
-            auth_url=credentials.auth.base if isinstance(credentials, Exchanged) else "",
-            proxy=proxy.name if proxy else "",
-            headers=settings.header_env,
-            allow_plain_http=address.scheme == "http" and not address.loopback,
-        )
+        credentials = self.target.credentials
+        proxy = proxy_of(urlsplit(self.target.address.url))
+        auth_url = credentials.auth.base if isinstance(credentials, Exchanged) else ""
+        return self.plan.access(auth_url=auth_url, proxy=proxy.name if proxy else "")
 
     def exchanges(self) -> Iterator[Exchange]:
         """Send the probes and yield what came of each; where the answers do not agree, observe the target once more."""
-        first = tuple(map(_after_the_run, observe(self.target, self.probes)))
+        first = tuple(map(_after_the_run, observe(self.target, self.plan.probes)))
         yield from first
-        if REPEAT in (probe.name for probe in self.probes) and (found := self.evidence(first).unsteady):
+        if self.plan.second and (found := self.evidence(first).unsteady):
             self.target.say(plain(f"the answers do not agree, asked again in {self.settings.settle:.3g} s: {found}"))
             for exchange in self._second():
                 yield replace(_after_the_run(exchange), observation=2)
 
     def _second(self) -> Iterator[Exchange]:
         """Observe what can be read once more, after a pause, the list several times and over new connections."""
-        reading = [probe for probe in dict.fromkeys(self.probes) if probe.is_reading]
-        [repeat] = [probe for probe in reading if probe.name == REPEAT]
-        times = max(_TIMES, self.settings.repeat)
         pause, target = self.settings.settle, self.target
         if pause >= target.remaining:
             late = TooSlow("the run ends before the pause in which the target may settle (--deadline, --settle)")
-            yield from (target.unsent(probe, late) for probe in (*reading, *[repeat] * (times - 1)))
+            yield from (target.unsent(probe, late) for probe in self.plan.second)
             return
         target.sleep(pause)
         problem: CouldNotJudge | None = None
-        for exchange in observe(target, [probe for probe in reading if probe != repeat], fresh_connections=True):
+        once = [probe for probe in self.plan.second if probe.name != REPEAT]
+        for exchange in observe(target, once, fresh_connections=True):
             problem = exchange.failure if exchange.probe == LIST else problem
             yield exchange
-        for _ in range(times):
+        for repeat in self.plan.second[len(once) :]:
             yield target.unsent(repeat, problem) if problem else target.fetch(repeat)
 
     def evidence(self, exchanges: Iterable[Exchange]) -> Evidence:
         """Return the exchanges as evidence about this target."""
-        scope = Scope(
-            policy=self.settings.auth,
-            live=self.live,
-            plaintext=self.target.address.plaintext_url is not None,
-            unsafe=bool(self.settings.unsafe_methods or self.embedded),
-            burst=self.settings.probe_rate_limit,
-            embedded=self.embedded,
-            selected=self.settings.clause,
-        )
         bounded = limit_bodies(exchanges, self.settings.max_body)
-        return Evidence(self.target.address.url, unless_blocked(bounded), scope, self.contract)
+        return Evidence(self.target.address.url, unless_blocked(bounded), self.plan.scope, self.contract)
 
     def shown(self) -> dict[str, tuple[str, str]]:
         """Return the effective settings as text, each with its origin; of credentials only the variable's name."""
@@ -149,7 +134,7 @@ class Run:
             access=self.access,
             strict=self.settings.strict,
             allow_empty=self.settings.allow_empty,
-            requests=RequestCounts(self.planned, budget.sent, budget.retries, budget.limit),
+            requests=RequestCounts(self.plan.requests, budget.sent, budget.retries, budget.limit),
             notes=tuple(self._notes(evidence)),
             narrowed=self.settings.narrowed,
             implementation=self.implementation,
@@ -212,7 +197,7 @@ def verify(run: Run) -> Report:
     run.target.wait(run.settings.wait)
     started = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     clock = time.perf_counter()
-    with until(run.target.clock() + run.target.remaining, run.target.clock):  # masking goes through bodies, too
+    with until(0.0, lambda: -run.target.remaining):  # masking goes through bodies, too
         evidence = run.evidence(run.exchanges())
     report = run.report(evidence)
     return run.compared(replace(report, started=started, seconds=round(time.perf_counter() - clock, 3)))

@@ -73,7 +73,7 @@ def load_baseline(
     Raises:
         UsageError: the file is none of these, is about another contract, or holds no list that could be compared.
     """
-    source, _ = read_source(read_bytes(path, bundle.CAP), path, _only(contract, path))
+    source, _ = read_source(read_bytes(path), path, _only(contract, path))
     try:
         source.refuse_unsteady(contract)
     except CouldNotCompare as problem:

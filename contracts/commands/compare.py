@@ -11,7 +11,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from contracts import __version__
-from contracts.bundle import CAP
 from contracts.commands import files, output, streams
 from contracts.commands import options as settings_options
 from contracts.comparison import accepted
@@ -191,7 +190,7 @@ def _called(side: str) -> str:
 def _content(name: str) -> bytes:
     if name != STANDARD_INPUT and not os.path.lexists(name):
         raise UsageError(f"there is no file {name[:100]!r}; a target is written with its scheme, such as https://host")
-    return read_bytes(name, CAP)
+    return read_bytes(name)
 
 
 def _environ(name: str, side: str, variable: str | None) -> dict[str, str]:

@@ -3,27 +3,32 @@
 import argparse
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
-from contracts import bundle
+from contracts.audit import audit
+from contracts.bundle import DEVIATIONS, TIMES
 from contracts.commands import options as settings_options
 from contracts.commands import output, several, streams
+from contracts.commands.audit import too_old
 from contracts.core.errors import UsageError
-from contracts.core.report import Report
-from contracts.core.text import shorten
+from contracts.core.report import Report, StaleDeviation
+from contracts.core.text import in_days, plain, shorten
 from contracts.network.address import parse
 from contracts.reading import read_bytes
 from contracts.resources import contract_of
 from contracts.settings.sources import resolve, working_directory
 from contracts.settings.table import BY_NAME, Group, Settings
-from contracts.targets.judging import slim
+from contracts.targets.judging import slim, with_stale
 from contracts.targets.target_entry import Entry, Judged, worst
 
 ARGUMENTS = "--targets FILE FILE.zip ..."
 EXAMPLES = "contracts merge first second --targets targets.toml --reports out"
 STATUSES = (
     "exit status: that of the worst target: 0 all conform; 1 one violates; 2 usage: a bundle differs from its "
-    "exchanges, or is of no target of the file, or one of two of the same; 3 one is inconclusive, or has no bundle"
+    "exchanges, or is of no target of the file, or one of two of the same; 3 one is inconclusive, or has no whole "
+    "bundle, or none that is young enough"
 )
 
 
@@ -31,6 +36,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     words = f"a bundle, or a folder that holds some as {output.BUNDLE_FILE}"
     parser.add_argument("bundles", nargs="+", metavar="FILE.zip", help=words)
+    settings_options.add_named(parser, "max_age", "max_body")
     settings_options.add(parser, Group.TARGETS, Group.REPORTS)
     settings_options.add_config(parser)
     output.add_brevity(parser)
@@ -47,14 +53,13 @@ def run(options: argparse.Namespace) -> int:
     found = list(_found(options.bundles))
     outputs = several.outputs_of(settings, [settings.targets, *found])
     console = streams.Console(quiet=output.is_brief(options), to_stderr=outputs.take_output)
-    reports = _read(found, {entry.name: entry for entry in entries}, settings)
-    merged = [Judged(entry, reports.get(entry.name, _missing(options.bundles))) for entry in entries]
-    several.tell(merged, options, console, outputs, folder=settings.reports, seconds=settings.deadline)
-    return outputs.end(worst(merged), console)
-
-
-def _missing(places: list[str]) -> str:
-    return f"there is no bundle of it in {shorten(', '.join(places), 200)}"
+    merged, now = _Merged({entry.name: entry for entry in entries}, settings), datetime.now(UTC)
+    for place in found:
+        merged.add(place, now)
+    judged = merged.judged(options.bundles)
+    console.write("".join(f"{plain(line)}\n" for line in merged.lines))
+    several.tell(judged, options, console, outputs, folder=settings.reports, seconds=settings.deadline)
+    return outputs.end(worst(judged), console)
 
 
 def _found(places: Iterable[str]) -> Iterator[str]:
@@ -73,46 +78,72 @@ def _found(places: Iterable[str]) -> Iterator[str]:
         yield from inside
 
 
-def _read(found: Iterable[str], entries: Mapping[str, Entry], settings: Settings) -> dict[str, Report]:
-    """Return the reports by the name of their target, after writing what a run writes for each.
+@dataclass
+class _Merged:
+    """What the bundles come to, by the name of their target.
 
-    Raises:
-        UsageError: a bundle cannot be judged again, differs from its exchanges, or is not one of these targets.
+    ``unused`` and ``texts`` are of the deviations that targets share.
     """
-    reports: dict[str, Report] = {}
-    places: dict[str, str] = {}
-    bodies: dict[bytes, bytes] = {}
-    for place in found:
-        content = read_bytes(place, bundle.CAP, follow=False)
+
+    entries: Mapping[str, Entry]
+    settings: Settings
+    results: dict[str, Report | str] = field(default_factory=dict)
+    lines: list[str] = field(default_factory=list)
+    unused: dict[str, tuple[StaleDeviation, ...]] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+    _places: dict[str, str] = field(default_factory=dict)
+    _clauses: set[tuple[str, ...]] = field(default_factory=set)
+    _bodies: dict[bytes, bytes] = field(default_factory=dict)
+
+    def add(self, place: str, now: datetime) -> None:
+        """Audit a bundle and write what a run writes for its target.
+
+        Raises:
+            UsageError: it cannot be judged again, differs from its exchanges, or is none of these targets.
+        """
+        cap = TIMES * self.settings.max_body
+        content = read_bytes(place, cap, follow=False)
         try:
-            report, differences = bundle.audit(bundle.unpack(content), contract_of)
+            found = audit(content, contract_of, now, cap)
         except UsageError as error:
             raise UsageError(f"{place}: {error}") from None
-        if differences:
-            raise UsageError(f"{place} differs from its exchanges: {differences[0]}")
-        name = report.identity.name
-        _check(report, entries.get(name), place)
-        if name in places:
-            raise UsageError(f"{place}: {name} has a bundle already, {places[name]}")
-        places[name] = place
-        _write(report, content, several.folder_of(entries[name], settings))
-        reports[name] = slim(report, bodies)
-    return reports
+        if found.differences:
+            raise UsageError(f"{place} differs from its exchanges: {found.differences[0]}")
+        report, name = found.report, found.report.identity.name
+        if name in self._places:
+            raise UsageError(f"{place}: {name} has a bundle already, {self._places[name]}")
+        entry = self.entries.get(name)
+        if entry is None:
+            named = f"the file of targets names no {shorten(name, 80)!r}" if name else "it names no target"
+            raise UsageError(f"{place}: {named}")
+        _check(report, entry, place)
+        self._clauses.add(report.scope.selected)
+        if len(self._clauses) > 1:
+            raise UsageError(f"{place}: {name} was judged by other clauses than the targets before it")
+        self._places[name] = place
+        self.lines.append(f"{name}: run of {report.started}, {in_days(now - found.made)} ago")
+        self.lines += [f"{name}: {note}" for note in found.notes]
+        _write(report, content, several.folder_of(entry, self.settings))
+        lacks = [f"its bundle lacks {line}" for line in found.missing] + too_old(found, self.settings.max_age, now)
+        self.results[name] = lacks[0] if lacks else slim(report, self._bodies)
+        if report.shared_deviations and DEVIATIONS in found.texts:
+            self.unused[name], self.texts[name] = found.unused, found.texts[DEVIATIONS]
+
+    def judged(self, places: Iterable[str]) -> tuple[Judged, ...]:
+        """Return what became of every target of the file; one without a bundle in these places has no report."""
+        why = f"there is no bundle of it in {shorten(', '.join(places), 200)}"
+        targets = tuple(Judged(entry, self.results.get(name, why)) for name, entry in self.entries.items())
+        return with_stale(targets, self.unused, self.texts if len(self.results) == len(targets) else {})
 
 
-def _check(report: Report, entry: Entry | None, place: str) -> None:
-    name = report.identity.name
-    if entry is None:
-        named = f"the file of targets names no {shorten(name, 80)!r}" if name else "it names no target"
-        raise UsageError(f"{place}: {named}")
+def _check(report: Report, entry: Entry, place: str) -> None:
+    """Hold what the entry of a target says against the settings of a report."""
     url = parse(entry.url, report.contract.path, allow_plain_http=True).url
-    for what, here, there in (
-        ("contract", report.contract.name, entry.contract),
-        ("URL", report.target, url),
-    ):
+    for name, value in {"contract": entry.contract, "target": url, **entry.settings}.items():
+        here, there = report.settings[name][0], BY_NAME[name].show(value)
         if here != there:
             raise UsageError(
-                f"{place}: the {what} of {name} is {shorten(here, 200)}, and {shorten(there, 200)} in the file of "
+                f"{place}: {name} of {entry.name} is {shorten(here, 200)}, and {shorten(there, 200)} in the file of "
                 "targets"
             )
 
@@ -120,6 +151,5 @@ def _check(report: Report, entry: Entry | None, place: str) -> None:
 def _write(report: Report, content: bytes, outputs: output.Outputs) -> None:
     """Write the reports of a target; its bundle is taken over as it was read."""
     if outputs.files:
-        rest = {name: file for name, file in outputs.files.items() if name != output.BUNDLE}
-        output.Outputs(rest, outputs.problems).write_report(report, str)
+        outputs.without(output.BUNDLE).write_report(report, str)
         outputs.write(output.BUNDLE, content)

@@ -71,6 +71,10 @@ class Outputs:
         """Return the formats as they are written: standard output last, for what was printed is not replaced."""
         return sorted(self.files, key=lambda name: self.files[name] == STANDARD_OUTPUT)
 
+    def without(self, name: str) -> "Outputs":
+        """Return the outputs but for one format; what goes wrong with them is a problem of these."""
+        return Outputs({each: file for each, file in self.files.items() if each != name}, self.problems)
+
     def write_report(self, report: Report, mask: Callable[[str], str], **entries: str | None) -> None:
         """Render a report in each format and write it; ``mask`` has the last look at every text.
 

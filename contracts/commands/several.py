@@ -149,8 +149,8 @@ class _Finisher:
     def finish(self, entry: Entry, prepared: Run | None, report: Report) -> Report:
         """Write the reports of a target, and return what they say."""
         outputs = self._folders[entry.name]
-        if prepared is None:
-            outputs.write_report(report, self._console.mask)
+        if prepared is None:  # there is nothing that anybody could judge again
+            outputs.without(output.BUNDLE).write_report(report, self._console.mask)
         else:
             report = output.written(prepared, report, outputs)
         with self._lock:

@@ -137,7 +137,7 @@ def _prune(path: str, report: Report) -> str:
 def _header(prepared: "Run") -> str:
     target = prepared.target.address.url + (" (the embedded mock)" if prepared.embedded else "")
     known = wording.identity(prepared.identity, prepared.implementation)
-    requests = RequestCounts(prepared.planned, limit=prepared.target.budget.limit)
+    requests = RequestCounts(prepared.plan.requests, limit=prepared.target.budget.limit)
     return terminal.header(prepared.contract, target, requests, known)
 
 

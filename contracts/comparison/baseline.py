@@ -1,14 +1,12 @@
 """The baseline of a run: what was there before, and what of it may differ; the clauses and both in one report."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from contracts.comparison import accepted, snapshot
 from contracts.comparison.gate import Kind, Source, Terms, gate
-from contracts.comparison.rules import FAIL_ON, Impact
+from contracts.comparison.rules import Impact
 from contracts.core.report import Report
-from contracts.settings import values
 
 
 @dataclass(frozen=True)
@@ -29,18 +27,13 @@ class Baseline:
         return replace(report, comparison=gate(report.contract, report.suite, (self.source, new), terms, now))
 
 
-def kept(text: str, accept: str | None, settings: Mapping[str, tuple[str, str]]) -> Baseline:
-    """Return the baseline that a bundle holds, by the settings of its run as the report shows them.
+def kept(text: str, accept: str | None, name: str, fail_on: str, max_age: float | None) -> Baseline:
+    """Return the baseline that a bundle holds; ``name`` is how its run called it.
 
     Raises:
         UsageError: it cannot be read.
     """
     read = snapshot.read(text, "the baseline")
-    shown = {name: settings.get(name, ("",))[0] for name in ("baseline", "fail_on", "max_age")}
-    source = Source(Kind(read.source or Kind.SNAPSHOT), shown["baseline"] or "baseline.json", read.target, read)
-    fail_on = Impact(shown["fail_on"]) if shown["fail_on"] in list(FAIL_ON) else Impact.BREAKING
-    try:
-        max_age = values.age(shown["max_age"])
-    except ValueError:
-        max_age = None
-    return Baseline(source, accept, fail_on, max_age)
+    return Baseline(
+        Source(Kind(read.source or Kind.SNAPSHOT), name, read.target, read), accept, Impact(fail_on), max_age
+    )

@@ -17,7 +17,7 @@ from contracts.comparison.subject import subject_of
 from contracts.core.contract import Contract
 from contracts.core.errors import CouldNotJudge, UsageError
 from contracts.core.report import Report, Verdict
-from contracts.core.text import counted, expiring
+from contracts.core.text import counted, expiring, in_days
 from contracts.exceptions.entry import Entry
 
 #: The clocks of two machines may be so far apart.
@@ -175,7 +175,9 @@ class Gate:
         if self.age < -_FORGIVEN:
             return f"the baseline was taken at {self.old.taken}, which is to come"
         most = timedelta(seconds=self.terms.max_age)
-        return f"the baseline is {_days(self.age)} old, and --max-age allows {_days(most)}" if self.age > most else ""
+        return (
+            f"the baseline is {in_days(self.age)} old, and --max-age allows {in_days(most)}" if self.age > most else ""
+        )
 
     @cached_property
     def status(self) -> int:
@@ -242,7 +244,7 @@ class Gate:
         kept = self.old.snapshot
         if kept is None or self.old.kind is Kind.URL or self.age is None:
             return ""
-        return f"{_days(self.age)} old, {_FOUND[kept.verdict]} by suite {kept.suite}"
+        return f"{in_days(self.age)} old, {_FOUND[kept.verdict]} by suite {kept.suite}"
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -284,12 +286,6 @@ class Gate:
 
 
 _FOUND = {"conforms": "conforms", "violates": "violates the contract", "inconclusive": "could not be judged whole"}
-
-
-def _days(age: timedelta) -> str:
-    if abs(age) >= timedelta(days=1):
-        return counted(age.days, "day")
-    return counted(round(age.total_seconds() / 60), "minute")
 
 
 def gate(contract: Contract, suite: str, sides: tuple[Source, Source], terms: Terms, now: datetime) -> Gate:

@@ -4,16 +4,11 @@ The text is made to be kept in git: one member a line, members sorted, elements 
 the form in which they were received.
 """
 
-import json
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
-from importlib.resources import files
 from itertools import islice
 from typing import Any
-
-import jsonschema_rs
 
 from contracts.comparison.compare import compare
 from contracts.comparison.instability import instability
@@ -24,6 +19,7 @@ from contracts.comparison.values import text_of
 from contracts.core.clause import LIST
 from contracts.core.errors import ContractsError, UsageError
 from contracts.core.report import Report
+from contracts.core.schemas import load, unlike
 from contracts.core.text import shorten
 from contracts.judging.answer import Answer as JudgedAnswer
 from contracts.judging.evidence import Evidence
@@ -113,7 +109,7 @@ def render(snapshot: Snapshot) -> str:
     """Return a snapshot as JSON, ended by a newline; equal snapshots give equal texts."""
     first, *others = map(_document, snapshot.readings)
     members: dict[str, Any] = {
-        "$schema": _schema()["$id"],
+        "$schema": load(SCHEMA)["$id"],
         "format": FORMAT,
         "contract": {"digest": snapshot.digest, "name": snapshot.contract},
         "suite": snapshot.suite,
@@ -215,13 +211,8 @@ def _answer(source: Evidence | JudgedAnswer, what: str) -> Answer:
 
 def _check(value: Any, name: str) -> None:
     """Hold a decoded snapshot against the schema, and what the schema cannot say."""
-    try:
-        error = next(jsonschema_rs.Draft202012Validator(_schema()).iter_errors(_frame(value)), None)
-    except ValueError:
-        raise UsageError(f"{name}: the snapshot cannot be read: it holds what no snapshot does") from None
-    if error:
-        where = "".join(f"/{part}" for part in error.instance_path) or "the whole"
-        raise UsageError(f"{name}: the snapshot cannot be read: {shorten(where)}: {shorten(error.message)}")
+    if problem := unlike(_frame(value), SCHEMA):
+        raise UsageError(f"{name}: the snapshot cannot be read: {problem}")
     if len(_others(value)) >= value["readings"]:
         raise UsageError(f"{name}: the snapshot cannot be read: /repeat: there are fewer readings than this")
     try:
@@ -242,9 +233,3 @@ def _frame(value: Any) -> Any:
 
 def _is_container(value: dict[str, Any], key: str) -> bool:
     return isinstance(value.get(key), (dict, list))
-
-
-@cache
-def _schema() -> dict[str, Any]:
-    schema: dict[str, Any] = json.loads(files("contracts.schemas").joinpath(SCHEMA).read_text("utf-8"))
-    return schema

@@ -71,9 +71,9 @@ class Attempt:
 class Exchange:
     """A request, and the response to it or the failure that stood in its place.
 
-    ``seconds`` is the time from the first byte sent to the last byte read. A burst is one exchange: its last answer,
-    the time of all, and how many requests were ``sent``. ``observation`` is 2 where a run that found the target
-    unsteady observed it once more.
+    ``seconds`` is the time from the first byte sent to the last byte read, and ``began`` that since the run began. A
+    burst is one exchange: its last answer, the time of all, and how many requests were ``sent``. ``observation`` is 2
+    where a run that found the target unsteady observed it once more.
     """
 
     probe: str
@@ -84,6 +84,7 @@ class Exchange:
     seconds: float = field(default=0.0, compare=False)
     sent: int = 1
     observation: int = 1
+    began: float = field(default=0.0, compare=False)
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 #: What some runners of CI take for a command wherever it stands in a line.
 COMMAND = re.compile(r"##(?=\[|vso\[|teamcity\[)", re.IGNORECASE)
@@ -20,6 +20,13 @@ def encoded(text: str) -> Iterator[bytes]:
 def counted(number: int, noun: str, plural: str = "") -> str:
     """Return a number with its noun in the right form."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def in_days(age: timedelta) -> str:
+    """Return an age in whole days, or one of less than a day in minutes."""
+    if abs(age) >= timedelta(days=1):
+        return counted(age.days, "day")
+    return counted(round(age.total_seconds() / 60), "minute")
 
 
 def plain(text: str) -> str:

@@ -64,6 +64,16 @@ def apply(report: Report, entries: Iterable[Entry], today: date) -> Report:
     return replace(report, outcomes=outcomes, stale=tuple(stale), expiring=ledger.expiring)
 
 
+def shared(report: Report) -> tuple[Report, tuple[StaleDeviation, ...]]:
+    """Return the report as one of several targets that share their deviations, and those that excuse nothing here.
+
+    Only what has expired is stale at one of them.
+    """
+    expired = tuple(stale for stale in report.stale if stale.expired)
+    unused = tuple(stale for stale in report.stale if not stale.expired)
+    return replace(report, stale=expired, shared_deviations=True), unused
+
+
 class _Index:
     """Entries by what they excuse: of a clause all findings, or those at a pointer, in which ``*`` is any one step."""
 

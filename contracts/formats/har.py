@@ -40,8 +40,7 @@ def render(report: Report) -> str:
         body = exchange.response.body if exchange.response else b""
         same = first.setdefault(body, number) if len(body) > LARGE else number
         content = _text(body) if same == number else _reference(same)
-        entries.append(_entry(exchange, started, content))
-        started = _later(started, exchange.seconds + sum(attempt.waited for attempt in exchange.attempts))
+        entries.append(_entry(exchange, _later(started, exchange.began), content))
     creator = {"name": "event-categories-contracts", "version": report.suite}
     return to_json({"log": {"version": "1.2", "creator": creator, "comment": headline(report), "entries": entries}})
 

@@ -163,6 +163,7 @@ def _exchange(exchange: Exchange) -> dict[str, Any]:
         "attempts": [{"outcome": attempt.outcome, "waited": attempt.waited} for attempt in exchange.attempts],
         "sent": exchange.sent,
         "observation": exchange.observation,
+        "began": exchange.began,
         "seconds": exchange.seconds,
     }
 

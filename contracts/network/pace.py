@@ -1,5 +1,6 @@
 """The manners of a run: how many requests it sends, how fast and for how long, and when one is sent again."""
 
+import math
 import re
 import threading
 import time
@@ -44,22 +45,37 @@ class Limits:
 
 @dataclass
 class Deadline:
-    """The end of a run, so many ``seconds`` after the first look at it."""
+    """The end of a run, so many ``seconds`` after the first look at it; threads share it."""
 
     seconds: float = 90.0
     clock: Callable[[], float] = time.monotonic
-    _ends: float | None = None
+    _began: float | None = None
+    _waited: float = 0.0
+    _waits_until: float = -math.inf
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    @property
+    def elapsed(self) -> float:
+        """The seconds since the first look."""
+        if self._began is None:
+            self._began = self.clock()
+        return self.clock() - self._began
 
     @property
     def remaining(self) -> float:
         """The seconds that are left."""
-        if self._ends is None:
-            self._ends = self.clock() + self.seconds
-        return self._ends - self.clock()
+        return self.seconds + self._waited - self.elapsed
+
+    def leave_out(self, seconds: float) -> None:
+        """Leave a wait that is just over out of the time of the run; waits at the same time count once."""
+        with self._lock:
+            now = self.clock()
+            self._waited += max(0.0, now - max(now - seconds, self._waits_until))
+            self._waits_until = max(now, self._waits_until)
 
     def restart(self) -> None:
         """Begin anew with the next look."""
-        self._ends = None
+        self._began, self._waited = None, 0.0
 
 
 class Pace:
@@ -93,8 +109,10 @@ class Pace:
             self._say(wait)
             self._sleep(wait)
 
-    def take(self, max_wait: float, *, unpaced: bool = False) -> None:
+    def take(self, max_wait: float, *, unpaced: bool = False) -> float:
         """Take a turn, after waiting for at most ``max_wait`` seconds for it; ``unpaced`` takes it at once.
+
+        Returns the seconds that it waited.
 
         Raises:
             OverBudget: it would take longer.
@@ -108,6 +126,7 @@ class Pace:
             self._turns.append(self._clock() + wait)
         if wait:
             self._sleep(wait)
+        return wait
 
     def _until(self, places: int) -> float:
         with self._lock:
@@ -126,11 +145,13 @@ class Pace:
 class Budget:
     """Counts what is sent: never more than ``limit`` requests, and none faster than a pace, where there is one.
 
-    Threads share it. What is to be sent is counted first, and then waits for its turn.
+    Threads share it. What is to be sent is counted first, and then waits for its turn. A pace that is ``shared`` with
+    other runs is waited for as long as it takes.
     """
 
     limit: int
     pace: Pace | None = None
+    shared: bool = False
     sent: int = 0
     retries: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -147,19 +168,23 @@ class Budget:
             self.sent += 1
             self.retries += retry
 
-    def wait(self, max_wait: float, *, unpaced: bool = False) -> None:
+    def wait(self, max_wait: float, *, unpaced: bool = False) -> float:
         """Wait for at most ``max_wait`` seconds until the pace allows a request that was counted.
+
+        Returns the seconds that were waited for other runs.
 
         Raises:
             OverBudget: it would take longer; the request is not sent, and not counted any more.
         """
         try:
-            if self.pace is not None:
-                self.pace.take(max_wait, unpaced=unpaced)
+            if self.pace is None:
+                return 0.0
+            waited = self.pace.take(math.inf if self.shared else max_wait, unpaced=unpaced)
         except OverBudget:
             with self._lock:
                 self.sent -= 1
             raise
+        return waited if self.shared else 0.0
 
     def admit(self, requests: int) -> None:
         """Allow so many requests from now on, if not more were allowed anyway."""

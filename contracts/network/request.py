@@ -71,7 +71,8 @@ class Outgoing:
 class Asked:
     """What came of a request, its secrets still in it; ``seconds`` are those of the last attempt.
 
-    ``over`` is the connection of the answer to HEAD, and ``authorization`` what was sent of the given credentials.
+    That ``began`` so many seconds after the run. ``over`` is the connection of the answer to HEAD, and
+    ``authorization`` what was sent of the given credentials.
     """
 
     request: Outgoing
@@ -79,6 +80,7 @@ class Asked:
     failure: CouldNotJudge | None = field(repr=False)
     attempts: tuple[Attempt, ...] = field(default=(), repr=False)
     seconds: float = 0.0
+    began: float = 0.0
     sent: int = 1
     over: Connection | None = field(default=None, repr=False)
     authorization: str | None = field(default=None, repr=False)

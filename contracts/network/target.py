@@ -109,7 +109,7 @@ class Target:
         """
         request = self._request(probe)
         self.say(f"{probe.name}: up to {probe.times} requests, as asked for")
-        lane, started, sent = self.lane(), self.clock(), 0
+        lane, started, began, sent = self.lane(), self.clock(), self.deadline.elapsed, 0
         try:
             while True:
                 asked, sent = self._try(request, lane, unpaced=True), sent + 1
@@ -119,7 +119,7 @@ class Target:
             lane.close()
         if asked.response is None or asked.response.status != TOO_MANY:
             asked = self._finished(asked)
-        return self.record(replace(asked, seconds=self.clock() - started, sent=sent))
+        return self.record(replace(asked, seconds=self.clock() - started, began=began, sent=sent))
 
     def unsent(self, probe: Probe, because: CouldNotJudge) -> Exchange:
         """Return the exchange of a probe that is pointless to send.
@@ -157,7 +157,10 @@ class Target:
         attempts = tuple(replace(attempt, outcome=self.secrets.mask(attempt.outcome)) for attempt in asked.attempts)
         masked = failure and type(failure)(self.secrets.mask(str(failure)))
         request = asked.request
-        return Exchange(request.name, request.record, response, masked, attempts, asked.seconds, asked.sent)
+        began = round(asked.began, 3)
+        return Exchange(
+            request.name, request.record, response, masked, attempts, asked.seconds, asked.sent, began=began
+        )
 
     def admit(self, requests: int) -> None:
         """Let another tool send so many requests from now on, and take the time of a run for them."""
@@ -273,7 +276,7 @@ class Target:
 
     def _try(self, request: Outgoing, lane: Lane, *, counted: bool = False, unpaced: bool = False) -> Asked:
         """Send a request once, or twice where a kept connection was of no use; return what came of it."""
-        started, message, response, failure = self.clock(), None, None, None
+        started, began, message, response, failure = self.clock(), self.deadline.elapsed, None, None, None
         try:
             self._check_deadline()
             if request.authorized and self.standing.failure:
@@ -282,7 +285,7 @@ class Target:
             if self.throttle.is_on and not unpaced:
                 lane.close()  # as before a retry
             with nullcontext() if unpaced else self.throttle.turn(self.remaining):
-                started = self.clock()
+                started, began = self.clock(), self.deadline.elapsed
                 if not counted:
                     self.budget.count()
                 response = self._over_lane(request, message, lane, unpaced=unpaced)
@@ -295,6 +298,7 @@ class Target:
             response,
             failure,
             seconds=self.clock() - started,
+            began=began,
             over=lane.last if request.method == "HEAD" else None,
             authorization=request.token_in(message),
         )
@@ -306,7 +310,7 @@ class Target:
 
         def over(connection: Connection) -> Response:
             try:
-                self.budget.wait(self.remaining, unpaced=unpaced)
+                self.deadline.leave_out(self.budget.wait(self.remaining, unpaced=unpaced))
                 most = min(self.limits.timeout, _CLEARTEXT_LIMIT) if request.cleartext else self.limits.timeout
                 left = self.remaining
                 limit, named = (left, "--deadline") if left < most else (most, "--timeout")

@@ -103,7 +103,7 @@ class Session:
         self.run.target.wait(self.run.settings.wait)
         exchanges = tuple(shielded(lambda: self.run.evidence(self.run.exchanges()).exchanges))
         budget = self.run.target.budget
-        counts = RequestCounts(self.run.planned, budget.sent, budget.retries, budget.limit)
+        counts = RequestCounts(self.run.plan.requests, budget.sent, budget.retries, budget.limit)
         return Observed(exchanges, counts, round(sum(exchange.seconds for exchange in exchanges), 3))
 
     def _read(self, shared: Path) -> Observed:
@@ -140,7 +140,7 @@ class Session:
         part = f", {judged} of {total} clauses" if judged < total else ""
         yield f"contract target: {EMBEDDED_MOCK if run.embedded else run.target.address.url}{part}"
         beside = f", and {self.allowance} by each test that sends its own" if self.allowance else ""
-        yield f"contract budget: {run.planned} requests planned, {run.target.budget.limit} at most{beside}"
+        yield f"contract budget: {run.plan.requests} requests planned, {run.target.budget.limit} at most{beside}"
         shown = [f"{name}={value} ({origin})" for name, (value, origin) in run.shown().items() if origin != "default"]
         yield in_pytest(f"contract settings: {', '.join([*shown, 'the others by default'])}")
 

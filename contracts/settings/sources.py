@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from contracts.core.errors import NoTarget, UsageError
+from contracts.core.text import shorten
 from contracts.reading import read_text, toml
-from contracts.settings.table import BY_NAME, TABLE, Group, Setting, Settings, Trust, of
+from contracts.settings.table import BY_NAME, OF_A_RUN, TABLE, Group, Setting, Settings, Trust, of
 from contracts.settings.values import TOKEN_VARIABLES
 
 #: The variables that hold a token: while one is set, no file may name the host that would receive it.
@@ -127,6 +128,25 @@ def _refuse_in_file(setting: Setting, value: Any, file: str, environ: Mapping[st
         raise UsageError(f"{file}: no file may name the target while {token} is set, which would go there: {instead}")
     if setting.trust is Trust.INSIDE and leads_out(str(value)):
         raise UsageError(f"{file}: {setting.name} is {str(value)[:80]!r}, and must stay in the working directory")
+
+
+def restored(shown: Mapping[str, str], place: str) -> Settings:
+    """Return the settings of a run from the texts in which its report shows them.
+
+    Raises:
+        UsageError: one is missing, or is nothing that a run would show; the message begins with the place.
+    """
+    values = {}
+    for setting in OF_A_RUN:
+        if setting.name not in shown:
+            raise UsageError(f"{place}: the setting {setting.name} is missing")
+        if shown[setting.name] != setting.show(setting.default):
+            values[setting.name] = value_of(setting, shown[setting.name], place)
+    settings = Settings(**values)
+    for name, (text, _) in settings.shown().items():
+        if text != shown[name]:
+            raise UsageError(f"{place}: {name} is {shorten(shown[name], 80)!r}, and {shorten(text, 80)!r} is meant")
+    return settings
 
 
 def leads_out(file: str) -> bool:

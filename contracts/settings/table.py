@@ -90,7 +90,7 @@ class Setting:
         """Whether the pytest plugin knows it: what fails no item would be read as a pass there."""
         return self.group in (Group.JUDGED, Group.ACCESS, Group.NETWORK)
 
-    def show(self, value: object) -> str:
+    def show(self, value: Any) -> str:
         """Return a value as a person would write it."""
         if isinstance(value, tuple):
             value = ", ".join("=".join(item) if isinstance(item, tuple) else item for item in value)

@@ -11,6 +11,7 @@ from contracts.core.contract import Contract
 from contracts.core.errors import CouldNotJudge, UsageError
 from contracts.core.exchange import Exchange, Request
 from contracts.core.report import Report, Scope, StaleDeviation
+from contracts.exceptions import deviations
 from contracts.global_information.probes import needed
 from contracts.judging.evidence import Evidence
 from contracts.judging.judge import report_of
@@ -88,8 +89,8 @@ class Targets:
         files, name = self._deviations(), report.identity.name
         if list(files.values()).count(files.get(name, "")) < 2:  # noqa: PLR2004 - more than this one target
             return report
-        self._unused[name] = tuple(stale for stale in report.stale if not stale.expired)
-        return share_deviations(report)
+        report, self._unused[name] = deviations.shared(report)
+        return report
 
     def _end(self) -> None:
         """Let the targets that were judged stand, and the others be inconclusive; no thread writes after this."""
@@ -123,7 +124,7 @@ class Targets:
                 tokens=tokens_of(entry, self.environ),
                 secrets=self.secrets,
             ) as run:
-                pace.wait_for_capacity(run.planned)  # before the deadline of the target begins
+                pace.wait_for_capacity(run.plan.requests)  # before the deadline of the target begins
                 self._finish(entry, run, self._shared(_named(verify(run), entry)))
         except UsageError as error:
             self._finish(entry, None, unjudged(entry, settings, contract, self.environ, str(error)))
@@ -143,11 +144,6 @@ def slim(report: Report, bodies: dict[bytes, bytes]) -> Report:
             response = exchange.response and replace(exchange.response, body=bodies.setdefault(body, body))
             kept.append(replace(exchange, response=response))
     return replace(report, exchanges=tuple(kept))
-
-
-def share_deviations(report: Report) -> Report:
-    """Return the report as one of several targets that share their deviations: only what has expired is stale here."""
-    return replace(report, stale=tuple(stale for stale in report.stale if stale.expired), shared_deviations=True)
 
 
 def with_stale(

@@ -11,11 +11,14 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from contracts import bundle
+from contracts.audit import audit
 from contracts.comparison import accepted, snapshot
 from contracts.core.errors import CouldNotJudge, UsageError
 from contracts.event_categories.contract import CONTRACT
@@ -24,8 +27,10 @@ from contracts.exceptions import deviations
 from contracts.formats import har, html, junit, markdown, result, stored, terminal
 from contracts.judging.strict_json import decode
 from contracts.offline import recording_of, report_of
+from contracts.prepare import prepare
 from contracts.reading import UnforeseenError
 from contracts.resources import contract_of
+from contracts.run import verify
 from contracts.settings.sources import resolve
 from contracts.targets import file as targets
 
@@ -80,8 +85,8 @@ def judged(content: bytes) -> None:
 
 
 def audited(content: bytes) -> None:
-    """Unpack and audit an archive."""
-    bundle.audit(bundle.unpack(content), contract_of)
+    """Audit an archive."""
+    audit(content, contract_of, datetime.now(UTC))
 
 
 def resolved(content: bytes) -> None:
@@ -91,10 +96,11 @@ def resolved(content: bytes) -> None:
         resolve({}, {}, Path(folder))
 
 
+@cache
 def archive() -> bytes:
-    """A bundle of a file that was judged; it is refused for its time alone."""
-    report = report_of(recording_of(BODY, "fuzz", CONTRACT), strict=False, allow_empty=False)
-    return bundle.pack(report, ENTRIES.decode())
+    """A bundle of a run against the embedded mock."""
+    with prepare(resolve({"mock": True}, {}, Path("/")), CONTRACT, {}) as run:
+        return bundle.pack(verify(run), ENTRIES.decode())
 
 
 def archived(content: bytes) -> None:

@@ -7,6 +7,7 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from hostile_bodies import (
 from subject import CONTRACT, SAMPLE
 
 from contracts import bundle
+from contracts.audit import audit
 from contracts.commands import output
 from contracts.core import deadline
 from contracts.core.check import Check, Steps
@@ -116,8 +118,7 @@ def test_judging_stands_under_the_deadline(monkeypatch: pytest.MonkeyPatch) -> N
     assert states["category.id"].because is Reason.LATE
     assert report.status == INCONCLUSIVE
     monkeypatch.undo()
-    _, differences = bundle.audit(bundle.unpack(bundle.pack(report)), contract_of)
-    assert differences == []
+    assert audit(bundle.pack(report), contract_of, datetime.now(UTC)).differences == ()
 
 
 def test_half_a_judgement_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,8 +141,7 @@ def test_half_a_judgement_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     outcome = next(outcome for outcome in report.outcomes if outcome.clause.id == "http.content-type")
     assert (outcome.state, outcome.because, outcome.findings) == (State.INCONCLUSIVE, Reason.LATE, ())
     monkeypatch.undo()
-    _, differences = bundle.audit(bundle.unpack(bundle.pack(report)), contract_of)
-    assert differences == []
+    assert audit(bundle.pack(report), contract_of, datetime.now(UTC)).differences == ()
 
 
 LONG = json.dumps({"event_categories": [{"id": str(n)} for n in range(2000)], "x": "\\u0041%41" * 2000}).encode()
@@ -197,8 +197,8 @@ def test_writing_stands_under_the_deadline(tmp_path: Path, monkeypatch: pytest.M
     assert {path.name for path in tmp_path.iterdir()} == set(usual.values())
     assert (tmp_path / "result.json").read_text() == result.render(written)
     assert Reason.LATE.sentence in (tmp_path / "junit.xml").read_text()
-    audited, differences = bundle.audit(bundle.unpack((tmp_path / "run.zip").read_bytes()), contract_of)
-    assert (audited.status, differences) == (INCONCLUSIVE, [])
+    audited = audit((tmp_path / "run.zip").read_bytes(), contract_of, datetime.now(UTC))
+    assert (audited.report.status, audited.differences, audited.missing) == (INCONCLUSIVE, (), ())
 
 
 def test_a_run_keeps_no_more_than_two_largest_bodies() -> None:

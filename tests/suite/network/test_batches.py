@@ -33,7 +33,7 @@ def judged(url: str, token: str, concurrency: int, **settings: Any) -> Report:
     chosen = Settings(target=url, ca_bundle=bundle, concurrency=concurrency, seed=1, **settings)
     with prepare(chosen, CONTRACT, {"BEARER_TOKEN": token}, sleep=lambda _: None) as run:
         report = verify(run)
-    exchanges = tuple(replace(exchange, seconds=0.0) for exchange in report.exchanges)
+    exchanges = tuple(replace(exchange, seconds=0.0, began=0.0) for exchange in report.exchanges)
     shown = {name: value for name, value in report.settings.items() if name != "concurrency"}
     return replace(report, started="", seconds=0.0, exchanges=exchanges, settings=shown)
 
@@ -77,9 +77,9 @@ def test_each_request_has_a_connection_of_its_own_if_that_is_asked_for(*, fresh:
     with MockServer(SAMPLE) as mock, serving(KINDS["threads-keep-alive"], mock) as server:
         settings = Settings(target=server.url)
         with prepare(settings, CONTRACT, {"BEARER_TOKEN": server.token}) as run:
-            seen = list(observe(run.target, run.probes, fresh_connections=fresh))
-            assert [e.probe for e in seen] == [probe.name for probe in run.probes]
-            list(observe(run.target, run.probes[:2], fresh_connections=fresh))
+            seen = list(observe(run.target, run.plan.probes, fresh_connections=fresh))
+            assert [e.probe for e in seen] == [probe.name for probe in run.plan.probes]
+            list(observe(run.target, run.plan.probes[:2], fresh_connections=fresh))
         used = [server.used.count(number) for number in set(server.used)]
     assert (used == [1] * 10) is fresh
 

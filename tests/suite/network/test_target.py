@@ -514,7 +514,7 @@ def test_what_another_tool_sends_keeps_the_manners_of_the_suite() -> None:
         answers = [made.relay("GET", made.address.url, theirs, authorized=authorized) for authorized in (True, False)]
         refused = made.relay("GET", made.address.url, theirs, authorized=True)
         made.budget.limit = 3
-        made.deadline._ends = made.clock()
+        made.deadline.seconds = 0.0
         late = made.relay("GET", made.address.url, theirs, authorized=True)
         sent = [[head_of(r, name) for name in ("User-Agent", "Authorization", "X-Theirs")] for r in server.requests]
     assert sent == [[AGENT, f"Bearer {TOKEN}", "kept"], [AGENT, "a placeholder", "kept"]]
