@@ -1,6 +1,6 @@
 """Comparing two sides: what differs for certain, what rests on what a side does not keep, and the worst of it first."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import product
 
@@ -13,6 +13,7 @@ from contracts.comparison.observation import CouldNotCompare, Observation, Readi
 from contracts.comparison.rules import Impact
 from contracts.comparison.subject import Subject
 from contracts.core.deadline import watched
+from contracts.core.text import shorten
 from contracts.exceptions.entry import Entry
 
 #: So many differences are listed, the worst of them; all are counted.
@@ -21,6 +22,8 @@ _WORST_FIRST = {impact: number for number, impact in enumerate(Impact)}
 #: The rules that are about a value alone: presence, type and what a client can read are judged apart from it.
 _OF_VALUES = ("value-changed", "literal-changed")
 _OF_ORDER = ("order-moved", "positions-renumbered")
+#: So much of what only some answers show is named.
+_NAMED = 5
 
 
 def compare(subject: Subject, old: Observation, new: Observation, accepted: Accepted | None = None) -> Comparison:
@@ -45,6 +48,7 @@ def compare(subject: Subject, old: Observation, new: Observation, accepted: Acce
     accepted = accepted or Accepted()
     listing = _Listing(DifferenceBuilder(subject, impact_of), accepted)
     listing.read(hits(subject, old.first, new.first))
+    partly = _partly(subject, old, new, listing) if after.rules - {*_OF_VALUES, *_OF_ORDER} else {}
     changing = {member for _, member in before.about | after.about}
 
     def is_needed(entry: Entry) -> bool:
@@ -60,6 +64,7 @@ def compare(subject: Subject, old: Observation, new: Observation, accepted: Acce
         matched=len(old.first.elements) - listing.removed,
         accepted=listing.counts(accepted=True),
         instability=(*(f"old: {words}" for words in before.words), *(f"new: {words}" for words in after.words)),
+        partly=partly,
         unsteady=after.documented and f"it does not repeat itself: {after.documented}",
         read_once=tuple(name for name, side in (("old", old), ("new", new)) if side.times == 1),
         stale=tuple(
@@ -96,6 +101,24 @@ def _doubtful(
     return doubtful - shown
 
 
+def _partly(subject: Subject, old: Observation, new: Observation, listing: "_Listing") -> dict[Impact, str]:
+    """Return in words what some readings of the new side show against all of the old one, and others do not.
+
+    The old side keeps it, so that it is not unstable; it is as certain that it may come as that it need not.
+    """
+    shown: list[dict[Key, Hit]] = []
+    for reading in new.readings:
+        first, *others = ({hit.key: hit for hit in _each(subject, one, reading)} for one in old.readings)
+        shown.append({key: hit for key, hit in first.items() if all(key in each for each in others)})
+    every = set(shown[0]).intersection(*shown)
+    some = {key: hit for each in shown for key, hit in each.items() if key not in every}
+    found: dict[Impact, dict[str, None]] = defaultdict(dict)
+    for hit in some.values():
+        if hit.rule.id not in (*_OF_VALUES, *_OF_ORDER) and not listing.excusing(Line(hit, hit.rule.impact)):
+            found[hit.rule.impact][f"{hit.rule.id} {shorten(hit.member or '', 80)}".rstrip()] = None
+    return {impact: ", ".join(list(words)[:_NAMED]) for impact, words in found.items()}
+
+
 def _each(subject: Subject, old: Reading, new: Reading) -> Iterator[Hit]:
     return (hit for group in watched(hits(subject, old, new)) for hit in group)
 
@@ -114,13 +137,14 @@ class _Listing:
         """Count what is told of groups of hits, and keep the first of each impact."""
         for number, line in enumerate(self._builder.lines(watched(groups))):
             self.removed += line.hit.rule.id == "element-removed"
-            entries = self._excusing(line)
+            entries = self.excusing(line)
             self._counts[bool(entries), line.impact] += 1
             kept = self._kept.setdefault((bool(entries), _WORST_FIRST[line.impact]), [])
             if len(kept) < LISTED:
                 kept.append((number, line, entries))
 
-    def _excusing(self, line: Line) -> list[Entry]:
+    def excusing(self, line: Line) -> list[Entry]:
+        """Return the exceptions that excuse a line."""
         element = self._builder.element(line.hit.pair)
         named = (_as_written(element.id), _as_written(element.name)) if element else None
         return self._accepted.matching(

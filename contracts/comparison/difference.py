@@ -53,6 +53,7 @@ class Comparison:
 
     ``differences`` are the first of them, the worst first; ``counts`` has the number of all by impact, without those
     that are accepted, which ``accepted`` counts by impact. ``old``, ``new`` and ``matched`` count elements.
+    ``partly`` says by impact what only some answers of the new side show, although the old side keeps it.
     ``instability`` says what a side does not keep from reading to reading, whether or not the sides differ in it;
     ``unsteady`` why nothing certain can be said of the new side, or is empty; ``read_once`` names the sides of which
     nobody knows what they keep. ``expiring`` is when the exceptions that end soon do.
@@ -66,6 +67,7 @@ class Comparison:
     matched: int
     accepted: Mapping[Impact, int] = field(default_factory=dict)
     instability: tuple[str, ...] = ()
+    partly: Mapping[Impact, str] = field(default_factory=dict)
     unsteady: str = ""
     read_once: tuple[str, ...] = ()
     stale: tuple[StaleAcceptance, ...] = ()

@@ -197,6 +197,9 @@ class Gate:
             return self.problem
         if self.comparison.unsteady:
             return f"{self.new.name}: {self.comparison.unsteady}"
+        for impact in self._impacts:
+            if words := self.comparison.partly.get(impact):
+                return f"{self.new.name}: some of its answers show what others do not: {words}"
         if not (self.comparison.old or self.terms.allow_empty):
             return "the old list is empty, so that nothing could have been broken; --allow-empty accepts that"
         return ""
@@ -277,6 +280,8 @@ class Gate:
             return
         if self.comparison.unsteady:
             yield f"the new side is not steady: {self.comparison.unsteady}"
+        for impact, words in self.comparison.partly.items():
+            yield f"{impact}, in some answers of the new side only: {words}"
         for side in self.comparison.read_once:
             yield f"the {side} side was read once: nobody knows what changes in it from answer to answer"
         yield from (f"changes from answer to answer: {words}" for words in self.comparison.instability)

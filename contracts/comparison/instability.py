@@ -19,9 +19,13 @@ _OF_FORMS = ("literal-changed", "client-unreadable", "client-readable")
 
 @dataclass(frozen=True)
 class Instability:
-    """What a side does not keep: of which element which member, all of it in words, and in words what is documented."""
+    """What a side does not keep: of which element which member, all of it in words, and in words what is documented.
+
+    ``rules`` are those by which its readings differ.
+    """
 
     about: frozenset[tuple[Known | None, str | None]] = frozenset()
+    rules: frozenset[str] = frozenset()
     words: tuple[str, ...] = ()
     documented: str = ""
 
@@ -29,12 +33,14 @@ class Instability:
 def instability(subject: Subject, side: Observation) -> Instability:
     """Return what a side does not keep from its first reading to each other one."""
     about: set[tuple[Known | None, str | None]] = set()
+    rules: set[str] = set()
     elements: dict[str, set[Known | None]] = defaultdict(set)
     documented: dict[str, bool] = defaultdict(bool)
     for reading in side.readings[1:]:
         for hit in _facts(hits(subject, side.first, reading)):
             known = hit.pair and hit.pair.known
             about.add((known, hit.member))
+            rules.add(hit.rule.id)
             what = _what(subject, hit)
             elements[what].add(known)
             documented[what] |= _is_documented(subject, hit)
@@ -42,7 +48,8 @@ def instability(subject: Subject, side: Observation) -> Instability:
     left = len(words) - _TOLD
     more = (f"and {left:,} more",) if left > 0 else ()
     told = [words[what] for what in words if documented[what]]
-    return Instability(frozenset(about), (*list(words.values())[:_TOLD], *more), "; ".join(told[:_TOLD]))
+    listed = *list(words.values())[:_TOLD], *more
+    return Instability(frozenset(about), frozenset(rules), listed, "; ".join(told[:_TOLD]))
 
 
 def _facts(groups: Iterable[list[Hit]]) -> Iterator[Hit]:
