@@ -22,12 +22,14 @@ from contracts.core.deadline import until
 from contracts.core.errors import UsageError
 from contracts.formats import terminal
 from contracts.global_information.clauses import REPEATABLE
-from contracts.prepare import prepare
+from contracts.masking.secrets import Secrets
+from contracts.network.credentials import Variables
+from contracts.prepare import prepare, secrets_of
 from contracts.reading import STANDARD_INPUT, read_bytes
 from contracts.resources import contract_of, refuse_other
 from contracts.run import verify
-from contracts.settings.sources import TOKENS, resolve, working_directory
-from contracts.settings.table import Group, Settings
+from contracts.settings.sources import resolve, working_directory
+from contracts.settings.table import BY_NAME, Group, Settings
 from contracts.sources import is_url, read_source
 
 ARGUMENTS = "OLD NEW"
@@ -57,6 +59,7 @@ _WITHOUT = (
 #: The settings by which a file could let less fail.
 _NARROWING = ("contract", "allow_empty", "accept")
 _SIDES = ("old", "new")
+Observe = Callable[[str, Variables], Source]
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -92,13 +95,12 @@ def run(options: argparse.Namespace) -> int:
     )
     outputs = _outputs(options, settings)
     console = streams.Console(quiet=output.is_brief(options), to_stderr=outputs.take_output)
-    sides, contract, mask = _observed(options, settings, console)
+    sides, contract = _observed(options, settings, console)
     with until(time.monotonic() + settings.deadline):
         judged = gate(contract, __version__, sides, terms, datetime.now(UTC))
-    console.mask = mask
     for name in outputs.in_order():
-        outputs.write(name, mask(_rendered(name, judged)))
-    output.tell_github(outputs, lambda: mask(_rendered("markdown", judged)))
+        outputs.write(name, console.mask(_rendered(name, judged)))
+    output.tell_github(outputs, lambda: console.mask(_rendered("markdown", judged)))
     text = terminal.render_comparison(judged, colour=console.colour, detail=output.detail_of(options))
     console.write(text, always=True)
     if options.write_accept:
@@ -128,10 +130,10 @@ def _outputs(options: argparse.Namespace, settings: Settings) -> output.Outputs:
 
 def _observed(
     options: argparse.Namespace, settings: Settings, console: streams.Console
-) -> tuple[tuple[Source, Source], Contract, Callable[[str], str]]:
-    """Return both sides, the contract that they are about, and what masks every secret of theirs in a text."""
+) -> tuple[tuple[Source, Source], Contract]:
+    """Return both sides, and the contract that they are about; the console masks every secret of theirs."""
     names = {name: getattr(options, name) for name in _SIDES}
-    environs = {name: _environ(name, side, getattr(options, f"{name}_token")) for name, side in names.items()}
+    tokens = {name: _tokens(name, side, getattr(options, f"{name}_token")) for name, side in names.items()}
     if list(names.values()) == [STANDARD_INPUT] * len(names):
         raise UsageError("both sides are standard input: give the name of a file for one of them")
     stored = {name: side for name, side in names.items() if not is_url(side)}
@@ -143,29 +145,20 @@ def _observed(
     if "old" in kept:
         with suppress(CouldNotCompare):  # which is told with the comparison
             kept["old"][0].refuse_unsteady(contract)
-    _refuse_one_token(options, environs)
-    if settings.header_env and not kept:  # the key of one gateway is nothing for another one
-        raise UsageError("--header-env would go to both targets: take a snapshot of one side, and compare with that")
-    sides, masks = [], []
-    for name, side in names.items():
-        if name in kept:
-            sides.append(kept[name][0])
-            continue
-        observed, mask = _observe(settings, contract, environs[name], side, console.progress)
-        sides.append(observed)
-        masks.append(mask)
+    if not kept:
+        _refuse_what_is_of_one(options, settings, tokens)
+    secrets = secrets_of(os.environ, settings, contract, *(each.bearer for each in tokens.values()))
+    console.mask = secrets.sweep
+    observe = _observe(settings, contract, secrets, console)
+    old, new = (kept[name][0] if name in kept else observe(side, tokens[name]) for name, side in names.items())
     console.done()
-    old, new = sides
-    return (old, new), contract, lambda text: _masked(text, masks)
+    return (old, new), contract
 
 
-def _observe(
-    settings: Settings, contract: Contract, environ: Mapping[str, str], url: str, say: Callable[[str], None]
-) -> tuple[Source, Callable[[str], str]]:
-    """Ask a target for its list and for the same once more; return the side, and what masks its secrets in a text."""
+def _observe(settings: Settings, contract: Contract, secrets: Secrets, console: streams.Console) -> Observe:
+    """Return what asks a target, by its URL and the variables of its token, for its list and for the same once more."""
     needed = replace(
         settings,
-        target=url,
         mock=False,
         clause=(REPEATABLE,),
         deviations=None,
@@ -173,14 +166,13 @@ def _observe(
         unsafe_methods=False,
         probe_rate_limit=False,
     )
-    with prepare(needed, contract, environ, say=say) as prepared:
-        return Source.from_report(verify(prepared), Kind.URL, url), prepared.target.secrets.sweep
 
+    def observe(url: str, tokens: Variables) -> Source:
+        own = replace(needed, target=url)
+        with prepare(own, contract, os.environ, tokens=tokens, secrets=secrets, say=console.progress) as prepared:
+            return Source.from_report(verify(prepared), Kind.URL, url)
 
-def _masked(text: str, masks: list[Callable[[str], str]]) -> str:
-    for mask in masks:
-        text = mask(text)
-    return text
+    return observe
 
 
 def _called(side: str) -> str:
@@ -193,29 +185,32 @@ def _content(name: str) -> bytes:
     return read_bytes(name)
 
 
-def _environ(name: str, side: str, variable: str | None) -> dict[str, str]:
-    """Return the environment of a side: with the token of its own variable there is no other one."""
+def _tokens(name: str, side: str, variable: str | None) -> Variables:
+    """Return the variables that hold the token of a side: where one was named, no other one."""
     if variable is None:
-        return dict(os.environ)
+        return Variables()
     if not is_url(side):
         raise UsageError(f"--{name}-token: {name.upper()} is a file, which needs no token")
     if not os.environ.get(variable):  # what was typed may be the token itself
         raise UsageError(f"--{name}-token: no variable of this name is set; give the name of one, and not a token")
-    others = {key: value for key, value in os.environ.items() if key not in TOKENS}
-    return {**others, TOKENS[0]: os.environ[variable]}
+    return Variables(variable, "")
 
 
-def _refuse_one_token(options: argparse.Namespace, environs: Mapping[str, Mapping[str, str]]) -> None:
-    """Refuse to send one token to two hosts, unless the variable of each was named.
+def _refuse_what_is_of_one(options: argparse.Namespace, settings: Settings, tokens: Mapping[str, Variables]) -> None:
+    """Refuse to show one target what belongs to the other.
 
     Raises:
-        UsageError: both sides are targets, on two hosts, and share a token.
+        UsageError: the key or the certificate of one gateway would go to both, or one token to two hosts of which not
+            each was given its own variable.
     """
-    urls = {name: getattr(options, name) for name in _SIDES}
-    hosts = {urlsplit(url).hostname for url in urls.values() if is_url(url)}
-    tokens = [next((environ[key] for key in TOKENS if environ.get(key)), None) for environ in environs.values()]
+    for name in ("header_env", "client_cert", "client_key"):
+        if getattr(settings, name):
+            option = BY_NAME[name].option
+            raise UsageError(f"{option} would go to both targets: take a snapshot of one side, and compare with that")
+    hosts = {urlsplit(getattr(options, name)).hostname for name in _SIDES}
+    held = {os.environ.get(each.bearer) or os.environ.get(each.api) for each in tokens.values()}
     named = all(getattr(options, f"{name}_token") for name in _SIDES)
-    if len(hosts) == len(_SIDES) and tokens[0] and tokens[0] == tokens[1] and not named:
+    if len(hosts) > 1 and held == {next(iter(held))} != {None} and not named:
         raise UsageError(
             "one token would go to two hosts: name the variable that holds the token of each with --old-token and "
             "--new-token, or take a snapshot of one side and compare with that"

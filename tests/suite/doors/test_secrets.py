@@ -246,6 +246,45 @@ def test_the_variable_of_a_target_is_named(token: str, tmp_path: Path) -> None:
     assert token not in done.out
 
 
+def test_the_variable_of_a_side_is_named(tmp_path: Path) -> None:
+    """Compare says which of the two tokens was refused, or is none, and masks both in what it writes."""
+    names = {"OLD": "a-token-of-old-0123456789", "NEW": "a-token-of-new-0123456789"}
+
+    def tell(_: Received, reply: Reply) -> Reply:
+        body = reply.body.replace(b'"Addons"', b'"Addons of %s"' % names["OLD"].encode())
+        return Reply(reply.status, body, reply.headers)
+
+    with (
+        MockServer(SAMPLE, auth="public") as old,
+        MockServer(SAMPLE, auth="required") as refusing,
+        MockServer(SAMPLE, auth="public", faults=(tell,)) as telling,
+    ):
+        sides = {"--old-token": "OLD", "--new-token": "NEW"}
+        options = [part for pair in sides.items() for part in pair]
+        refused = contracts("compare", old.url, refusing.url, *options, environment=names, folder=tmp_path)
+        malformed = contracts(
+            "compare", old.url, refusing.url, *options, environment={**names, "NEW": "Bearer x"}, folder=tmp_path
+        )
+        told = contracts("compare", old.url, telling.url, *options, "--json", "-", environment=names, folder=tmp_path)
+    assert refused.status == 3
+    assert "the target refused the token of NEW (401)" in " ".join((refused.out + refused.err).split())
+    assert malformed.status == 2
+    assert malformed.err == "contracts: NEW begins with Bearer or Basic: set the token alone\n"
+    assert "Addons of $OLD" in told.out
+    assert not re.search("a-token-of", refused.out + refused.err + told.out + told.err)
+
+
+@pytest.mark.parametrize("option", ["--client-cert", "--client-key", "--header-env"])
+def test_what_opens_one_gateway_goes_to_one_side(option: str, tmp_path: Path) -> None:
+    """Compare shows no certificate and no key of one target to the other."""
+    (tmp_path / "x.pem").write_text("")
+    value = "X-Key=KEY" if option == "--header-env" else "x.pem"
+    asked = ("compare", "https://a.example", "https://b.example", option, value)
+    done = contracts(*asked, environment={"KEY": "k" * 10}, folder=tmp_path)
+    assert (done.status, done.out) == (2, "")
+    assert f"{option} would go to both targets" in done.err
+
+
 @pytest.mark.parametrize(
     ("target", "service"),
     [
