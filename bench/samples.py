@@ -1,5 +1,6 @@
 """What is measured in turns, and what is said of it."""
 
+import math
 import os
 import subprocess
 import time
@@ -32,6 +33,8 @@ class Goal(NamedTuple):
     @property
     def said(self) -> str:
         """What came of it; a missed goal stands out."""
+        if math.isinf(self.most):
+            return "no goal"
         return "met" if self.is_met else "**MISSED**"
 
 
