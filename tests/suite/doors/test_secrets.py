@@ -3,6 +3,7 @@
 import json
 import re
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from door import contracts, pytest_quick
 from regions import Regions
 from subject import BY_NAME, SAMPLE
 
-from contracts import bundle
+from contracts.audit import audit
 from contracts.cli import COMMANDS
 from contracts.core.errors import UsageError
 from contracts.mock.reply import Received, Reply
@@ -148,7 +149,7 @@ def test_a_token_in_what_somebody_says_of_a_run_shows_nowhere(*, mock: bool, tmp
         assert BEARER not in text, name
         assert API not in text, name
     assert "environment of $BEARER_TOKEN" in done.out
-    assert bundle.audit(bundle.unpack((tmp_path / "out" / "run.zip").read_bytes()), contract_of)[1] == []
+    assert audit((tmp_path / "out" / "run.zip").read_bytes(), contract_of, datetime.now(UTC)).differences == ()
 
 
 def test_an_address_with_a_token_is_refused() -> None:
