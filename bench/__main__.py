@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 
 from bench.samples import CouldNotMeasure, Goal, Samples, in_turns, ratio, run, timed
 from bench.server import AUTHORITY, PATH, ROOT, TOKEN, categories
-from contracts.core.clause import LIST
+from contracts.core.contract import LIST
 from contracts.core.exchange import Exchange, Request, Response
 from contracts.core.report import Scope, State
 from contracts.event_categories.contract import CONTRACT

@@ -12,20 +12,17 @@ from datetime import UTC, datetime, timedelta
 from contracts import bundle
 from contracts.bundle import ACCEPT, BASELINE, DEVIATIONS, RESULT
 from contracts.comparison.baseline import kept
-from contracts.core.clause import LIST
-from contracts.core.contract import Contract
+from contracts.core.contract import LIST, Authorization, Contract, Probe
 from contracts.core.errors import CouldNotJudge, Reason, Unavailable, UsageError
-from contracts.core.exchange import Exchange, Request
+from contracts.core.exchange import REFUSALS, TOO_MANY, Exchange, Request, intermediary
 from contracts.core.made_up import token_like
-from contracts.core.probe import Authorization, Probe
 from contracts.core.report import Report, RequestCounts, StaleDeviation, State
-from contracts.core.statuses import REFUSALS, TOO_MANY, intermediary
 from contracts.core.text import shorten
 from contracts.exceptions import deviations
 from contracts.formats import stored
 from contracts.judging.evidence import Evidence, unless_blocked
 from contracts.judging.judge import report_of
-from contracts.network.address import parse
+from contracts.network.dial import parse
 from contracts.plan import Plan
 from contracts.reading import CAP, readable
 from contracts.settings.sources import restored

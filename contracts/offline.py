@@ -11,13 +11,10 @@ from enum import StrEnum
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from contracts.core.clause import LIST, REPEAT
-from contracts.core.contract import Contract
+from contracts.core.contract import LIST, REPEAT, Contract, Policy
 from contracts.core.errors import BrokenAnswer, Refused, Unavailable, UsageError
-from contracts.core.exchange import Exchange, Request, Response
-from contracts.core.policy import Policy
+from contracts.core.exchange import REFUSALS, Exchange, Request, Response, intermediary
 from contracts.core.report import Report, Scope
-from contracts.core.statuses import REFUSALS, intermediary
 from contracts.core.text import counted, shorten
 from contracts.formats import har
 from contracts.judging import judge

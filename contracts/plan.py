@@ -6,17 +6,14 @@ A run carries it out, and an audit holds the exchanges of a bundle against it.
 from dataclasses import dataclass
 from functools import cached_property
 
-from contracts.core.clause import REPEAT, Clause
-from contracts.core.contract import Contract
+from contracts.core.contract import REPEAT, Clause, Contract, Probe
 from contracts.core.exchange import Request
 from contracts.core.made_up import with_made_up
-from contracts.core.probe import Probe
 from contracts.core.report import Access, Scope
-from contracts.global_information.clauses import REPEATABLE
-from contracts.global_information.probes import needed
-from contracts.network.address import Address
+from contracts.global_information.clauses import REPEATABLE, needed
+from contracts.network.connection import Field, build
 from contracts.network.credentials import Bearer, NoCredentials
-from contracts.network.request import Field, build
+from contracts.network.dial import Address
 from contracts.settings.table import Settings
 
 #: Requests that a run may send beyond those planned and as many for a second observation: the list is asked for three

@@ -10,18 +10,15 @@ from string import Formatter
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
-from contracts.core.clause import LIST
-from contracts.core.contract import Contract
+from contracts.core.contract import LIST, PER_MINUTE, Contract, Policy
 from contracts.core.errors import NoTarget, UsageError
 from contracts.core.exchange import Headers, Response
-from contracts.core.identity import Identity
-from contracts.core.policy import Policy
-from contracts.core.probe import PER_MINUTE
+from contracts.core.report import Identity
 from contracts.exceptions import deviations
 from contracts.judging.judge import said_of
 from contracts.masking.secrets import Secrets
 from contracts.network import certificates
-from contracts.network.address import Address, parse
+from contracts.network.connection import Field
 from contracts.network.credentials import (
     API,
     BEARER,
@@ -37,10 +34,9 @@ from contracts.network.credentials import (
     mistake,
     service_for,
 )
-from contracts.network.dial import Place
+from contracts.network.dial import Address, Place, parse
 from contracts.network.http1 import Message
 from contracts.network.pace import Budget, Deadline, Limits, Pace
-from contracts.network.request import Field
 from contracts.network.target import Target
 from contracts.network.wire import Wire
 from contracts.plan import Plan
@@ -153,7 +149,7 @@ def _baseline(path: str, settings: Settings, contract: Contract) -> "Baseline":
 
 
 def _mock(settings: Settings, contract: Contract) -> "MockServer":
-    from contracts.mock.sample import sample_of  # noqa: PLC0415 - 9 ms, and a live target needs none of it
+    from contracts.mock.reply import sample_of  # noqa: PLC0415 - 9 ms, and a live target needs none of it
     from contracts.mock.server import MockServer  # noqa: PLC0415 - likewise
 
     return MockServer(

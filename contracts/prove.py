@@ -12,12 +12,11 @@ from enum import StrEnum
 from functools import cached_property
 from importlib import import_module
 
-from contracts.core.contract import Contract
-from contracts.core.probe import PER_MINUTE
+from contracts.core.contract import PER_MINUTE, Contract
 from contracts.core.report import Report, State
 from contracts.mock.faults import Fault, catalogue_of
 from contracts.mock.faults.fault import same, variant
-from contracts.mock.sample import Sample, sample_of
+from contracts.mock.reply import Sample, sample_of
 from contracts.mock.server import CA_PEM, MockServer
 from contracts.network.credentials import BEARER
 from contracts.prepare import prepare

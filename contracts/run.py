@@ -8,20 +8,17 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from contracts.core.clause import LIST, REPEAT, Clause
-from contracts.core.contract import Contract
+from contracts.core.contract import LIST, REPEAT, Clause, Contract
 from contracts.core.deadline import until
 from contracts.core.errors import CouldNotJudge, Late, Reason, TooSlow
 from contracts.core.exchange import Exchange
-from contracts.core.identity import Identity
-from contracts.core.listing import Listing
-from contracts.core.report import Access, Report, RequestCounts
+from contracts.core.report import Access, Identity, Listing, Report, RequestCounts
 from contracts.core.text import counted, plain
 from contracts.exceptions import deviations
 from contracts.exceptions.entry import Entry
+from contracts.judging.answer import late
 from contracts.judging.evidence import Evidence, unless_blocked
 from contracts.judging.judge import report_of
-from contracts.judging.outcome import late
 from contracts.network.credentials import BEARER, Exchanged
 from contracts.network.dial import proxy_of
 from contracts.network.observe import limit_bodies, observe

@@ -7,7 +7,7 @@ from typing import Any
 
 from contracts.audit import Audit, audit
 from contracts.bundle import TIMES
-from contracts.commands import options as settings_options
+from contracts.commands import output as settings_options
 from contracts.commands import streams
 from contracts.core.report import Report, Verdict
 from contracts.core.text import counted, in_days, plain

@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from contracts import offline
-from contracts.commands import options as settings_options
 from contracts.commands import output, streams
+from contracts.commands import output as settings_options
 from contracts.core.contract import Contract
 from contracts.core.errors import BrokenAnswer, Reason, UsageError
 from contracts.core.exchange import NOT_READ, Exchange

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from contracts import __version__
 from contracts.commands import files, output, streams
-from contracts.commands import options as settings_options
+from contracts.commands import output as settings_options
 from contracts.comparison import accepted
 from contracts.comparison.gate import Gate, Kind, Source, Terms, gate
 from contracts.comparison.observation import CouldNotCompare

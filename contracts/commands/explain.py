@@ -9,11 +9,10 @@ from dataclasses import asdict
 from typing import Any
 
 from contracts import __version__
-from contracts.commands import options as settings_options
+from contracts.commands import output as settings_options
 from contracts.commands import streams
 from contracts.comparison.rules import BY_ID, FORMER, RULES, Rule
-from contracts.core.clause import Clause
-from contracts.core.contract import DEFAULT, Contract
+from contracts.core.contract import DEFAULT, Clause, Contract
 
 EXAMPLES = """\
 contracts explain category.position

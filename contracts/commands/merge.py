@@ -9,13 +9,13 @@ from pathlib import Path
 
 from contracts.audit import audit
 from contracts.bundle import DEVIATIONS, TIMES
-from contracts.commands import options as settings_options
 from contracts.commands import output, several, streams
+from contracts.commands import output as settings_options
 from contracts.commands.audit import too_old
 from contracts.core.errors import UsageError
 from contracts.core.report import Report, StaleDeviation
 from contracts.core.text import in_days, plain, shorten
-from contracts.network.address import parse
+from contracts.network.dial import parse
 from contracts.reading import read_bytes
 from contracts.resources import contract_of
 from contracts.settings.sources import resolve, working_directory

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 
 from contracts.commands import files, streams
-from contracts.commands import options as settings_options
+from contracts.commands import output as settings_options
 from contracts.core.errors import UsageError
 from contracts.prove import Expectation, Proof, cases, prove
 

@@ -9,16 +9,15 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from contracts.commands import options as settings_options
+from contracts.commands import output as settings_options
 from contracts.commands import streams
-from contracts.core.contract import Contract
+from contracts.core.contract import PER_MINUTE, Contract
 from contracts.core.errors import UsageError
-from contracts.core.probe import PER_MINUTE
 from contracts.core.text import plain
 from contracts.mock.faults import Scenario, catalogue_of
-from contracts.mock.sample import sample_of
+from contracts.mock.reply import sample_of
 from contracts.mock.server import MockServer, elements_from
-from contracts.network.address import is_loopback
+from contracts.network.dial import is_loopback
 
 if TYPE_CHECKING:
     from contracts.mock.faults import Fault

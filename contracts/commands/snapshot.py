@@ -6,7 +6,7 @@ import sys
 from dataclasses import replace
 
 from contracts.commands import files, streams
-from contracts.commands import options as settings_options
+from contracts.commands import output as settings_options
 from contracts.commands.files import STANDARD_OUTPUT
 from contracts.comparison import snapshot
 from contracts.comparison.observation import CouldNotCompare

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from contracts.commands import files, output, streams
-from contracts.commands import options as settings_options
+from contracts.commands import output as settings_options
 from contracts.commands.output import Outputs
 from contracts.comparison import gate_of
 from contracts.core.errors import UsageError

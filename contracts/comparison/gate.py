@@ -7,9 +7,8 @@ from enum import StrEnum
 from functools import cached_property
 
 from contracts.comparison.accepted import Accepted, proposed
-from contracts.comparison.compare import compare
+from contracts.comparison.compare import compare, instability
 from contracts.comparison.difference import Comparison, Difference
-from contracts.comparison.instability import instability
 from contracts.comparison.observation import CouldNotCompare, Observation
 from contracts.comparison.rules import FAIL_ON, Impact
 from contracts.comparison.snapshot import Snapshot

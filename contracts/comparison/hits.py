@@ -5,12 +5,11 @@ from functools import partial
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from contracts.comparison.content import content_rules
 from contracts.comparison.observation import Known, Pair, Reading, match
 from contracts.comparison.order import moves
 from contracts.comparison.rules import BY_ID, Rule
 from contracts.comparison.subject import Subject
-from contracts.comparison.values import kind, shown, text_of
+from contracts.comparison.values import content_rules, kind, shown, text_of
 from contracts.core.text import shorten
 from contracts.judging.values import ABSENT, identical
 

@@ -10,16 +10,14 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from contracts.comparison.compare import compare
-from contracts.comparison.instability import instability
+from contracts.comparison.compare import compare, instability
 from contracts.comparison.observation import CouldNotCompare, Observation, distinct
 from contracts.comparison.rules import FAIL_ON
 from contracts.comparison.subject import Subject, subject_of
 from contracts.comparison.values import text_of
-from contracts.core.clause import LIST
+from contracts.core.contract import LIST, load, unlike
 from contracts.core.errors import ContractsError, UsageError
 from contracts.core.report import Report
-from contracts.core.schemas import load, unlike
 from contracts.core.text import shorten
 from contracts.judging.answer import Answer as JudgedAnswer
 from contracts.judging.evidence import Evidence

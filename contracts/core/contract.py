@@ -1,16 +1,241 @@
-"""A contract: everything that is promised of one resource, as a value that every machinery is given."""
+"""A contract as a value, and what it is made of: clauses with their sources, probes, checks, schemas and policy.
+
+A contract is everything that is promised of one resource. Every machinery is given one, and none knows which there are.
+A check is a generator over evidence: it yields a finding for everything that is wrong and a :class:`Note` for what is
+worth knowing, and returns the number of things that it looked at: a check that looked at nothing proves nothing. It
+raises NotExercised, NotApplicable or CouldNotJudge when there is nothing to look at.
+"""
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import astuple, dataclass, field
-from functools import cached_property
+import json
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from dataclasses import astuple, dataclass, field, replace
+from enum import StrEnum
+from functools import cache, cached_property
 from importlib import import_module
+from importlib.resources import files
+from itertools import islice
+from typing import Any, NamedTuple, TypedDict, TypeVar, Unpack
 
-from contracts.core.check import Check
-from contracts.core.clause import Clause
+from contracts.core.deadline import watched
 from contracts.core.errors import IncompleteError, UsageError
-from contracts.core.probe import Probe
-from contracts.core.schemas import ERROR, load
+from contracts.core.finding import KEPT, Finding
+from contracts.core.text import shorten
+
+
+class Policy(StrEnum):
+    """What such a request may be answered: a 401 or a conforming list, the 401 alone, or the list alone."""
+
+    EITHER = "either"
+    REQUIRED = "required"
+    PUBLIC = "public"
+
+
+class Level(StrEnum):
+    """How binding a clause is, in the sense of RFC 2119."""
+
+    MUST = "MUST"
+    SHOULD = "SHOULD"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a promise is written: a section of the documentation, a standard or a client's code."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One promise.
+
+    ``id`` is stable and append-only, ``asks`` says in one short sentence what is promised, ``probes`` names the
+    requests that give its evidence, ``breach`` is an example of an answer that breaks it, and ``why`` tells
+    who is hurt by that. ``detail`` says what the short sentence leaves out, or nothing. A clause that looks at the
+    ``header`` is not shown by a body alone; one about ``any_probe`` is shown by the answer to one of its probes.
+    """
+
+    id: str
+    level: Level
+    asks: str
+    sources: tuple[Source, ...]
+    probes: tuple[str, ...]
+    breach: str
+    why: str
+    detail: str = ""
+    header: bool = field(default=False, compare=False)
+    any_probe: bool = field(default=False, compare=False)
+
+    @property
+    def section(self) -> str:
+        """The part of the id before the dot, for example ``category``."""
+        return self.id.partition(".")[0]
+
+
+#: The name of the documented request, whose answer most clauses judge; that of the same once more, and that of the
+#: request with a parameter, which is to change nothing.
+LIST, REPEAT, QUERY = "list", "repeat", "unknown-query"
+
+
+class _Rest(TypedDict, total=False):
+    """What is said of a clause by name, beside what every one has."""
+
+    detail: str
+    probes: tuple[str, ...]
+    header: bool
+    any_probe: bool
+
+
+def must(id_: str, asks: str, *sources: Source, breach: str, why: str, **rest: Unpack[_Rest]) -> Clause:
+    """Return what is promised by the documentation or a standard, or needed by an official client."""
+    return _clause(Level.MUST, id_, asks, *sources, breach=breach, why=why, **rest)
+
+
+def should(id_: str, asks: str, *sources: Source, breach: str, why: str, **rest: Unpack[_Rest]) -> Clause:
+    """Return what is shown by examples only, or good practice."""
+    return _clause(Level.SHOULD, id_, asks, *sources, breach=breach, why=why, **rest)
+
+
+def _clause(
+    level: Level,
+    id_: str,
+    asks: str,
+    *sources: Source,
+    breach: str,
+    why: str,
+    probes: tuple[str, ...] = (LIST,),
+    detail: str = "",
+    header: bool = False,
+    any_probe: bool = False,
+) -> Clause:
+    return Clause(id_, level, asks, sources, probes, breach, why, detail, header, any_probe)
+
+
+JSON = "application/json"
+#: The documented rate limit of every resource, in requests a minute (Rate limit).
+PER_MINUTE = 60
+
+
+class Authorization(StrEnum):
+    """What a probe sends as Authorization."""
+
+    GIVEN = "given"
+    NONE = "none"
+    MADE_UP = "made up"
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One request: ``below`` is added to the path of the list, ``query`` to the URL.
+
+    ``path`` takes the place of the path of the list. ``plaintext`` asks the cleartext endpoint of the target,
+    ``times`` is how often the request is sent at most.
+    """
+
+    name: str
+    purpose: str
+    method: str = "GET"
+    below: str = ""
+    query: str = ""
+    accept: str = JSON
+    authorization: Authorization = Authorization.GIVEN
+    path: str = ""
+    plaintext: bool = False
+    times: int = 1
+
+    @property
+    def asks_for_list(self) -> bool:
+        """Whether it is answered with the list that the documented request is answered with, where nothing is wrong."""
+        if self.below or self.path or self.plaintext or self.times > 1:
+            return False
+        return self.method == "GET" and self.authorization is Authorization.GIVEN
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether it reads the target, once: it changes nothing, and tests neither another endpoint nor a limit."""
+        return self.method in ("GET", "HEAD") and not self.plaintext and self.times == 1
+
+
+_Found = TypeVar("_Found")
+
+
+class Note(NamedTuple):
+    """What is worth knowing and no breach."""
+
+    text: str
+
+
+Steps = Generator[Finding | Note, None, int]
+#: A function of one answer, or of the evidence of a whole run; what these are is known above the vocabulary.
+Judging = Callable[[Any], Steps]
+
+
+@dataclass(frozen=True)
+class Check:
+    """How a clause is judged: by one answer to the documented request, or by the evidence of the whole run."""
+
+    steps: Judging
+    of_run: bool
+
+
+class Checks(dict[str, Check]):
+    """The checks of a package, by clause. Its two methods register the function that they decorate."""
+
+    def answer(self, clause: str) -> Callable[[Judging], Judging]:
+        """Register a function that judges one answer to the documented request."""
+        return self._register(clause, of_run=False)
+
+    def run(self, clause: str) -> Callable[[Judging], Judging]:
+        """Register a function that judges the evidence of a whole run."""
+        return self._register(clause, of_run=True)
+
+    def _register(self, clause: str, *, of_run: bool) -> Callable[[Judging], Judging]:
+        def register(steps: Judging) -> Judging:
+            if clause in self:
+                raise IncompleteError(f"the clause {clause} has two checks: {steps.__name__} and another one")
+            self[clause] = Check(steps, of_run)
+            return steps
+
+        return register
+
+
+def findings_of(found: Iterable[_Found], finding: Callable[[_Found], Finding]) -> Iterator[Finding]:
+    """Iterate over the findings about what was found; one stands for all that a report does not keep.
+
+    Words are what costs: without this a target that breaks a clause a million times has a million texts written.
+    """
+    rest = watched(found)
+    yield from map(finding, islice(rest, KEPT))
+    for other in rest:
+        yield replace(finding(other), times=1 + sum(1 for _ in rest))
+
+
+#: That of the body of an error, which every resource has.
+ERROR = "error.schema.json"
+
+
+@cache
+def load(name: str) -> dict[str, Any]:
+    """Return a schema by the name of its file."""
+    schema: dict[str, Any] = json.loads(files("contracts.schemas").joinpath(name).read_text("utf-8"))
+    return schema
+
+
+def unlike(value: Any, name: str) -> str:
+    """Return in words what the schema of this name first refuses in what a file holds, or nothing.
+
+    What stands there is not repeated: it may be of any size.
+    """
+    import jsonschema_rs  # noqa: PLC0415 - 17 ms: only for what is read back
+
+    try:
+        error = next(jsonschema_rs.Draft202012Validator(load(name), mask="it").iter_errors(value), None)
+    except ValueError:
+        return "it holds a number or a text that is too odd to be one of these"
+    where = "".join(f"/{part}" for part in error.instance_path) or "the whole" if error else ""
+    return f"{shorten(where)}: {shorten(error.message)}" if error else ""
+
 
 #: The contract that is meant where none is named.
 DEFAULT = "event-categories"

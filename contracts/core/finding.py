@@ -1,8 +1,10 @@
 """What is wrong: a violation, which a decoder or a schema sees, and a finding, which a report holds."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from contracts.core.deadline import check
 from contracts.core.text import bounded
 
 #: What is broken a hundred thousand times is shown this many times, and counted in full.
@@ -62,3 +64,40 @@ def step(name: str | int) -> str:
         return f"/{name}"
     text = bounded(name, _LONGEST_NAME).encode("utf-8", "backslashreplace").decode("utf-8")
     return "/" + text.replace("~", "~0").replace("/", "~1")
+
+
+#: The way to a node: that of what holds it, and its name or index there. None is the root.
+Path = tuple[Any, str | int] | None
+
+
+def pointer(path: Path) -> str:
+    """Return a way as a JSON Pointer (RFC 6901)."""
+    steps = []
+    while path is not None:
+        path, name = path
+        steps.append(step(name))
+    return "".join(reversed(steps))
+
+
+def walk(value: Any) -> Iterator[tuple[Path, Any]]:
+    """Iterate over a decoded value and everything inside it, each with its way, in document order.
+
+    What is kept meanwhile is as deep as the value, and not as large.
+    """
+    yield None, value
+    stack = [(None, _children(value))] if isinstance(value, (dict, list)) else []
+    while stack:
+        owner, children = stack[-1]
+        for name, node in children:
+            path: Any = (owner, name)
+            yield path, node
+            if isinstance(node, (dict, list)):
+                stack.append((path, _children(node)))
+                break
+        else:
+            stack.pop()
+
+
+def _children(node: Any) -> Iterator[tuple[str | int, Any]]:
+    check()
+    return iter(node.items()) if isinstance(node, dict) else enumerate(node)

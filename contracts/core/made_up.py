@@ -14,7 +14,7 @@ from dataclasses import replace
 from random import Random
 from typing import TypeVar
 
-from contracts.core.probe import Probe
+from contracts.core.contract import Probe
 
 _Item = TypeVar("_Item")
 

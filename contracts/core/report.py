@@ -7,14 +7,64 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Protocol
 
-from contracts.core.clause import Clause, Level
-from contracts.core.contract import Contract
+from contracts.core.contract import Clause, Contract, Level, Policy
 from contracts.core.errors import Reason
 from contracts.core.exchange import Exchange
 from contracts.core.finding import Finding
-from contracts.core.identity import Identity
-from contracts.core.listing import Listing
-from contracts.core.policy import Policy
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What a report calls its target. Each is text that somebody else may have chosen, or empty.
+
+    ``name`` is that of the target, ``environment`` where it runs, such as staging; ``vendor``, ``product`` and
+    ``version`` say whose it is. ``ci`` is the URL of the CI run that judged it.
+    """
+
+    name: str = ""
+    vendor: str = ""
+    product: str = ""
+    version: str = ""
+    environment: str = ""
+    ci: str = ""
+
+    @property
+    def implementation(self) -> str:
+        """Vendor, product and version in one text."""
+        return " ".join(filter(None, (self.vendor, self.product, self.version)))
+
+
+@dataclass(frozen=True)
+class Item:
+    """An element of the list: its ``index`` in the answer, its texts, and what is wrong with it.
+
+    ``place`` is the value that gives the order, ``title`` what a person reads, ``codes`` what a program does.
+    ``skipped`` is the number of elements that are left out before it.
+    """
+
+    index: int
+    place: str
+    title: str
+    codes: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+    skipped: int = 0
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What is shown of a list of ``total`` elements, in the order of a member, or as they came when there is none.
+
+    ``unplaced`` are those without a value to sort by, ``omitted`` the number of those left out at the end. Without a
+    list, ``reason`` says why there is none.
+    """
+
+    order: str = ""
+    items: tuple[Item, ...] = ()
+    unplaced: tuple[Item, ...] = ()
+    total: int = 0
+    omitted: int = 0
+    unplaced_omitted: int = 0
+    reason: str = "no answer was judged"
 
 
 class State(StrEnum):

@@ -8,12 +8,13 @@ from dataclasses import replace
 from itertools import chain, pairwise
 from typing import Any
 
-from contracts.core.check import Steps, findings_of
+from contracts.core.contract import Steps, findings_of
 from contracts.core.finding import Finding, step
 from contracts.event_categories import go_client
 from contracts.event_categories.clauses import EXACT_IN_JS
 from contracts.event_categories.contract import CONTRACT
-from contracts.global_information.checks import checks_of, elements
+from contracts.global_information.checks import body as elements
+from contracts.global_information.checks import checks_of
 from contracts.judging.answer import Answer, Column
 from contracts.judging.strict_json import Flaw
 from contracts.judging.values import describe

@@ -6,7 +6,7 @@ published is never renamed, reused or given another meaning.
 
 from dataclasses import replace
 
-from contracts.core.clause import Clause, Level, Source, must, should
+from contracts.core.contract import Clause, Level, Source, must, should
 from contracts.global_information.clauses import AUTH, ENVELOPE, ERROR, HTTP, JSON, SITE, TRANSPORT, of_resource
 
 PATH = "/v1/event_categories"

@@ -2,8 +2,7 @@
 
 from contracts.core.contract import Contract, Display, Schemas
 from contracts.event_categories.clauses import CLAUSES, KEY, MEMBERS, PATH
-from contracts.global_information.clauses import SECTIONS
-from contracts.global_information.probes import PROBES_ON_REQUEST, READING_PROBES
+from contracts.global_information.clauses import PROBES_ON_REQUEST, READING_PROBES, SECTIONS
 
 CONTRACT = Contract(
     name="event-categories",

@@ -15,9 +15,9 @@ from contracts.mock.faults.fault import (
     literal,
     member,
     of_many,
+    text_member,
     value,
 )
-from contracts.mock.faults.members import text_member
 from contracts.mock.reply import Change
 
 _GO, _JS = "client.go-readable", "client.js-exact"

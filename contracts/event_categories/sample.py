@@ -1,7 +1,7 @@
 """Categories for the mock to serve."""
 
 from contracts.event_categories.contract import CONTRACT
-from contracts.mock.sample import Elements, Sample
+from contracts.mock.reply import Elements, Sample
 
 #: The first two are documented. The first seven were recorded of the API, with consecutive ids, in the repository
 #: Scalingo/scalingo-ruby-api (samples/, May 2020); the others are made up.

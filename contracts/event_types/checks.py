@@ -2,12 +2,12 @@
 
 from http import HTTPStatus
 
-from contracts.core.check import Note, Steps
-from contracts.core.clause import LIST
+from contracts.core.contract import LIST, Note, Steps
 from contracts.core.errors import CouldNotJudge
 from contracts.event_types.clauses import CATEGORIES_KEY, CATEGORIES_PATH
 from contracts.event_types.contract import CONTRACT
-from contracts.global_information.checks import checks_of, elements
+from contracts.global_information.checks import body as elements
+from contracts.global_information.checks import checks_of
 from contracts.judging.answer import Answer
 from contracts.judging.evidence import Evidence
 

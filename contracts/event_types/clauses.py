@@ -4,7 +4,7 @@ What holds for every resource stands in ``contracts/global_information/clauses.p
 published is never renamed, reused or given another meaning.
 """
 
-from contracts.core.clause import LIST, Clause, Source, must, should
+from contracts.core.contract import LIST, Clause, Source, must, should
 from contracts.global_information.clauses import AUTH, ENVELOPE, ERROR, HTTP, JSON, SITE, TRANSPORT, of_resource
 
 PATH = "/v1/event_types"

@@ -1,10 +1,8 @@
 """The contract of ``GET /v1/event_types`` as a value."""
 
-from contracts.core.contract import Contract, Display, Schemas
-from contracts.core.probe import Probe
+from contracts.core.contract import Contract, Display, Probe, Schemas
 from contracts.event_types.clauses import CATEGORIES_PATH, CLAUSES, KEY, MEMBERS, PATH
-from contracts.global_information.clauses import SECTIONS
-from contracts.global_information.probes import PROBES_ON_REQUEST, READING_PROBES
+from contracts.global_information.clauses import PROBES_ON_REQUEST, READING_PROBES, SECTIONS
 
 CATEGORIES = Probe("categories", "the categories that the types refer to", path=CATEGORIES_PATH)
 

@@ -6,8 +6,7 @@ from contracts.event_types.clauses import CATEGORIES_KEY, CATEGORIES_PATH
 from contracts.event_types.contract import CONTRACT
 from contracts.event_types.sample import CATEGORIES
 from contracts.mock.faults import Catalogue, Scenario
-from contracts.mock.faults.fault import MISSING, elements, fault, instead, member, of_many, variant
-from contracts.mock.faults.members import text_member
+from contracts.mock.faults.fault import MISSING, elements, fault, instead, member, of_many, text_member, variant
 from contracts.mock.reply import json_reply
 
 _KNOWN = "type.category-known"

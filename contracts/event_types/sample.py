@@ -2,7 +2,7 @@
 
 from contracts.event_types.clauses import CATEGORIES_KEY, CATEGORIES_PATH
 from contracts.event_types.contract import CONTRACT
-from contracts.mock.sample import Elements, Sample
+from contracts.mock.reply import Elements, Sample
 
 #: As they were recorded of the API, in the repository Scalingo/scalingo-ruby-api (samples/, May 2020).
 CATEGORIES = tuple(

@@ -8,8 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from contracts.core.clause import Level
-from contracts.core.contract import Contract
+from contracts.core.contract import Contract, Level
 from contracts.core.errors import UsageError
 from contracts.core.finding import Finding
 from contracts.core.report import Outcome, Report, StaleDeviation, State

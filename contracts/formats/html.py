@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING
 
 from contracts.comparison import gate_of
 from contracts.comparison.rules import Impact
-from contracts.core.clause import Clause, Level
-from contracts.core.contract import Contract
+from contracts.core.contract import Clause, Contract, Level
 from contracts.core.exchange import Exchange
 from contracts.core.finding import Finding
 from contracts.core.report import Outcome, Report, State, Verdict

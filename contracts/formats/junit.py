@@ -18,7 +18,7 @@ from xml.etree import ElementTree as ET
 
 from contracts.comparison import gate_of
 from contracts.comparison.rules import RULES
-from contracts.core.clause import Level
+from contracts.core.contract import Level
 from contracts.core.report import Outcome, Report, State, Verdict
 from contracts.core.text import counted, plain
 from contracts.formats import wording

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from contracts.comparison import gate_of
-from contracts.core.clause import LIST, Source
+from contracts.core.contract import LIST, Source
 from contracts.core.finding import Finding
 from contracts.core.report import Outcome, Report, State
 from contracts.core.text import COMMAND, counted, shorten

@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, Any
 from contracts import __version__
 from contracts.comparison import gate_of
 from contracts.comparison.rules import Impact
-from contracts.core.clause import Clause
+from contracts.core.contract import Clause, load
 from contracts.core.deadline import watched
 from contracts.core.exchange import Exchange, Headers
 from contracts.core.finding import Finding
 from contracts.core.report import Outcome, Report, State
-from contracts.core.schemas import load
 from contracts.core.text import COMMAND
 from contracts.formats import wording
 from contracts.formats.reproduce import of_finding, rerun

@@ -5,15 +5,11 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from typing import Any
 
-from contracts.core.clause import Clause, Level, Source
-from contracts.core.contract import Contract
+from contracts.core.contract import Clause, Contract, Level, Policy, Source, unlike
 from contracts.core.errors import FAILURES, Reason, UsageError
 from contracts.core.exchange import Attempt, Exchange, Headers, Request, Response
 from contracts.core.finding import Finding
-from contracts.core.identity import Identity
-from contracts.core.policy import Policy
-from contracts.core.report import Access, Outcome, Report, RequestCounts, Scope, StaleDeviation, State
-from contracts.core.schemas import unlike
+from contracts.core.report import Access, Identity, Outcome, Report, RequestCounts, Scope, StaleDeviation, State
 from contracts.core.text import shorten
 from contracts.formats.result import SCHEMA
 from contracts.judging.strict_json import decode

@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING
 
 from contracts.comparison import gate_of
 from contracts.comparison.rules import Impact
-from contracts.core.clause import LIST, REPEAT
-from contracts.core.contract import Contract
+from contracts.core.contract import LIST, REPEAT, Contract
 from contracts.core.errors import Reason
 from contracts.core.finding import Finding
-from contracts.core.identity import Identity
-from contracts.core.report import Outcome, Partial, Report, StaleDeviation, State, Verdict
+from contracts.core.report import Identity, Outcome, Partial, Report, StaleDeviation, State, Verdict
 from contracts.core.text import counted, expiring, shorten
 from contracts.targets.target_entry import Judged, worst
 

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
-from contracts.core.contract import Schemas
+from contracts.core.contract import ERROR, Schemas, load
 from contracts.core.deadline import watched
 from contracts.core.finding import KEPT, Violation, step
-from contracts.core.schemas import ERROR, load
 from contracts.judging.values import ABSENT, NOTHING, describe, is_whole
 
 if TYPE_CHECKING:

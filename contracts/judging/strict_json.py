@@ -15,8 +15,7 @@ from typing import Any
 
 from contracts.core.deadline import check
 from contracts.core.errors import BrokenAnswer, CouldNotJudge
-from contracts.core.finding import KEPT, Violation
-from contracts.core.pointer import Path, pointer, walk
+from contracts.core.finding import KEPT, Path, Violation, pointer, walk
 from contracts.core.text import shorten
 from contracts.judging.json_scan import beyond, count_members, scan
 from contracts.judging.values import ABSENT

@@ -10,12 +10,11 @@ from functools import cache
 from http import HTTPStatus
 from typing import Protocol
 
-from contracts.core.contract import Contract
+from contracts.core.contract import ERROR, Contract, load
 from contracts.core.errors import BrokenAnswer, CouldNotJudge, Refused, Unavailable, UsageError
 from contracts.core.exchange import Headers, Response
-from contracts.core.schemas import ERROR, load
 from contracts.masking.secrets import MASKED_FROM, Secrets
-from contracts.network.address import Address, parse
+from contracts.network.dial import Address, parse
 
 BEARER = "BEARER_TOKEN"
 API = "SCALINGO_API_TOKEN"

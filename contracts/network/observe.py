@@ -5,15 +5,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 
-from contracts.core.clause import LIST
+from contracts.core.contract import LIST, Authorization, Probe
 from contracts.core.errors import BrokenAnswer, CouldNotJudge, Refused
-from contracts.core.exchange import Exchange
+from contracts.core.exchange import REFUSALS, Exchange
 from contracts.core.made_up import shuffled
-from contracts.core.probe import Authorization, Probe
-from contracts.core.statuses import REFUSALS
+from contracts.network.connection import Asked
 from contracts.network.credentials import Credentials
 from contracts.network.lanes import Lane, Lanes, nothing
-from contracts.network.request import Asked
 from contracts.network.target import Target
 
 #: So many times the largest body: two answers of that size can still be compared with each other.

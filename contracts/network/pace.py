@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.utils import mktime_tz, parsedate_tz
 
+from contracts.core.contract import PER_MINUTE
 from contracts.core.errors import (
     CouldNotJudge,
     Misdirected,
@@ -20,9 +21,7 @@ from contracts.core.errors import (
     Unavailable,
     Unreachable,
 )
-from contracts.core.exchange import Response
-from contracts.core.probe import PER_MINUTE
-from contracts.core.statuses import may_pass
+from contracts.core.exchange import Response, may_pass
 
 #: A minute and a second: two requests may take different times to arrive, and the other side counts arrivals.
 _WINDOW = 61.0

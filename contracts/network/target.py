@@ -5,20 +5,18 @@ from collections.abc import Callable
 from contextlib import closing, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 
+from contracts.core.contract import Probe
 from contracts.core.errors import BrokenAnswer, CouldNotJudge, OverBudget, TooSlow, Unavailable
-from contracts.core.exchange import Attempt, Exchange, Headers, Response
+from contracts.core.exchange import TOO_MANY, Attempt, Exchange, Headers, Response, intermediary
 from contracts.core.made_up import token_like
-from contracts.core.probe import Probe
-from contracts.core.statuses import TOO_MANY, intermediary
 from contracts.core.text import counted as number_of
 from contracts.masking.secrets import Secrets
-from contracts.network.address import Address
-from contracts.network.connection import Connection, Ended
+from contracts.network.connection import AGENT, Asked, Connection, Ended, Field, Outgoing, authorization, build
 from contracts.network.credentials import Credentials, NoCredentials, Standing, ran_out
+from contracts.network.dial import Address
 from contracts.network.http1 import Message
 from contracts.network.lanes import Lane
 from contracts.network.pace import PAUSES, Budget, Deadline, Limits, Throttle, is_worth_a_retry, pause_before
-from contracts.network.request import AGENT, Asked, Field, Outgoing, authorization, build
 from contracts.network.wire import Wire
 
 #: The cleartext endpoint is expected to be silent: a firewall that drops what is sent to it is not waited for long.

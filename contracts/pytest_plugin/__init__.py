@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from contracts.core.clause import LIST, Clause
+from contracts.core.contract import LIST, Clause
 from contracts.core.errors import CouldNotJudge, NotExercised
 from contracts.pytest_plugin.errors import Unjudged
 from contracts.pytest_plugin.options import FOLDER, SESSION, add_options, in_pytest

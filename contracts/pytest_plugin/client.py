@@ -12,9 +12,9 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 
+from contracts.core.contract import JSON
 from contracts.core.errors import CouldNotJudge, Refused, Unavailable
-from contracts.core.probe import JSON
-from contracts.core.statuses import REFUSALS, intermediary
+from contracts.core.exchange import REFUSALS, intermediary
 from contracts.network.target import Target
 from contracts.pytest_plugin.errors import shielded
 from contracts.pytest_plugin.options import in_pytest

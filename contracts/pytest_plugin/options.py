@@ -1,18 +1,15 @@
 """The settings as options of pytest: their names, and how what is said of them reads there."""
 
 import re
-from typing import TYPE_CHECKING, Literal
+from typing import Any, Literal
 
 import pytest
 
 from contracts.core.text import plain
 from contracts.settings.table import BY_NAME, TABLE
 
-if TYPE_CHECKING:
-    from contracts.pytest_plugin.session import Session
-
 #: The session, as soon as something has asked for it.
-SESSION: pytest.StashKey["Session"] = pytest.StashKey()
+SESSION: pytest.StashKey[Any] = pytest.StashKey()
 #: What xdist hands to a worker: the folder in which the workers of a session share what one of them observed.
 FOLDER = "contract_folder"
 #: The settings that pytest offers, and where it writes the reports.

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -156,7 +156,7 @@ def session_of(config: pytest.Config) -> Session:
             config.stash[SESSION] = shielded(lambda: _prepare(config))
         except pytest.fail.Exception as error:
             raise pytest.UsageError(str(error)) from None
-    return config.stash[SESSION]
+    return cast("Session", config.stash[SESSION])
 
 
 def contract_or_default(config: pytest.Config) -> Contract:

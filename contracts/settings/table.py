@@ -5,8 +5,7 @@ from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any
 
-from contracts.core.contract import DEFAULT
-from contracts.core.policy import Policy
+from contracts.core.contract import DEFAULT, Policy
 from contracts.settings import values
 
 

@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 
-from contracts.core.policy import Policy
+from contracts.core.contract import Policy
 
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
 #: In what a size and an age are written, in bytes and in seconds, the largest first.

@@ -14,8 +14,8 @@ from typing import Any
 from contracts.core.contract import Contract
 from contracts.core.errors import UsageError
 from contracts.core.text import shorten
-from contracts.network.address import parse
 from contracts.network.credentials import EXCHANGE
+from contracts.network.dial import parse
 from contracts.reading import read_text, readable, tables
 from contracts.settings.sources import value_of
 from contracts.settings.table import BY_NAME

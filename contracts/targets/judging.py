@@ -6,18 +6,17 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from contracts.core.clause import LIST
-from contracts.core.contract import Contract
+from contracts.core.contract import LIST, Contract
 from contracts.core.errors import CouldNotJudge, UsageError
 from contracts.core.exchange import Exchange, Request
 from contracts.core.report import Report, Scope, StaleDeviation
 from contracts.exceptions import deviations
-from contracts.global_information.probes import needed
+from contracts.global_information.clauses import needed
 from contracts.judging.evidence import Evidence
 from contracts.judging.judge import report_of
 from contracts.masking.secrets import Secrets
-from contracts.network.address import parse
 from contracts.network.credentials import API, BEARER, Variables
+from contracts.network.dial import parse
 from contracts.network.pace import Pace
 from contracts.prepare import ci_url, prepare
 from contracts.run import Run, verify

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contracts.core.contract import DEFAULT
-from contracts.core.identity import Identity
-from contracts.core.report import Report, Verdict
+from contracts.core.report import Identity, Report, Verdict
 
 #: The exit statuses of a run, the worst first: a breach outranks what could not be judged.
 _WORST_FIRST = (Verdict.VIOLATES.status, Verdict.INCONCLUSIVE.status, Verdict.CONFORMS.status)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from contracts.core.clause import LIST
+from contracts.core.contract import LIST
 from contracts.core.errors import CouldNotJudge, NotExercised
 from contracts.core.report import Report, State
 from contracts.judging.evidence import Evidence

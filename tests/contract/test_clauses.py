@@ -4,7 +4,7 @@ import warnings
 
 import pytest
 
-from contracts.core.clause import Clause
+from contracts.core.contract import Clause
 from contracts.core.report import Outcome, Report, State, Verdict
 from contracts.formats import terminal, wording
 from contracts.pytest_plugin.errors import ContractWarning

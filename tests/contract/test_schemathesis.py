@@ -21,8 +21,8 @@ from schemathesis.core.failures import Failure, FailureGroup
 from schemathesis.openapi.checks import ContentDeserializationError
 from schemathesis.transport.requests import REQUESTS_TRANSPORT, RequestsTransport
 
+from contracts.core.contract import Policy
 from contracts.core.errors import CouldNotJudge, NotExercised
-from contracts.core.policy import Policy
 from contracts.core.report import Report, State
 from contracts.judging.evidence import Evidence
 from contracts.pytest_plugin.client import PLACEHOLDER, Gateway, session_through

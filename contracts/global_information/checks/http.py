@@ -2,21 +2,110 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from http import HTTPStatus
 
-from contracts.core.check import Checks, Note, Steps
-from contracts.core.clause import LIST
+from contracts.core.contract import LIST, QUERY, REPEAT, Checks, Clause, Contract, Level, Note, Steps
 from contracts.core.errors import CouldNotJudge, NotApplicable, NotExercised, Reason, Unreachable, Unverified
-from contracts.core.exchange import Response
+from contracts.core.exchange import CLIENT_ERRORS, REDIRECTS, SERVER_ERRORS, Response
 from contracts.core.finding import Finding
-from contracts.core.statuses import CLIENT_ERRORS, REDIRECTS, SERVER_ERRORS
+from contracts.core.report import State
 from contracts.core.text import shorten
-from contracts.global_information.checks.conformity import ERROR_BODY, nonconformities, repeats, undocumented_error
 from contracts.global_information.clauses import UNSAFE
-from contracts.judging import hints
+from contracts.judging import shape as hints
 from contracts.judging.answer import Answer
-from contracts.judging.evidence import Evidence, observed
-from contracts.judging.values import describe
+from contracts.judging.evidence import Evidence, differences, in_words, observed
+from contracts.judging.schema import error_schema
+from contracts.judging.values import ABSENT, describe
+
+#: What the findings about an error body expect.
+ERROR_BODY = 'a documented error body, such as {"error": "text"}'
+#: The bytes of an undocumented body that a finding shows.
+_BEGINNING = 60
+
+
+def nonconformities(evidence: Evidence, answer: Answer, probe: str) -> tuple[list[Finding], int]:
+    """Return what an answer that should hold the list breaks beyond the documented one, and how many clauses it shows.
+
+    Only MUST clauses count: an answer conforms when these hold, here as for the run as a whole.
+
+    Raises:
+        CouldNotJudge: the answer is beyond what can be judged.
+    """
+    first = _documented(evidence)
+    known = _broken(first) if first and first.holds_list else ()
+    again = repeats(evidence, answer)
+    found, judged = [], 0
+    for clause in _of_answers(answer.contract):
+        outcome = answer.outcome(clause)
+        if outcome.state is State.INCONCLUSIVE:
+            raise CouldNotJudge(outcome.reason)
+        judged += outcome.observations > 0
+        for finding in outcome.findings if clause.id not in known else ():
+            repeated = again if clause.id in again else ()
+            found.append(replace(finding, probe=probe, through=clause.id, repeats=repeated))
+    return found, judged
+
+
+def repeats(evidence: Evidence, answer: Answer) -> tuple[str, ...]:
+    """Return the clauses that an answer repeats the breach of: it is the same thing as the documented one, and no list.
+
+    The likeliest cause comes first: the status, the media type, then the body.
+    """
+    first = _documented(evidence)
+    if first is None or first.holds_list or not _are_alike(first, answer):
+        return ()
+    return _broken(first)
+
+
+def _documented(evidence: Evidence) -> Answer | None:
+    """Return the answer to the documented request, or None where there is none to judge."""
+    try:
+        return evidence.answer(LIST)
+    except (CouldNotJudge, NotExercised):
+        return None
+
+
+def _broken(answer: Answer) -> tuple[str, ...]:
+    """Return the MUST clauses that an answer breaks, in the order of the contract."""
+    return tuple(clause.id for clause in _of_answers(answer.contract) if answer.outcome(clause).count)
+
+
+def _of_answers(contract: Contract) -> Iterator[Clause]:
+    for clause in contract.clauses:
+        if clause.level is Level.MUST and not contract.checks[clause.id].of_run:
+            yield clause
+
+
+def _are_alike(first: Answer, other: Answer) -> bool:
+    """Whether an answer is the same thing as one that is no list, whatever differs from request to request in it."""
+    one, another = first.response.status, other.response.status
+    if one == HTTPStatus.OK:
+        same_type = first.response.media_type == other.response.media_type
+        return another == one and not other.holds_list and same_type
+    if one in CLIENT_ERRORS:
+        return another == one and bool(undocumented_error(first)) == bool(undocumented_error(other))
+    return another == one or any(one in kind and another in kind for kind in (REDIRECTS, SERVER_ERRORS))
+
+
+def undocumented_error(answer: Answer) -> str:
+    """Return what an error answer holds instead of a documented body, or an empty string when it is one.
+
+    Source: Global information, section Errors.
+
+    Raises:
+        CouldNotJudge: the body is beyond what strict decoding reads.
+    """
+    document = answer.document
+    if document.problem and not document.violations:
+        raise document.problem
+    if document.value is not ABSENT and not document.violations and error_schema().accepts(document.value):
+        return ""
+    if not answer.response.body:
+        return "an empty body"
+    beginning = shorten(answer.response.body[:_BEGINNING].decode("utf-8", "replace"))
+    return f"{answer.response.media_type or 'a body without a media type'} that begins {beginning}"
+
 
 CHECKS = Checks()
 
@@ -204,3 +293,60 @@ def method_not_allowed(evidence: Evidence) -> Steps:
             again = repeats(evidence, answer)
             yield Finding("status", "4xx or 501", status_of(answer.response), probe, repeats=again)
     return len(UNSAFE)
+
+
+@CHECKS.run("http.repeatable")
+def repeatable(evidence: Evidence) -> Steps:
+    first = evidence.answer(LIST)
+    evidence.exchange(REPEAT)
+    _difference(evidence, REPEAT)
+    if evidence.earlier is not None:
+        what = evidence.earlier.unsteady
+        yield Note(f"the first observation was unsteady, and the second is judged; what differed: {what}")
+    clauses = 0
+    for again in dict.fromkeys(answer for probe, answer in evidence.plain() if probe == REPEAT):
+        found, judged = nonconformities(evidence, again, REPEAT)
+        clauses = max(clauses, judged)
+        yield from found
+        if again.holds_list or not found:  # what is no list is told of as that
+            yield from _beside(found, differences(first, again, REPEAT))
+    for exchange in evidence.by_probe[REPEAT]:
+        observed(exchange)
+    return clauses
+
+
+@CHECKS.run("http.unknown-query")
+def unknown_query(evidence: Evidence) -> Steps:
+    plain, queried = evidence.answer(LIST), evidence.answer(QUERY)
+    evidence.response(REPEAT)
+    if evidence.difference is not None and evidence.difference.probe == REPEAT:
+        raise NotExercised("the answer changes from request to request, also without the parameter")
+    _difference(evidence, QUERY)
+    both = plain.holds_list and queried.holds_list
+    found = nonconformities(evidence, queried, QUERY)[0] if both else []
+    yield from found
+    yield from _beside(found, differences(plain, queried, QUERY, "as without the parameter"))
+    return 1
+
+
+def _beside(told: list[Finding], found: Iterator[Finding | Note]) -> Iterator[Finding | Note]:
+    """Leave out what was told of the same place already: what is broken there is no difference as well."""
+    places = {finding.where for finding in told}
+    return (step for step in found if isinstance(step, Note) or step.where not in places)
+
+
+def _difference(evidence: Evidence, probe: str) -> Finding | None:
+    """Return what differs first in the answers to a probe, if that is what differs first at all.
+
+    Raises:
+        CouldNotJudge: there was one observation, so that the list may only have changed meanwhile.
+    """
+    found = evidence.difference
+    if found is None or found.probe != probe:
+        return None
+    if evidence.earlier is None:
+        why = evidence.abandoned or "the target was observed once"
+        raise CouldNotJudge(
+            f"one difference is no proof, and no second observation confirms it: {why}; {in_words(found)}"
+        )
+    return found

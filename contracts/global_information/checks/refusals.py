@@ -3,15 +3,11 @@
 import re
 from http import HTTPStatus
 
-from contracts.core.check import Checks, Note, Steps
-from contracts.core.clause import LIST
+from contracts.core.contract import LIST, PER_MINUTE, Checks, Note, Policy, Steps
 from contracts.core.errors import CouldNotJudge, NotApplicable, NotExercised, Reason
+from contracts.core.exchange import CLIENT_ERRORS, TOO_MANY
 from contracts.core.finding import Finding
-from contracts.core.policy import Policy
-from contracts.core.probe import PER_MINUTE
-from contracts.core.statuses import CLIENT_ERRORS, TOO_MANY
-from contracts.global_information.checks.conformity import ERROR_BODY, nonconformities, repeats, undocumented_error
-from contracts.global_information.checks.http import status_of
+from contracts.global_information.checks.http import ERROR_BODY, nonconformities, repeats, status_of, undocumented_error
 from contracts.judging.evidence import REFUSED, Evidence, observed
 
 CHECKS = Checks()

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from http import HTTPStatus
 
-from contracts.core.policy import Policy
+from contracts.core.contract import Policy
 from contracts.mock.faults.fault import (
     REFUSED,
     Fault,

@@ -5,9 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from contracts.core.clause import LIST
-from contracts.core.policy import Policy
-from contracts.core.probe import JSON
+from contracts.core.contract import JSON, LIST, Policy
 from contracts.global_information.clauses import UNSAFE
 from contracts.mock.faults.fault import (
     DOCUMENTED,

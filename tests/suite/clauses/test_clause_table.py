@@ -9,14 +9,10 @@ from generated import CLAUSES as PAGE
 from subject import BY_ID, CATALOGUE, CLAUSES, CONTRACT, OF_ANSWERS, PROBES
 
 from contracts.core import contract as contract_module
-from contracts.core.check import Checks
-from contracts.core.clause import Clause, Level
+from contracts.core.contract import ERROR, Authorization, Checks, Clause, Level
 from contracts.core.errors import IncompleteError
-from contracts.core.probe import Authorization
-from contracts.core.schemas import ERROR
 from contracts.event_categories.clauses import KEY, PATH
-from contracts.global_information.clauses import READING, UNSAFE
-from contracts.global_information.probes import BURST, needed
+from contracts.global_information.clauses import BURST, READING, UNSAFE, needed
 
 
 def test_the_clauses_are_those_that_were_published() -> None:

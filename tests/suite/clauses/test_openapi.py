@@ -15,10 +15,8 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 from subject import CONTRACT
 
-from contracts.core.clause import Level
-from contracts.core.contract import Contract
+from contracts.core.contract import ERROR, Contract, Level, load
 from contracts.core.finding import step
-from contracts.core.schemas import ERROR, load
 from contracts.event_categories.clauses import KEY
 from contracts.resources import NAMES, contract_of
 

@@ -9,8 +9,8 @@ from subject import CONTRACT
 from contracts.core.errors import Refused, TooSlow
 from contracts.core.exchange import Response
 from contracts.masking.secrets import Secrets
-from contracts.network.address import parse
 from contracts.network.credentials import Bearer, Credentials, Exchanged, NoCredentials
+from contracts.network.dial import parse
 from contracts.network.observe import judge_refusal
 
 EXCHANGED = Exchanged("an-api-token", parse("auth.example"), Secrets(), lambda *_: ok(), lambda: 0.0, CONTRACT)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from strategies import Mutated, conforming_bodies, mutated_lists
 
-from contracts.core.clause import Level
+from contracts.core.contract import Level
 from contracts.core.report import Report, State, Verdict
 from contracts.event_categories.clauses import KEY
 from contracts.event_categories.contract import CONTRACT

@@ -15,10 +15,9 @@ from patch import patch
 
 from contracts.comparison.accepted import Accepted
 from contracts.comparison.builder import DifferenceBuilder
-from contracts.comparison.compare import LISTED, compare
+from contracts.comparison.compare import LISTED, compare, instability
 from contracts.comparison.difference import Difference, Element
 from contracts.comparison.hits import Hit, hits
-from contracts.comparison.instability import instability
 from contracts.comparison.observation import CouldNotCompare, Observation
 from contracts.comparison.rules import Impact
 from contracts.comparison.values import text_of

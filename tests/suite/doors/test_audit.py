@@ -15,7 +15,7 @@ from subject import BY_NAME, CONTRACT, SAMPLE
 
 from contracts import bundle
 from contracts.audit import Audit, audit
-from contracts.core.clause import LIST, REPEAT
+from contracts.core.contract import LIST, REPEAT
 from contracts.core.errors import BrokenAnswer, CouldNotJudge, Reason, UsageError
 from contracts.core.exchange import Exchange, Headers
 from contracts.core.report import Report, State

@@ -9,7 +9,7 @@ from subject import CLAUSES, CONTRACT
 from contracts import __version__
 from contracts.commands.explain import whole
 from contracts.comparison.rules import RULES, Rule
-from contracts.core.clause import Clause
+from contracts.core.contract import Clause
 
 
 def test_every_clause_has_its_line() -> None:

@@ -9,7 +9,7 @@ from subject import BY_NAME, CLAUSES, CONTRACT, FAULTS, NULL_RESPONDERS, VARIANT
 
 from contracts import prove
 from contracts.cli import main
-from contracts.core.check import Check, Steps
+from contracts.core.contract import Check, Steps
 from contracts.core.finding import Finding
 from contracts.prove import Case, Expectation
 

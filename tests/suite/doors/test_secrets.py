@@ -16,8 +16,8 @@ from contracts.cli import COMMANDS
 from contracts.core.errors import UsageError
 from contracts.mock.reply import Received, Reply
 from contracts.mock.server import MockServer
-from contracts.network.address import parse
 from contracts.network.credentials import check, service_for
+from contracts.network.dial import parse
 from contracts.resources import contract_of
 
 TYPED = "tk-us-Typed/0123456789+abc=="

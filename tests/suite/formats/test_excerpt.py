@@ -8,8 +8,8 @@ import reports
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.core.pointer import pointer as join
-from contracts.core.pointer import walk
+from contracts.core.finding import pointer as join
+from contracts.core.finding import walk
 from contracts.formats.excerpt import Excerpt, excerpt
 
 _TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=5)

@@ -15,7 +15,7 @@ from junitparser import JUnitXml
 from markdown_it import MarkdownIt
 from markup import Element, parse
 
-from contracts.core.clause import Level
+from contracts.core.contract import Level
 from contracts.core.report import Access, Report, StaleDeviation, State, Verdict
 from contracts.core.text import plain
 from contracts.formats import annotations, badge, har, html, junit, markdown, result, stored, terminal, wording

@@ -8,9 +8,9 @@ import jsonschema
 import pytest
 import reports
 
+from contracts.core.contract import load
 from contracts.core.errors import FAILURES, UsageError
 from contracts.core.report import Report, State, Verdict
-from contracts.core.schemas import load
 from contracts.formats import result, stored
 from contracts.resources import contract_of
 

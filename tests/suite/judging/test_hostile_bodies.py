@@ -33,7 +33,7 @@ from contracts import bundle
 from contracts.audit import audit
 from contracts.commands import output
 from contracts.core import deadline
-from contracts.core.check import Check, Steps
+from contracts.core.contract import Check, Steps
 from contracts.core.errors import BrokenAnswer, Late, Reason
 from contracts.core.exchange import Exchange, Request, Response
 from contracts.core.finding import Finding

@@ -8,10 +8,9 @@ import reports
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.core.listing import Listing
-from contracts.core.report import Report
+from contracts.core.report import Listing, Report
 from contracts.judging.evidence import Evidence
-from contracts.judging.listing import MARKED, SHOWN, listing
+from contracts.judging.judge import MARKED, SHOWN, listing
 
 _CATEGORIES = st.lists(
     st.fixed_dictionaries(

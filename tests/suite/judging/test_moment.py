@@ -11,13 +11,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from subject import BY_ID, CONTRACT
 
-from contracts.core.check import Note
+from contracts.core.contract import Note
 from contracts.core.finding import Finding
 from contracts.core.report import Outcome, State
 from contracts.judging import judge
-from contracts.judging.agreement import differences
 from contracts.judging.answer import Answer
-from contracts.judging.evidence import Evidence
+from contracts.judging.evidence import Evidence, differences
 
 NAMELESS = {name: value for name, value in A.items() if name != "name"}
 NUMBERED = {**A, "id": 7}

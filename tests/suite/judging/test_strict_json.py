@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 from strategies import VALUES, texts
 
 from contracts.core.errors import BrokenAnswer
-from contracts.core.finding import KEPT, Violation
-from contracts.core.pointer import pointer as join
-from contracts.core.pointer import walk
+from contracts.core.finding import KEPT, Violation, walk
+from contracts.core.finding import pointer as join
 from contracts.judging import strict_json
 from contracts.judging.json_scan import MAX_CONTAINERS, MAX_DEPTH, MAX_VALUES
 from contracts.judging.strict_json import Document, Flaw, decode

@@ -9,7 +9,7 @@ import pytest
 from subject import CONTRACT, SAMPLE
 from unsteady import Behaviour, Moment, elements, judged, shorter
 
-from contracts.core.clause import QUERY
+from contracts.core.contract import QUERY
 from contracts.core.errors import Unreachable
 from contracts.core.report import Report
 from contracts.mock.faults.fault import error, html

@@ -22,8 +22,8 @@ from contracts.core.errors import BrokenAnswer, UsageError
 from contracts.core.exchange import Response
 from contracts.judging.judge import said_of
 from contracts.masking.secrets import Secrets
-from contracts.network.address import parse
 from contracts.network.credentials import check
+from contracts.network.dial import parse
 from contracts.network.pace import Budget
 from contracts.network.target import Target
 from contracts.network.wire import Wire

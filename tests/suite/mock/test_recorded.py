@@ -16,8 +16,7 @@ from contracts.core.contract import Contract
 from contracts.event_categories.contract import CONTRACT as CATEGORIES
 from contracts.event_categories.sample import SAMPLE
 from contracts.event_types.contract import CONTRACT as TYPES
-from contracts.mock.reply import Received, Reply
-from contracts.mock.sample import sample_of
+from contracts.mock.reply import Received, Reply, sample_of
 from contracts.mock.server import MockServer
 
 #: Name and display name, in the order of the list.

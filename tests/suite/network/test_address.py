@@ -6,8 +6,7 @@ import pytest
 
 from contracts.core.errors import UsageError
 from contracts.event_categories.clauses import PATH
-from contracts.network.address import is_loopback, parse
-from contracts.network.dial import place_of
+from contracts.network.dial import is_loopback, parse, place_of
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from subject import CONTRACT
 from contracts.core.errors import BrokenAnswer, Refused, Unavailable, UsageError
 from contracts.core.exchange import Headers, Response
 from contracts.masking.secrets import Secrets
-from contracts.network.address import parse
 from contracts.network.credentials import EXCHANGE, Bearer, Exchanged, check
+from contracts.network.dial import parse
 
 API_TOKEN = "tk-us-0123456789-abcdef"
 

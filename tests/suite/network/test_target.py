@@ -29,10 +29,10 @@ from contracts.core.exchange import Exchange, Response
 from contracts.core.made_up import token_like
 from contracts.masking import secrets as masking
 from contracts.masking.secrets import Secrets
-from contracts.network.address import parse
+from contracts.network.connection import AGENT
 from contracts.network.credentials import Bearer
+from contracts.network.dial import parse
 from contracts.network.pace import Budget, Deadline, Limits, Pace
-from contracts.network.request import AGENT
 from contracts.network.target import Target
 from contracts.network.wire import Wire
 

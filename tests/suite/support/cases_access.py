@@ -23,11 +23,11 @@ from cases import (
 )
 from subject import CONTRACT
 
+from contracts.core.contract import Policy
 from contracts.core.errors import CouldNotJudge, Reason, Refused, Unavailable, Unreachable, Unverified
 from contracts.core.exchange import Exchange, Request, Response
-from contracts.core.policy import Policy
 from contracts.core.report import Scope
-from contracts.global_information.checks.conformity import ERROR_BODY
+from contracts.global_information.checks.http import ERROR_BODY
 from contracts.judging.evidence import Evidence
 
 

@@ -25,11 +25,11 @@ from cases import (
 )
 from subject import CONTRACT
 
-from contracts.core.clause import QUERY
+from contracts.core.contract import QUERY
 from contracts.core.errors import Reason, Unreachable
 from contracts.core.exchange import Exchange, Request, Response
 from contracts.core.report import Scope
-from contracts.global_information.checks.conformity import ERROR_BODY
+from contracts.global_information.checks.http import ERROR_BODY
 from contracts.judging.evidence import Evidence
 from contracts.judging.values import canonical
 

@@ -7,11 +7,10 @@ from typing import Any
 
 from subject import CONTRACT
 
-from contracts.core.clause import Source
+from contracts.core.contract import Source
 from contracts.core.errors import TooSlow
 from contracts.core.exchange import Attempt, Exchange, Headers, Request, Response
-from contracts.core.identity import Identity
-from contracts.core.report import Outcome, Report, RequestCounts, Scope, StaleDeviation, State
+from contracts.core.report import Identity, Outcome, Report, RequestCounts, Scope, StaleDeviation, State
 from contracts.judging.evidence import Evidence
 from contracts.judging.judge import report_of
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from door import contracts
 
+from contracts.core.contract import Policy
 from contracts.core.errors import UsageError
-from contracts.core.policy import Policy
 from contracts.resources import contract_of
 from contracts.targets.file import chosen, load, read
 from contracts.targets.target_entry import Entry
