@@ -7,8 +7,7 @@ from typing import Any
 
 from contracts.audit import Audit, audit
 from contracts.bundle import TIMES
-from contracts.commands import output as settings_options
-from contracts.commands import streams
+from contracts.commands import output, streams
 from contracts.core.report import Report, Verdict
 from contracts.core.text import counted, in_days, plain
 from contracts.formats import terminal
@@ -34,7 +33,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         choices=[verdict.value for verdict in Verdict],
         help="fail on every other verdict; conforms also fails on a run that judged less than the whole contract",
     )
-    settings_options.add_named(parser, "max_age", "max_body")
+    output.add_named(parser, "max_age", "max_body")
     parser.add_argument("--quiet", action="store_true", help="print what differs, and the last line")
 
 

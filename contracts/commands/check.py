@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 
 from contracts import offline
 from contracts.commands import output, streams
-from contracts.commands import output as settings_options
 from contracts.core.contract import Contract
 from contracts.core.errors import BrokenAnswer, Reason, UsageError
 from contracts.core.exchange import NOT_READ, Exchange
@@ -39,14 +38,14 @@ def add(parser: argparse.ArgumentParser) -> None:
         metavar="KIND",
         help="what the files are: body, response or har; else each is known by how it begins",
     )
-    settings_options.add_named(parser, "contract", "strict", "allow_empty", "auth", "deviations")
+    output.add_named(parser, "contract", "strict", "allow_empty", "auth", "deviations")
     output.add_brevity(parser)
-    settings_options.add(parser, Group.REPORTS)
+    output.add(parser, Group.REPORTS)
 
 
 def run(options: argparse.Namespace) -> int:
     """Judge each file. Returns the worst exit status: 1 when one violates, else 3 when one is inconclusive."""
-    settings = resolve(settings_options.given(options), os.environ, working_directory())
+    settings = resolve(output.given(options), os.environ, working_directory())
     contract = contract_of(settings.contract)
     known = deviations.load(settings.deviations, contract) if settings.deviations else ()
     outputs = output.outputs_of(settings, inputs=(*options.files, *settings.inputs), bundle=False)

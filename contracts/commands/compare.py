@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 
 from contracts import __version__
 from contracts.commands import files, output, streams
-from contracts.commands import output as settings_options
 from contracts.comparison import accepted
 from contracts.comparison.gate import Gate, Kind, Source, Terms, gate
 from contracts.comparison.observation import CouldNotCompare
@@ -71,11 +70,11 @@ def add(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
             f"--{name}-token", metavar="VARIABLE", help=f"the variable that holds the bearer token for {name.upper()}"
         )
-    settings_options.add(parser, Group.JUDGED, Group.BEFORE, Group.ACCESS, Group.NETWORK, without=_WITHOUT)
+    output.add(parser, Group.JUDGED, Group.BEFORE, Group.ACCESS, Group.NETWORK, without=_WITHOUT)
     parser.add_argument(
         "--write-accept", metavar="FILE", help="write an exception for each difference that fails, to be completed"
     )
-    settings_options.add_config(parser)
+    output.add_config(parser)
     group = parser.add_argument_group("reports", "a FILE of - is standard output")
     group.add_argument("--reports", metavar="DIR", help="write all of the following, under their usual names")
     for name, (_, _, words) in FORMATS.items():
@@ -109,7 +108,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _settings(options: argparse.Namespace) -> Settings:
-    given = settings_options.given(options)
+    given = output.given(options)
     given.update(dict.fromkeys(FORMATS), reports=None)  # what a file says of reports is meant for those of a run
     given.update(target=options.new, mock=False)
     return resolve(given, os.environ, working_directory())

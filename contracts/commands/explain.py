@@ -9,8 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from contracts import __version__
-from contracts.commands import output as settings_options
-from contracts.commands import streams
+from contracts.commands import output, streams
 from contracts.comparison.rules import BY_ID, FORMER, RULES, Rule
 from contracts.core.contract import DEFAULT, Clause, Contract
 
@@ -27,7 +26,7 @@ _RULES = "rules"
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    settings_options.add_named(parser, "contract")
+    output.add_named(parser, "contract")
     parser.add_argument(
         "clause",
         nargs="?",
@@ -41,7 +40,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the clauses, or the rules; a single one is told whole. Returns 0."""
-    contract = settings_options.contract(options)
+    contract = output.contract(options)
     rules = _rules(options.clause)
     clauses = () if rules and options.clause else contract.select((options.clause,) if options.clause else ())
     if options.json:

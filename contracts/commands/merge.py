@@ -10,7 +10,6 @@ from pathlib import Path
 from contracts.audit import audit
 from contracts.bundle import DEVIATIONS, TIMES
 from contracts.commands import output, several, streams
-from contracts.commands import output as settings_options
 from contracts.commands.audit import too_old
 from contracts.core.errors import UsageError
 from contracts.core.report import Report, StaleDeviation
@@ -36,9 +35,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     words = f"a bundle, or a folder that holds some as {output.BUNDLE_FILE}"
     parser.add_argument("bundles", nargs="+", metavar="FILE.zip", help=words)
-    settings_options.add_named(parser, "max_age", "max_body")
-    settings_options.add(parser, Group.TARGETS, Group.REPORTS)
-    settings_options.add_config(parser)
+    output.add_named(parser, "max_age", "max_body")
+    output.add(parser, Group.TARGETS, Group.REPORTS)
+    output.add_config(parser)
     output.add_brevity(parser)
 
 
@@ -46,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
     """Put the bundles together. Returns the worst exit status; a target without a bundle is inconclusive."""
     single = BY_NAME["target"].variables  # what a shell may hold for runs against one target
     environ = {name: value for name, value in os.environ.items() if name not in single}
-    settings = resolve(settings_options.given(options), environ, working_directory())
+    settings = resolve(output.given(options), environ, working_directory())
     if not settings.targets:
         raise UsageError("there is no file of targets: name the one of the runs with --targets")
     _, entries = several.entries_of(settings)

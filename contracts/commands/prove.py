@@ -5,8 +5,7 @@ import json
 import os
 from collections.abc import Iterator
 
-from contracts.commands import files, streams
-from contracts.commands import output as settings_options
+from contracts.commands import files, output, streams
 from contracts.core.errors import UsageError
 from contracts.prove import Expectation, Proof, cases, prove
 
@@ -16,7 +15,7 @@ STATUSES = "exit status: 0 proven; 1 not proven; 2 usage; 4 a fault of the suite
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    settings_options.add_named(parser, "contract")
+    output.add_named(parser, "contract")
     parser.add_argument(
         "--clause", metavar="ID", help="only the faults that break this clause, and what must breach nothing"
     )
@@ -27,7 +26,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Prove the suite. Returns 0 when everything is proven, and 1 when anything is not."""
-    contract = settings_options.contract(options)
+    contract = output.contract(options)
     if options.clause and options.clause not in contract.clause:
         raise UsageError(f"there is no clause {options.clause!r}; `contracts explain` lists them")
     if options.jobs < 1:

@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from contracts.commands import output as settings_options
-from contracts.commands import streams
+from contracts.commands import output, streams
 from contracts.core.contract import PER_MINUTE, Contract
 from contracts.core.errors import UsageError
 from contracts.core.text import plain
@@ -30,7 +29,7 @@ _MOST = 1_000_000
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    settings_options.add_named(parser, "contract")
+    output.add_named(parser, "contract")
     parser.add_argument("--port", type=int, default=0, metavar="PORT", help="default: any free one")
     parser.add_argument("--host", default="127.0.0.1", metavar="HOST", help="default: 127.0.0.1")
     parser.add_argument("--expose", action="store_true", help="let --host be an address that other machines reach")
@@ -57,7 +56,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Serve until SIGINT or SIGTERM. Returns 0."""
-    contract = settings_options.contract(options)
+    contract = output.contract(options)
     if options.list_faults is not None:
         streams.write(sys.stdout, "".join(f"{line}\n" for line in _listed(options.list_faults, contract)))
         return 0

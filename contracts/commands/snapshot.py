@@ -5,8 +5,7 @@ import os
 import sys
 from dataclasses import replace
 
-from contracts.commands import files, streams
-from contracts.commands import output as settings_options
+from contracts.commands import files, output, streams
 from contracts.commands.files import STANDARD_OUTPUT
 from contracts.comparison import snapshot
 from contracts.comparison.observation import CouldNotCompare
@@ -36,8 +35,8 @@ STATUSES = (
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    settings_options.add(parser, Group.JUDGED, Group.ACCESS, Group.NETWORK, without=("clause",))
-    settings_options.add_config(parser)
+    output.add(parser, Group.JUDGED, Group.ACCESS, Group.NETWORK, without=("clause",))
+    output.add_config(parser)
     parser.add_argument(
         "-o", "--output", metavar="FILE", required=True, help="write the snapshot; - is standard output"
     )
@@ -50,9 +49,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Judge the target and write the snapshot. Returns 0 when it is written, else the status of the run."""
-    settings = replace(
-        resolve(settings_options.given(options), os.environ, working_directory()), baseline=None, accept=None
-    )
+    settings = replace(resolve(output.given(options), os.environ, working_directory()), baseline=None, accept=None)
     if settings.clause:
         raise UsageError("a snapshot is of a run that judged the whole contract: leave --clause out")
     refuse_other(settings.target, settings.contract)

@@ -7,7 +7,6 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from contracts.commands import files, output, streams
-from contracts.commands import output as settings_options
 from contracts.commands.output import Outputs
 from contracts.comparison import gate_of
 from contracts.core.errors import UsageError
@@ -33,8 +32,8 @@ contracts verify https://api.staging.example --strict --reports out
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    settings_options.add(parser, *Group)
-    settings_options.add_config(parser)
+    output.add(parser, *Group)
+    output.add_config(parser)
     parser.add_argument("--show-config", action="store_true", help="print the effective settings and stop")
     parser.add_argument("--prune-deviations", action="store_true", help="remove the stale entries from the file")
     parser.add_argument(
@@ -48,7 +47,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Judge the target. Returns the exit status: that of the verdict, or 1 where a deviation is stale."""
-    settings = resolve(settings_options.given(options), os.environ, working_directory())
+    settings = resolve(output.given(options), os.environ, working_directory())
     if settings.targets:
         from contracts.commands import several  # noqa: PLC0415 - 30 ms, for runs over targets
 

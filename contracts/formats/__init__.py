@@ -1,1 +1,1 @@
-"""The writers: one file a format, each a pure ``render(report)``; none of them judges."""
+"""The formats: one file each, with a pure ``render(report)``; none of them judges."""

@@ -11,7 +11,7 @@ from contracts.core.contract import Checks, Steps, findings_of
 from contracts.core.errors import NotExercised, Reason
 from contracts.core.finding import Finding, step, walk
 from contracts.global_information.checks.http import media_types
-from contracts.judging import shape as hints
+from contracts.judging import shape
 from contracts.judging.answer import Answer, Column
 from contracts.judging.strict_json import Flaw
 from contracts.judging.values import ABSENT, describe
@@ -85,7 +85,7 @@ def _findings(answer: Answer, flaw: Flaw) -> Iterator[Finding]:
     for violation in answer.require_ok().violations:
         if violation.clause == flaw:
             repeated = ("http.content-type",) if _is_announced(answer, flaw) else ()
-            hint = hints.of_answer(answer) if answer.document.value is ABSENT else ""
+            hint = shape.of_answer(answer) if answer.document.value is ABSENT else ""
             yield replace(Finding.of(violation), repeats=repeated, hint=hint)
 
 

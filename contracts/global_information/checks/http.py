@@ -12,7 +12,7 @@ from contracts.core.finding import Finding
 from contracts.core.report import State
 from contracts.core.text import shorten
 from contracts.global_information.clauses import UNSAFE
-from contracts.judging import shape as hints
+from contracts.judging import shape
 from contracts.judging.answer import Answer
 from contracts.judging.evidence import Evidence, differences, in_words, observed
 from contracts.judging.schema import error_schema
@@ -158,7 +158,7 @@ def answered_200(answer: Answer) -> Steps:
     if response.status != HTTPStatus.OK:
         location = response.first("Location")
         received = status_of(response) + (f" to {location}" if location else "")
-        yield Finding("status", "200", received, hint=hints.of_answer(answer))
+        yield Finding("status", "200", received, hint=shape.of_answer(answer))
     return 1
 
 
@@ -171,7 +171,7 @@ def status_of(response: Response) -> str:
 def media_type(answer: Answer) -> Steps:
     answer.require_ok()
     values, where = answer.response.all("Content-Type"), "header Content-Type"
-    hint = hints.of_answer(answer)
+    hint = shape.of_answer(answer)
     if len(values) != 1:
         yield Finding(where, "application/json", f"{len(values)} such headers" if values else "none", hint=hint)
     for value in values:

@@ -81,7 +81,7 @@ def parts(module: str) -> set[str]:
 
 @pytest.mark.parametrize("module", [module for module in MODULES if part(module) in BELOW])
 def test_imports_go_one_way(module: str) -> None:
-    """Vocabulary, what every resource has, then network, mock and writers: nothing imports what stands above it."""
+    """Vocabulary, what every resource has, then network, mock and formats: nothing imports what stands above it."""
     assert parts(module) <= BELOW[part(module)]
 
 
