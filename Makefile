@@ -48,19 +48,27 @@ prove: $(VENV)/runtime ## Show that every clause can fail.
 bench: $(VENV)/dev ## Measure what users wait for, and write bench/RESULTS.md. Some minutes.
 	$(BIN)/python -m bench
 
-# In a clone: a mutant is a changed file, and nobody should meet one in the checkout.
+# Each part in a clone: a mutant is a changed file, and nobody should meet one in the checkout.
 # cr-rate counts those left out, too: 3 % of all are 5 % of those tried.
 MUTANTS := build/mutants
-mutants: $(VENV)/dev ## Change the checks, one spot at a time; the tests have to notice. Most of an hour.
-	rm -rf $(MUTANTS)
-	git clone --quiet . $(MUTANTS)
-	$(BIN)/uv venv --quiet $(MUTANTS)/.tool
-	$(BIN)/uv pip install --quiet --python $(MUTANTS)/.tool cosmic-ray==8.7.0
-	cd $(MUTANTS) && export PATH="$(CURDIR)/$(BIN):$$PWD/.tool/bin:$$PATH" \
+PARTS := $(patsubst tests/mutants/%.toml,mutants-%,$(wildcard tests/mutants/*.toml))
+mutants: $(PARTS) ## Change the code, one spot at a time; the tests have to notice. An hour or more; try --jobs=2.
+
+.PHONY: $(PARTS)
+$(PARTS): mutants-%: $(MUTANTS)/tool/bin/cosmic-ray
+	rm -rf $(MUTANTS)/$*
+	git clone --quiet . $(MUTANTS)/$*
+	cd $(MUTANTS)/$* && export PATH="$(CURDIR)/$(BIN):$(CURDIR)/$(MUTANTS)/tool/bin:$$PATH" \
 	  HYPOTHESIS_PROFILE=ci PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 PYTHONDONTWRITEBYTECODE=1 && \
-	  cosmic-ray init cosmic-ray.toml session.sqlite && cr-filter-operators session.sqlite cosmic-ray.toml && \
-	  cosmic-ray baseline cosmic-ray.toml && cosmic-ray exec cosmic-ray.toml session.sqlite && \
+	  { python tests/mutants/warm.py serve warm.socket & trap "kill $$!" EXIT; } && \
+	  cosmic-ray init tests/mutants/$*.toml session.sqlite && \
+	  cr-filter-operators session.sqlite tests/mutants/$*.toml && \
+	  cosmic-ray baseline tests/mutants/$*.toml && cosmic-ray exec tests/mutants/$*.toml session.sqlite && \
 	  cr-report --surviving-only --show-diff session.sqlite && cr-rate --fail-over 3 session.sqlite
+
+$(MUTANTS)/tool/bin/cosmic-ray: $(VENV)/dev
+	$(BIN)/uv venv --quiet --clear $(MUTANTS)/tool
+	$(BIN)/uv pip install --quiet --python $(MUTANTS)/tool cosmic-ray==8.7.0
 
 lock: $(VENV)/dev ## Resolve the locks anew; they name no package host.
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
