@@ -271,7 +271,9 @@ def test_a_second_observation_is_called_for(tmp_path: Path) -> None:
     assert {exchange.observation for exchange in report.exchanges} == {1, 2}
     left = dressed(content, lambda r: replace(r, exchanges=tuple(e for e in r.exchanges if e.observation == 1)))
     assert "the answer to list of observation 2" in audited(left).missing
-    soon = dressed(content, each(lambda e: replace(e, began=e.began - 0.1 * (e.observation - 1))))
+    ended = max(exchange.began + exchange.seconds for exchange in report.exchanges if exchange.observation == 1)
+    early = min(exchange.began for exchange in report.exchanges if exchange.observation == 2) - ended - 0.1
+    soon = dressed(content, each(lambda e: replace(e, began=e.began - early * (e.observation - 1))))
     assert any("and has to wait 0.2 s (--settle)" in line for line in audited(soon).differences)
     good = dressed(content, lambda r: replace(r, exchanges=(*r.exchanges, r.exchanges[-1])))
     assert any("in observation 2, and 4 are planned" in line for line in audited(good).differences)
