@@ -4,13 +4,14 @@ import argparse
 import gc
 import os
 import re
+import shutil
 import signal
 import sys
 import textwrap
 import traceback
 from collections.abc import Iterable, Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from contracts import __version__
 from contracts.commands import streams
@@ -18,9 +19,6 @@ from contracts.core.errors import ContractsError, IncompleteError, UsageError
 from contracts.core.text import plain
 from contracts.masking.secrets import Secrets
 from contracts.settings.sources import TOKENS, hint
-
-if TYPE_CHECKING:
-    from _typeshed import SupportsWrite
 
 USAGE, INCONCLUSIVE, FAULT = 2, 3, 4
 
@@ -59,16 +57,9 @@ _MEANT = {
 }
 #: What is shown of an option that there is not: anything else may be a secret.
 _PLAIN_OPTION = re.compile(r"--[a-z]+(?:-[a-z]+){0,3}|-[A-Za-z]")
-
-
-class _Formatter(argparse.HelpFormatter):
-    """Wraps to the terminal, and keeps the paragraphs of a text apart; one that is indented stays as it is."""
-
-    def _fill_text(self, text: str, width: int, indent: str) -> str:
-        paragraphs = text.strip("\n").split("\n\n")
-        return "\n\n".join(
-            part if part.startswith("  ") else textwrap.fill(part, width, initial_indent=indent) for part in paragraphs
-        )
+#: An option where a line of the help explains it, and what Python 3.14 colours such a line with.
+_OPTION_IN_HELP = re.compile(r"(?m)^  (?:-\w[^,]*, )?(--[a-z-]+)")
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -79,21 +70,20 @@ class _Parser(argparse.ArgumentParser):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         # argparse makes the parsers of commands, and a later Python gives them more (3.14: color).
-        options.setdefault("formatter_class", _Formatter)
-        options.setdefault("allow_abbrev", False)
+        options |= {"formatter_class": argparse.RawDescriptionHelpFormatter, "allow_abbrev": False}
         super().__init__(*arguments, **options)
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Refuse what is not known here, where the options that there are can be told."""
         options, left = super().parse_known_args(args, namespace)
         if left:
-            self.error(_unknown(left, self._option_string_actions))
+            known = _OPTION_IN_HELP.findall(_COLOUR.sub("", self.format_help()))
+            self.error(_unknown(left, known))
         return options, left
 
-    def _print_message(self, message: str, file: "SupportsWrite[str] | None" = None) -> None:
-        # argparse passes over a stream that cannot be written, and would exit with 0.
-        to_stderr = file is sys.stderr
-        streams.write(sys.stderr if to_stderr else sys.stdout, message)
+    def print_help(self, file: Any = None) -> None:  # noqa: ARG002 - as argparse has it
+        """Print the help; argparse would pass over a stream that cannot be written, and exit with 0."""
+        streams.write(sys.stdout, self.format_help())
 
     def error(self, message: str) -> NoReturn:
         message = re.sub(r"invalid choice: .* \(choose from (.*)\)", r"must be one of \1", message, flags=re.DOTALL)
@@ -158,8 +148,11 @@ def _run(arguments: Sequence[str]) -> int:
         wanted = arguments[0]
     parser = _parser(wanted)
     options = parser.parse_args(list(arguments))
+    if options.version:
+        streams.write(sys.stdout, f"contracts {__version__}\n")
+        return 0
     if options.command is None:
-        streams.write(sys.stdout, parser.format_help())
+        parser.print_help()
         return USAGE
     status: int = import_module(f"contracts.commands.{options.command}").run(options)
     return status
@@ -175,7 +168,7 @@ def _parser(wanted: str | None) -> _Parser:
         message = f"there is no such command{hint(wanted, COMMANDS)}"
         raise UsageError(f"{message}{_more(message, 'contracts')}")
     parser = _Parser("contracts", description=_DESCRIPTION, epilog=_epilog(_EXAMPLES, _STATUSES))
-    parser.add_argument("--version", action="version", version=f"contracts {__version__}")
+    parser.add_argument("--version", action="store_true", help="print the version and stop")
     commands = parser.add_subparsers(
         dest="command", metavar="COMMAND", help="`contracts help COMMAND` tells the options", parser_class=_Parser
     )
@@ -192,8 +185,10 @@ def _parser(wanted: str | None) -> _Parser:
 
 
 def _epilog(examples: str, statuses: str) -> str:
-    lines = "".join(f"  {line}\n" for line in examples.splitlines())
-    return f"examples:\n\n{lines}\n{statuses}" if examples else statuses
+    """Return what stands below the options: the examples as they are, and paragraphs as wide as the terminal."""
+    width = max(shutil.get_terminal_size().columns - 2, 20)
+    told = "\n\n".join(textwrap.fill(part, width) for part in statuses.split("\n\n"))
+    return f"examples:\n\n{textwrap.indent(examples, '  ')}\n\n{told}" if examples else told
 
 
 def _say(message: str, status: int) -> int:

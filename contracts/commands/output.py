@@ -40,13 +40,13 @@ def add(parser: argparse.ArgumentParser, *groups: Group, without: Container[str]
         title = parser.add_argument_group(group.value, _NOTES.get(group))
         for setting in TABLE:
             if setting.group is group and setting.name not in without:
-                _declare(title, setting)
+                _declare(title.add_argument, setting)
 
 
 def add_named(parser: argparse.ArgumentParser, *names: str) -> None:
     """Declare the options of single settings, outside their groups."""
     for name in names:
-        _declare(parser, BY_NAME[name])
+        _declare(parser.add_argument, BY_NAME[name])
 
 
 def add_config(parser: argparse.ArgumentParser) -> None:
@@ -74,16 +74,16 @@ def describe(setting: Setting) -> str:
     return setting.help if setting.is_flag else f"{setting.help}; default: {setting.show(setting.default)}"
 
 
-def _declare(parser: "argparse._ActionsContainer", setting: Setting) -> None:
+def _declare(add_argument: Callable[..., object], setting: Setting) -> None:
     text = f"{describe(setting)} [{setting.environment}]".replace("%", "%%")
     if setting.name == "target":
-        parser.add_argument("target", nargs="?", metavar=setting.metavar, help=text)
+        add_argument("target", nargs="?", metavar=setting.metavar, help=text)
     elif setting.is_flag:
         # None, not False: an option that was not given leaves the word to the environment and the file.
-        parser.add_argument(setting.option, action="store_const", const=True, help=text)
+        add_argument(setting.option, action="store_const", const=True, help=text)
     else:
         action = "append" if setting.is_repeatable else "store"
-        parser.add_argument(setting.option, action=action, metavar=setting.metavar, help=text)
+        add_argument(setting.option, action=action, metavar=setting.metavar, help=text)
 
 
 #: Each format: the module of contracts.formats with a pure ``render(report) -> str``, and the usual name of the file.

@@ -1,6 +1,7 @@
 """Imports go one way, and the command line does without what only tests need."""
 
 import ast
+import importlib
 import re
 import subprocess
 import sys
@@ -146,15 +147,58 @@ def test_no_private_name_of_a_library_is_used() -> None:
             if isinstance(node, ast.Import)
             for alias in node.names
         }
-        for node in ast.walk(tree):
+        for node in (*ast.walk(tree), *annotations_in_quotes(tree)):
             if isinstance(node, ast.ImportFrom) and not (node.module or "").startswith("contracts"):
                 assert not [alias.name for alias in node.names if alias.name.startswith("_")], module
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in foreign:
-                assert not node.attr.startswith("_") or node.attr.startswith("__"), f"{module}: {node.attr}"
+                assert not is_private(node.attr), f"{module}: {node.attr}"
+
+
+def is_private(name: str) -> bool:
+    """Whether a name is for its own library alone."""
+    return name.startswith("_") and not name.endswith("_")  # those of enum end so, and are documented
+
+
+def annotations_in_quotes(tree: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of the annotations that stand in quotation marks."""
+    for node in ast.walk(tree):
+        for name in ("annotation", "returns"):
+            quoted = getattr(node, name, None)
+            if isinstance(quoted, ast.Constant) and isinstance(quoted.value, str):
+                yield from ast.walk(ast.parse(quoted.value, mode="eval"))
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_no_class_overrides_what_a_library_keeps_to_itself(module: str) -> None:
+    """A method of a library that begins with an underscore is not ours to define again: it may be gone tomorrow."""
+    if module == "contracts.__main__":
+        return
+    for own in vars(importlib.import_module(module)).values():
+        if isinstance(own, type) and own.__module__ == module:
+            foreign = [base for base in own.__mro__ if not base.__module__.startswith("contracts")]
+            private = {name for name in vars(own) if is_private(name)} - {"_abc_impl", "_is_protocol"}  # of typing
+            assert not [name for name in private if any(name in vars(base) for base in foreign)], own
+
+
+def test_what_is_private_and_used_is_our_own() -> None:
+    """A private attribute that the product reads is one that the product defines: none is of a library's object."""
+    trees = {module: ast.parse(path.read_text("utf-8")) for module, path in MODULES.items()}
+    used, ours = {}, set()
+    for module, tree in trees.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
+                used.setdefault(node.attr, module)
+            elif isinstance(node, ast.Attribute):
+                ours.add(node.attr)
+            elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+                ours.add(node.name)
+            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                ours.add(node.id)
+    assert {name: module for name, module in used.items() if is_private(name) and name not in ours} == {}
 
 
 #: What a class of the standard library calls, and what pytest finds by its name.
-CALLED_BY_OTHERS = {"__all__", "_fill_text", "_print_message", "handle_error", "log_message", "ContractWarning"}
+CALLED_BY_OTHERS = {"__all__", "handle_error", "log_message", "print_help", "ContractWarning"}
 
 
 def test_the_product_uses_what_it_defines() -> None:
