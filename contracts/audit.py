@@ -23,8 +23,8 @@ from contracts.formats import stored
 from contracts.judging.evidence import Evidence, unless_blocked
 from contracts.judging.judge import report_of
 from contracts.network.dial import parse
-from contracts.plan import Plan
 from contracts.reading import CAP, readable
+from contracts.run import Plan
 from contracts.settings.sources import restored
 
 #: Clocks differ: what was made so much later than now was not made in the future.

@@ -17,8 +17,7 @@ from io import BytesIO
 from contracts import __version__
 from contracts.comparison import gate_of, snapshot
 from contracts.core.contract import Contract
-from contracts.core.deadline import watched
-from contracts.core.errors import UsageError
+from contracts.core.errors import UsageError, watched
 from contracts.core.report import Report
 from contracts.core.text import encoded, shorten
 from contracts.judging.strict_json import decode

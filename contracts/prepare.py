@@ -39,8 +39,7 @@ from contracts.network.http1 import Message
 from contracts.network.pace import Budget, Deadline, Limits, Pace
 from contracts.network.target import Target
 from contracts.network.wire import Wire
-from contracts.plan import Plan
-from contracts.run import Run
+from contracts.run import Plan, Run
 from contracts.settings.sources import TOKENS
 from contracts.settings.table import Settings
 

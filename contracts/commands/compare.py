@@ -17,8 +17,7 @@ from contracts.comparison.gate import Gate, Kind, Source, Terms, gate
 from contracts.comparison.observation import CouldNotCompare
 from contracts.comparison.rules import Impact
 from contracts.core.contract import Contract
-from contracts.core.deadline import until
-from contracts.core.errors import UsageError
+from contracts.core.errors import UsageError, until
 from contracts.formats import terminal
 from contracts.global_information.clauses import REPEATABLE
 from contracts.masking.secrets import Secrets

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 from contracts.commands import files, streams
 from contracts.commands.files import STANDARD_OUTPUT
 from contracts.core.contract import DEFAULT, Contract
-from contracts.core.deadline import check
-from contracts.core.errors import Late, UsageError
+from contracts.core.errors import Late, UsageError, check_time
 from contracts.core.report import Report
 from contracts.formats.terminal import Detail
 from contracts.reading import read_text
@@ -150,7 +149,7 @@ class Outputs:
         """
         self.problems.clear()
         for name in self.in_order():
-            check()
+            check_time()
             if name == BUNDLE:
                 from contracts import bundle  # noqa: PLC0415 - 31 ms: it needs every format
 

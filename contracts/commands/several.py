@@ -9,8 +9,7 @@ from pathlib import Path
 
 from contracts.commands import files, output, streams
 from contracts.commands.output import Outputs
-from contracts.core.deadline import until
-from contracts.core.errors import UsageError
+from contracts.core.errors import UsageError, until
 from contracts.core.report import Report
 from contracts.core.text import counted
 from contracts.formats import annotations, terminal

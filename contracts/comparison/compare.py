@@ -12,7 +12,7 @@ from contracts.comparison.hits import Hit, Key, hits
 from contracts.comparison.observation import CouldNotCompare, Known, Observation, Reading, identity_of
 from contracts.comparison.rules import Impact
 from contracts.comparison.subject import Subject
-from contracts.core.deadline import watched
+from contracts.core.errors import watched
 from contracts.core.text import shorten
 from contracts.exceptions.entry import Entry
 

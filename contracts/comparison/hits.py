@@ -11,7 +11,7 @@ from contracts.comparison.rules import BY_ID, Rule
 from contracts.comparison.subject import Subject
 from contracts.comparison.values import content_rules, kind, shown, text_of
 from contracts.core.text import shorten
-from contracts.judging.values import ABSENT, identical
+from contracts.judging.schema import ABSENT, identical
 
 #: What a hit is about, whatever the values: its rule, element and member.
 Key = tuple[str, Known | None, str | None]

@@ -10,10 +10,9 @@ from typing import Any, NamedTuple
 
 from contracts.comparison.subject import Subject
 from contracts.comparison.values import kind, text_of
-from contracts.core.deadline import watched
-from contracts.core.errors import CouldNotJudge
+from contracts.core.errors import CouldNotJudge, watched
 from contracts.core.text import shorten
-from contracts.judging.values import ABSENT
+from contracts.judging.schema import ABSENT
 
 Element = dict[str, Any]
 #: A member and its text by which an element is known.

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from contracts.comparison.observation import Known, Pair, identity_of
 from contracts.comparison.subject import Subject
-from contracts.judging.values import identical, is_whole
+from contracts.judging.schema import identical, is_whole
 
 #: What tells elements apart where nothing else does; the same from either side.
 Name = tuple[Known, ...]

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from contracts.core.text import COMMAND, counted
-from contracts.judging.values import ABSENT, Written, identical
+from contracts.judging.schema import ABSENT, Written, identical
 
 
 def content_rules(before: Any, after: Any) -> Iterator[str]:

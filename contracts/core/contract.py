@@ -17,8 +17,7 @@ from importlib.resources import files
 from itertools import islice
 from typing import Any, NamedTuple, TypedDict, TypeVar, Unpack
 
-from contracts.core.deadline import watched
-from contracts.core.errors import IncompleteError, UsageError
+from contracts.core.errors import IncompleteError, UsageError, watched
 from contracts.core.finding import KEPT, Finding
 from contracts.core.text import shorten
 

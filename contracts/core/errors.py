@@ -21,9 +21,18 @@
         └── OverBudget          the request budget of the run is spent
 
 A breach is never an exception: it is a :class:`contracts.core.finding.Finding`.
+
+The end of a piece of work, at which Late is raised, is set once around it and asked deep inside, by loops that know
+nothing of runs: what a target chose must not keep a run for minutes. Without one, as for files and audits, the work
+takes the time that it takes.
 """
 
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from enum import StrEnum
+from typing import TypeVar
 
 
 class Reason(StrEnum):
@@ -154,3 +163,42 @@ FAILURES: dict[str, type[CouldNotJudge]] = {
         OverBudget,
     )
 }
+
+_Item = TypeVar("_Item")
+
+#: When the work ends, and the clock that tells. One that nothing else sets never passes.
+_END: ContextVar[tuple[float, Callable[[], float]] | None] = ContextVar("deadline", default=None)
+#: A loop looks at the clock after so many steps: a look costs as much as a short step.
+_STEPS = 1024
+
+
+@contextmanager
+def until(ends: float, clock: Callable[[], float] = time.monotonic) -> Iterator[None]:
+    """Let the work inside end at a time of the clock, in seconds."""
+    token = _END.set((ends, clock))
+    try:
+        yield
+    finally:
+        _END.reset(token)
+
+
+def check_time() -> None:
+    """Look at the clock.
+
+    Raises:
+        Late: the time of the work is over.
+    """
+    end = _END.get()
+    if end is not None and end[1]() > end[0]:
+        raise Late("the time of the run was over before this was done (--deadline)")
+
+
+def watched(items: Iterable[_Item], every: int = _STEPS) -> Iterator[_Item]:
+    """Iterate over the items, and look at the clock before each of so many; raises what :func:`check_time` raises."""
+    if _END.get() is None:
+        yield from items
+        return
+    for number, item in enumerate(items):
+        if number % every == 0:
+            check_time()
+        yield item

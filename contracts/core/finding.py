@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from contracts.core.deadline import check
+from contracts.core.errors import check_time
 from contracts.core.text import bounded
 
 #: What is broken a hundred thousand times is shown this many times, and counted in full.
@@ -99,5 +99,5 @@ def walk(value: Any) -> Iterator[tuple[Path, Any]]:
 
 
 def _children(node: Any) -> Iterator[tuple[str | int, Any]]:
-    check()
+    check_time()
     return iter(node.items()) if isinstance(node, dict) else enumerate(node)

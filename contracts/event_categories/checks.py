@@ -16,8 +16,8 @@ from contracts.event_categories.contract import CONTRACT
 from contracts.global_information.checks import body as elements
 from contracts.global_information.checks import checks_of
 from contracts.judging.answer import Answer, Column
+from contracts.judging.schema import describe
 from contracts.judging.strict_json import Flaw
-from contracts.judging.values import describe
 
 CHECKS = checks_of(CONTRACT)
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count, islice
 
-from contracts.core.deadline import watched
-from contracts.core.errors import Late
+from contracts.core.errors import Late, watched
 
 #: Characters shown on each side of a place, of a container that is shown whole, and of the place itself.
 _AROUND, _WHOLE, _PLACE = 240, 800, 400

@@ -15,7 +15,7 @@ from contracts import __version__
 from contracts.comparison import gate_of
 from contracts.comparison.rules import Impact
 from contracts.core.contract import Clause, load
-from contracts.core.deadline import watched
+from contracts.core.errors import watched
 from contracts.core.exchange import Exchange, Headers
 from contracts.core.finding import Finding
 from contracts.core.report import Outcome, Report, State

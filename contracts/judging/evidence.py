@@ -12,14 +12,13 @@ from http import HTTPStatus
 from typing import Any
 
 from contracts.core.contract import LIST, QUERY, REPEAT, Contract, Note
-from contracts.core.deadline import check, watched
-from contracts.core.errors import ContractsError, CouldNotJudge, NotExercised, Unavailable
+from contracts.core.errors import ContractsError, CouldNotJudge, NotExercised, Unavailable, check_time, watched
 from contracts.core.exchange import Exchange, Response, intermediary
 from contracts.core.finding import Finding, step
 from contracts.core.report import Scope
 from contracts.core.text import shorten
 from contracts.judging.answer import Answer, text_of
-from contracts.judging.values import ABSENT, canonical, describe, identical
+from contracts.judging.schema import ABSENT, canonical, describe, identical
 
 
 def differences(before: Answer, after: Answer, probe: str, like: str = "as before") -> Iterator[Finding | Note]:
@@ -92,7 +91,7 @@ def _changing_one_by_one(before: list[Any], after: list[Any], contract: Contract
 
 def _agree_in(before: list[dict[str, Any]], after: list[dict[str, Any]], name: str) -> bool:
     """Whether a member has the same value in each element of two lists, or is there in neither."""
-    check()
+    check_time()
     values, others = ([element.get(name, ABSENT) for element in elements] for elements in (before, after))
     if values != others:  # equal as JSON is equal to Python
         return False

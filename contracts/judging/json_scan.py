@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, count
 
-from contracts.core.deadline import watched
+from contracts.core.errors import watched
 
 #: Deeper nesting than this is not judged: no client of a flat list reads it, and recursion would not end well.
 MAX_DEPTH = 200

@@ -15,8 +15,7 @@ from contracts.core.report import Item, Listing, Outcome, Report, State
 from contracts.core.text import shorten
 from contracts.judging.answer import Answer, Column, late, outcome_of, unjudged
 from contracts.judging.evidence import Evidence, in_words
-from contracts.judging.schema import error_schema
-from contracts.judging.values import ABSENT, describe
+from contracts.judging.schema import ABSENT, describe, error_schema
 
 #: A long list is shown so far; of what comes later, only as many elements as are marked.
 SHOWN, MARKED = 200, 50

@@ -13,12 +13,11 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any
 
-from contracts.core.deadline import check
-from contracts.core.errors import BrokenAnswer, CouldNotJudge
+from contracts.core.errors import BrokenAnswer, CouldNotJudge, check_time
 from contracts.core.finding import KEPT, Path, Violation, pointer, walk
 from contracts.core.text import shorten
 from contracts.judging.json_scan import beyond, count_members, scan
-from contracts.judging.values import ABSENT
+from contracts.judging.schema import ABSENT
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # Patterns are compiled where they are first needed: most bodies need none of them.
@@ -210,14 +209,14 @@ class _Reader:
 
     def _object(self, members: dict[str, Any]) -> dict[str, Any]:
         if not self.objects % _LOOK:
-            check()
+            check_time()
         self.objects += 1
         self.members += len(members)
         return members
 
     def _object_of_pairs(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         members = dict(pairs)
-        check()
+        check_time()
         self.objects += 1
         self.members += len(pairs)
         if len(members) != len(pairs):

@@ -12,7 +12,7 @@ from functools import cache, cached_property
 from html.entities import html5
 from itertools import accumulate
 
-from contracts.core.deadline import watched
+from contracts.core.errors import watched
 
 Span = tuple[int, int]
 

@@ -12,7 +12,7 @@ from functools import cache
 from hashlib import blake2b
 from urllib.parse import quote
 
-from contracts.core.deadline import watched
+from contracts.core.errors import watched
 from contracts.core.exchange import Response
 from contracts.masking.decodings import json_text, numbers, views
 

@@ -13,8 +13,8 @@ from contracts.core.finding import Finding, step, walk
 from contracts.global_information.checks.http import media_types
 from contracts.judging import shape
 from contracts.judging.answer import Answer, Column
+from contracts.judging.schema import ABSENT, describe
 from contracts.judging.strict_json import Flaw
-from contracts.judging.values import ABSENT, describe
 
 _SNAKE_OR_CAMEL = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*|[a-z][a-zA-Z0-9]*")
 

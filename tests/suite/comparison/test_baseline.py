@@ -15,7 +15,7 @@ from subject import BY_NAME, SAMPLE
 from test_compare import KEY, OLD, SCHEMA, Elements, environment, exceptions, kept, renamed, without
 
 from contracts.comparison import gate_of
-from contracts.core.deadline import until
+from contracts.core.errors import until
 from contracts.event_categories.contract import CONTRACT
 from contracts.mock.faults.fault import instead
 from contracts.mock.reply import Change, Reply, json_reply

@@ -17,7 +17,7 @@ from contracts.comparison.rules import BY_ID, FORMER, RULES
 from contracts.comparison.subject import OTHERS, Client, Subject
 from contracts.event_categories import go_client
 from contracts.event_categories.comparison import SUBJECT
-from contracts.judging.values import ABSENT, written
+from contracts.judging.schema import ABSENT, written
 
 KEY = SUBJECT.key
 GO, JAVASCRIPT, RUBY = (client.name for client in SUBJECT.clients)

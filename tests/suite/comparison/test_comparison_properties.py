@@ -23,7 +23,7 @@ from contracts.comparison.rules import Impact
 from contracts.comparison.values import text_of
 from contracts.event_categories.comparison import SUBJECT
 from contracts.exceptions.entry import Entry
-from contracts.judging.values import written
+from contracts.judging.schema import written
 
 KEY = SUBJECT.key
 Body = dict[str, Any]

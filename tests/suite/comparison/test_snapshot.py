@@ -18,8 +18,8 @@ from contracts.comparison.snapshot import SCHEMA, Answer, Snapshot, answer_of, r
 from contracts.comparison.values import text_of
 from contracts.core.errors import UsageError
 from contracts.event_categories.comparison import SUBJECT
+from contracts.judging.schema import identical, written
 from contracts.judging.strict_json import decode
-from contracts.judging.values import identical, written
 from contracts.settings.values import repeat
 
 KEY = SUBJECT.key

@@ -32,9 +32,8 @@ from subject import CONTRACT, SAMPLE
 from contracts import bundle
 from contracts.audit import audit
 from contracts.commands import output
-from contracts.core import deadline
 from contracts.core.contract import Check, Steps
-from contracts.core.errors import BrokenAnswer, Late, Reason
+from contracts.core.errors import BrokenAnswer, Late, Reason, check_time, until
 from contracts.core.exchange import Exchange, Request, Response
 from contracts.core.finding import Finding
 from contracts.core.report import Report, Scope, State
@@ -128,7 +127,7 @@ def test_half_a_judgement_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken_and_slow(answer: Answer) -> Steps:
         yield Finding("", "what is not there", "what is")
         now[0] += 60.0
-        deadline.check()
+        check_time()
         return 1
 
     monkeypatch.setitem(CONTRACT.checks, "http.content-type", Check(broken_and_slow, of_run=False))
@@ -161,7 +160,7 @@ LONG = json.dumps({"event_categories": [{"id": str(n)} for n in range(2000)], "x
 )
 def test_long_loops_look_at_the_clock(work: Callable[[], object]) -> None:
     """Whatever goes through all of a body ends when the time is over, and not when it is done."""
-    with deadline.until(0.0, lambda: 1.0), pytest.raises(Late):
+    with until(0.0, lambda: 1.0), pytest.raises(Late):
         work()
     work()
 

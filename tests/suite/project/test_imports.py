@@ -274,7 +274,6 @@ def test_the_plugin_costs_nothing_where_it_is_not_used() -> None:
     assert own <= {
         "contracts.core",
         "contracts.core.contract",
-        "contracts.core.deadline",
         "contracts.core.errors",
         "contracts.core.finding",
         "contracts.core.text",

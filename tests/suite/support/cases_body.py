@@ -20,7 +20,7 @@ from cases import (
 )
 
 from contracts.core.errors import Reason
-from contracts.judging.values import describe
+from contracts.judging.schema import describe
 
 
 def text() -> Iterator[Case]:

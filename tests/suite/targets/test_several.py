@@ -20,8 +20,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from regions import PLANNED, Regions, most_within_a_minute
 
 from contracts.core.contract import load
-from contracts.core.deadline import until
-from contracts.core.errors import OverBudget
+from contracts.core.errors import OverBudget, until
 from contracts.core.report import Access
 from contracts.formats import annotations, html, junit, markdown, metrics, result, terminal
 from contracts.formats.terminal import Detail
