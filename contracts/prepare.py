@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, fields, replace
-from functools import partial
 from secrets import randbits
 from string import Formatter
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,7 +17,7 @@ from contracts.exceptions import deviations
 from contracts.judging.judge import said_of
 from contracts.masking.secrets import Secrets
 from contracts.network import certificates
-from contracts.network.connection import Field
+from contracts.network.connection import Lane, Wire
 from contracts.network.credentials import (
     API,
     BEARER,
@@ -26,7 +25,7 @@ from contracts.network.credentials import (
     Bearer,
     Credentials,
     Exchanged,
-    NoCredentials,
+    Field,
     SecretValue,
     Variables,
     check,
@@ -38,7 +37,6 @@ from contracts.network.dial import Address, Place, parse
 from contracts.network.http1 import Message
 from contracts.network.pace import Budget, Deadline, Limits, Pace
 from contracts.network.target import Target
-from contracts.network.wire import Wire
 from contracts.run import Plan, Run
 from contracts.settings.sources import TOKENS
 from contracts.settings.table import Settings
@@ -190,14 +188,16 @@ class _Parts:
         """Return the target, finished; ``most`` requests may be sent to it."""
         settings, address = self.settings, self.address
         client = certificates.client(settings.client_cert, settings.client_key)
-        wire = Wire(cap=settings.max_body, ca_bundle=settings.ca_bundle, client=client, connect_to=connect_to)
+        certificates.check_authorities(settings.ca_bundle)
+        wire = Wire(settings.max_body, settings.ca_bundle, client, connect_to or {})
         if address.scheme == "https":
-            wire.prepare()
+            certificates.read_ahead(settings.ca_bundle, client)
         limits = Limits(timeout=settings.timeout, retries=settings.retries, concurrency=settings.concurrency)
         deadline = Deadline(settings.deadline)
 
         def post(url: str, headers: Headers) -> Response:
-            return wire.send(Message("POST", url, headers), min(limits.timeout, deadline.remaining))
+            lane = Lane(url, wire, fresh=True)
+            return lane.exchange(Message("POST", url, headers), min(limits.timeout, deadline.remaining))
 
         return Target(
             address,
@@ -223,7 +223,7 @@ class _Parts:
                 raise UsageError(f"--header-env {name}: the variable that is named there is not set")
             if words := mistake(value):
                 raise UsageError(f"--header-env {name}: {variable} {words}")
-            yield Field(name, f"${variable}", partial(SecretValue, value))
+            yield Field(name, variable, SecretValue(value))
 
     def _credentials(self, post: Callable[[str, Headers], Response], clock: Callable[[], float]) -> Credentials:
         if token := self.environ.get(self.tokens.bearer):
@@ -235,7 +235,7 @@ class _Parts:
             self.secrets.add(token, API)
             auth = self.auth or service_for(self.address)
             return Exchanged(token, auth, self.secrets, post, clock, self.contract, self.tokens.api)
-        return NoCredentials()
+        return Credentials()
 
 
 def secrets_of(environ: Mapping[str, str], settings: Settings, contract: Contract, *variables: str) -> Secrets:

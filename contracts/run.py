@@ -25,11 +25,10 @@ from contracts.global_information.clauses import REPEATABLE, needed
 from contracts.judging.answer import late
 from contracts.judging.evidence import Evidence, unless_blocked
 from contracts.judging.judge import report_of
-from contracts.network.connection import Field, build
-from contracts.network.credentials import BEARER, Bearer, Exchanged, NoCredentials
+from contracts.network.credentials import BEARER, Exchanged
 from contracts.network.dial import Address, proxy_of
 from contracts.network.observe import limit_bodies, observe
-from contracts.network.target import Target
+from contracts.network.target import Target, request_of
 from contracts.settings.table import Settings
 
 if TYPE_CHECKING:
@@ -124,9 +123,8 @@ class Plan:
 
     def request(self, probe: Probe, token: str) -> Request:
         """Return the request of a probe as a report shows it; ``token`` is the made-up one."""
-        credentials = Bearer("", self.origin) if self.origin else NoCredentials()
-        fields = tuple(Field(name, f"${variable}") for name, variable in self.settings.header_env)
-        return build(probe, self.address, credentials, fields, lambda: token).record
+        added = tuple((name, f"${variable}") for name, variable in self.settings.header_env)
+        return request_of(probe, self.address, self.origin, added, token)
 
 
 #: Judging, and then writing the reports, may take what is left of the deadline, and each so many seconds when it is

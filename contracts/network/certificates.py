@@ -4,14 +4,14 @@ import os
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
 import certifi
 
-from contracts.core.errors import UsageError
+from contracts.core.errors import CouldNotJudge, Misdirected, Unverified, UsageError
 
 _LOCK = threading.Lock()
 #: Where systems keep the authorities that they trust; Go looks there, too.
@@ -24,6 +24,15 @@ _STORES = (
 )
 #: More than the greatest chain takes, in bytes.
 _MOST_RECEIVED = 2**18
+#: What OpenSSL finds wrong with a certificate, by the codes of x509_vfy.h.
+_WRONG = {
+    9: "is not valid yet: it is too new, or the clock of this machine is wrong",
+    10: "has expired: whoever runs the server has to renew it",
+    62: "is for another name: look at the target, or at how the server chooses its certificate",
+    64: "is for another address: look at the target, or at how the server chooses its certificate",
+}
+_SELF_SIGNED = {18, 19}
+_UNKNOWN_ISSUER = _SELF_SIGNED | {2, 20, 21, 27}
 
 
 def check_authorities(ca_bundle: str | None) -> None:
@@ -60,6 +69,17 @@ def context(ca_bundle: str | None, files: tuple[str, str] | None) -> ssl.SSLCont
         return _context(real, files, changed, machine)
 
 
+def read_ahead(ca_bundle: str | None, files: tuple[str, str] | None) -> None:
+    """Begin to read the authorities, which takes as long as a round trip: :func:`context` then has them sooner."""
+
+    def run() -> None:
+        with suppress(OSError, ValueError):  # the connection that needs them says what is wrong
+            context(ca_bundle, files)
+
+    with suppress(RuntimeError):  # no more threads
+        threading.Thread(target=run, daemon=True).start()
+
+
 def _named() -> tuple[tuple[str, str | None], ...]:
     return tuple((name, os.environ.get(name)) for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"))
 
@@ -84,6 +104,30 @@ def _context(
     if files:
         made.load_cert_chain(*files)
     return made
+
+
+def untrusted(error: ssl.SSLCertVerificationError, subject: str, proxy: str, count: Callable[[], int]) -> CouldNotJudge:
+    """Return what is wrong with a certificate, and what to do.
+
+    It may have come through a proxy of this name. ``count`` returns how many certificates the server sends.
+    """
+    code, reason = getattr(error, "verify_code", 0), f"({getattr(error, 'verify_message', '')})"
+    if words := _WRONG.get(code):
+        return Unverified(f"{subject} {words} {reason}")
+    if code not in _UNKNOWN_ISSUER:
+        return Unverified(f"{subject} does not verify {reason}")
+    private = "for a private CA use --ca-bundle FILE"
+    if proxy:
+        return Misdirected(
+            f"{subject}, which came through the proxy {proxy}, is of an issuer that this machine does not know "
+            f"{reason}: the proxy may have put it there; {private}"
+        )
+    if code not in _SELF_SIGNED and count() == 1:
+        return Unverified(
+            f"{subject} is not trusted {reason}, and the server sends no intermediate certificate with it: "
+            f"configure it to send the whole chain; {private}"
+        )
+    return Unverified(f"{subject} is not trusted {reason}; {private}")
 
 
 def count_sent(sock: socket.socket, name: str) -> int:

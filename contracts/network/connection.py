@@ -1,4 +1,4 @@
-"""A connection: opened directly or through a proxy, asked one request at a time, and kept while it can be.
+"""A connection, opened directly or through a proxy and asked one request at a time, and the lane that keeps it.
 
 Every wait is bounded by the end of its exchange, so a peer that drips is late like any other.
 """
@@ -10,24 +10,57 @@ from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from contracts import __version__
-from contracts.core.contract import JSON, Authorization, Probe
-from contracts.core.errors import BrokenAnswer, CouldNotJudge, ProxyFailed, ProxyRefused
-from contracts.core.exchange import GATEWAY_ERRORS, REFUSALS, Attempt, Headers, Request, Response, intermediary
-from contracts.network.certificates import count_sent
-from contracts.network.credentials import BEARER, Credentials
-from contracts.network.dial import Address, Place, Proxy, dial, place_of, proxy_of, seconds_left, written
+from contracts.core.errors import (
+    BrokenAnswer,
+    ContractsError,
+    CouldNotJudge,
+    Misdirected,
+    ProxyFailed,
+    TooSlow,
+    Unreachable,
+    UsageError,
+)
+from contracts.core.exchange import Response
+from contracts.network.certificates import context, count_sent, untrusted
+from contracts.network.dial import Place, Proxy, dial, place_of, proxy_of, seconds_left, written
 from contracts.network.http1 import Message, read_answer, request
 
 _CHUNK = 65536
 #: How long bytes that must not come are waited for when the peer keeps its connection open: so many times what the
 #: answer took, and within these bounds, in seconds.
 _TIMES, _LEAST, _MOST = 4, 0.05, 0.5
-#: How long a peer that says that it closes the connection is waited for, in seconds.
-_CLOSING = 2.0
+#: For a peer that says that it closes the connection, and for a look at certificates of an unknown issuer, in seconds.
+_CLOSING = _LOOK = 2.0
+
+#: What the system raises, from the particular to the general: the first that fits decides.
+_MEANINGS: tuple[tuple[type[BaseException], type[ContractsError], str], ...] = (
+    (ConnectionRefusedError, Unreachable, "the connection was refused"),
+    (TimeoutError, Unreachable, "no connection came about in time"),
+    (ssl.SSLError, Misdirected, "TLS failed"),
+    (EOFError, Unreachable, "the connection was closed without an answer"),
+    (ConnectionError, Unreachable, "the connection broke"),
+    (UnicodeError, UsageError, "the host name cannot be looked up"),
+    (OSError, Unreachable, "the connection failed"),
+)
+#: How OpenSSL says that a port answered in plain HTTP.
+_PLAIN_HTTP = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE")
+
+
+@dataclass(frozen=True)
+class Wire:
+    """What all connections of a run have in common. ``cap`` is the largest body in bytes.
+
+    ``ca_bundle`` is a file of certificates, and ``client`` holds the files of the certificate and of the key by which
+    the suite shows who it is. ``connect_to`` leads a host and port elsewhere, as curl's option of that name does: a
+    test can stand on the loopback interface in for a live host.
+    """
+
+    cap: int
+    ca_bundle: str | None = None
+    client: tuple[str, str] | None = None
+    connect_to: Mapping[Place, Place] = field(default_factory=dict)
 
 
 class Ended(Exception):
@@ -38,18 +71,13 @@ class Ended(Exception):
 
 
 class Connection:
-    """A connection to the host of a URL, which is opened by its first request, or before.
+    """A connection to the host of a URL, not open yet. ``usable`` says whether another request may follow."""
 
-    ``trust`` returns what TLS needs. ``connect_to`` leads a host and port elsewhere. ``usable`` says whether another
-    request may follow.
-    """
-
-    def __init__(self, url: str, trust: Callable[[], ssl.SSLContext], connect_to: Mapping[Place, Place]) -> None:
+    def __init__(self, url: str, wire: Wire) -> None:
         self.usable = False
         self.proxy: Proxy | None = None
         self._url = urlsplit(url)
-        self._trust = trust
-        self._connect_to = connect_to
+        self._wire = wire
         self._socket: socket.socket | None = None
         self._is_open = self._aborted = self._answered = False
         #: Whether the last answer was one to HEAD, the bytes behind that, and how long to wait for more, in seconds.
@@ -58,19 +86,9 @@ class Connection:
         self._moment = 0.0
 
     @property
-    def subject(self) -> str:
-        """The host and port, for messages."""
-        return self._url.netloc
-
-    @property
     def is_open(self) -> bool:
         """Whether a request can be sent at once."""
         return self._is_open and not self._aborted
-
-    @property
-    def has_socket(self) -> bool:
-        """Whether the peer accepted, TLS or not."""
-        return self._socket is not None
 
     def open(self, ends: float, accepted: Callable[[], None] = lambda: None) -> None:
         """Connect before ``ends``, through a proxy where there is one, and speak TLS where the URL says so.
@@ -86,17 +104,8 @@ class Connection:
             self._secure(self._url.hostname or "", ends)
         self._is_open = self.usable = True
 
-    def count_certificates(self, ends: float) -> int:
-        """Return how many certificates the server sends, asked over a new connection; 0 where that cannot be told."""
-        other = Connection(self._url.geturl(), self._trust, self._connect_to)
-        with suppress(CouldNotJudge, OSError), closing(other):
-            other._reach(ends)
-            other._sock.settimeout(seconds_left(ends))
-            return count_sent(other._sock, self._url.hostname or "")
-        return 0
-
-    def ask(self, message: Message, *, cap: int, ends: float, max_silence: float | None = None) -> Response:
-        """Send a request and return the answer, of which at most ``cap`` bytes are read, before ``ends``.
+    def ask(self, message: Message, ends: float, max_silence: float | None = None) -> Response:
+        """Send a request and return the answer, complete before ``ends``.
 
         ``max_silence`` is for a connection that was open before: so many seconds a peer has to begin that never said a
         word over it.
@@ -118,7 +127,7 @@ class Connection:
 
         try:
             self._send(message, ends)
-            answer = read_answer(receive, message.method, cap=cap)
+            answer = read_answer(receive, message.method, cap=self._wire.cap)
         except (BrokenAnswer, OSError, EOFError) as error:
             late = isinstance(error, TimeoutError) and (heard or first == ends)
             if late or max_silence is None or (heard and not self._answered):
@@ -126,7 +135,7 @@ class Connection:
             self._stray += heard  # what came may be of the answer before
             raise Ended from None
         if self._forwarding and answer.response.status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
-            raise _refusal(self._forwarding, answer.response.status, self.subject)
+            raise self._forwarding.refusal(answer.response.status, self._url.netloc)
         self._answered, self.usable = True, answer.kept
         self._behind_head = message.method == "HEAD"
         self._stray = len(answer.behind) if self._behind_head else 0
@@ -175,11 +184,34 @@ class Connection:
         if self._socket is not None:
             self._socket.close()
 
+    def meaning(self, error: BaseException, when: str) -> BaseException:
+        """Return what an exception means for the run; one of no exchange as it is.
+
+        The message is made of our own words, and at most the reason that the operating system or OpenSSL gives.
+        """
+        subject = self._url.netloc
+        if isinstance(error, ContractsError):
+            said: BaseException = type(error)(f"{subject}: {error}{_reason(error.__cause__)}")
+            return said
+        if isinstance(error, TimeoutError) and error.errno is None:
+            if self._socket is None:
+                return Unreachable(f"{subject}: no connection {when}")
+            return TooSlow(f"{subject}: the answer was not complete {when}")
+        if isinstance(error, ssl.SSLCertVerificationError):
+            proxy = self.proxy.name if self.proxy else ""
+            return untrusted(error, f"{subject}: its certificate", proxy, self._count_certificates)
+        is_plain = isinstance(error, ssl.SSLError) and getattr(error, "reason", "") in _PLAIN_HTTP
+        hint = f": this port speaks plain HTTP, as it seems: did you mean http://{subject}?" if is_plain else ""
+        for kind, ours, words in _MEANINGS:
+            if isinstance(error, kind):
+                return ours(f"{subject}: {words}{_reason(error)}{hint}")
+        return error
+
     def _secure(self, name: str, ends: float) -> None:
-        sock = self._sock
-        sock.settimeout(seconds_left(ends))
+        trusted = context(self._wire.ca_bundle, self._wire.client)
+        self._sock.settimeout(seconds_left(ends))
         # The handshake comes when everybody sees the socket: whoever aborts the connection has to reach it.
-        secured = self._trust().wrap_socket(sock, server_hostname=name.rstrip("."), do_handshake_on_connect=False)
+        secured = trusted.wrap_socket(self._sock, server_hostname=name.rstrip("."), do_handshake_on_connect=False)
         self._socket = secured
         if self._aborted:
             raise ConnectionAbortedError
@@ -189,32 +221,42 @@ class Connection:
         """Connect so far that the next byte is for the target."""
         url, self.proxy = self._url, proxy_of(self._url)
         if (proxy := self.proxy) is None:
-            self._socket = dial(place_of(url), self._connect_to, ends, lambda: self._aborted)
-            accepted()
+            self._dial(place_of(url), ends, accepted)
             return
         try:
-            self._socket = dial(proxy.place, self._connect_to, ends, lambda: self._aborted)
-            accepted()
+            self._dial(proxy.place, ends, accepted)
             if proxy.scheme == "https":
                 self._secure(proxy.host, ends)
             status = self._ask_for_tunnel(proxy, ends) if url.scheme == "https" else 200
         except (CouldNotJudge, OSError, EOFError) as error:
             raise ProxyFailed(f"the proxy {proxy.name} cannot be used") from error
         if not 200 <= status < 300:  # noqa: PLR2004
-            raise _refusal(proxy, status, self.subject)
+            raise proxy.refusal(status, self._url.netloc)
+
+    def _dial(self, place: Place, ends: float, accepted: Callable[[], None]) -> None:
+        self._socket = dial(place, self._wire.connect_to, ends, lambda: self._aborted)
+        accepted()
+
+    def _count_certificates(self) -> int:
+        """Return how many certificates the server sends, asked over a new connection; 0 where that cannot be told."""
+        ends, other = time.monotonic() + _LOOK, Connection(self._url.geturl(), self._wire)
+        with suppress(CouldNotJudge, OSError), closing(other):
+            other._reach(ends)
+            other._sock.settimeout(seconds_left(ends))
+            return count_sent(other._sock, self._url.hostname or "")
+        return 0
 
     def _ask_for_tunnel(self, proxy: Proxy, ends: float) -> int:
         target = written(place_of(self._url))
         self._sock.settimeout(seconds_left(ends))
-        self._sock.sendall(request(Message("CONNECT", f"//{target}", ()), target, _fields_for(proxy)))
+        self._sock.sendall(request(Message("CONNECT", f"//{target}", ()), target, proxy.fields))
         return read_answer(lambda: self._receive(ends), "CONNECT", cap=0).response.status
 
     def _send(self, message: Message, ends: float) -> None:
-        forwarded = self._forwarding
         parts = urlsplit(message.url)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        target, fields = (message.url, self._forwarding.fields) if self._forwarding else (path, ())
         self._sock.settimeout(seconds_left(ends))
-        target, fields = (message.url, _fields_for(forwarded)) if forwarded else (path, ())
         with suppress(BrokenPipeError):  # an answer may be there all the same
             self._sock.sendall(request(message, target, fields))
 
@@ -244,128 +286,114 @@ class Connection:
         return self._socket
 
 
-def _fields_for(proxy: Proxy) -> Headers:
-    return (("Proxy-Authorization", proxy.login),) if proxy.login else ()
+class Lane:
+    """A way to the host of a URL: at most one connection, kept while it can be used; with ``fresh`` for one request."""
 
+    def __init__(self, url: str, wire: Wire, *, fresh: bool = False) -> None:
+        self._url, self._wire, self._fresh = url, wire, fresh
+        self._connection: Connection | None = None
+        #: The connection over which HEAD was sent last.
+        self._asked_head: Connection | None = None
+        self._is_opening = False
+        self._ended = False
+        #: What is told when the peer has accepted a connection that was opened for a request.
+        self.accepted: Callable[[], None] = lambda: None
 
-def _refusal(proxy: Proxy, status: int, target: str) -> ProxyFailed:
-    if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
-        does = "refuses its user name and password" if proxy.login else "asks for a user name and a password"
-        where = "they belong into the variable that names it, as http://USER:PASSWORD@HOST:PORT"
-        return ProxyRefused(f"the proxy {proxy.name} {does} ({status}): {where}")
-    if status == HTTPStatus.FORBIDDEN:
-        return ProxyRefused(f"the proxy {proxy.name} forbids the way to {target} ({status})")
-    if status in GATEWAY_ERRORS:
-        return ProxyFailed(f"the proxy {proxy.name} does not reach {target} ({status})")
-    return ProxyRefused(f"the proxy {proxy.name} does not let the request through ({status})")
+    def exchange(self, message: Message, limit: float, named: str = "--timeout") -> Response:
+        """Return the answer to a request that must be complete within ``limit`` seconds, which an option ``named``.
 
-
-AGENT = f"event-categories-contracts/{__version__}"
-
-
-class Field(NamedTuple):
-    """A header field. ``shown`` is its value, or stands for the one that ``secret`` returns when it is sent."""
-
-    name: str
-    shown: str
-    secret: Callable[[], str | None] | None = None
-
-    @property
-    def value(self) -> str | None:
-        """The value as it is sent, or None for a field that is left out.
+        A connection that was open and silent is not waited for to the end: a peer may serve fewer connections than it
+        accepts.
 
         Raises:
-            CouldNotJudge: there is no token to be had.
+            CouldNotJudge: there is none: unreachable, broken, too large or too slow.
+            UsageError: the request cannot be sent as it is.
+            Ended: the connection was open before, and says nothing of the target: the next one is new.
         """
-        return self.secret() if self.secret else self.shown
+        connection = self._connection = self._next(fresh=message.method not in ("GET", "HEAD"))
+        if message.method == "HEAD":
+            self._asked_head = connection
+        ends, max_silence = time.monotonic() + limit, limit / 2 if connection.is_open else None
+        try:
+            if max_silence is None:
+                connection.open(ends, self.accepted)
+            return connection.ask(message, ends, max_silence)
+        except Ended:
+            self.close()
+            raise
+        except BaseException as error:  # noqa: BLE001 - one of no exchange goes on as it is
+            self.close()
+            # Raised from None: a traceback shows the headers that were sent.
+            raise connection.meaning(error, f"within {limit:.3g} s ({named})") from None
+        finally:
+            if self._fresh or not connection.usable:
+                self._retire()
+
+    def stray(self, max_wait: float = 0.0) -> int:
+        """Return how many bytes came behind the last answer to HEAD; see :meth:`Connection.drain_stray`."""
+        return self._asked_head.drain_stray(max_wait) if self._asked_head else 0
+
+    def connect(self, timeout: float) -> bool:
+        """Have a connection that is open, and return whether there is one: none is opened once that is over."""
+        self._is_opening = True
+        connection = self._connection = self._next()
+        try:
+            if self._ended:
+                connection.abort()
+            elif not connection.is_open:
+                connection.open(time.monotonic() + timeout)
+        except Exception:  # noqa: BLE001 - whatever it is: another lane will meet it, or does without this one
+            connection.close()
+        finally:
+            self._is_opening = False
+        if not connection.is_open:
+            self.close()
+        return connection.is_open
+
+    def stop_opening(self) -> None:
+        """Wait no longer for what is being opened."""
+        self._ended = True
+        if self._is_opening:
+            self.abort()
+
+    def abort(self) -> None:
+        """End what is being opened, used or kept, whichever thread is in it; that thread closes it."""
+        self._ended = True
+        if (connection := self._connection) is not None:
+            connection.abort()
+
+    def close(self) -> None:
+        """Close what was kept."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+    def _next(self, *, fresh: bool = False) -> Connection:
+        """Return the connection that was kept, else a new one that is not open yet."""
+        kept = self._connection
+        if kept is not None and not fresh and kept.is_reusable():
+            return kept
+        self._retire()
+        return Connection(self._url, self._wire)
+
+    def _retire(self) -> None:
+        """Close what was kept, after a look at what came behind an answer to HEAD."""
+        if self._connection is not None:
+            self._connection.drain_stray()
+            self.close()
 
 
-@dataclass(frozen=True)
-class Outgoing:
-    """A request that is to be sent, under the ``name`` of its probe.
-
-    ``authorized`` says that it holds the given credentials, ``cleartext`` that it goes to the cleartext endpoint.
-    """
-
-    name: str
-    method: str
-    url: str
-    fields: tuple[Field, ...]
-    authorized: bool = False
-    cleartext: bool = False
-
-    @property
-    def record(self) -> Request:
-        """The request as it is kept and shown."""
-        return Request(self.method, self.url, tuple((each.name, each.shown) for each in self.fields))
-
-    def message(self) -> Message:
-        """Return the request as it is sent, the secrets included.
-
-        Raises:
-            CouldNotJudge: there is no token to be had.
-        """
-        fields = ((each.name, each.value) for each in self.fields)
-        return Message(self.method, self.url, tuple((name, value) for name, value in fields if value is not None))
-
-    def token_in(self, message: Message | None) -> str | None:
-        """Return what the request was sent with of the given credentials, or None."""
-        return dict(message.headers).get("Authorization") if message and self.authorized else None
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What came of a request, its secrets still in it; ``seconds`` are those of the last attempt.
-
-    That ``began`` so many seconds after the run. ``over`` is the connection of the answer to HEAD, and
-    ``authorization`` what was sent of the given credentials.
-    """
-
-    request: Outgoing
-    response: Response | None = field(repr=False)
-    failure: CouldNotJudge | None = field(repr=False)
-    attempts: tuple[Attempt, ...] = field(default=(), repr=False)
-    seconds: float = 0.0
-    began: float = 0.0
-    sent: int = 1
-    over: Connection | None = field(default=None, repr=False)
-    authorization: str | None = field(default=None, repr=False)
-
-    @property
-    def is_refused(self) -> bool:
-        """Whether the API refuses the credentials of the request."""
-        response = None if self.failure else self.response
-        return response is not None and response.status in REFUSALS and not intermediary(response)
-
-
-def build(
-    probe: Probe, address: Address, credentials: Credentials, added: tuple[Field, ...], made_up: Callable[[], str]
-) -> Outgoing:
-    """Return the request of a probe; ``added`` are the fields that every request to the target has beside its own.
-
-    ``made_up`` returns the token of a probe that is sent with one that nobody gave.
-    """
-    url = (address.plaintext_url or "") if probe.plaintext else _url(probe, address)
-    fields = [
-        Field("Accept", probe.accept),
-        Field("Content-Type", JSON),
-        Field("Accept-Encoding", "gzip"),
-        Field("User-Agent", AGENT),
-        *(() if probe.plaintext else added),
-    ]
-    authorized = probe.authorization is Authorization.GIVEN and bool(credentials.origin)
-    if probe.authorization is Authorization.MADE_UP:
-        fields.append(Field("Authorization", f"Bearer {made_up()}"))
-    elif authorized:
-        fields.append(authorization(credentials))
-    query = f"?{probe.query}" if probe.query else ""
-    return Outgoing(probe.name, probe.method, url + query, tuple(fields), authorized, probe.plaintext)
-
-
-def _url(probe: Probe, address: Address) -> str:
-    return (address.base + probe.path if probe.path else address.url) + probe.below
-
-
-def authorization(credentials: Credentials) -> Field:
-    """Return the field that holds the token of the run."""
-    return Field("Authorization", f"Bearer ${BEARER}", credentials.authorization)
+def _reason(error: BaseException | None) -> str:
+    """Return the reason of an exception in brackets, or nothing: not every one has it."""
+    reason: object = ""
+    if isinstance(error, ContractsError):
+        reason = error
+    elif isinstance(error, ssl.SSLCertVerificationError):
+        reason = getattr(error, "verify_message", "")
+    elif isinstance(error, ssl.SSLError) and getattr(error, "reason", None):
+        reason = error.reason.replace("_", " ").lower()
+    elif isinstance(error, TimeoutError) and error.errno is None:
+        reason = "it did not answer in time"
+    elif isinstance(error, OSError) and not isinstance(error, ConnectionRefusedError):
+        reason = error.strerror
+    return f" ({reason})" if reason else ""

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import astuple, dataclass, field
 from functools import cache
 from http import HTTPStatus
-from typing import Protocol
+from typing import NamedTuple
 
 from contracts.core.contract import ERROR, Contract, load
-from contracts.core.errors import BrokenAnswer, CouldNotJudge, Refused, Unavailable, UsageError
+from contracts.core.errors import BrokenAnswer, Refused, Unavailable, UsageError
 from contracts.core.exchange import Headers, Response
 from contracts.masking.secrets import MASKED_FROM, Secrets
 from contracts.network.dial import Address, parse
@@ -46,50 +46,43 @@ class Variables:
     api: str = API
 
 
-class Credentials(Protocol):
-    """Where the Authorization header comes from."""
+class Field(NamedTuple):
+    """An additional field of every request to the target, and the variable that holds its value."""
 
-    @property
-    def origin(self) -> str:
-        """The variable that holds the secret, or an empty string."""
-
-    def authorization(self) -> SecretValue | None:
-        """Return the value of the Authorization header, or None to send none."""
-
-    def refusal(self, status: int) -> str:
-        """Return in words that the target answered a request with these credentials by this status, and what to do."""
-
-    def renew(self, refused: str) -> bool:
-        """Whether there is another value of the header than one that was refused; raises what authorization raises."""
+    name: str
+    variable: str
+    value: SecretValue
 
 
-@dataclass(frozen=True)
-class NoCredentials:
-    """There are none."""
+class Credentials:
+    """Where the Authorization header comes from; of this class itself, there are none.
+
+    ``origin`` is the variable that holds the secret, or an empty string.
+    """
 
     origin: str = ""
 
     def authorization(self) -> SecretValue | None:
-        """Return None."""
+        """Return the value of the Authorization header, or None to send none."""
         return None
 
     def refusal(self, status: int) -> str:
-        """Return that there are none, and which variables may hold some."""
+        """Return in words that the target answered a request with these credentials by this status, and what to do."""
         return f"the target asks for credentials ({status}), and there are none: set {BEARER} or {API}"
 
-    def renew(self, refused: str) -> bool:  # noqa: ARG002
-        """Return False."""
+    def renew(self, refused: str | None) -> bool:  # noqa: ARG002
+        """Whether there is another value of the header than one that was refused; raises what authorization raises."""
         return False
 
 
 @dataclass(frozen=True)
-class Bearer:
+class Bearer(Credentials):
     """A bearer token as it was given."""
 
     token: str = field(repr=False)
     origin: str = BEARER
 
-    def authorization(self) -> SecretValue | None:
+    def authorization(self) -> SecretValue:
         """Return the header value."""
         return SecretValue(f"Bearer {self.token}")
 
@@ -100,13 +93,9 @@ class Bearer:
             f"exchange a new one, or give a long-lived API token ({API}), which is exchanged and renewed for you"
         )
 
-    def renew(self, refused: str) -> bool:  # noqa: ARG002
-        """Return False: there is no other."""
-        return False
-
 
 @dataclass
-class Exchanged:
+class Exchanged(Credentials):
     """Bearer tokens obtained for an API token at ``auth`` (Authentication: Exchange a token).
 
     ``post`` sends a request and returns the response; ``clock`` counts seconds.
@@ -124,7 +113,7 @@ class Exchanged:
     _obtained: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
-    def authorization(self) -> SecretValue | None:
+    def authorization(self) -> SecretValue:
         """Return the header value, with a token that is less than 55 minutes old.
 
         Raises:
@@ -144,7 +133,7 @@ class Exchanged:
             "may use this API"
         )
 
-    def renew(self, refused: str) -> bool:
+    def renew(self, refused: str | None) -> bool:
         """Exchange the API token anew, unless another lane has done so since; return True."""
         with self._lock:
             if refused == f"Bearer {self._token}":
@@ -173,37 +162,6 @@ class Exchanged:
             raise BrokenAnswer(f"{where} answered 200 without a usable token") from None
         self.secrets.add(token, BEARER)
         return str(token)
-
-
-class Standing:
-    """What is known of the credentials of a run: what was accepted of them, and that they ran out. Threads share it."""
-
-    def __init__(self) -> None:
-        self.failure: CouldNotJudge | None = None
-        self._accepted: set[str] = set()
-        self._lock = threading.Lock()
-
-    def accept(self, authorization: str) -> None:
-        """Note that the target has answered a request with this value of the header."""
-        self._accepted.add(authorization)
-
-    def was_accepted(self, authorization: str | None) -> bool:
-        """Whether the target has answered a request with this value of the header."""
-        return authorization in self._accepted
-
-    def look(self, ask: Callable[[], CouldNotJudge | None]) -> CouldNotJudge | None:
-        """Return why the credentials say nothing any more, or None; ``ask`` finds out, for one lane after the other."""
-        with self._lock:
-            if self.failure is None and (failure := ask()):
-                if isinstance(failure, Refused):
-                    self.failure = failure
-                return failure
-            return self.failure
-
-
-def ran_out(credentials: Credentials, status: int) -> Refused:
-    """Return the failure of what is left when credentials are refused that were accepted before."""
-    return Refused(f"the credentials ran out while the run was under way: {credentials.refusal(status)}")
 
 
 def service_for(address: Address) -> Address:

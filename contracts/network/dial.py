@@ -13,11 +13,13 @@ from base64 import b64encode
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from itertools import zip_longest
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from contracts.core.errors import Misdirected, Unreachable, UsageError
+from contracts.core.errors import Misdirected, ProxyFailed, ProxyRefused, Unreachable, UsageError
+from contracts.core.exchange import GATEWAY_ERRORS, Headers
 
 #: The path under which every resource is (Global information).
 VERSION = "/v1"
@@ -164,6 +166,23 @@ class Proxy:
     def name(self) -> str:
         """Its host and port as a person writes them."""
         return written(self.place)
+
+    @property
+    def fields(self) -> Headers:
+        """The header fields that it alone gets."""
+        return (("Proxy-Authorization", self.login),) if self.login else ()
+
+    def refusal(self, status: int, target: str) -> ProxyFailed:
+        """Return what it means that it answered so, in the place of a target."""
+        if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+            does = "refuses its user name and password" if self.login else "asks for a user name and a password"
+            where = "they belong into the variable that names it, as http://USER:PASSWORD@HOST:PORT"
+            return ProxyRefused(f"the proxy {self.name} {does} ({status}): {where}")
+        if status == HTTPStatus.FORBIDDEN:
+            return ProxyRefused(f"the proxy {self.name} forbids the way to {target} ({status})")
+        if status in GATEWAY_ERRORS:
+            return ProxyFailed(f"the proxy {self.name} does not reach {target} ({status})")
+        return ProxyRefused(f"the proxy {self.name} does not let the request through ({status})")
 
 
 def place_of(url: SplitResult) -> Place:

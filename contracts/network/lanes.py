@@ -6,96 +6,14 @@ left. The lane of the caller is the exception: it connects with its probe, so th
 """
 
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Generic, TypeVar
 
-from contracts.network.connection import Connection
-from contracts.network.wire import Wire
+from contracts.network.connection import Lane
 
 Job = TypeVar("Job")
-
-
-def nothing() -> None:
-    """Do nothing."""
-
-
-class Lane:
-    """A way to the target: at most one connection, kept while it can be used; with ``fresh`` for one request only."""
-
-    def __init__(self, wire: Wire, url: str, *, fresh: bool = False) -> None:
-        self._wire = wire
-        self._url = url
-        self._fresh = fresh
-        self._kept: Connection | None = None
-        self._opening: Connection | None = None
-        self._taken: Connection | None = None
-        self.ended = False
-        #: What is told when the peer has accepted a connection that was opened for a request.
-        self.accepted: Callable[[], None] = nothing
-        #: The connection over which the last request went.
-        self.last: Connection | None = None
-
-    def take(self, *, fresh: bool = False) -> Connection:
-        """Return the connection that was kept, else a new one that is not open yet."""
-        kept, self._kept = self._kept, None
-        if kept is None or fresh or not kept.is_reusable():
-            if kept is not None:
-                kept.drain_stray()
-                kept.close()
-            kept = self._wire.connection(self._url)
-        self._taken = kept
-        return kept
-
-    def keep(self, connection: Connection) -> None:
-        """Keep a connection for the next probe, or close it where it cannot be used again."""
-        self.last, self._taken = connection, None
-        if connection.usable and not self._fresh:
-            self._kept = connection
-        else:
-            connection.drain_stray()
-            connection.close()
-
-    def connect(self, timeout: float) -> bool:
-        """Have a connection that is open, and return whether there is one: none is opened once that is over."""
-        connection = self._opening = self.take()
-        self._taken = None
-        try:
-            if self.ended:
-                connection.abort()
-            elif not connection.is_open:
-                connection.open(time.monotonic() + timeout)
-        except Exception:  # noqa: BLE001 - whatever it is: another lane will meet it, or does without this one
-            connection.close()
-            return False
-        finally:
-            self._opening = None
-        if not connection.is_open:
-            connection.close()
-            return False
-        self._kept = connection
-        return True
-
-    def stop_opening(self) -> None:
-        """Wait no longer for what is being opened."""
-        self.ended = True
-        if (opening := self._opening) is not None:
-            opening.abort()
-
-    def abort(self) -> None:
-        """End what is being opened or used, whichever thread is in it, and close what was kept."""
-        self.stop_opening()
-        if (taken := self._taken) is not None:
-            taken.abort()
-        self.close()
-
-    def close(self) -> None:
-        """Close what was kept."""
-        kept, self._kept = self._kept, None
-        if kept is not None:
-            kept.close()
 
 
 class Lanes(Generic[Job]):

@@ -9,10 +9,10 @@ from contracts.core.contract import LIST, Authorization, Probe
 from contracts.core.errors import BrokenAnswer, CouldNotJudge, Refused
 from contracts.core.exchange import REFUSALS, Exchange
 from contracts.core.made_up import shuffled
-from contracts.network.connection import Asked
+from contracts.network.connection import Lane
 from contracts.network.credentials import Credentials
-from contracts.network.lanes import Lane, Lanes, nothing
-from contracts.network.target import Target
+from contracts.network.lanes import Lanes
+from contracts.network.target import Asked, Target
 
 #: So many times the largest body: two answers of that size can still be compared with each other.
 _TOGETHER = 2
@@ -51,7 +51,7 @@ def observe(
             exchange = judge_refusal(target.record(target.ask(planned[place], lanes.own)), target.credentials)
             silent, seconds = exchange.failure, exchange.seconds
             yield exchange
-        lanes.own.accepted = nothing
+        lanes.own.accepted = lambda: None
         if target.limits.concurrency == 1:
             lanes.own.close()  # one replica behind a balancer may answer all that comes over one connection
         wanted = [place for place in shuffled(second, target.seed) if not _is_pointless(planned[place], silent)]

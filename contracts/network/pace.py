@@ -155,17 +155,26 @@ class Budget:
     retries: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
-    def count(self, *, retry: bool = False) -> None:
+    def count(self) -> None:
         """Count a request that is to be sent.
 
         Raises:
             OverBudget: it may not be sent.
         """
+        if not self._counted(again=False):
+            raise OverBudget(f"the budget of {self.limit} requests is spent (--max-requests)")
+
+    def count_retry(self) -> bool:
+        """Count a request that is to be sent again, and return whether it may be."""
+        return self._counted(again=True)
+
+    def _counted(self, *, again: bool) -> bool:
         with self._lock:
             if self.sent >= self.limit:
-                raise OverBudget(f"the budget of {self.limit} requests is spent (--max-requests)")
+                return False
             self.sent += 1
-            self.retries += retry
+            self.retries += again
+            return True
 
     def wait(self, max_wait: float, *, unpaced: bool = False) -> float:
         """Wait for at most ``max_wait`` seconds until the pace allows a request that was counted.

@@ -9,7 +9,7 @@ from subject import CONTRACT
 from contracts.core.errors import Refused, TooSlow
 from contracts.core.exchange import Response
 from contracts.masking.secrets import Secrets
-from contracts.network.credentials import Bearer, Credentials, Exchanged, NoCredentials
+from contracts.network.credentials import Bearer, Credentials, Exchanged
 from contracts.network.dial import parse
 from contracts.network.observe import judge_refusal
 
@@ -23,7 +23,7 @@ EXCHANGED = Exchanged("an-api-token", parse("auth.example"), Secrets(), lambda *
         (Bearer("a-bearer-token"), "refused the token of BEARER_TOKEN"),
         (Bearer("a-bearer-token", "FR1_TOKEN"), "refused the token of FR1_TOKEN"),
         (replace(EXCHANGED, origin="FR1_API"), "exchanged for FR1_API"),
-        (NoCredentials(), "there are none: set BEARER_TOKEN"),
+        (Credentials(), "there are none: set BEARER_TOKEN"),
     ],
     ids=["bearer", "of-a-target", "exchanged", "none"],
 )
@@ -39,10 +39,10 @@ def test_a_refusal_says_whose_credentials_they_were(status: int, credentials: Cr
 def test_any_other_answer_is_evidence(answer: Response) -> None:
     """What is no refusal of credentials stays an answer to judge."""
     exchange = run({"list": answer}).exchanges[0]
-    assert judge_refusal(exchange, NoCredentials()) is exchange
+    assert judge_refusal(exchange, Credentials()) is exchange
 
 
 def test_a_failure_stays_what_it_was() -> None:
     """A request without an answer has failed already."""
     exchange = run({"list": TooSlow("no answer in 10 s")}).exchanges[0]
-    assert judge_refusal(exchange, NoCredentials()) is exchange
+    assert judge_refusal(exchange, Credentials()) is exchange

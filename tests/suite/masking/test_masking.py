@@ -22,11 +22,11 @@ from contracts.core.errors import BrokenAnswer, UsageError
 from contracts.core.exchange import Response
 from contracts.judging.judge import said_of
 from contracts.masking.secrets import Secrets
+from contracts.network.connection import Wire
 from contracts.network.credentials import check
 from contracts.network.dial import parse
 from contracts.network.pace import Budget
 from contracts.network.target import Target
-from contracts.network.wire import Wire
 
 TOKEN = 'tk-us-a/b+c=d&"<'
 NAMED = {"&": "amp", "/": "sol", "+": "plus", "=": "equals", '"': "quot", "<": "lt"}

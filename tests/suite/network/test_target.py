@@ -29,12 +29,11 @@ from contracts.core.exchange import Exchange, Response
 from contracts.core.made_up import token_like
 from contracts.masking import secrets as masking
 from contracts.masking.secrets import Secrets
-from contracts.network.connection import AGENT
+from contracts.network.connection import Wire
 from contracts.network.credentials import Bearer
 from contracts.network.dial import parse
 from contracts.network.pace import Budget, Deadline, Limits, Pace
-from contracts.network.target import Target
-from contracts.network.wire import Wire
+from contracts.network.target import AGENT, Target
 
 TOKEN = "canary-7f3a/9+secret=="
 LIST = b'{"event_categories": []}'
@@ -72,7 +71,7 @@ def target(
     secrets.add(TOKEN, "BEARER_TOKEN")
     return Target(
         parse(url, CONTRACT.path, allow_plain_http=private),
-        Wire(cap=cap, connect_to=connect_to),
+        Wire(cap, connect_to=connect_to or {}),
         Budget(most),
         secrets,
         Deadline(deadline, **({"clock": clock} if clock else {})),

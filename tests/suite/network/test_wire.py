@@ -6,8 +6,7 @@ import ssl
 import pytest
 
 from contracts.core.errors import CouldNotJudge, TooSlow, Unreachable, Unverified, UsageError
-from contracts.network.connection import Connection
-from contracts.network.wire import meaning
+from contracts.network.connection import Connection, Wire
 
 KINDS = [
     *(OSError, EOFError, UnicodeError, TimeoutError, socket.gaierror, socket.herror),
@@ -18,7 +17,7 @@ KINDS = [
 
 def said(error: BaseException) -> BaseException:
     """What an exception means on the way to a host."""
-    return meaning(error, Connection("https://api.example", ssl.create_default_context, {}), "within 2 s")
+    return Connection("https://api.example", Wire(cap=1)).meaning(error, "within 2 s")
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)

@@ -18,9 +18,8 @@ from contracts.core.exchange import Headers, Response
 from contracts.core.report import Report
 from contracts.mock.reply import Received, Reply, json_reply
 from contracts.mock.server import MockServer
-from contracts.network.connection import Connection
+from contracts.network.connection import Connection, Wire
 from contracts.network.http1 import Message
-from contracts.network.wire import Wire
 from contracts.prepare import prepare
 from contracts.run import verify
 from contracts.settings.table import Settings
@@ -47,11 +46,10 @@ class Moment:
 Behaviour = Callable[[Received, Reply, Moment], Reply]
 
 
-class Unsteady(Wire):
-    """A server, in the place of the wire that leads to one."""
+class Unsteady:
+    """A server, and the connections that lead to it."""
 
     def __init__(self, mock: MockServer, behaviour: Behaviour, seed: int) -> None:
-        super().__init__(cap=2**22)
         self.mock, self.behaviour = mock, behaviour
         self.second = 0.0
         self.requests = 0
@@ -60,29 +58,17 @@ class Unsteady(Wire):
         self._chance = random.Random(seed)
         self._lock = threading.Lock()
 
-    def connection(self, url: str) -> Connection:
+    def connection(self, url: str, wire: Wire) -> Connection:
         with self._lock:
             self._connections += 1
-            return Kept(url, self._connections)
+            return Kept(url, wire, self, self._connections)
 
-    def exchange(
-        self,
-        connection: Connection,
-        message: Message,
-        _limit: float,
-        _named: str = "--timeout",
-        *,
-        accepted: Callable[[], None] = lambda: None,
-    ) -> Response:
-        assert isinstance(connection, Kept)
-        if not connection.is_open:
-            accepted()
-            connection.open(0.0)
+    def answer(self, message: Message, connection: int) -> Response:
         parts = urlsplit(message.url)
         target = parts.path + (f"?{parts.query}" if parts.query else "")
         with self._lock:
             token, headers = self._understood(tuple((name, str(value)) for name, value in message.headers))
-            moment = Moment(self.requests, self.second, connection.number, self._chance, token)
+            moment = Moment(self.requests, self.second, connection, self._chance, token)
             received, reply = self.mock.answer(message.method, target, headers)
             if received.probe == "exchange":
                 self.exchanged += 1
@@ -108,25 +94,24 @@ class Unsteady(Wire):
 
 
 class Kept(Connection):
-    """A connection that leads nowhere, and is kept until it is closed."""
+    """A connection to such a server, which is kept until it is closed."""
 
-    def __init__(self, url: str, number: int) -> None:
-        super().__init__(url, _no_trust, {})
-        self.number = number
+    def __init__(self, url: str, wire: Wire, server: Unsteady, number: int) -> None:
+        super().__init__(url, wire)
+        self.server, self.number = server, number
 
     def open(self, ends: float, accepted: Callable[[], None] = lambda: None) -> None:
         accepted()
         self._is_open = self.usable = True
+
+    def ask(self, message: Message, ends: float, max_silence: float | None = None) -> Response:
+        return self.server.answer(message, self.number)
 
     def is_reusable(self) -> bool:
         return self.usable and self.is_open
 
     def drain_stray(self, max_wait: float = 0.0) -> int:
         return 0
-
-
-def _no_trust() -> Any:
-    raise AssertionError("there is no TLS to a server in the same process")
 
 
 def judged(
@@ -137,7 +122,7 @@ def judged(
     given = environment or {"BEARER_TOKEN": mock.token}
     asked = Settings(target=mock.url, auth_url=mock.auth_url, seed=seed, **settings)
     with (
-        patch("contracts.prepare.Wire", lambda **_: server),
+        patch("contracts.network.connection.Connection", server.connection),
         prepare(asked, CONTRACT, given, sleep=server.sleep) as run,
     ):
         return verify(run)
