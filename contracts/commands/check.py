@@ -12,7 +12,7 @@ from contracts.commands import output, streams
 from contracts.core.contract import Contract
 from contracts.core.errors import BrokenAnswer, Reason, UsageError
 from contracts.core.exchange import NOT_READ, Exchange
-from contracts.core.report import Report, State
+from contracts.core.report import Report, State, worst
 from contracts.exceptions import deviations
 from contracts.formats import terminal
 from contracts.judging.evidence import Evidence
@@ -68,7 +68,7 @@ def run(options: argparse.Namespace) -> int:
         text = secrets.sweep(terminal.render(report, detail=output.detail_of(options)))
         streams.write(stream, text + ("" if output.is_brief(options) else _advice(report)))
         statuses.append(report.status)
-    return next(status for status in (1, 3, 0) if status in statuses)
+    return worst(statuses)
 
 
 def _without_secrets(shown: offline.Recording, secrets: Secrets) -> offline.Recording:

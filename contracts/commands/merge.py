@@ -12,7 +12,7 @@ from contracts.bundle import DEVIATIONS, TIMES
 from contracts.commands import output, several, streams
 from contracts.commands.audit import too_old
 from contracts.core.errors import UsageError
-from contracts.core.report import Report, StaleDeviation
+from contracts.core.report import Report, StaleDeviation, worst
 from contracts.core.text import in_days, plain, shorten
 from contracts.network.dial import parse
 from contracts.reading import read_bytes
@@ -20,7 +20,7 @@ from contracts.resources import contract_of
 from contracts.settings.sources import resolve, working_directory
 from contracts.settings.table import BY_NAME, Group, Settings
 from contracts.targets.judging import slim, with_stale
-from contracts.targets.target_entry import Entry, Judged, worst
+from contracts.targets.target_entry import Entry, Judged
 
 ARGUMENTS = "--targets FILE FILE.zip ..."
 EXAMPLES = "contracts merge first second --targets targets.toml --reports out"
@@ -58,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
     judged = merged.judged(options.bundles)
     console.write("".join(f"{plain(line)}\n" for line in merged.lines))
     several.tell(judged, options, console, outputs, folder=settings.reports, seconds=settings.deadline)
-    return outputs.end(worst(judged), console)
+    return outputs.end(worst(each.status for each in judged), console)
 
 
 def _found(places: Iterable[str]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from contracts.commands import files, output, streams
 from contracts.commands.output import Outputs
 from contracts.core.errors import UsageError, until
-from contracts.core.report import Report
+from contracts.core.report import Report, worst
 from contracts.core.text import counted
 from contracts.formats import annotations, terminal
 from contracts.formats.wording import target_headline
@@ -23,7 +23,7 @@ from contracts.targets import file as file_of_targets
 from contracts.targets.across import Across, across
 from contracts.targets.file import OVER_ALL, inputs_of
 from contracts.targets.judging import Targets
-from contracts.targets.target_entry import Entry, Judged, worst
+from contracts.targets.target_entry import Entry, Judged
 
 #: Options of a single run: what they ask for is of one target.
 _SINGLE = ("show_config", "prune_deviations", "write_deviations", "write_accept")
@@ -54,7 +54,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     if targets.interrupted:
         console.complain(f"interrupted: {counted(targets.interrupted, 'target')} of {len(wanted)} not judged")
     outputs.problems[:0] = [problem for each in folders.values() for problem in each.problems]
-    return outputs.end(worst(judged), console)
+    return outputs.end(worst(each.status for each in judged), console)
 
 
 def entries_of(settings: Settings) -> tuple[Sequence[Entry], Sequence[Entry]]:

@@ -1,6 +1,6 @@
 """The result of a run: an outcome for each clause, and the verdict they add up to."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -132,6 +132,11 @@ class Verdict(StrEnum):
     def status(self) -> int:
         """The exit status of a run whose deviations are in order."""
         return {"conforms": 0, "violates": 1, "inconclusive": 3}[self.value]
+
+
+def worst(statuses: Iterable[int]) -> int:
+    """Return the exit status over several: 1 before 3 before 0, and 3 of none at all."""
+    return min(statuses, key=(1, 3, 0).index, default=Verdict.INCONCLUSIVE.status)
 
 
 @dataclass(frozen=True)
@@ -338,5 +343,4 @@ class Report:
     @property
     def status(self) -> int:
         """The exit status: the worst of the verdict's, of that of the comparison, and 1 for a stale deviation."""
-        statuses = {self.verdict.status, self.comparison.status if self.comparison else 0}
-        return 1 if self.stale or 1 in statuses else max(statuses)
+        return worst((self.verdict.status, self.comparison.status if self.comparison else 0, int(bool(self.stale))))

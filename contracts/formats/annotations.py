@@ -12,11 +12,11 @@ from contracts.core.report import Outcome, Report, State
 from contracts.core.text import plain
 from contracts.formats import wording
 from contracts.formats.reproduce import rerun
-from contracts.targets.target_entry import Judged
 
 if TYPE_CHECKING:
     from contracts.comparison.gate import Gate
     from contracts.targets.across import Across
+    from contracts.targets.target_entry import Judged
 
 #: So many differences from a baseline are told in the one annotation about it.
 _COMPARED = 10

@@ -18,12 +18,11 @@ from contracts.comparison.rules import Impact
 from contracts.core.contract import Clause, Contract, Level
 from contracts.core.exchange import Exchange
 from contracts.core.finding import Finding
-from contracts.core.report import Outcome, Report, State, Verdict
+from contracts.core.report import Outcome, Report, State, Verdict, worst
 from contracts.core.text import counted
 from contracts.formats import wording
 from contracts.formats.excerpt import Excerpt, excerpt
 from contracts.formats.reproduce import exchange_of, of_finding, rerun
-from contracts.targets.target_entry import Judged, worst
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from contracts.comparison.difference import Difference
     from contracts.comparison.gate import Gate
     from contracts.targets.across import Across
+    from contracts.targets.target_entry import Judged
 
 #: Of a clause that is broken many times, this many findings are written out; the JSON report has more.
 _SHOWN = 5
@@ -165,7 +165,7 @@ def render_targets(targets: Sequence[Judged], across: "Sequence[Across]" = (), *
     word, _, narrowed = wording.targets_headline(targets).partition(" ")
     return _page(
         "targets.html",
-        state=_state(word, worst(targets)),
+        state=_state(word, worst(judged.status for judged in targets)),
         word=word,
         narrowed=narrowed and f" {narrowed}",
         sentence=f"{wording.targets_counts(targets)}; {counted(wording.targets_requests(targets), 'request')}",

@@ -23,12 +23,12 @@ from contracts.core.report import Outcome, Report, State, Verdict
 from contracts.core.text import counted, plain
 from contracts.formats import wording
 from contracts.formats.terminal import breach
-from contracts.targets.target_entry import Judged
 
 if TYPE_CHECKING:
     from contracts.comparison.difference import Difference
     from contracts.comparison.gate import Gate
     from contracts.targets.across import Across
+    from contracts.targets.target_entry import Judged
 
 
 def render(report: Report) -> str:

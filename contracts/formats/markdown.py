@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 from contracts.comparison import gate_of
 from contracts.core.contract import LIST, Source
 from contracts.core.finding import Finding
-from contracts.core.report import Outcome, Report, State
+from contracts.core.report import Outcome, Report, State, worst
 from contracts.core.text import COMMAND, counted, shorten
 from contracts.formats import wording
 from contracts.formats.reproduce import of_finding, rerun
-from contracts.targets.target_entry import Judged, worst
 
 if TYPE_CHECKING:
     from contracts.comparison.difference import Difference
     from contracts.comparison.gate import Gate
     from contracts.targets.across import Across
+    from contracts.targets.target_entry import Judged
 
 #: Of a clause that is broken many times, this many findings are written out; the JSON report has more.
 _SHOWN = 3
@@ -283,7 +283,7 @@ def _difference(difference: "Difference") -> tuple[str, ...]:
 
 def _of_targets(targets: Sequence[Judged], across: "Sequence[Across]") -> Iterator[_Block]:
     partial = "partial" if any(judged.conclusion == "partial" for judged in targets) else ""
-    sign = _words(_sign(partial, worst(targets)))
+    sign = _words(_sign(partial, worst(judged.status for judged in targets)))
     yield [_md("## {} Contract of {}", sign, _words(counted(len(targets), "target")))]
     yield [_code(wording.targets_last_line(targets), 1000)]
     told = [judged for judged in wording.worst_first(targets) if judged.status or judged.conclusion != "conforms"]

@@ -18,16 +18,16 @@ from contracts.core.contract import Clause, load
 from contracts.core.errors import watched
 from contracts.core.exchange import Exchange, Headers
 from contracts.core.finding import Finding
-from contracts.core.report import Outcome, Report, State
+from contracts.core.report import Outcome, Report, State, worst
 from contracts.core.text import COMMAND
 from contracts.formats import wording
 from contracts.formats.reproduce import of_finding, rerun
-from contracts.targets.target_entry import Judged, worst
 
 if TYPE_CHECKING:
     from contracts.comparison.difference import Difference
     from contracts.comparison.gate import Gate, Source
     from contracts.targets.across import Across
+    from contracts.targets.target_entry import Judged
 
 SCHEMA = "report.schema.json"
 COMPARISON_SCHEMA = "comparison.schema.json"
@@ -275,7 +275,7 @@ def render_targets(targets: Sequence[Judged], across: "Sequence[Across]" = ()) -
             "$schema": load(TARGETS_SCHEMA)["$id"],
             "headline": wording.targets_last_line(targets),
             "suite": __version__,
-            "status": worst(targets),
+            "status": worst(judged.status for judged in targets),
             "started": wording.targets_started(targets),
             "targets": [_target(judged) for judged in targets],
             "across": [_across(each) for each in across],

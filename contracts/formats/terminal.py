@@ -15,16 +15,16 @@ from contracts import __version__
 from contracts.comparison import gate_of
 from contracts.comparison.rules import Impact
 from contracts.core.contract import Contract
-from contracts.core.report import Outcome, Report, RequestCounts, State
+from contracts.core.report import Outcome, Report, RequestCounts, State, worst
 from contracts.core.text import counted, plain
 from contracts.formats import wording
 from contracts.formats.reproduce import of_finding, rerun, token
-from contracts.targets.target_entry import Judged, worst
 
 if TYPE_CHECKING:
     from contracts.comparison.difference import Comparison, Difference
     from contracts.comparison.gate import Gate
     from contracts.targets.across import Across
+    from contracts.targets.target_entry import Judged
 
 _COLUMNS = 80
 #: Of a clause that is broken many times, this many findings are written out; the JSON report has more.
@@ -126,7 +126,7 @@ def render_targets(
         lines += [line for judged in wording.worst_first(targets) for line in _target(judged, detail)]
     if detail >= Detail.USUAL:
         lines += [*_conforming(targets), *_across(across), _BLANK]
-    last = _verdict(wording.targets_last_line(targets), worst(targets))
+    last = _verdict(wording.targets_last_line(targets), worst(judged.status for judged in targets))
     return _finished([*lines, last], colour=colour)
 
 

@@ -12,14 +12,14 @@ from contracts.comparison.rules import Impact
 from contracts.core.contract import LIST, REPEAT, Contract
 from contracts.core.errors import Reason
 from contracts.core.finding import Finding
-from contracts.core.report import Identity, Outcome, Partial, Report, StaleDeviation, State, Verdict
+from contracts.core.report import Identity, Outcome, Partial, Report, StaleDeviation, State, Verdict, worst
 from contracts.core.text import counted, expiring, shorten
-from contracts.targets.target_entry import Judged, worst
 
 if TYPE_CHECKING:
     from contracts.comparison.difference import Comparison, Difference
     from contracts.comparison.gate import Gate, Source
     from contracts.targets.across import Across
+    from contracts.targets.target_entry import Judged
 
 EMBEDDED_MOCK = "the embedded mock"
 #: The reasons for which fewer clauses are judged than the contract has.
@@ -345,7 +345,7 @@ def targets_started(targets: Sequence[Judged]) -> str:
 def targets_headline(targets: Sequence[Judged]) -> str:
     """Return the worst verdict over all targets; where all that was judged was kept in part, what narrowed it."""
     numbers = Counter(judged.conclusion for judged in targets)
-    status = worst(targets)
+    status = worst(judged.status for judged in targets)
     if status == 1:
         return "violates" if numbers["violates"] else "fails"  # without a breach: what fails is counted behind
     if status:

@@ -1,14 +1,11 @@
 """A target of several: what a file of targets says of it, and what became of it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from contracts.core.contract import DEFAULT
 from contracts.core.report import Identity, Report, Verdict
-
-#: The exit statuses of a run, the worst first: a breach outranks what could not be judged.
-_WORST_FIRST = (Verdict.VIOLATES.status, Verdict.INCONCLUSIVE.status, Verdict.CONFORMS.status)
 
 
 @dataclass(frozen=True)
@@ -80,9 +77,3 @@ class Judged:
     def status(self) -> int:
         """The exit status that this target alone would give."""
         return self.result.status if isinstance(self.result, Report) else Verdict.INCONCLUSIVE.status
-
-
-def worst(targets: Iterable[Judged]) -> int:
-    """Return the exit status over all targets: 1 before 3 before 0, and 3 of none at all."""
-    statuses = {judged.status for judged in targets}
-    return next((status for status in _WORST_FIRST if status in statuses), Verdict.INCONCLUSIVE.status)
