@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import Any, NoReturn
 
 from contracts import __version__
-from contracts.commands import streams
+from contracts.commands import writing
 from contracts.core.errors import ContractsError, IncompleteError, UsageError
 from contracts.core.text import plain
 from contracts.masking.secrets import Secrets
@@ -83,7 +83,7 @@ class _Parser(argparse.ArgumentParser):
 
     def print_help(self, file: Any = None) -> None:  # noqa: ARG002 - as argparse has it
         """Print the help; argparse would pass over a stream that cannot be written, and exit with 0."""
-        streams.write(sys.stdout, self.format_help())
+        writing.say(sys.stdout, self.format_help())
 
     def error(self, message: str) -> NoReturn:
         message = re.sub(r"invalid choice: .* \(choose from (.*)\)", r"must be one of \1", message, flags=re.DOTALL)
@@ -110,13 +110,13 @@ def _more(message: str, program: str) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status."""
-    streams.open_missing()
+    writing.open_missing()
     arguments = sys.argv[1:] if arguments is None else arguments
     try:
         return _run(arguments)
     except KeyboardInterrupt:
         return _say("interrupted: nothing was judged", INCONCLUSIVE)
-    except streams.StreamError as error:
+    except writing.StreamError as error:
         # The exit status must not pretend that all was said.
         return _say(f"standard output cannot be written: {error}", FAULT)
     except ContractsError as error:
@@ -149,7 +149,7 @@ def _run(arguments: Sequence[str]) -> int:
     parser = _parser(wanted)
     options = parser.parse_args(list(arguments))
     if options.version:
-        streams.write(sys.stdout, f"contracts {__version__}\n")
+        writing.say(sys.stdout, f"contracts {__version__}\n")
         return 0
     if options.command is None:
         parser.print_help()
@@ -195,5 +195,5 @@ def _say(message: str, status: int) -> int:
     secrets = Secrets()
     for name in TOKENS:
         secrets.add(os.environ.get(name, ""), name)
-    streams.write(sys.stderr, f"contracts: {plain(secrets.sweep(message))}\n")
+    writing.say(sys.stderr, f"contracts: {plain(secrets.sweep(message))}\n")
     return status

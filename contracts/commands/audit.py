@@ -7,7 +7,7 @@ from typing import Any
 
 from contracts.audit import Audit, audit
 from contracts.bundle import TIMES
-from contracts.commands import output, streams
+from contracts.commands import output, writing
 from contracts.core.report import Report, Verdict
 from contracts.core.text import counted, in_days, plain
 from contracts.formats import terminal
@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
         *(f"note      {line}" for line in found.notes),
     ]
     if not options.quiet:
-        streams.write(sys.stdout, terminal.render(found.report))
+        writing.say(sys.stdout, terminal.render(found.report))
     made = f"run of {found.report.started}, {in_days(now - found.made)} ago"
     if found.differences:
         lines.append(f"DIFFERS: {counted(len(found.differences), 'difference')}: {made}")
@@ -58,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
         lines.append(f"INCOMPLETE: {counted(len(found.missing), 'answer')} missing: {made}: {last_line(found.report)}")
     else:
         lines.append(f"AGREES: {made}: {last_line(found.report)}")
-    streams.write(sys.stdout, "".join(f"{plain(line)}\n" for line in lines))
+    writing.say(sys.stdout, "".join(f"{plain(line)}\n" for line in lines))
     return DIFFERS if found.differences or unexpected else INCOMPLETE if found.missing else 0
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from contracts import offline
-from contracts.commands import output, streams
+from contracts.commands import output, writing
 from contracts.core.contract import Contract
 from contracts.core.errors import BrokenAnswer, Reason, UsageError
 from contracts.core.exchange import NOT_READ, Exchange
@@ -66,7 +66,7 @@ def run(options: argparse.Namespace) -> int:
         outputs.write_report(report, secrets.sweep)
         stream = sys.stderr if outputs.take_output else sys.stdout
         text = secrets.sweep(terminal.render(report, detail=output.detail_of(options)))
-        streams.write(stream, text + ("" if output.is_brief(options) else _advice(report)))
+        writing.say(stream, text + ("" if output.is_brief(options) else _advice(report)))
         statuses.append(report.status)
     return worst(statuses)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from contracts import __version__
-from contracts.commands import files, output, streams
+from contracts.commands import output, writing
 from contracts.comparison import accepted
 from contracts.comparison.gate import Gate, Kind, Source, Terms, gate
 from contracts.comparison.observation import CouldNotCompare
@@ -92,7 +92,7 @@ def run(options: argparse.Namespace) -> int:
         tuple(name for name in settings.narrowed if name in _NARROWING),
     )
     outputs = _outputs(options, settings)
-    console = streams.Console(quiet=output.is_brief(options), to_stderr=outputs.take_output)
+    console = writing.Console(quiet=output.is_brief(options), to_stderr=outputs.take_output)
     sides, contract = _observed(options, settings, console)
     with until(time.monotonic() + settings.deadline):
         judged = gate(contract, __version__, sides, terms, datetime.now(UTC))
@@ -102,7 +102,7 @@ def run(options: argparse.Namespace) -> int:
     text = terminal.render_comparison(judged, colour=console.colour, detail=output.detail_of(options))
     console.write(text, always=True)
     if options.write_accept:
-        console.write(files.write_proposal(options.write_accept, judged.proposal, "nothing fails"))
+        console.write(writing.write_proposal(options.write_accept, judged.proposal, "nothing fails"))
     return outputs.end(judged.status, console)
 
 
@@ -116,7 +116,7 @@ def _settings(options: argparse.Namespace) -> Settings:
 def _outputs(options: argparse.Namespace, settings: Settings) -> output.Outputs:
     asked = {name: file for name in FORMATS if (file := getattr(options, name))}
     if options.reports:
-        files.make_folder(options.reports)
+        writing.make_folder(options.reports)
         usual = {name: str(Path(options.reports, file)) for name, (_, file, _) in FORMATS.items()}
         asked = {**usual, **asked}
     outputs = output.Outputs(asked)
@@ -127,7 +127,7 @@ def _outputs(options: argparse.Namespace, settings: Settings) -> output.Outputs:
 
 
 def _observed(
-    options: argparse.Namespace, settings: Settings, console: streams.Console
+    options: argparse.Namespace, settings: Settings, console: writing.Console
 ) -> tuple[tuple[Source, Source], Contract]:
     """Return both sides, and the contract that they are about; the console masks every secret of theirs."""
     names = {name: getattr(options, name) for name in _SIDES}
@@ -153,7 +153,7 @@ def _observed(
     return (old, new), contract
 
 
-def _observe(settings: Settings, contract: Contract, secrets: Secrets, console: streams.Console) -> Observe:
+def _observe(settings: Settings, contract: Contract, secrets: Secrets, console: writing.Console) -> Observe:
     """Return what asks a target, by its URL and the variables of its token, for its list and for the same once more."""
     needed = replace(
         settings,

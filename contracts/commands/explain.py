@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from contracts import __version__
-from contracts.commands import output, streams
+from contracts.commands import output, writing
 from contracts.comparison.rules import BY_ID, FORMER, RULES, Rule
 from contracts.core.contract import DEFAULT, Clause, Contract
 
@@ -51,19 +51,19 @@ def run(options: argparse.Namespace) -> int:
             "clauses": [as_json(clause) for clause in clauses],
             "rules": [rule_as_json(rule) for rule in rules],
         }
-        streams.write_output(json.dumps(told, indent=2) + "\n")
+        writing.write(writing.STANDARD_OUTPUT, json.dumps(told, indent=2) + "\n")
         return 0
     if options.clause and rules:
         told_rules = whole_rule(rules[0]) if len(rules) == 1 else "\n".join(map(_rule_line, rules))
-        streams.write(sys.stdout, told_rules + "\n")
+        writing.say(sys.stdout, told_rules + "\n")
         return 0
     if len(clauses) == 1:
-        streams.write(sys.stdout, whole(clauses[0], contract) + "\n")
+        writing.say(sys.stdout, whole(clauses[0], contract) + "\n")
         return 0
     width = shutil.get_terminal_size((120, 24)).columns
     for clause in clauses:
         asks = textwrap.shorten(clause.asks, max(20, width - 41), placeholder=" …")
-        streams.write(sys.stdout, f"{clause.id:<32}{clause.level:<8}{asks}\n")
+        writing.say(sys.stdout, f"{clause.id:<32}{clause.level:<8}{asks}\n")
     return 0
 
 

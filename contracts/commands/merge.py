@@ -9,7 +9,7 @@ from pathlib import Path
 
 from contracts.audit import audit
 from contracts.bundle import DEVIATIONS, TIMES
-from contracts.commands import output, several, streams
+from contracts.commands import output, several, writing
 from contracts.commands.audit import too_old
 from contracts.core.errors import UsageError
 from contracts.core.report import Report, StaleDeviation, worst
@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
     _, entries = several.entries_of(settings)
     found = list(_found(options.bundles))
     outputs = several.outputs_of(settings, [settings.targets, *found])
-    console = streams.Console(quiet=output.is_brief(options), to_stderr=outputs.take_output)
+    console = writing.Console(quiet=output.is_brief(options), to_stderr=outputs.take_output)
     merged, now = _Merged({entry.name: entry for entry in entries}, settings), datetime.now(UTC)
     for place in found:
         merged.add(place, now)

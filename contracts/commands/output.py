@@ -9,8 +9,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from contracts.commands import files, streams
-from contracts.commands.files import STANDARD_OUTPUT
+from contracts.commands import writing
+from contracts.commands.writing import STANDARD_OUTPUT
 from contracts.core.contract import DEFAULT, Contract
 from contracts.core.errors import Late, UsageError, check_time
 from contracts.core.report import Report
@@ -117,17 +117,17 @@ class Outputs:
         return STANDARD_OUTPUT in self.files.values()
 
     def claim(self, inputs: Iterable[str], new: Mapping[str, str] | None = None) -> None:
-        """Refuse, before anything is sent, what cannot be written; raises what :func:`files.claim` raises."""
-        files.claim({BY_NAME[name].option: file for name, file in self.files.items()}, inputs, new)
+        """Refuse, before anything is sent, what cannot be written; raises what :func:`writing.claim` raises."""
+        writing.claim({BY_NAME[name].option: file for name, file in self.files.items()}, inputs, new)
 
     def clear(self) -> None:
         """Remove what an earlier run has written there."""
-        files.remove(self.files.values())
+        writing.remove(self.files.values())
 
     def write(self, name: str, content: str | bytes) -> None:
         """Write a rendered format: what holds exchanges for its owner, what another program watches for all."""
         try:
-            files.write(self.files[name], content, private=name in _PRIVATE, public=name == METRICS)
+            writing.write(self.files[name], content, private=name in _PRIVATE, public=name == METRICS)
         except UsageError as error:  # the other reports are written all the same
             self.problems.append(str(error))
 
@@ -157,7 +157,7 @@ class Outputs:
             else:
                 self.write(name, mask(module_of(name).render(report)))
 
-    def end(self, status: int, console: streams.Console) -> int:
+    def end(self, status: int, console: writing.Console) -> int:
         """Say what could not be written, and return the exit status: that is no pass, and takes no breach away."""
         for problem in self.problems:
             console.complain(problem)
@@ -213,7 +213,7 @@ def outputs_of(
     if asked.get(BUNDLE) == STANDARD_OUTPUT:
         raise UsageError("--bundle: an archive is no text for standard output: give the name of a file")
     if folder := settings.reports:
-        files.make_folder(folder, owned=owned)
+        writing.make_folder(folder, owned=owned)
         usual = {name: file for name, (_, file) in FORMATS.items()} | ({BUNDLE: BUNDLE_FILE} if bundle else {})
         asked = {name: str(Path(folder, file)) for name, file in usual.items()} | asked
     outputs = Outputs(asked)
@@ -241,9 +241,9 @@ def tell_github(outputs: Outputs, summary: Callable[[], str], annotations: Calla
     """Append the summary to the job's page, and print annotations, where GitHub Actions offers them."""
     if page := os.environ.get("GITHUB_STEP_SUMMARY"):
         try:
-            files.append(page, summary())
+            writing.append(page, summary())
         except UsageError as error:
             outputs.problems.append(str(error))
     if os.environ.get("GITHUB_ACTIONS") == "true":
         # Standard error: standard output may be a report, and the runner reads commands from both.
-        streams.write(sys.stderr, annotations())
+        writing.say(sys.stderr, annotations())

@@ -5,7 +5,7 @@ import json
 import os
 from collections.abc import Iterator
 
-from contracts.commands import files, output, streams
+from contracts.commands import output, writing
 from contracts.core.errors import UsageError
 from contracts.prove import Expectation, Proof, cases, prove
 
@@ -32,9 +32,9 @@ def run(options: argparse.Namespace) -> int:
     if options.jobs < 1:
         raise UsageError(f"--jobs is {options.jobs}, and must be a whole number from 1 on")
     wanted = {name: file for name in ("json", "markdown") if (file := getattr(options, name))}
-    files.claim({f"--{name}": file for name, file in wanted.items()})
-    files.remove(wanted.values())
-    console = streams.Console(quiet=False, to_stderr=files.STANDARD_OUTPUT in wanted.values())
+    writing.claim({f"--{name}": file for name, file in wanted.items()})
+    writing.remove(wanted.values())
+    console = writing.Console(quiet=False, to_stderr=writing.STANDARD_OUTPUT in wanted.values())
 
     def bar(done: int, of: int) -> None:
         width = 40 * done // of
@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
     proof = prove(contract, cases(contract, options.clause), clauses, jobs=options.jobs, say=bar)
     console.done()
     for name, file in wanted.items():
-        files.write(file, as_json(proof) if name == "json" else as_markdown(proof))
+        writing.write(file, as_json(proof) if name == "json" else as_markdown(proof))
     console.write("".join(f"{line}\n" for line in _lines(proof)))
     return UNPROVEN if proof.problems else 0
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from contracts.commands import output, streams
+from contracts.commands import output, writing
 from contracts.core.contract import PER_MINUTE, Contract
 from contracts.core.errors import UsageError
 from contracts.core.text import plain
@@ -58,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
     """Serve until SIGINT or SIGTERM. Returns 0."""
     contract = output.contract(options)
     if options.list_faults is not None:
-        streams.write(sys.stdout, "".join(f"{line}\n" for line in _listed(options.list_faults, contract)))
+        writing.say(sys.stdout, "".join(f"{line}\n" for line in _listed(options.list_faults, contract)))
         return 0
     if not options.expose and not is_loopback(options.host):
         raise UsageError(
@@ -73,10 +73,10 @@ def run(options: argparse.Namespace) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
     with server:
-        streams.write(sys.stdout, f"{server.url}\nBEARER_TOKEN={server.token}\nSCALINGO_API_TOKEN={server.api_token}\n")
-        streams.write(sys.stderr, f"judge it: BEARER_TOKEN={server.token} contracts verify {server.url}\n")
+        writing.say(sys.stdout, f"{server.url}\nBEARER_TOKEN={server.token}\nSCALINGO_API_TOKEN={server.api_token}\n")
+        writing.say(sys.stderr, f"judge it: BEARER_TOKEN={server.token} contracts verify {server.url}\n")
         stopped.wait()
-    streams.write(sys.stderr, "stopped\n")
+    writing.say(sys.stderr, "stopped\n")
     return 0
 
 
@@ -101,7 +101,7 @@ def _server(options: argparse.Namespace, contract: Contract) -> MockServer:
 
 def _log(request: "Received", reply: "Reply") -> "Reply":
     query = f"?{request.query}" if request.query else ""
-    streams.write(sys.stderr, plain(f"{request.method} {request.path}{query} -> {reply.status}") + "\n")
+    writing.say(sys.stderr, plain(f"{request.method} {request.path}{query} -> {reply.status}") + "\n")
     return reply
 
 

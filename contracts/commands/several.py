@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from contracts.commands import files, output, streams
+from contracts.commands import output, writing
 from contracts.commands.output import Outputs
 from contracts.core.errors import UsageError, until
 from contracts.core.report import Report, worst
@@ -43,7 +43,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         each.clear()
     variables = [name for entry in entries for name in entry.variables]
     secrets = secrets_of(os.environ, settings, contract_of(settings.contract), *variables)
-    console = streams.Console(quiet=output.is_brief(options), to_stderr=outputs.take_output)
+    console = writing.Console(quiet=output.is_brief(options), to_stderr=outputs.take_output)
     console.mask = secrets.sweep
     finisher = _Finisher(len(wanted), folders, console)
     console.progress(f"0 of {len(wanted)} targets judged")
@@ -80,7 +80,7 @@ def outputs_of(settings: Settings, inputs: Iterable[str]) -> Outputs:
             raise UsageError(f"{BY_NAME[name].option}: that is of one target: --reports DIR writes it for each")
     asked = {name: file for name, file in settings.outputs.items() if name != output.REPORTS}
     if folder := settings.reports:
-        files.make_folder(folder)
+        writing.make_folder(folder)
         asked = {name: str(Path(folder, file)) for name, file in OVER_ALL.items()} | asked
     outputs = Outputs(asked)
     outputs.claim(inputs)
@@ -96,7 +96,7 @@ def folder_of(entry: Entry, settings: Settings) -> Outputs:
 def tell(
     judged: Sequence[Judged],
     options: argparse.Namespace,
-    console: streams.Console,
+    console: writing.Console,
     outputs: Outputs,
     *,
     folder: str | None,
@@ -134,7 +134,7 @@ def _rendered(
 class _Finisher:
     """Writes the reports of a target as soon as it was judged, and says how far the run is. Threads share it."""
 
-    def __init__(self, total: int, folders: Mapping[str, Outputs], console: streams.Console) -> None:
+    def __init__(self, total: int, folders: Mapping[str, Outputs], console: writing.Console) -> None:
         self._total = total
         self._done = 0
         self._folders = folders

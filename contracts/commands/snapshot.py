@@ -5,8 +5,8 @@ import os
 import sys
 from dataclasses import replace
 
-from contracts.commands import files, output, streams
-from contracts.commands.files import STANDARD_OUTPUT
+from contracts.commands import output, writing
+from contracts.commands.writing import STANDARD_OUTPUT
 from contracts.comparison import snapshot
 from contracts.comparison.observation import CouldNotCompare
 from contracts.comparison.snapshot import Snapshot
@@ -53,9 +53,9 @@ def run(options: argparse.Namespace) -> int:
     if settings.clause:
         raise UsageError("a snapshot is of a run that judged the whole contract: leave --clause out")
     refuse_other(settings.target, settings.contract)
-    files.claim({"--output": options.output}, settings.inputs)
+    writing.claim({"--output": options.output}, settings.inputs)
     to_output = options.output == STANDARD_OUTPUT
-    console = streams.Console(quiet=False, to_stderr=to_output)
+    console = writing.Console(quiet=False, to_stderr=to_output)
     contract = contract_of(settings.contract)
     with prepare(settings, contract, os.environ, say=console.progress) as prepared:
         report = verify(prepared)
@@ -63,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
         mask = prepared.target.secrets.sweep
         console.write(mask(f"{plain(last_line(report))}\n"))
         if report.status and not options.even_if_violating:
-            streams.write(sys.stderr, f"contracts: {_refusal(options.output, report)}\n")
+            writing.say(sys.stderr, f"contracts: {_refusal(options.output, report)}\n")
             return report.status
         taken = Snapshot.from_report(report)
         with prepared.writing():
@@ -71,7 +71,7 @@ def run(options: argparse.Namespace) -> int:
     if not to_output and (since := _unchanged(options.output, text, contract)):
         console.write(plain(f"{options.output}: unchanged since {since}") + "\n")
         return 0
-    files.write(options.output, text)
+    writing.write(options.output, text)
     console.write(plain(f"{options.output}: written") + "\n")
     return 0
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
-from contracts.commands import files, output, streams
+from contracts.commands import output, writing
 from contracts.commands.output import Outputs
 from contracts.comparison import gate_of
 from contracts.core.errors import UsageError
@@ -56,11 +56,11 @@ def run(options: argparse.Namespace) -> int:
     written = {"--write-deviations": options.write_deviations, "--write-accept": options.write_accept}
     new = {option: file for option, file in written.items() if file}
     outputs = output.outputs_of(settings, inputs=settings.inputs, new=new)
-    console = streams.Console(quiet=output.is_brief(options), to_stderr=outputs.take_output)
+    console = writing.Console(quiet=output.is_brief(options), to_stderr=outputs.take_output)
     return _judge(options, settings, outputs, console)
 
 
-def _judge(options: argparse.Namespace, settings: Settings, outputs: Outputs, console: streams.Console) -> int:
+def _judge(options: argparse.Namespace, settings: Settings, outputs: Outputs, console: writing.Console) -> int:
     from contracts.prepare import prepare  # noqa: PLC0415 - 52 ms: --help needs no network
     from contracts.run import verify  # noqa: PLC0415 - likewise
 
@@ -83,7 +83,7 @@ def _judge(options: argparse.Namespace, settings: Settings, outputs: Outputs, co
 
 
 def _tell(
-    options: argparse.Namespace, settings: Settings, report: Report, outputs: Outputs, console: streams.Console
+    options: argparse.Namespace, settings: Settings, report: Report, outputs: Outputs, console: writing.Console
 ) -> None:
     output.tell_github(
         outputs,
@@ -109,7 +109,7 @@ def _check(options: argparse.Namespace, settings: Settings) -> None:
             option = name.replace("_", "-")
             raise UsageError(f"--{option}: nothing is compared; name what was there before with --baseline")
     if options.prune_deviations and settings.deviations:
-        files.claim({"--prune-deviations": settings.deviations})
+        writing.claim({"--prune-deviations": settings.deviations})
         if leads_out(settings.deviations) and not settings.origins["deviations"].startswith(("option", "environment")):
             raise UsageError(f"--prune-deviations: {settings.origins['deviations']} may be anybody's: use --deviations")
 
@@ -120,15 +120,15 @@ def _write_proposals(options: argparse.Namespace, report: Report) -> Iterator[st
 
     if options.write_deviations:
         text = proposal.deviations(report, date.fromisoformat(report.started[:10]))
-        yield files.write_proposal(options.write_deviations, text, "nothing fails the run")
+        yield writing.write_proposal(options.write_deviations, text, "nothing fails the run")
     if options.write_accept and (compared := gate_of(report)):
-        yield files.write_proposal(options.write_accept, compared.proposal, "nothing fails")
+        yield writing.write_proposal(options.write_accept, compared.proposal, "nothing fails")
 
 
 def _prune(path: str, report: Report) -> str:
     stale = {entry.number for entry in report.stale}
     if stale:
-        files.write(path, deviations.prune(read_text(path), stale, path, report.contract))
+        writing.write(path, deviations.prune(read_text(path), stale, path, report.contract))
     removed = "".join(f"{path}: removed: {wording.stale(entry)}\n" for entry in report.stale)
     return f"{removed}{path}: {counted(len(stale), 'stale entry', 'stale entries')} removed\n"
 

@@ -14,7 +14,7 @@ from door import contracts
 from regions import Regions
 from subject import BY_NAME, SAMPLE
 
-from contracts.commands import files
+from contracts.commands import writing
 from contracts.core.errors import UsageError
 from contracts.mock.reply import Reply
 from contracts.mock.server import MockServer
@@ -48,7 +48,7 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pyt
 
     monkeypatch.setattr(Path, "replace", fail)
     with pytest.raises(UsageError, match="No space left on device"):
-        files.write(str(file), "new")
+        writing.write(str(file), "new")
     assert [path.name for path in tmp_path.iterdir()] == ["x.json"]
     assert file.read_text() == "old"
 
@@ -58,7 +58,7 @@ def test_nothing_is_written_through_a_link(tmp_path: Path) -> None:
     real, link = tmp_path / "real", tmp_path / "link"
     real.write_text("old")
     link.symlink_to(real)
-    files.write(str(link), "new")
+    writing.write(str(link), "new")
     assert not link.is_symlink()
     assert (real.read_text(), link.read_text()) == ("old", "new")
 
@@ -186,7 +186,7 @@ def full(file: str, content: str | bytes, **options: bool) -> None:
     WRITE(file, content, **options)
 
 
-WRITE = files.write
+WRITE = writing.write
 
 
 @pytest.mark.parametrize(("fault", "status"), [(None, 2), ("position-text", 1)])
@@ -194,7 +194,7 @@ def test_a_report_that_cannot_be_written_ends_no_other(
     fault: str | None, status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The others are written and the verdict is said; a breach stays one, and a pass that nobody can read is none."""
-    monkeypatch.setattr("contracts.commands.files.write", full)
+    monkeypatch.setattr("contracts.commands.writing.write", full)
     with MockServer(SAMPLE, faults=(BY_NAME[fault].apply,) if fault else ()) as server:
         asked = ("verify", server.url, "--reports", "out", "--summary")
         done = contracts(*asked, environment={"BEARER_TOKEN": server.token}, folder=tmp_path)
@@ -206,7 +206,7 @@ def test_a_report_that_cannot_be_written_ends_no_other(
 
 def test_a_full_disk_ends_no_other_target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every target is judged and told, and all reports but those that found no space are written."""
-    monkeypatch.setattr("contracts.commands.files.write", full)
+    monkeypatch.setattr("contracts.commands.writing.write", full)
     with Regions(3, 3) as server:
         (tmp_path / "targets.toml").write_text(server.file())
         asked = ("verify", "--targets", "targets.toml", "--reports", "out", "--summary")
@@ -273,7 +273,7 @@ def test_leftovers_of_runs_that_were_killed_are_removed(tmp_path: Path) -> None:
         (tmp_path / f".contracts-{name}").write_text("")
         os.utime(tmp_path / f".contracts-{name}", (old, old))
     os.utime(tmp_path / ".contracts-unfinished-12345678")
-    files.write(str(tmp_path / "report"), "x")
+    writing.write(str(tmp_path / "report"), "x")
     names = {".contracts-unfinished-12345678", ".contracts-unfinished-x", ".contracts-mine", "report"}
     assert {path.name for path in tmp_path.iterdir()} == names
 
@@ -281,15 +281,15 @@ def test_leftovers_of_runs_that_were_killed_are_removed(tmp_path: Path) -> None:
 def test_a_killed_run_leaves_what_the_next_one_knows(tmp_path: Path) -> None:
     """SIGKILL in the middle of writing leaves a file of a name that the next run removes when it is old."""
     script = (
-        "import os, signal; from contracts.commands import files\n"
+        "import os, signal; from contracts.commands import writing\n"
         "class Text(str):\n"
         "    def __getitem__(self, part): os.kill(os.getpid(), signal.SIGKILL)\n"
-        "files.write('report', Text('x'))\n"
+        "writing.write('report', Text('x'))\n"
     )
     subprocess.run([sys.executable, "-c", script], cwd=tmp_path, check=False)
     (left,) = tmp_path.iterdir()
     os.utime(left, (0, 0))
-    files.write(str(tmp_path / "report"), "x")
+    writing.write(str(tmp_path / "report"), "x")
     assert [path.name for path in tmp_path.iterdir()] == ["report"]
 
 

@@ -13,7 +13,7 @@ from hostile import raw_server, silence
 from regions import Regions
 
 from contracts.cli import COMMANDS
-from contracts.commands.streams import Console
+from contracts.commands.writing import Console
 
 
 def on_a_terminal(*arguments: str, **environment: str) -> str:
