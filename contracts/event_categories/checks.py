@@ -14,12 +14,11 @@ from contracts.event_categories import go_client
 from contracts.event_categories.clauses import EXACT_IN_JS
 from contracts.event_categories.contract import CONTRACT
 from contracts.global_information.checks import body as elements
-from contracts.global_information.checks import checks_of
 from contracts.judging.answer import Answer, Column
 from contracts.judging.schema import describe
 from contracts.judging.strict_json import Flaw
 
-CHECKS = checks_of(CONTRACT)
+CHECKS = elements.checks_of(CONTRACT)
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 #: The sections of the clauses about a body whose breach makes it unreadable, too.

@@ -7,11 +7,10 @@ from contracts.core.errors import CouldNotJudge
 from contracts.event_types.clauses import CATEGORIES_KEY, CATEGORIES_PATH
 from contracts.event_types.contract import CONTRACT
 from contracts.global_information.checks import body as elements
-from contracts.global_information.checks import checks_of
 from contracts.judging.answer import Answer
 from contracts.judging.evidence import Evidence
 
-CHECKS = checks_of(CONTRACT)
+CHECKS = elements.checks_of(CONTRACT)
 
 
 @CHECKS.answer("type.name-style")

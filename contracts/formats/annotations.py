@@ -28,7 +28,7 @@ def render(report: Report) -> str:
     return "".join(_command(kind, f"{name}: {title}", lines) for kind, title, lines in _told(report))
 
 
-def render_targets(targets: Sequence[Judged], _across: "Sequence[Across]" = ()) -> str:
+def render_targets(targets: "Sequence[Judged]", _across: "Sequence[Across]" = ()) -> str:
     """Return an ``::error`` for every target that fails the run or could not be judged."""
     return "".join(
         _command(

@@ -155,7 +155,7 @@ def render_comparison(gate: "Gate") -> str:
     return _page("comparison.html", contract=wording.contract_name(gate.contract), state=state, **_compared(gate))
 
 
-def render_targets(targets: Sequence[Judged], across: "Sequence[Across]" = (), *, linked: bool = False) -> str:
+def render_targets(targets: "Sequence[Judged]", across: "Sequence[Across]" = (), *, linked: bool = False) -> str:
     """Return the page over several targets; ``across`` is what each differs in from the first of its contract.
 
     ``linked`` to the page of each target, which stands beside it in a folder of its name.
@@ -280,13 +280,13 @@ def _title(difference: "Difference") -> str:
     return wording.called(difference) or difference.member or "the whole list"
 
 
-def _target(judged: Judged) -> tuple[Judged, str, str, list[str]]:
+def _target(judged: "Judged") -> "tuple[Judged, str, str, list[str]]":
     """Return a target with its class, its verdict in words, and the causes for which it fails."""
     state = _state(judged.conclusion, judged.status)
     return judged, state, wording.target_headline(judged), wording.target_causes(judged)
 
 
-def _matrices(told: Sequence[Judged], conforming: Sequence[Judged]) -> Iterator[_Matrix]:
+def _matrices(told: "Sequence[Judged]", conforming: "Sequence[Judged]") -> Iterator[_Matrix]:
     for name in sorted({judged.entry.contract for judged in (*told, *conforming)}):
         own, others = ([each for each in part if each.entry.contract == name] for part in (told, conforming))
         contract = next((judged.report.contract for judged in (*own, *others) if judged.report), None)
@@ -307,7 +307,7 @@ def _matrices(told: Sequence[Judged], conforming: Sequence[Judged]) -> Iterator[
             yield _Matrix(contract, tuple(names), sections)
 
 
-def _column(judged: Judged, contract: Contract) -> dict[str, Group]:
+def _column(judged: "Judged", contract: Contract) -> dict[str, Group]:
     if judged.report is None:
         return dict.fromkeys(contract.clause, _BY_LABEL["inconclusive"])
     return {outcome.clause.id: _group_of(judged.report, outcome) for outcome in judged.report.outcomes}

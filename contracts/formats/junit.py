@@ -50,7 +50,7 @@ def render_comparison(gate: "Gate") -> str:
     return _finished([_suite(f"{gate.contract.key} comparison", cases, properties, gate.new.taken)])
 
 
-def render_targets(targets: Sequence[Judged], _across: "Sequence[Across]" = ()) -> str:
+def render_targets(targets: "Sequence[Judged]", _across: "Sequence[Across]" = ()) -> str:
     """Return several targets as one JUnit XML document: a suite a target, whose name is in every class."""
     return _finished([_of_run(judged.report) if judged.report else _missing(judged) for judged in targets])
 
@@ -209,7 +209,7 @@ def _difference(gate: "Gate", difference: "Difference", class_name: str) -> ET.E
 # Several targets
 
 
-def _missing(judged: Judged) -> ET.Element:
+def _missing(judged: "Judged") -> ET.Element:
     name = judged.entry.name
     case = _testcase("verdict", name, "error", f"inconclusive: {judged.missing}", "inconclusive")
     return _suite(name, [case], {"name": name, "verdict": judged.conclusion})

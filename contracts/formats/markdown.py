@@ -62,7 +62,7 @@ def render_comparison(gate: "Gate") -> str:
     return _finished([[title], [_code(wording.comparison_last_line(gate), 1000)], *_compared(gate)])
 
 
-def render_targets(targets: Sequence[Judged], across: "Sequence[Across]" = ()) -> str:
+def render_targets(targets: "Sequence[Judged]", across: "Sequence[Across]" = ()) -> str:
     """Return several targets as GitHub-flavoured Markdown: those that fail first, what conforms folded away."""
     return _finished(_of_targets(targets, across))
 
@@ -281,7 +281,7 @@ def _difference(difference: "Difference") -> tuple[str, ...]:
 # Several targets
 
 
-def _of_targets(targets: Sequence[Judged], across: "Sequence[Across]") -> Iterator[_Block]:
+def _of_targets(targets: "Sequence[Judged]", across: "Sequence[Across]") -> Iterator[_Block]:
     partial = "partial" if any(judged.conclusion == "partial" for judged in targets) else ""
     sign = _words(_sign(partial, worst(judged.status for judged in targets)))
     yield [_md("## {} Contract of {}", sign, _words(counted(len(targets), "target")))]
@@ -306,7 +306,7 @@ def _of_targets(targets: Sequence[Judged], across: "Sequence[Across]") -> Iterat
         yield _folded(_Markdown("What the targets differ in"), [compared])
 
 
-def _target(judged: Judged) -> tuple[str | int, ...]:
+def _target(judged: "Judged") -> tuple[str | int, ...]:
     report = judged.report
     broken = wording.target_causes(judged)
     more = f" and {len(broken) - _NAMED} more" if broken[_NAMED:] else ""

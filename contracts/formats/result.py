@@ -268,7 +268,7 @@ def _difference(difference: "Difference") -> dict[str, Any]:
     }
 
 
-def render_targets(targets: Sequence[Judged], across: "Sequence[Across]" = ()) -> str:
+def render_targets(targets: "Sequence[Judged]", across: "Sequence[Across]" = ()) -> str:
     """Return the results as JSON; equal reports give equal texts."""
     return to_json(
         {
@@ -293,7 +293,7 @@ def _across(each: "Across") -> dict[str, Any]:
     }
 
 
-def _target(judged: Judged) -> dict[str, Any]:
+def _target(judged: "Judged") -> dict[str, Any]:
     entry = judged.entry
     return {
         "name": entry.name,

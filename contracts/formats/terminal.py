@@ -114,7 +114,7 @@ def render_comparison(gate: "Gate", *, colour: bool = False, detail: Detail = De
 
 
 def render_targets(
-    targets: Sequence[Judged],
+    targets: "Sequence[Judged]",
     across: "Sequence[Across]" = (),
     *,
     colour: bool = False,
@@ -336,7 +336,7 @@ def _difference(difference: "Difference") -> Iterator[_Line]:
 # Several targets
 
 
-def _target(judged: Judged, detail: Detail) -> Iterator[_Line]:
+def _target(judged: "Judged", detail: Detail) -> Iterator[_Line]:
     """Yield what is wrong with a target, or that it was judged in part; nothing where all is well."""
     if judged.conclusion == "conforms" and not judged.status:
         return
@@ -354,7 +354,7 @@ def _target(judged: Judged, detail: Detail) -> Iterator[_Line]:
         yield _Line(f"and {counted(left, 'more line')}; the report of the target has all", "    ")
 
 
-def _conforming(targets: Sequence[Judged]) -> Iterator[_Line]:
+def _conforming(targets: "Sequence[Judged]") -> Iterator[_Line]:
     names = [judged.entry.name for judged in targets if judged.conclusion == "conforms" and not judged.status]
     if names:
         words = f"{counted(len(names), 'target')} conform{'s' * (len(names) == 1)}"

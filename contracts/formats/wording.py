@@ -298,17 +298,17 @@ def one_line(difference: "Difference") -> str:
 # Several targets
 
 
-def target_headline(judged: Judged) -> str:
+def target_headline(judged: "Judged") -> str:
     """Return what is said of one target in a few words."""
     return headline(judged.report) if judged.report else Verdict.INCONCLUSIVE.value
 
 
-def target_causes(judged: Judged) -> list[str]:
+def target_causes(judged: "Judged") -> list[str]:
     """Return the ids of the clauses that fail a target and follow from no other one."""
     return [outcome.clause.id for outcome in judged.report.causes] if judged.report else []
 
 
-def target_reasons(judged: Judged) -> dict[str, list[str]]:
+def target_reasons(judged: "Judged") -> dict[str, list[str]]:
     """Return why clauses of a target could not be judged, with their ids; of one without a report, why there is none.
 
     Why a known deviation is stale stands there, too: it fails the run.
@@ -326,23 +326,23 @@ def differs_in(each: "Across") -> str:
     return ", ".join(f"{numbers[impact]:,} {impact.value}" for impact in Impact if numbers[impact]) or "no difference"
 
 
-def worst_first(targets: Sequence[Judged]) -> list[Judged]:
+def worst_first(targets: "Sequence[Judged]") -> "list[Judged]":
     """Return the targets that violate, then those that are inconclusive, partial, and that conform."""
     order = [*CONCLUSIONS]
     return sorted(targets, key=lambda judged: ((1, 3, 0).index(judged.status), order.index(judged.conclusion)))
 
 
-def targets_requests(targets: Sequence[Judged]) -> int:
+def targets_requests(targets: "Sequence[Judged]") -> int:
     """Return how many requests were sent to all targets."""
     return sum(judged.report.requests.sent for judged in targets if judged.report)
 
 
-def targets_started(targets: Sequence[Judged]) -> str:
+def targets_started(targets: "Sequence[Judged]") -> str:
     """Return when the first run began, or nothing."""
     return min((judged.report.started for judged in targets if judged.report and judged.report.started), default="")
 
 
-def targets_headline(targets: Sequence[Judged]) -> str:
+def targets_headline(targets: "Sequence[Judged]") -> str:
     """Return the worst verdict over all targets; where all that was judged was kept in part, what narrowed it."""
     numbers = Counter(judged.conclusion for judged in targets)
     status = worst(judged.status for judged in targets)
@@ -354,7 +354,7 @@ def targets_headline(targets: Sequence[Judged]) -> str:
     return f"partial ({', '.join(reasons)})" if reasons else "conforms"
 
 
-def targets_counts(targets: Sequence[Judged]) -> str:
+def targets_counts(targets: "Sequence[Judged]") -> str:
     """Return how many targets have which verdict, and what fails beside the verdicts."""
     numbers = Counter(judged.conclusion for judged in targets)
     told = [
@@ -370,7 +370,7 @@ def targets_counts(targets: Sequence[Judged]) -> str:
     return f"{counted(len(targets), 'target')}: {', '.join(told)}"
 
 
-def targets_last_line(targets: Sequence[Judged]) -> str:
+def targets_last_line(targets: "Sequence[Judged]") -> str:
     """Return the one line that can be quoted: the worst verdict, how many targets have which, and the requests."""
     word, _, narrowed = targets_headline(targets).partition(" ")
     words = f"{word.upper()} {narrowed}".rstrip()
