@@ -1,6 +1,6 @@
 """The result of a run: an outcome for each clause, and the verdict they add up to."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -187,6 +187,16 @@ class Access:
     proxy: str = ""
 
 
+#: Returns the text of a body, and the places in it to which a JSON Pointer leads, the root first, as far as they exist:
+#: where each value begins and ends, counted in characters.
+Locate = Callable[[bytes, str], tuple[str, Sequence[tuple[int, int]]]]
+
+
+def nowhere(_body: bytes, _pointer: str) -> tuple[str, Sequence[tuple[int, int]]]:
+    """Return no text and no place: so nobody has looked for them."""
+    return "", ()
+
+
 class Compared(Protocol):
     """What a comparison of the list with a baseline comes to; what it is made of is known above the vocabulary."""
 
@@ -200,12 +210,12 @@ class Report:
     """Everything that a run has to say. Every format is rendered from this value.
 
     ``settings`` maps a setting to its effective value and to where that came from; ``narrowed`` names those by which a
-    file narrowed what is judged. ``listing`` is the list as a person sees it. ``implementation`` says whose product was
-    judged, ``identity`` what the target is called. ``comparison`` is that with a baseline, None when there was none.
-    With ``shared_deviations`` these are those of several targets: what excuses nothing here may do so at another.
-    ``expiring`` is when those deviations end that end soon.
-    ``foreign`` evidence was observed by somebody else: no line to paste takes a variable from it. ``started`` is the
-    time in UTC (RFC 3339), ``seconds`` the length of the run.
+    file narrowed what is judged. ``listing`` is the list as a person sees it, and ``locate`` finds a place in a body as
+    whoever judged has read it. ``implementation`` says whose product was judged, ``identity`` what the target is
+    called. ``comparison`` is that with a baseline, None when there was none. With ``shared_deviations`` these are those
+    of several targets: what excuses nothing here may do so at another. ``expiring`` is when those deviations end that
+    end soon. ``foreign`` evidence was observed by somebody else: no line to paste takes a variable from it. ``started``
+    is the time in UTC (RFC 3339), ``seconds`` the length of the run.
     """
 
     contract: Contract
@@ -215,6 +225,7 @@ class Report:
     outcomes: tuple[Outcome, ...]
     exchanges: tuple[Exchange, ...]
     listing: Listing = field(default_factory=Listing, compare=False)  # it follows from the exchanges
+    locate: Locate = field(default=nowhere, compare=False, repr=False)
     settings: dict[str, tuple[str, str]] = field(default_factory=dict)
     scope: Scope = Scope()
     access: Access = Access()

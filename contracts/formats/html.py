@@ -140,7 +140,7 @@ def render(report: Report) -> str:
         stale=[wording.stale(deviation) for deviation in report.stale],
         notes=[*wording.unsteady(report), *report.notes],
         listing=report.listing,
-        exchanges=[(exchange, _beginning(exchange)) for exchange in report.exchanges],
+        exchanges=[(exchange, _beginning(report, exchange)) for exchange in report.exchanges],
         certified=[(group, [row for row in rows if row.group is group]) for group in reversed(GROUPS)],
         grounds=_grounds(report),
         summary=wording.last_line(report),
@@ -218,16 +218,16 @@ def _row(report: Report, outcome: Outcome) -> _Row:
     group = _group_of(report, outcome)
     shown = [(finding, exchange_of(report, finding)) for finding in outcome.findings[:_SHOWN]]
     evidence = {finding.probe: (exchange, of_finding(report, finding)) for finding, exchange in shown if exchange}
-    findings = tuple(_Shown(finding, _part(exchange, finding)) for finding, exchange in shown)
+    findings = tuple(_Shown(finding, _part(report, exchange, finding)) for finding, exchange in shown)
     return _Row(outcome, group, findings, tuple(evidence.values()), rerun(report, outcome.clause.id))
 
 
-def _part(exchange: Exchange | None, finding: Finding) -> Excerpt | None:
+def _part(report: Report, exchange: Exchange | None, finding: Finding) -> Excerpt | None:
     if exchange is None or exchange.response is None or not exchange.response.body:
         return None
     if finding.where.startswith(("status", "header")):
         return None
-    return excerpt(exchange.response.body, finding.where)
+    return excerpt(exchange.response.body, finding.where, report.locate)
 
 
 def _sentence(report: Report) -> str:
@@ -329,8 +329,8 @@ def _hidden(each: "Across") -> str:
     return f"and {counted(left, 'more difference')}" if left > 0 else ""
 
 
-def _beginning(exchange: Exchange) -> Excerpt | None:
-    return excerpt(exchange.response.body, "") if exchange.response and exchange.response.body else None
+def _beginning(report: Report, exchange: Exchange) -> Excerpt | None:
+    return excerpt(exchange.response.body, "", report.locate) if exchange.response and exchange.response.body else None
 
 
 @cache

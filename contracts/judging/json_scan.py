@@ -1,4 +1,4 @@
-"""Going through a JSON text without building its values: is it beyond what is judged, and what is wrong with it?
+"""Going through a JSON text without building its values: what is wrong with it, and where does a value stand?
 
 What is too large or too deep to be decoded may be plainly broken as well, and that is a breach. One pass, a lexeme at
 a time, without recursion.
@@ -6,11 +6,13 @@ a time, without recursion.
 
 import json
 import re
+from array import array
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate, count
+from itertools import accumulate, count, islice
 
-from contracts.core.errors import watched
+from contracts.core.errors import Late, watched
 
 #: Deeper nesting than this is not judged: no client of a flat list reads it, and recursion would not end well.
 MAX_DEPTH = 200
@@ -34,6 +36,13 @@ _BLANK = r"[ \t\r\n]*+"
 #: What follows a value in an array and needs no look at what is open: nearly all of a long list of plain values.
 _PLAIN_VALUES = r"""(?x) (?: [ \t\r\n]*+ , [ \t\r\n]*+
       (?: "[^"\\\x00-\x1f]*+" | -?(?:0|[1-9][0-9]*+)(?![0-9.eE]) | true | false | null | \[\] | \{\} ) )++ """
+
+_STRING = r'"(?:[^"\\]++|\\.)*+"'
+#: A value that is neither an array nor an object with another one in it.
+_FLAT_VALUE = rf"""(?xs) {_STRING} | [^\s"\[\]{{}},:]++ | [\[{{] (?: [^"\[\]{{}}]++ | {_STRING} )*+ [\]}}] """
+_TO_BRACKET = rf"""(?xs) (?: [^"\[\]{{}}]++ | {_STRING} )*+ ( [\[\]{{}}] ) """
+#: Members of an object among which a place is looked for: nobody reads so many.
+_MEMBERS = 10_000
 
 _VALUE, _FIRST_VALUE, _NAME, _FIRST_NAME, _COLON, _AFTER = range(6)
 _EXPECTED = {
@@ -165,6 +174,103 @@ class _Scanner:
         if self.surrogate is None and not content.isascii() and re.search("[\ud800-\udfff]", content):
             self.surrogate = lexeme.start(2), content
         return content
+
+
+def locate(body: bytes, pointer: str) -> tuple[str, Sequence[tuple[int, int]]]:
+    """Return the text of a body, and the places in it to which a JSON Pointer (RFC 6901) leads.
+
+    A place is where a value begins and ends, counted in characters: first that of the root, then that of each value on
+    the way, as far as they exist. There is none where the body is no text in UTF-8, or no JSON up to there.
+    """
+    places = _places(body)
+    return (places.text, places.follow(pointer)) if places else ("", ())
+
+
+@lru_cache(maxsize=2)  # many findings are about one body
+def _places(body: bytes) -> "_Places | None":
+    try:
+        return _Places(body.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        return None
+
+
+class _Places:
+    """Where the values of a JSON text stand; each container is gone through once, as far as it was asked for."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._elements: dict[int, tuple[array[int], Iterator[tuple[str, int, int]]]] = {}
+        self._members: dict[int, dict[str, tuple[int, int]]] = {}
+
+    def follow(self, pointer: str) -> list[tuple[int, int]]:
+        places = [(self._skip(0), len(self.text.rstrip(" \t\r\n")))]
+        try:
+            for step in pointer.split("/")[1:]:
+                place = self._inside(places[-1][0], step.replace("~1", "/").replace("~0", "~"))
+                if place is None:
+                    break
+                places.append(place)
+        except (ValueError, IndexError):
+            return []
+        return places
+
+    def _inside(self, start: int, step: str) -> tuple[int, int] | None:
+        if self.text[start] == "[":
+            return self._element(start, int(step)) if step.isdecimal() else None
+        if self.text[start] == "{":
+            if start not in self._members:
+                members = islice(self._values(start), _MEMBERS)
+                self._members[start] = {name: (begin, end) for name, begin, end in members}
+            return self._members[start].get(step)
+        return None
+
+    def _element(self, start: int, index: int) -> tuple[int, int] | None:
+        """Return where an element of an array stands; only bounds are kept, as there may be many."""
+        bounds, left = self._elements.setdefault(start, (array("Q"), self._values(start)))
+        try:
+            while len(bounds) <= 2 * index and (value := next(left, None)):
+                bounds.extend(value[1:])
+        except Late:
+            del self._elements[start]  # what ended early looks like a shorter array
+            raise
+        return (bounds[2 * index], bounds[2 * index + 1]) if len(bounds) > 2 * index else None
+
+    def _values(self, start: int) -> Iterator[tuple[str, int, int]]:
+        """Yield name or index, beginning and end of each value in a container; a repeated name comes again."""
+        is_object = self.text[start] == "{"
+        place = self._skip(start + 1)
+        for number in watched(count()):
+            if self.text[place] in "]}":
+                return
+            name = str(number)
+            if is_object:
+                end = self._end(place)
+                name = json.loads(self.text[place:end])
+                place = self._skip(self._skip(end) + 1)
+            end = self._end(place)
+            yield name, place, end
+            place = self._skip(end)
+            if self.text[place] == ",":
+                place = self._skip(place + 1)
+
+    def _end(self, start: int) -> int:
+        """Return where a value ends; raises ValueError where the text ends before it does."""
+        if flat := re.compile(_FLAT_VALUE).match(self.text, start):
+            return flat.end()
+        to_bracket, depth, place = re.compile(_TO_BRACKET).match, 0, start
+        for _ in watched(count()):
+            bracket = to_bracket(self.text, place)
+            if bracket is None:
+                break
+            place = bracket.end()
+            depth += 1 if bracket[1] in "[{" else -1
+            if depth == 0:
+                return place
+        raise ValueError(start)
+
+    def _skip(self, start: int) -> int:
+        blank = re.compile(_BLANK).match(self.text, start)
+        return blank.end() if blank else start
 
 
 def beyond(body: bytes) -> str:

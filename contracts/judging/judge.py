@@ -15,6 +15,7 @@ from contracts.core.report import Item, Listing, Outcome, Report, State
 from contracts.core.text import shorten
 from contracts.judging.answer import Answer, Column, late, outcome_of, unjudged
 from contracts.judging.evidence import Evidence, in_words
+from contracts.judging.json_scan import locate
 from contracts.judging.schema import ABSENT, describe, error_schema
 
 #: A long list is shown so far; of what comes later, only as many elements as are marked.
@@ -134,6 +135,7 @@ def report_of(
         exchanges=evidence.exchanges,
         scope=evidence.scope,
         listing=listed,
+        locate=locate,
     )
 
 

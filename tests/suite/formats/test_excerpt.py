@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from contracts.core.finding import pointer as join
 from contracts.core.finding import walk
-from contracts.formats.excerpt import Excerpt, excerpt
+from contracts.formats import excerpt as module
+from contracts.formats.excerpt import Excerpt
+from contracts.judging.json_scan import locate
 
 _TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=5)
 _VALUES: st.SearchStrategy[Any] = st.recursive(
@@ -18,6 +20,11 @@ _VALUES: st.SearchStrategy[Any] = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_TEXT | st.sampled_from(["a/b", "~", "~1"]), inner),
     max_leaves=8,
 )
+
+
+def excerpt(body: bytes, where: str) -> Excerpt:
+    """The excerpt as a page shows it of a report that was judged."""
+    return module.excerpt(body, where, locate)
 
 
 @given(value=_VALUES, indent=st.sampled_from([None, 1, "\t"]))

@@ -38,10 +38,9 @@ from contracts.core.exchange import Exchange, Request, Response
 from contracts.core.finding import Finding
 from contracts.core.report import Report, Scope, State
 from contracts.formats import har, result, stored
-from contracts.formats.excerpt import excerpt
 from contracts.judging.answer import Answer
 from contracts.judging.evidence import Evidence
-from contracts.judging.json_scan import scan
+from contracts.judging.json_scan import locate, scan
 from contracts.judging.schema import list_schema
 from contracts.judging.strict_json import decode
 from contracts.masking.secrets import Secrets
@@ -153,7 +152,7 @@ LONG = json.dumps({"event_categories": [{"id": str(n)} for n in range(2000)], "x
         lambda: scan("[0,[]" * 2000),
         lambda: secrets_of("a-token-of-some-length").mask_bytes(LONG),
         lambda: list(list_schema(CONTRACT.schemas, CONTRACT.key).violations(json.loads(LONG))),
-        lambda: excerpt(LONG, "/event_categories/1999/id"),
+        lambda: locate(LONG, "/event_categories/1999/id"),
         lambda: result.to_json(list(range(2000))),
     ],
     ids=["decoding", "scanning", "masking", "explaining", "showing", "rendering"],
