@@ -14,8 +14,7 @@ from typing import Any
 from contracts.core.errors import NoTarget, UsageError
 from contracts.core.text import shorten
 from contracts.reading import read_text, toml
-from contracts.settings.table import BY_NAME, OF_A_RUN, TABLE, Group, Setting, Settings, Trust, of
-from contracts.settings.values import TOKEN_VARIABLES
+from contracts.settings.table import BY_NAME, OF_A_RUN, TABLE, TOKEN_VARIABLES, Group, Setting, Settings, Trust, of
 
 #: The variables that hold a token: while one is set, no file may name the host that would receive it.
 TOKENS = ("BEARER_TOKEN", "SCALINGO_API_TOKEN")

@@ -1,12 +1,18 @@
-"""The table of settings: one dataclass whose fields carry option, variable, help and trust."""
+"""The table of settings: one dataclass whose fields carry option, variable, help and trust.
 
+A setting is read from the text that a person writes: what cannot be used is a ValueError that says what is wanted.
+"""
+
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from contracts.core.contract import DEFAULT, Policy
-from contracts.settings import values
+
+_Choice = TypeVar("_Choice", bound=str)
 
 
 class Group(StrEnum):
@@ -30,6 +36,123 @@ class Trust(StrEnum):
     INSIDE = "yes, within the working directory"
     #: It leads a secret somewhere, does harm, or must not be foreseen.
     NEVER = "no"
+
+
+_TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
+#: In what a size and an age are written, in bytes and in seconds, the largest first.
+_SIZES = {"GiB": 2**30, "MiB": 2**20, "KiB": 2**10, "B": 1}
+_AGES = {"d": 86400, "h": 3600, "m": 60}
+#: What Windows takes for a device and not for a file.
+_DEVICE = re.compile(r"CON|PRN|AUX|NUL|COM[0-9]|LPT[0-9]")
+#: An hour is more than any run needs, in seconds.
+_HOUR = 3600.0
+#: The variables that a file of targets may name where nobody says anything else: those that are made for this suite.
+TOKEN_VARIABLES = ("BEARER_TOKEN", "SCALINGO_API_TOKEN", "CONTRACTS_TOKEN_*")
+#: The fields that the suite itself sends, that frame a message, or that carry a login.
+_RESERVED = {
+    *("accept", "accept-encoding", "authorization", "connection", "content-length", "content-type", "cookie", "expect"),
+    *("host", "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade", "user-agent"),
+}
+
+
+def as_text(text: str) -> str:
+    """Return a text that is not empty."""
+    if not text:
+        raise ValueError("something, not nothing")
+    return text
+
+
+def as_pause(text: str) -> float:
+    """Return a number of seconds to wait, which may be none."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        raise ValueError("a number of seconds") from None
+    if not 0 <= seconds <= _HOUR:
+        raise ValueError("seconds, from 0 to 3600")
+    return seconds
+
+
+def as_seconds(text: str) -> float:
+    """Return a number of seconds of which a run may need as many."""
+    if not (seconds := as_pause(text)):
+        raise ValueError("seconds, more than 0 and at most 3600")
+    return seconds
+
+
+def as_age(text: str) -> int:
+    """Return an age in seconds; a number alone counts days."""
+    if not (match := re.fullmatch(r"([1-9][0-9]{0,5})([dhm]?)", text)):
+        raise ValueError("an age in days, or in minutes or hours, such as 30, 12h or 90m")
+    return int(match[1]) * _AGES[match[2] or "d"]
+
+
+def as_size(text: str) -> int:
+    """Return a number of bytes."""
+    match = re.fullmatch(r"(?i)([0-9]{1,15})\s*(GiB|MiB|KiB|B)?", text)
+    if not match or not int(match[1]):
+        raise ValueError("a size such as 1048576, 512KiB or 32MiB")
+    units = {unit.lower(): number for unit, number in _SIZES.items()}
+    return int(match[1]) * units[(match[2] or "B").lower()]
+
+
+def as_flag(text: str) -> bool:
+    """Return whether something is on."""
+    if text.lower() not in _TRUE + _FALSE:
+        raise ValueError("true or false")
+    return text.lower() in _TRUE
+
+
+def as_header(text: str) -> tuple[str, str]:
+    """Return the name of a header field and of the variable that holds its value."""
+    name, sign, variable = text.partition("=")
+    if not (sign and re.fullmatch(r"[A-Za-z0-9_-]+", name) and re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", variable)):
+        raise ValueError("NAME=VARIABLE, the name of a header field and of an environment variable")
+    if name.lower() in _RESERVED:
+        raise ValueError(f"another field than {name}, which the suite itself sends or which frames a message")
+    return name, variable
+
+
+def as_pattern(text: str) -> str:
+    """Return a pattern for the names of variables."""
+    if not re.fullmatch(r"[A-Za-z_*][A-Za-z0-9_*]*", text):
+        raise ValueError("the name of a variable, in which * may stand for any characters")
+    return text
+
+
+def as_name(text: str) -> str:
+    """Return a name that can be that of a folder on every system, and of a suite in every dashboard."""
+    stem = text.partition(".")[0].upper()
+    if not re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9_-])?", text) or _DEVICE.fullmatch(stem):
+        raise ValueError("a name of at most 64 letters, digits, dots, dashes and underscores that can name a folder")
+    return text
+
+
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    """Return what reads a whole number between these, both included."""
+
+    def read(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,20}", text) or not least <= int(text) <= most:
+            raise ValueError(f"a whole number from {least} to {most}")
+        return int(text)
+
+    return read
+
+
+def _one_of(*choices: _Choice) -> Callable[[str], _Choice]:
+    """Return what reads one of these."""
+    *others, last = choices
+
+    def read(text: str) -> _Choice:
+        if text not in choices:
+            raise ValueError(f"{', '.join(others)} or {last}")
+        return choices[choices.index(text)]
+
+    return read
+
+
+as_policy = _one_of(*Policy)
+as_impact = _one_of("breaking", "visible", "additive")
 
 
 @dataclass(frozen=True)
@@ -67,7 +190,7 @@ class Setting:
     @property
     def is_flag(self) -> bool:
         """Whether the option takes no value."""
-        return self.read is values.flag
+        return self.read is as_flag
 
     @property
     def is_input(self) -> bool:
@@ -82,7 +205,7 @@ class Setting:
     @property
     def is_quoted(self) -> bool:
         """Whether a value that cannot be used is shown: where a name belongs, somebody may have written the token."""
-        return self.read not in (values.header, values.variables, values.policy)
+        return self.read not in (as_header, as_pattern, as_policy)
 
     @property
     def in_pytest(self) -> bool:
@@ -97,8 +220,9 @@ class Setting:
             return self.unset
         if isinstance(value, bool):
             return str(value).lower()
-        if self.read in (values.age, values.size) and isinstance(value, int):
-            return values.in_units(value, values.AGES if self.read is values.age else values.SIZES)
+        if self.read in (as_age, as_size) and isinstance(value, int):
+            units = _AGES if self.read is as_age else _SIZES
+            return next(f"{value // number}{unit}" for unit, number in units.items() if value % number == 0)
         return f"{value:g}" if isinstance(value, float) else str(value)
 
 
@@ -107,16 +231,16 @@ def _setting(default: Any, read: Callable[[str], Any], text: str, metavar: str |
 
 
 def _flag(text: str, **more: Any) -> Any:
-    return _setting(False, values.flag, text, **more)  # noqa: FBT003 - what holds of a flag that nobody gives
+    return _setting(False, as_flag, text, **more)  # noqa: FBT003 - what holds of a flag that nobody gives
 
 
 def _report(text: str, metavar: str = "FILE") -> Any:
-    return _setting(None, values.text, text, metavar, group=Group.REPORTS, trust=Trust.INSIDE)
+    return _setting(None, as_text, text, metavar, group=Group.REPORTS, trust=Trust.INSIDE)
 
 
+_before, _network = (partial(_setting, group=group) for group in (Group.BEFORE, Group.NETWORK))
+_access, _targets = (partial(_setting, group=group, trust=Trust.NEVER) for group in (Group.ACCESS, Group.TARGETS))
 _NEVER, _SAID = {"trust": Trust.NEVER}, {"trust": Trust.SAID}
-_BEFORE, _NETWORK = {"group": Group.BEFORE}, {"group": Group.NETWORK}
-_ACCESS, _TARGETS = {"group": Group.ACCESS, **_NEVER}, {"group": Group.TARGETS, **_NEVER}
 
 
 @dataclass(frozen=True)
@@ -124,19 +248,19 @@ class Settings:
     """The effective settings, for each where its value came from, and those by which a file narrows the run."""
 
     target: str | None = _setting(
-        None, values.text, "the endpoint; a bare host means https", "URL", variable="SCALINGO_API_URL"
+        None, as_text, "the endpoint; a bare host means https", "URL", variable="SCALINGO_API_URL"
     )
     contract: str = _setting(
-        DEFAULT, values.text, "the resource whose contract is judged, such as event-types", "NAME", **_SAID
+        DEFAULT, as_text, "the resource whose contract is judged, such as event-types", "NAME", **_SAID
     )
     mock: bool = _flag("judge the embedded mock instead of a target", **_NEVER)
     clause: tuple[str, ...] = _setting(
-        (), values.text, "judge only this clause or those with this prefix; repeatable", "ID", unset="all", **_SAID
+        (), as_text, "judge only this clause or those with this prefix; repeatable", "ID", unset="all", **_SAID
     )
     strict: bool = _flag("let a breached SHOULD clause fail the run")
     auth: Policy = _setting(  # noqa: RUF009 - a field, as the others are
         Policy.EITHER,
-        values.policy,
+        as_policy,
         "what requests without valid credentials must meet: either (401 or the list), required (401), public (200)",
         "POLICY",
         **_SAID,
@@ -145,98 +269,77 @@ class Settings:
     unsafe_methods: bool = _flag("also send POST, PUT, PATCH and DELETE to a live target", **_NEVER)
     probe_rate_limit: bool = _flag("also exceed the rate limit: up to 121 requests at once", **_NEVER)
     deviations: str | None = _setting(
-        None, values.text, "a file of known deviations, each with reason and expiry", "FILE", **_SAID
+        None, as_text, "a file of known deviations, each with reason and expiry", "FILE", **_SAID
     )
-    implementation: str = _setting("", values.text, "vendor, product and version of the target, for reports", "TEXT")
-    name: str = _setting("", values.name, "what the reports call the target", "NAME")
-    environment: str = _setting("", values.text, "where the target runs, such as staging, for reports", "TEXT")
+    implementation: str = _setting("", as_text, "vendor, product and version of the target, for reports", "TEXT")
+    name: str = _setting("", as_name, "what the reports call the target", "NAME")
+    environment: str = _setting("", as_text, "where the target runs, such as staging, for reports", "TEXT")
 
-    baseline: str | None = _setting(
-        None, values.text, "a snapshot, result or bundle of before: what breaks it fails the run", "FILE", **_BEFORE
+    baseline: str | None = _before(
+        None, as_text, "a snapshot, result or bundle of before: what breaks it fails the run", "FILE"
     )
-    accept: str | None = _setting(
-        None, values.text, "a file of exceptions to it, each with reason and expiry", "FILE", **_BEFORE, **_SAID
+    accept: str | None = _before(
+        None, as_text, "a file of exceptions to it, each with reason and expiry", "FILE", **_SAID
     )
-    fail_on: str = _setting(
-        "breaking", values.impact, "the least impact that fails: breaking, visible or additive", "IMPACT", **_BEFORE
+    fail_on: str = _before(
+        "breaking", as_impact, "the least impact that fails: breaking, visible or additive", "IMPACT"
     )
-    max_age: int | None = _setting(
-        None, values.age, "fail on what is older, such as 12h or 30d", "AGE", unset="any age", **_BEFORE
-    )
+    max_age: int | None = _before(None, as_age, "fail on what is older, such as 12h or 30d", "AGE", unset="any age")
 
-    header_env: tuple[tuple[str, str], ...] = _setting(
+    header_env: tuple[tuple[str, str], ...] = _access(
         (),
-        values.header,
+        as_header,
         "send a header field whose value is in a variable, such as X-Gateway-Key=GATEWAY_KEY; repeatable",
         "NAME=VARIABLE",
-        **_ACCESS,
     )
-    client_cert: str | None = _setting(
-        None, values.text, "the certificate that the suite shows to the target, PEM", "FILE", **_ACCESS
+    client_cert: str | None = _access(None, as_text, "the certificate that the suite shows to the target, PEM", "FILE")
+    client_key: str | None = _access(None, as_text, "its key, PEM without a password", "FILE", unset="in the same file")
+    ca_bundle: str | None = _access(
+        None, as_text, "certificates to trust, PEM", "FILE", unset="those that the machine trusts"
     )
-    client_key: str | None = _setting(
-        None, values.text, "its key, PEM without a password", "FILE", unset="in the same file", **_ACCESS
-    )
-    ca_bundle: str | None = _setting(
-        None, values.text, "certificates to trust, PEM", "FILE", unset="those that the machine trusts", **_ACCESS
-    )
-    auth_url: str | None = _setting(
+    auth_url: str | None = _access(
         None,
-        values.text,
+        as_text,
         "where SCALINGO_API_TOKEN is exchanged for a bearer token",
         "URL",
         unset="Scalingo's service, for Scalingo's hosts only",
-        **_ACCESS,
     )
-    allow_plain_http: bool = _flag("accept a plain-HTTP target: the token travels in clear", **_ACCESS)
+    allow_plain_http: bool = _flag(
+        "accept a plain-HTTP target: the token travels in clear", group=Group.ACCESS, **_NEVER
+    )
 
-    timeout: float = _setting(
-        10.0, values.seconds, "seconds for an answer, from the first byte to the last", "SECONDS", **_NETWORK
+    timeout: float = _network(10.0, as_seconds, "seconds for an answer, from the first byte to the last", "SECONDS")
+    deadline: float = _network(90.0, as_seconds, "seconds for the whole run", "SECONDS")
+    wait: float = _network(0.0, as_pause, "seconds in which a target that starts late may begin to listen", "SECONDS")
+    settle: float = _network(5.0, as_pause, "seconds before a list that changed meanwhile is observed again", "SECONDS")
+    repeat: int = _network(1, _whole(1, 20), "how often the list is asked for again, 1 to 20", "N")
+    retries: int = _network(4, _whole(0, 4), "retries of a request that a limit or a gateway answered, 0 to 4", "N")
+    concurrency: int = _network(4, _whole(1, 16), "requests under way at once, 1 to 16; 1: one after the other", "N")
+    max_requests: int | None = _network(
+        None, _whole(1, 999_999), "requests that a run may send", "N", unset="those planned and some for retries"
     )
-    deadline: float = _setting(90.0, values.seconds, "seconds for the whole run", "SECONDS", **_NETWORK)
-    wait: float = _setting(
-        0.0, values.pause, "seconds in which a target that starts late may begin to listen", "SECONDS", **_NETWORK
+    max_body: int = _network(
+        4 * 2**20, as_size, "largest body that is read, inflated; 4MiB are 40,000 categories", "SIZE"
     )
-    settle: float = _setting(
-        5.0, values.pause, "seconds before a list that changed meanwhile is observed again", "SECONDS", **_NETWORK
-    )
-    repeat: int = _setting(1, values.repeat, "how often the list is asked for again, 1 to 20", "N", **_NETWORK)
-    retries: int = _setting(
-        4, values.retries, "retries of a request that a limit or a gateway answered, 0 to 4", "N", **_NETWORK
-    )
-    concurrency: int = _setting(
-        4, values.concurrency, "requests under way at once, 1 to 16; 1: one after the other", "N", **_NETWORK
-    )
-    max_requests: int | None = _setting(
-        None, values.count, "requests that a run may send", "N", unset="those planned and some for retries", **_NETWORK
-    )
-    max_body: int = _setting(
-        4 * 2**20, values.size, "largest body that is read, inflated; 4MiB are 40,000 categories", "SIZE", **_NETWORK
-    )
-    seed: int | None = _setting(
+    seed: int | None = _network(
         None,
-        values.seed,
+        _whole(0, 2**64 - 1),
         "what decides on the made-up token, path and parameter; the report holds it",
         "NUMBER",
         unset="a new one in each run",
-        **_NETWORK | _NEVER,
+        **_NEVER,
     )
 
-    targets: str | None = _setting(
-        None, values.text, "judge the targets of a file, each a [[target]]", "FILE", **_TARGETS
+    targets: str | None = _targets(None, as_text, "judge the targets of a file, each a [[target]]", "FILE")
+    tag: tuple[str, ...] = _targets(
+        (), as_text, "of them only those with this tag; repeatable: any of these", "TAG", unset="all"
     )
-    tag: tuple[str, ...] = _setting(
-        (), values.text, "of them only those with this tag; repeatable: any of these", "TAG", unset="all", **_TARGETS
-    )
-    only: tuple[str, ...] = _setting(
-        (), values.name, "of them only the one of this name; repeatable", "NAME", unset="all", **_TARGETS
-    )
-    token_variables: tuple[str, ...] = _setting(
-        values.TOKEN_VARIABLES,
-        values.variables,
+    only: tuple[str, ...] = _targets((), as_name, "of them only the one of this name; repeatable", "NAME", unset="all")
+    token_variables: tuple[str, ...] = _targets(
+        TOKEN_VARIABLES,
+        as_pattern,
         "the variables that the file may name; * stands for any characters; repeatable",
         "PATTERN",
-        **_TARGETS,
     )
 
     reports: str | None = _report("write the following but the metrics into a folder, under their usual names", "DIR")

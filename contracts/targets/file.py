@@ -18,8 +18,7 @@ from contracts.network.credentials import EXCHANGE
 from contracts.network.dial import parse
 from contracts.reading import read_text, readable, tables
 from contracts.settings.sources import value_of
-from contracts.settings.table import BY_NAME
-from contracts.settings.values import TOKEN_VARIABLES
+from contracts.settings.table import BY_NAME, TOKEN_VARIABLES
 from contracts.targets.target_entry import Entry
 
 #: The files that stand beside the folders of the targets; on some systems a name differs from none by its case.

@@ -20,7 +20,7 @@ from contracts.core.errors import UsageError
 from contracts.event_categories.comparison import SUBJECT
 from contracts.judging.schema import identical, written
 from contracts.judging.strict_json import decode
-from contracts.settings.values import repeat
+from contracts.settings.table import BY_NAME
 
 KEY = SUBJECT.key
 SCHEMAS = Path(__file__).parents[3] / "schemas"
@@ -320,6 +320,6 @@ def test_equality_of_values(one: Any, other: Any, *, are_equal: bool, are_identi
 def test_a_snapshot_holds_what_a_run_may_read() -> None:
     """The schema admits as many readings as --repeat can ask for, and the list itself."""
     most = json.loads((SCHEMAS / SCHEMA).read_text("utf-8"))["properties"]["readings"]["maximum"]
-    assert repeat(str(most - 1)) == most - 1
+    assert BY_NAME["repeat"].read(str(most - 1)) == most - 1
     with pytest.raises(ValueError, match="a whole number from 1 to"):
-        repeat(str(most))
+        BY_NAME["repeat"].read(str(most))

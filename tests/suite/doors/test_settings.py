@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from contracts.core.errors import UsageError
-from contracts.settings import values
+from contracts.settings import table
 from contracts.settings.sources import resolve
 from contracts.settings.table import BY_NAME, OF_A_RUN, TABLE, Group, Setting, Settings, Trust
 
@@ -20,22 +20,22 @@ def test_what_is_shown_can_be_given(tmp_path: Path) -> None:
         value = setting.read(EXAMPLES.get(setting.read, "2"))
         assert setting.read(setting.show((value,) if setting.is_repeatable else value)) == value, setting.name
     assert [BY_NAME["max_body"].show(size) for size in (4 * 2**20, 1025)] == ["4MiB", "1025B"]
-    assert [BY_NAME["max_age"].show(values.age(text)) for text in ("48h", "90m")] == ["2d", "90m"]
+    assert [BY_NAME["max_age"].show(table.as_age(text)) for text in ("48h", "90m")] == ["2d", "90m"]
 
 
 #: A value for each kind of reader that is not the default of any setting.
 EXAMPLES: dict[object, str] = {
-    values.text: "some",
-    values.name: "some",
-    values.flag: "yes",
-    values.policy: "public",
-    values.impact: "visible",
-    values.age: "30d",
-    values.header: "X-Key=KEY",
-    values.variables: "SOME_*",
-    values.seconds: "3",
-    values.pause: "3",
-    values.size: "1MiB",
+    table.as_text: "some",
+    table.as_name: "some",
+    table.as_flag: "yes",
+    table.as_policy: "public",
+    table.as_impact: "visible",
+    table.as_age: "30d",
+    table.as_header: "X-Key=KEY",
+    table.as_pattern: "SOME_*",
+    table.as_seconds: "3",
+    table.as_pause: "3",
+    table.as_size: "1MiB",
 }
 
 
