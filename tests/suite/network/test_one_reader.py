@@ -20,6 +20,8 @@ BODY = json.dumps({"event_categories": categories(3)}).encode()
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 LENGTH = b"Content-Length: %d\r\n" % len(BODY)
 WHOLE = HEAD + LENGTH + b"\r\n" + BODY
+#: So many bytes of a field fill a head to its limit of 64 KiB.
+LEFT = 65536 - len(HEAD + LENGTH + b"X: " + b"\r\n\r\n")
 CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
 CHUNK = b"%x\r\n%s\r\n" % (len(BODY), BODY)
 
@@ -32,10 +34,12 @@ READ: dict[str, tuple[bytes, tuple[str, ...]]] = {
     "version-1.0": (WHOLE.replace(b"1.1", b"1.0"), ()),
     "version-1.0-until-the-end": (b"HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n" + BODY, ()),
     "folded": (HEAD + b"X: a\r\n \t b\r\n" + LENGTH + b"\r\n" + BODY, (FOLDED,)),
+    "first-field-folded": (b"HTTP/1.1 200 OK\r\nX: a\r\n b\r\n" + HEAD[17:] + LENGTH + b"\r\n" + BODY, (FOLDED,)),
     "length-listed": (HEAD + b"Content-Length: %d, %d\r\n\r\n" % (len(BODY), len(BODY)) + BODY, ()),
     "length-twice": (HEAD + LENGTH + LENGTH + b"\r\n" + BODY, ()),
     "length-of-15-digits": (HEAD + b"Content-Length: %015d\r\n\r\n" % len(BODY) + BODY, ()),
     "200-fields": (HEAD + LENGTH + b"X: y\r\n" * 198 + b"\r\n" + BODY, ()),
+    "64-KiB": (HEAD + LENGTH + b"X: " + b"y" * LEFT + b"\r\n\r\n" + BODY, ()),
     "bytes-behind": (WHOLE + b"HELLO", (BEHIND,)),
     "another-answer-behind": (WHOLE + WHOLE, (BEHIND,)),
     "line-end-behind": (WHOLE + b"\n", (BEHIND,)),
@@ -55,6 +59,7 @@ READ: dict[str, tuple[bytes, tuple[str, ...]]] = {
     "identity": (HEAD + b"Content-Encoding: identity\r\n" + LENGTH + b"\r\n" + BODY, ()),
     "interim-100": (b"HTTP/1.1 100 Continue\r\n\r\n" + WHOLE, ()),
     "interim-101": (b"HTTP/1.1 101 Switching Protocols\r\n\r\n" + WHOLE, ()),
+    "200-interim": (b"HTTP/1.1 103 Early Hints\r\n\r\n" * 200 + WHOLE, ()),
     "interim-199": (b"HTTP/1.1 199 Odd\r\nX: y\r\n\r\n" * 3 + WHOLE, ()),
 }
 
@@ -64,12 +69,14 @@ BROKEN: dict[str, tuple[bytes, str]] = {
     "no-colon": (HEAD + b"no field\r\n" + LENGTH + b"\r\n" + BODY, '"no field" is no header field'),
     "name-beyond-ascii": (HEAD + b"\xe9: x\r\n" + LENGTH + b"\r\n" + BODY, "is no header field"),
     "empty-name": (HEAD + b": x\r\n" + LENGTH + b"\r\n" + BODY, '": x" is no header field'),
+    "line-of-200-bytes": (HEAD + b"x" * 200 + b"\r\n\r\n" + BODY, f'"{"x" * 200}" is no header field'),
+    "line-of-201-bytes": (HEAD + b"x" * 201 + b"\r\n\r\n" + BODY, "a line of 201 bytes is no header field"),
     "bare-cr": (HEAD + b"X: a\rb\r\n" + LENGTH + b"\r\n" + BODY, "is no header field"),
     "nul": (HEAD + b"X: a\0b\r\n" + LENGTH + b"\r\n" + BODY, "is no header field"),
     "control-character": (HEAD + b"X: a\x07b\r\n" + LENGTH + b"\r\n" + BODY, "is no header field"),
     "folded-at-once": (b"HTTP/1.1 200 OK\r\n X: y\r\n\r\n" + BODY, '" X: y" is no header field'),
     "201-fields": (HEAD + LENGTH + b"X: y\r\n" * 199 + b"\r\n" + BODY, "more than 200 header fields"),
-    "more-than-64-KiB": (HEAD + LENGTH + b"X: " + b"y" * 65536 + b"\r\n\r\n" + BODY, "larger than 64 KiB"),
+    "more-than-64-KiB": (HEAD + LENGTH + b"X: " + b"y" * (LEFT + 1) + b"\r\n\r\n" + BODY, "larger than 64 KiB"),
     "interim-without-end": (b"HTTP/1.1 100 Continue\r\n\r\n" * 201 + WHOLE, "interim answers"),
     "two-lengths": (HEAD + LENGTH + b"Content-Length: 3\r\n\r\n" + BODY, "Content-Length: 3"),
     "lengths-listed": (HEAD + b"Content-Length: 2, 3\r\n\r\n" + BODY, "Content-Length: 2, 3"),
@@ -99,6 +106,8 @@ BROKEN: dict[str, tuple[bytes, str]] = {
     "cut-within-the-header": (HEAD + LENGTH[:9], "ended within its header"),
     "gzip-cut-short": (HEAD + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(BODY)[:-9], "compressed body is cut"),
     "gzip-that-is-none": (HEAD + b"Content-Encoding: gzip\r\n\r\n" + BODY, "not what its content coding says"),
+    "deflate-called-gzip": (HEAD + b"Content-Encoding: gzip\r\n\r\n" + zlib.compress(BODY), "content coding says"),
+    "gzip-called-deflate": (HEAD + b"Content-Encoding: deflate\r\n\r\n" + gzip.compress(BODY), "content coding says"),
     "gzip-and-more": (HEAD + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(BODY) + b"x" * 99, "content coding"),
     "deflate-and-more": (HEAD + b"Content-Encoding: deflate\r\n\r\n" + zlib.compress(BODY) + b"x", "content coding"),
     "coding-unasked": (HEAD + b"Content-Encoding: br\r\n\r\n" + BODY, '"br"'),
@@ -212,6 +221,9 @@ def test_a_request_as_it_is_sent() -> None:
     assert request(get, "/v1/x?a=b") == b"GET /v1/x?a=b HTTP/1.1\r\nHost: [::1]:8\r\nAccept: */*\r\nX: y\r\n\r\n"
     for method, length in (("POST", True), ("PUT", True), ("PATCH", True), ("DELETE", False)):
         assert (b"Content-Length: 0\r\n" in request(Message(method, "http://h/", ()), "/")) is length
+    assert b"Content-Length: 0\r\n" in request(Message("POST", "http://h/", (("X", "y"),)), "/")
+    sized = request(Message("POST", "http://h/", (("content-length", "7"),)), "/")
+    assert sized.lower().count(b"content-length") == 1
     for headers in ((("X", "a\nb"),), (("X Y", "a"),), (("X", "é"),)):
         with pytest.raises(UsageError, match="cannot be sent as it is"):
             request(Message("GET", "http://h/", headers), "/")
