@@ -191,6 +191,30 @@ def said(element: Any, *, documented: bool) -> str:
     return json.dumps(element, sort_keys=True).replace("1.0", "1")
 
 
+NEW = {"id": "z", "name": "z", "display_name": "Z", "position": 9}
+LIST_OF_TWO = "every category of the first answer"
+#: Lists that differ, with where a difference is told and what was expected there.
+DIFFERENT: dict[str, tuple[list[Any], list[Any], list[tuple[str, str]]]] = {
+    "another in its place": ([A, B], [A, NEW], [("/1", "a category of the first answer"), ("", LIST_OF_TWO)]),
+    "one more": ([A], [A, NEW], [("/1", "a category of the first answer")]),
+    "one less": ([A, B], [A], [("", LIST_OF_TWO)]),
+    "renamed": ([A, B], [{**B, "name": "x"}, A], [("/0/name", '"addOns", as before')]),
+    "a member that is gone": ([A, B], [NAMELESS, B], [("/0/name", '"app_operations", as before')]),
+    "a member that came": ([NAMELESS, B], [A, B], [("/0/name", "nothing, as before")]),
+    "without an id": ([{"name": "a"}], [{"name": "b"}], [("/0", "a category of the first answer"), ("", LIST_OF_TWO)]),
+    "no object": ([1], [2], [("/0", "a category of the first answer"), ("", LIST_OF_TWO)]),
+}
+
+
+@pytest.mark.parametrize("name", DIFFERENT)
+def test_each_difference_is_told_in_its_place(name: str) -> None:
+    """By the member where an id tells which element it was, else by what is gone and what is new."""
+    before, after, expected = DIFFERENT[name]
+    answers = (Answer(raw(json.dumps({"event_categories": elements})), CONTRACT) for elements in (before, after))
+    found = [step for step in differences(*answers, probe="repeat") if isinstance(step, Finding)]
+    assert [(step.where.removeprefix("/event_categories"), step.expected) for step in found] == expected
+
+
 @given(LISTS, LISTS)
 @example([{"id": 1}], [{"id": True}])
 @example([{"id": 1, "x": 1}], [{"id": 1.0, "x": True}])

@@ -375,6 +375,15 @@ def test_violations_without_end_are_counted_and_not_listed() -> None:
         assert violations[KEPT].where.startswith(f"/{KEPT}")
 
 
+@pytest.mark.parametrize("element", [b'{"a": 1, "a": 2}', b'"\\ud800"'], ids=["a repeated name", "a lone surrogate"])
+def test_violations_without_end_in_a_value_that_was_replaced(element: bytes) -> None:
+    """No pointer leads to what a later member replaced: it is counted all the same, and listed as far."""
+    violations = decode(b'{"a": [' + b",".join([element] * 500) + b'], "a": 0}').violations
+    of_elements = [violation for violation in violations if violation.where == ""]
+    assert sum(violation.times for violation in of_elements) == 500
+    assert len(violations) <= KEPT + 2
+
+
 def test_what_was_seen_is_counted() -> None:
     """Objects and members are counted wherever they stand, repeated members each time."""
     document = decode(b'{"a": [{}, {"b": {"c": 1}}], "d": 1, "d": {"e": 2}}')
