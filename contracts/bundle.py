@@ -20,7 +20,7 @@ from contracts.core.contract import Contract
 from contracts.core.errors import UsageError, watched
 from contracts.core.report import Report
 from contracts.core.text import encoded, shorten
-from contracts.judging.strict_json import decode
+from contracts.judging.strict_json import value_of
 from contracts.reading import CAP
 
 MANIFEST, RESULT, DEVIATIONS = "manifest.json", "result.json", "deviations.toml"
@@ -142,7 +142,7 @@ def contract_in(files: Mapping[str, bytes], contract_of: Callable[[str], Contrac
     Raises:
         UsageError: the manifest cannot be read, or names another version of the suite or of the contract.
     """
-    manifest = decode(files[MANIFEST]).value
+    manifest = value_of(files[MANIFEST], f"no bundle: {MANIFEST}")
     said = manifest if isinstance(manifest, dict) else {}
     suite, name, contract = (said.get(key) for key in ("suite", "name", "contract"))
     if not (isinstance(suite, str) and isinstance(name, str) and isinstance(contract, str)):

@@ -14,7 +14,7 @@ from contracts.comparison.rules import Impact
 from contracts.core.contract import Contract
 from contracts.core.errors import UsageError
 from contracts.formats import stored
-from contracts.judging.strict_json import decode
+from contracts.judging.strict_json import value_of
 from contracts.reading import read_bytes, read_text
 
 _NEITHER = "is neither a snapshot, a result, a bundle nor a URL: a URL is written with its scheme"
@@ -32,11 +32,9 @@ def read_source(content: bytes, name: str, contract_of: Callable[[str], Contract
         UsageError: it is none of these, or is damaged.
     """
     if zipfile.is_zipfile(BytesIO(content)):
-        text = _text(bundle.unpack(content)[bundle.RESULT], name)
-        report = stored.read(text, contract_of)
+        report = stored.read(bundle.text_of(bundle.unpack(content), bundle.RESULT), contract_of)
         return Source.from_report(report, Kind.BUNDLE, name), report.contract
-    text = _text(content, name)
-    schema = _schema(text, name)
+    schema, text = _schema(content, name), content.decode("utf-8", "replace")
     if schema.endswith(f"/{snapshot.SCHEMA}"):
         kept = snapshot.read(text, name)
         return Source(Kind.SNAPSHOT, name, kept.target, kept), contract_of(kept.contract)
@@ -46,18 +44,10 @@ def read_source(content: bytes, name: str, contract_of: Callable[[str], Contract
     raise UsageError(f"{name} {_NEITHER}")
 
 
-def _text(content: bytes, name: str) -> str:
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError:
-        raise UsageError(f"{name} {_NEITHER}") from None
-
-
-def _schema(text: str, name: str) -> str:
-    value = decode(text.encode("utf-8", "surrogatepass")).value  # numbers of any length, as a target may have sent them
-    if not isinstance(value, dict):
+def _schema(content: bytes, name: str) -> str:
+    if not content.lstrip().startswith(b"{"):
         raise UsageError(f"{name} {_NEITHER}")
-    return str(value.get("$schema", ""))
+    return str(value_of(content, name, may_be_odd=lambda _: True).get("$schema", ""))
 
 
 def load_baseline(

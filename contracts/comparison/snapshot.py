@@ -22,7 +22,7 @@ from contracts.core.text import shorten
 from contracts.judging.answer import Answer as JudgedAnswer
 from contracts.judging.evidence import Evidence
 from contracts.judging.schema import written
-from contracts.judging.strict_json import Flaw, decode
+from contracts.judging.strict_json import Flaw, decode, value_of
 from contracts.reading import readable
 
 SCHEMA = "snapshot.schema.json"
@@ -136,15 +136,8 @@ def read(text: str, name: str) -> Snapshot:
 
 
 def _read(text: str, name: str) -> Snapshot:
-    document = decode(text.encode("utf-8", "surrogatepass"), written)
-    if document.problem:
-        raise UsageError(f"{name}: the snapshot cannot be read: {document.problem}")
-    for violation in document.violations:
-        # A target may have sent a lone surrogate, and what it sent is kept as it was.
-        if violation.clause != Flaw.TEXT or not violation.where.startswith(_SENT):
-            words = shorten(f"{violation.expected} at {violation.where}, not {violation.received}")
-            raise UsageError(f"{name}: the snapshot cannot be read: {words}")
-    value = document.value
+    content = text.encode("utf-8", "surrogatepass")
+    value = value_of(content, f"{name}: the snapshot", written, may_be_odd=lambda where: where.startswith(_SENT))
     _check(value, name)
     return Snapshot(
         contract=value["contract"]["name"],

@@ -226,14 +226,19 @@ def unlike(value: Any, name: str) -> str:
 
     What stands there is not repeated: it may be of any size.
     """
-    import jsonschema_rs  # noqa: PLC0415 - 17 ms: only for what is read back
-
     try:
-        error = next(jsonschema_rs.Draft202012Validator(load(name), mask="it").iter_errors(value), None)
+        error = next(_validator(name).iter_errors(value), None)
     except ValueError:
         return "it holds a number or a text that is too odd to be one of these"
     where = "".join(f"/{part}" for part in error.instance_path) or "the whole" if error else ""
     return f"{shorten(where)}: {shorten(error.message)}" if error else ""
+
+
+@cache
+def _validator(name: str) -> Any:
+    import jsonschema_rs  # noqa: PLC0415 - 17 ms: only for what is read back
+
+    return jsonschema_rs.Draft202012Validator(load(name), mask="it")
 
 
 #: The contract that is meant where none is named.

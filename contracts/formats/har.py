@@ -17,7 +17,7 @@ from contracts.core.report import Report
 from contracts.core.text import shorten
 from contracts.formats.result import LARGE, as_text, to_json
 from contracts.formats.wording import headline
-from contracts.judging.strict_json import Flaw, decode
+from contracts.judging.strict_json import value_of
 
 #: The probe of an exchange that another program recorded.
 FOREIGN = "foreign"
@@ -55,13 +55,9 @@ def read(text: bytes, probes: Container[str], is_wanted: Callable[[str], bool]) 
     Raises:
         UsageError: the text is no HAR, or such an entry is not as HAR 1.2 describes it; the message is one line.
     """
-    document = decode(text)
     # What the target sent may hold half a surrogate pair; of a name that is there twice nobody knows what is meant.
-    flaw = document.problem or next((each for each in document.violations if each.clause != Flaw.TEXT), None)
-    if flaw:
-        words = flaw if isinstance(flaw, CouldNotJudge) else f"{flaw.where}: {flaw.expected}, not {flaw.received}"
-        raise UsageError(f"the HAR cannot be read: {shorten(str(words))}")
-    entries = _member(_member(document.value, "log", dict, "the HAR"), "entries", list, "its log")
+    document = value_of(text, "the HAR", may_be_odd=lambda _: True)
+    entries = _member(_member(document, "log", dict, "the HAR"), "entries", list, "its log")
     found = {}
     for number, entry in enumerate(_resolved(entries), 1):
         probe = entry.get("_probe") if isinstance(entry, dict) else None

@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from contracts.core.contract import Clause, Contract, Level, Policy, Source, unlike
@@ -12,11 +13,13 @@ from contracts.core.finding import Finding
 from contracts.core.report import Access, Identity, Outcome, Report, RequestCounts, Scope, StaleDeviation, State
 from contracts.core.text import shorten
 from contracts.formats.result import SCHEMA
-from contracts.judging.strict_json import decode
+from contracts.judging.strict_json import value_of
 from contracts.reading import readable
 
 #: Header fields, findings, notes: no list of a report is longer.
 _MOST_ITEMS = 1000
+#: No number of a report has more digits.
+_MOST_DIGITS = 18
 
 
 def read(text: str, contract_of: Callable[[str], Contract]) -> Report:
@@ -66,29 +69,29 @@ def _read(value: dict[str, Any], contract_of: Callable[[str], Contract]) -> Repo
 
 def _checked(text: str) -> dict[str, Any]:
     """Return the decoded text after holding it against the schema."""
-    document = decode(text.encode("utf-8", "surrogatepass"))
-    if document.problem:
-        raise UsageError(f"the report cannot be read: {document.problem}")
-    for flaw in document.violations:
-        raise UsageError(
-            f"the report cannot be read: {shorten(f'{flaw.expected} at {flaw.where}, not {flaw.received}')}"
-        )
-    value: dict[str, Any] = document.value
+    value: dict[str, Any] = value_of(text.encode("utf-8", "surrogatepass"), "the report", _number)
     # What holds too much is found first: to say what is wrong with it would take a hundred times its size.
     if problem := next(_crowded(value), "") or unlike(value, SCHEMA):
         raise UsageError(f"the report cannot be read: {problem}")
     return value
 
 
+def _number(literal: str) -> Any:
+    """Return a whole number as an integer, however it is written: to a schema 1.0 is one, and to a report as well."""
+    number = Decimal(literal)
+    return int(number) if number.adjusted() < _MOST_DIGITS and number == number.to_integral_value() else number
+
+
 def _crowded(value: Any, where: str = "") -> Iterator[str]:
     """Yield where something holds more items than any report does; what differs from a baseline is not read."""
-    if not isinstance(value, (dict, list)) or where == "/comparison":
+    if not isinstance(value, (dict, list)):
         return
     if len(value) > _MOST_ITEMS:
         yield f"{where or 'the whole'}: it has more than {_MOST_ITEMS:,} items"
-        return
-    for key, item in value.items() if isinstance(value, dict) else enumerate(value):
-        yield from _crowded(item, f"{where}/{shorten(str(key))}")
+    elif where != "/comparison":
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            if isinstance(item, (dict, list)):  # most are neither
+                yield from _crowded(item, f"{where}/{shorten(str(key))}")
 
 
 def _read_time(text: str) -> str:

@@ -228,7 +228,7 @@ def _edited(path: str, value: Any = ...) -> str:
         (_edited("repeat", [{"list": [], "top_level": {}}, []]), "/repeat"),
         (_edited("partial", []), "/partial"),
         (_edited("source", "url"), "/source"),
-        ("[" * 300, "exactly one JSON text"),
+        ("[" * 300, "nests deeper"),
         ("[" * 300 + "]" * 300, "nests deeper"),
         ('{"a": 1e99999999999999999999}', "exponent is too large"),
     ],

@@ -1,0 +1,206 @@
+"""Every change of a document that somebody could make: each field changed, removed, doubled, or a foreign one in it.
+
+The changes are derived from a good document, and so none is forgotten when a field comes. Where fields stand in many
+places of one kind, such as the clauses of a result, each kind of change is made at one of them, and another kind at
+another one; ``every`` makes all at all.
+"""
+
+import json
+import re
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+#: Stands for a piece of JSON that no library writes, such as NaN, until the text is made.
+_MARK = "\N{OBJECT REPLACEMENT CHARACTER}"
+
+Steps = tuple[str | int, ...]
+
+#: What may stand in the place of any value, as JSON.
+VALUES = {
+    "null": "null",
+    "true": "true",
+    "false": "false",
+    "zero": "0",
+    "one": "1",
+    "negative": "-1",
+    "fraction": "0.5",
+    "a huge number": "1" + "0" * 400,
+    "a huge exponent": "1e400",
+    "an exponent beyond": "1e999999999999999999999",
+    "more digits than are read": "9" * 5000,
+    "NaN": "NaN",
+    "minus Infinity": "-Infinity",
+    "an empty text": '""',
+    "control characters": '"\\u0000\\u001b[31m\\r\\n::error::x\\u202e"',
+    "a lone surrogate": '"\\ud800"',
+    "a path": '"../../../etc/passwd"',
+    "a URL": '"https://evil.example/v1/event_categories"',
+    "a command": '"$(id) `id` $AWS_SECRET_ACCESS_KEY ##[x]"',
+    "a long text": json.dumps("x" * 30_000),
+    "a time to come": '"2999-01-01T00:00:00Z"',
+    "an empty array": "[]",
+    "an empty object": "{}",
+    "an array of all": '[null, {"": []}, "x", 1]',
+    "an object of all": '{"a": null, "b": {"": []}, "$schema": "x"}',
+    "many arrays": "[" + ",".join(["[]"] * 1500) + "]",
+    "deep nesting": "[" * 150 + "]" * 150,
+    "nesting that is too deep": "[" * 5000 + "]" * 5000,
+}
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A document with one change: where, as a JSON Pointer or the like, ``kind`` of place, what, and the text."""
+
+    where: str
+    kind: str
+    what: str
+    text: str
+
+
+def raw(text: str) -> str:
+    """What stands for a piece of JSON until the document is written."""
+    return f"{_MARK}{text}{_MARK}"
+
+
+def written(document: Any) -> str:
+    """The text of a document, its raw pieces as they are, and each name once more that is marked to be doubled."""
+    text = json.dumps(document, ensure_ascii=False)
+
+    def piece(match: re.Match[str]) -> str:
+        content: str = json.loads(f'"{match[1]}"')
+        return content
+
+    text = re.sub(rf'"{_MARK}((?:[^"\\]|\\.)*?){_MARK}"', piece, text)
+    return re.sub(rf'"{_MARK}again:', '"', text)
+
+
+def with_value(document: Any, steps: Steps, value: Any) -> Any:
+    """The document with another value in one place; nothing else is copied."""
+    if not steps:
+        return value
+    first, *others = steps
+    copy = document.copy()
+    copy[first] = with_value(document[first], tuple(others), value)
+    return copy
+
+
+def without(document: Any, steps: Steps) -> Any:
+    """The document without a member or an element."""
+    *parents, last = steps
+    owner = at(document, tuple(parents)).copy()
+    del owner[last]
+    return with_value(document, tuple(parents), owner)
+
+
+def at(document: Any, steps: Steps) -> Any:
+    """What stands in a place, or a KeyError or IndexError where nothing does."""
+    for step in steps:
+        document = document[step]
+    return document
+
+
+def places(value: Any, steps: Steps = ()) -> Iterator[tuple[Steps, Any]]:
+    """Every place of a document, the root first."""
+    yield steps, value
+    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, each in members:
+        yield from places(each, (*steps, step))
+
+
+def pointer(steps: Iterable[str | int]) -> str:
+    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in steps)
+
+
+def json_changes(
+    document: Any,
+    foreign: Iterable[Any] = (),
+    *,
+    kind_of: Callable[[Steps], str] = lambda steps: pointer("*" if isinstance(step, int) else step for step in steps),
+    every: bool = False,
+) -> Iterator[Changed]:
+    """Every change of a JSON document; ``foreign`` are others of its form, whose values may take the place of its."""
+    kinds: dict[str, list[Steps]] = {}
+    for steps, _ in places(document):
+        kinds.setdefault(kind_of(steps), []).append(steps)
+    for kind, found in kinds.items():
+        for number, what in enumerate(_whats(document, found, tuple(foreign))):
+            chosen = found if every else [found[(zlib.crc32(kind.encode()) + number) % len(found)]]
+            for steps in chosen:
+                for text in what[1](steps):
+                    yield Changed(pointer(steps), kind, what[0], text)
+
+
+_What = tuple[str, Callable[[Steps], Iterator[str]]]
+
+
+def _whats(document: Any, found: list[Steps], foreign: tuple[Any, ...]) -> Iterator[_What]:
+    """Every kind of change of places of one kind, with what makes it: some can be made at none, or at one alone."""
+    for name, text in VALUES.items():
+        yield name, lambda steps, text=text: iter((written(with_value(document, steps, raw(text))),))  # type: ignore[misc]
+    yield "another value", lambda steps: _others(document, steps)
+    yield "a foreign member", lambda steps: _with_foreign_member(document, steps)
+    yield "one more", lambda steps: _longer(document, steps)
+    yield "the other way round", lambda steps: _reversed(document, steps)
+    yield "removed", lambda steps: iter((written(without(document, steps)),) if steps else ())
+    yield "doubled", lambda steps: _doubled(document, steps)
+    for number, other in enumerate(foreign):
+        yield f"that of another document ({number})", lambda steps, other=other: _foreign(document, steps, other)  # type: ignore[misc]
+
+
+def _others(document: Any, steps: Steps) -> Iterator[str]:
+    value = at(document, steps)
+    others: list[Any] = []
+    if isinstance(value, bool):
+        others = [not value]
+    elif isinstance(value, (int, float)):
+        others = [value + 1, value - 1, raw(f"{value}.0") if isinstance(value, int) else value + 0.25]
+    elif isinstance(value, str):
+        others = [value + "x", value[:-1], value.upper(), value + "\n", value + "\N{ZERO WIDTH SPACE}"]
+    return (written(with_value(document, steps, other)) for other in others if other != value)
+
+
+def _with_foreign_member(document: Any, steps: Steps) -> Iterator[str]:
+    value = at(document, steps)
+    if isinstance(value, dict):
+        for name in ("foreign", "__class__", ""):
+            yield written(with_value(document, steps, {**value, name: "x"}))
+
+
+def _longer(document: Any, steps: Steps) -> Iterator[str]:
+    value = at(document, steps)
+    if isinstance(value, list) and value:
+        yield written(with_value(document, steps, [*value, value[0]]))
+        yield written(with_value(document, steps, value[1:]))
+
+
+def _reversed(document: Any, steps: Steps) -> Iterator[str]:
+    value = at(document, steps)
+    if isinstance(value, list) and value[::-1] != value:
+        yield written(with_value(document, steps, value[::-1]))
+
+
+def _doubled(document: Any, steps: Steps) -> Iterator[str]:
+    """A member that is there twice: with its own value, and with another one before or behind it."""
+    if not steps or isinstance(steps[-1], int):
+        return
+    *parents, last = steps
+    owner = at(document, tuple(parents))
+    for first, second in ((owner[last], owner[last]), (raw("null"), owner[last]), (owner[last], raw("null"))):
+        copy = {}
+        for name, value in owner.items():
+            copy[name] = first if name == last else value
+            if name == last:
+                copy[f"{_MARK}again:{name}"] = second
+        yield written(with_value(document, tuple(parents), copy))
+
+
+def _foreign(document: Any, steps: Steps, other: Any) -> Iterator[str]:
+    try:
+        value = at(other, steps)
+    except (KeyError, IndexError, TypeError):
+        return
+    if value != at(document, steps):
+        yield written(with_value(document, steps, value))
