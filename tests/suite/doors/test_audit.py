@@ -77,7 +77,7 @@ def dressed(content: bytes, change: Change) -> bytes:
     if changed.outcomes == report.outcomes:
         evidence = Evidence(changed.target, changed.exchanges, changed.scope, CONTRACT)
         judged = report_of(evidence, CONTRACT.select(changed.scope.selected))
-        changed = replace(changed, outcomes=judged.outcomes, listing=judged.listing)
+        changed = replace(changed, outcomes=judged.outcomes, listing=judged.listing, locate=judged.locate)
     return bundle.pack(changed, texts.get(bundle.DEVIATIONS), texts.get(bundle.ACCEPT))
 
 
