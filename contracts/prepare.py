@@ -187,8 +187,10 @@ class _Parts:
     ) -> Target:
         """Return the target, finished; ``most`` requests may be sent to it."""
         settings, address = self.settings, self.address
-        client = certificates.client(settings.client_cert, settings.client_key)
-        certificates.check_authorities(settings.ca_bundle)
+        client, named = None, (settings.ca_bundle, settings.client_cert, settings.client_key)
+        if any(named) or not settings.mock:  # which speaks no TLS
+            certificates.check_authorities(settings.ca_bundle)
+            client = certificates.client(settings.client_cert, settings.client_key)
         wire = Wire(settings.max_body, settings.ca_bundle, client, connect_to or {})
         if address.scheme == "https":
             certificates.read_ahead(settings.ca_bundle, client)

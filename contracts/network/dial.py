@@ -12,6 +12,7 @@ import time
 from base64 import b64encode
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from itertools import zip_longest
@@ -29,6 +30,8 @@ _NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")
 _ENDS_IN_NUMBER = re.compile(r"(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)\.?\Z")
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:%/-]*")
 DEFAULT_PORTS = {"http": 80, "https": 443}
+#: A host and port.
+Place = tuple[str, int]
 
 
 @dataclass(frozen=True)
@@ -49,9 +52,12 @@ class Address:
     @property
     def base(self) -> str:
         """The URL without the path of the list."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        port = "" if self.port == DEFAULT_PORTS[self.scheme] else f":{self.port}"
-        return f"{self.scheme}://{host}{port}{self.prefix}"
+        return f"{self.scheme}://{written(self.place, DEFAULT_PORTS[self.scheme])}{self.prefix}"
+
+    @property
+    def place(self) -> Place:
+        """Its host and port."""
+        return self.host, self.port
 
     @property
     def loopback(self) -> bool:
@@ -139,7 +145,6 @@ def _host(netloc: str, text: str, what: str) -> str:
     return host
 
 
-Place = tuple[str, int]
 #: What getaddrinfo returns for an address: family, type, protocol, canonical name, and the address itself.
 _Address = tuple[Any, Any, int, str, Any]
 
@@ -149,18 +154,10 @@ _UNDER_WAY = {0, errno.EINPROGRESS, errno.EWOULDBLOCK, getattr(errno, "WSAEWOULD
 
 
 @dataclass(frozen=True)
-class Proxy:
+class Proxy(Address):
     """A proxy; ``login`` is the value of Proxy-Authorization, which it alone gets, or empty."""
 
-    scheme: str
-    host: str
-    port: int
     login: str = field(default="", repr=False)
-
-    @property
-    def place(self) -> Place:
-        """Its host and port."""
-        return self.host, self.port
 
     @property
     def name(self) -> str:
@@ -190,10 +187,11 @@ def place_of(url: SplitResult) -> Place:
     return url.hostname or "", url.port or DEFAULT_PORTS[url.scheme]
 
 
-def written(place: Place) -> str:
-    """Return a host and port as a URL has them."""
+def written(place: Place, usual: int | None = None) -> str:
+    """Return a host and port as a URL has them, without the port where it is the usual one."""
     host, port = place
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    host = f"[{host}]" if ":" in host else host
+    return host if port == usual else f"{host}:{port}"
 
 
 def dial(named: Place, connect_to: Mapping[Place, Place], ends: float, is_over: Callable[[], bool]) -> socket.socket:
@@ -228,14 +226,9 @@ def seconds_left(ends: float) -> float:
 
 
 def _resolved(place: Place, ends: float) -> list[_Address]:
-    try:
+    """Return the addresses of a host. The resolver of the system knows no end of its own: it gets a thread."""
+    with suppress(socket.gaierror):  # a number has nothing to look up
         return socket.getaddrinfo(*place, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
-    except socket.gaierror:
-        return _looked_up(place, ends)
-
-
-def _looked_up(place: Place, ends: float) -> list[_Address]:
-    """Return the addresses of a name. The resolver of the system knows no end of its own: it gets a thread."""
     found: list[list[_Address] | Exception] = []
 
     def run() -> None:
@@ -327,7 +320,7 @@ def proxy_of(url: SplitResult) -> Proxy | None:
             "the proxy of the environment is itself reached over https, and TLS within TLS is not spoken here: "
             "name its plain port with http://"
         )
-    return Proxy(proxy.scheme, host, port, _login(proxy))
+    return Proxy(proxy.scheme, host, port, login=_login(proxy))
 
 
 def _is_excepted(host: str, exceptions: str) -> bool:

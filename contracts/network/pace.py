@@ -6,7 +6,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.utils import mktime_tz, parsedate_tz
 
@@ -29,6 +29,8 @@ _WINDOW = 61.0
 PAUSES = (1.0, 2.0, 4.0, 8.0)
 #: A connection that breaks or is refused is tried anew this often; what answers 503 says itself that it will come back.
 _CONNECTION_RETRIES = 2
+#: What may be over a moment later; of these, Unavailable is the service that exchanges tokens.
+_MAY_PASS = (Unreachable, ProxyFailed, Unavailable)
 #: After a 429: how long to wait where it does not say so, and then between requests, in seconds.
 _AFTER_TOO_MANY, _GAP = 1.0, 1.1
 
@@ -77,67 +79,53 @@ class Deadline:
         self._began, self._waited = None, 0.0
 
 
+@dataclass
 class Pace:
     """Lets through so many requests within so many seconds, whichever target of an account they go to.
 
     Threads share it. ``say`` is told the seconds of a longer wait.
     """
 
-    def __init__(
-        self,
-        requests: int = PER_MINUTE,
-        seconds: float = _WINDOW,
-        *,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
-        say: Callable[[float], None] = lambda _: None,
-    ) -> None:
-        self.requests = requests
-        self.seconds = seconds
-        self._clock = clock
-        self._sleep = sleep
-        self._say = say
-        #: The turns of the last requests, each counted from its beginning; some may still be to come.
-        self._turns: deque[float] = deque()
-        self._lock = threading.Lock()
+    requests: int = PER_MINUTE
+    seconds: float = _WINDOW
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    say: Callable[[float], None] = lambda _: None
+    #: The turns of the last requests, each counted from its beginning; some may still be to come.
+    _turns: deque[float] = field(default_factory=deque, repr=False)
+    _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
     def wait_for_capacity(self, requests: int) -> None:
         """Wait until so many requests can be sent at once, or as many as there can ever be."""
-        places = min(requests, self.requests)
-        while wait := self._until(places):
-            self._say(wait)
-            self._sleep(wait)
+        while wait := self._until(min(requests, self.requests)):
+            self.say(wait)
+            self.sleep(wait)
 
     def take(self, max_wait: float, *, unpaced: bool = False) -> float:
-        """Take a turn, after waiting for at most ``max_wait`` seconds for it; ``unpaced`` takes it at once.
-
-        Returns the seconds that it waited.
+        """Take a turn, and return the seconds that were waited for it; ``unpaced`` takes it at once.
 
         Raises:
-            OverBudget: it would take longer.
+            OverBudget: it would take longer than ``max_wait`` seconds.
         """
         with self._lock:
-            wait = 0.0 if unpaced else self._wait(1)
+            wait = 0.0 if unpaced else self._until(1)
             if wait > max_wait:
                 raise OverBudget(
                     f"{self.requests} requests were sent within a minute, and the run ends before the next"
                 )
-            self._turns.append(self._clock() + wait)
+            self._turns.append(self.clock() + wait)
         if wait:
-            self._sleep(wait)
+            self.sleep(wait)
         return wait
 
     def _until(self, places: int) -> float:
-        with self._lock:
-            return self._wait(places)
-
-    def _wait(self, places: int) -> float:
         """Return the seconds until so many more turns fit into the window."""
-        now = self._clock()
-        while self._turns and now - self._turns[0] >= self.seconds:
-            self._turns.popleft()
-        in_the_way = len(self._turns) + places - self.requests
-        return self._turns[in_the_way - 1] + self.seconds - now if in_the_way > 0 else 0.0
+        with self._lock:
+            now = self.clock()
+            while self._turns and now - self._turns[0] >= self.seconds:
+                self._turns.popleft()
+            in_the_way = len(self._turns) + places - self.requests
+            return self._turns[in_the_way - 1] + self.seconds - now if in_the_way > 0 else 0.0
 
 
 @dataclass
@@ -153,7 +141,7 @@ class Budget:
     shared: bool = False
     sent: int = 0
     retries: int = 0
-    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
     def count(self) -> None:
         """Count a request that is to be sent.
@@ -161,20 +149,18 @@ class Budget:
         Raises:
             OverBudget: it may not be sent.
         """
-        if not self._counted(again=False):
-            raise OverBudget(f"the budget of {self.limit} requests is spent (--max-requests)")
+        with self._lock:
+            if self.sent >= self.limit:
+                raise OverBudget(f"the budget of {self.limit} requests is spent (--max-requests)")
+            self.sent += 1
 
     def count_retry(self) -> bool:
         """Count a request that is to be sent again, and return whether it may be."""
-        return self._counted(again=True)
-
-    def _counted(self, *, again: bool) -> bool:
-        with self._lock:
-            if self.sent >= self.limit:
-                return False
-            self.sent += 1
-            self.retries += again
+        with self._lock, suppress(OverBudget):
+            self.count()
+            self.retries += 1
             return True
+        return False
 
     def wait(self, max_wait: float, *, unpaced: bool = False) -> float:
         """Wait for at most ``max_wait`` seconds until the pace allows a request that was counted.
@@ -184,9 +170,9 @@ class Budget:
         Raises:
             OverBudget: it would take longer; the request is not sent, and not counted any more.
         """
+        if self.pace is None:
+            return 0.0
         try:
-            if self.pace is None:
-                return 0.0
             waited = self.pace.take(math.inf if self.shared else max_wait, unpaced=unpaced)
         except OverBudget:
             with self._lock:
@@ -200,16 +186,17 @@ class Budget:
             self.limit = max(self.limit, self.sent + requests)
 
 
+@dataclass
 class Throttle:
     """What becomes of a run after a 429: one request at a time, and a gap between two, doubled at each further 429."""
 
-    def __init__(self, clock: Callable[[], float], sleep: Callable[[float], None]) -> None:
-        self._clock = clock
-        self._sleep = sleep
-        self._gap = 0.0
-        self._since = self._next = 0.0
-        self._lock = threading.Lock()
-        self._turn = threading.Lock()
+    clock: Callable[[], float]
+    sleep: Callable[[float], None]
+    _gap: float = 0.0
+    _since: float = 0.0
+    _next: float = 0.0
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @property
     def is_on(self) -> bool:
@@ -219,7 +206,7 @@ class Throttle:
     @property
     def wait(self) -> float:
         """The seconds until the next request may be sent."""
-        return max(0.0, self._next - self._clock())
+        return max(0.0, self._next - self.clock())
 
     @contextmanager
     def turn(self, max_wait: float) -> Iterator[None]:
@@ -232,15 +219,15 @@ class Throttle:
             yield
             return
         with self._turn:
-            if (wait := self._next - self._clock()) > max_wait:
+            if (wait := self._next - self.clock()) > max_wait:
                 raise TooSlow(f"after a 429 the target is to be left alone for {wait:.3g} s, and the run ends before")
             if wait > 0:
-                self._sleep(wait)
+                self.sleep(wait)
             try:
                 yield
             finally:
                 with self._lock:
-                    self._next = max(self._next, self._clock() + self._gap)
+                    self._next = max(self._next, self.clock() + self._gap)
 
     def slow_down(self, response: Response, sent: float) -> None:
         """Take a 429 to heart, the answer to what was sent at a time of the clock.
@@ -248,7 +235,7 @@ class Throttle:
         What was under way together with the first one is no further 429.
         """
         with self._lock:
-            now, wait = self._clock(), pause_before(response, _AFTER_TOO_MANY)
+            now, wait = self.clock(), pause_before(response, _AFTER_TOO_MANY)
             if not self._gap:
                 self._gap, self._since = _GAP, now
             elif sent >= self._since:
@@ -261,11 +248,8 @@ def is_worth_a_retry(response: Response | None, failure: CouldNotJudge | None, t
     """Whether what went wrong may pass: a status that says so, or, a few times, a connection that broke."""
     if failure is None:
         return response is not None and may_pass(response)
-    # An exception that says Unavailable is of the service that exchanges tokens.
-    passing = isinstance(failure, Unreachable | ProxyFailed | Unavailable) and not isinstance(
-        failure, Misdirected | ProxyRefused
-    )
-    return passing and tries < _CONNECTION_RETRIES
+    is_lasting = isinstance(failure, Misdirected | ProxyRefused)
+    return tries < _CONNECTION_RETRIES and isinstance(failure, _MAY_PASS) and not is_lasting
 
 
 def pause_before(response: Response | None, pause: float) -> float:
@@ -273,7 +257,6 @@ def pause_before(response: Response | None, pause: float) -> float:
     asked = (response.first("Retry-After") or "") if response else ""
     if not asked or re.fullmatch("[0-9]{1,15}", asked):
         return float(asked) if asked else pause
-
     try:
         date = parsedate_tz(asked)
         return pause if date is None else max(0.0, mktime_tz(date) - time.time())
