@@ -15,11 +15,12 @@ from importlib import import_module
 from io import BytesIO
 
 from contracts import __version__
-from contracts.comparison import gate_of, snapshot
+from contracts.comparison import snapshot
 from contracts.core.contract import Contract
 from contracts.core.errors import UsageError, watched
 from contracts.core.report import Report
 from contracts.core.text import encoded, shorten
+from contracts.formats.wording import gate_of
 from contracts.judging.strict_json import value_of
 from contracts.reading import CAP
 

@@ -13,7 +13,6 @@ from contracts.core.contract import LIST, PER_MINUTE, Contract, Policy
 from contracts.core.errors import NoTarget, UsageError
 from contracts.core.exchange import Headers, Response
 from contracts.core.report import Identity
-from contracts.exceptions import deviations
 from contracts.judging.judge import said_of
 from contracts.masking.secrets import Secrets
 from contracts.network import certificates
@@ -45,6 +44,7 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
     from contracts.comparison.baseline import Baseline
+    from contracts.exceptions.entry import Entry
     from contracts.mock.server import MockServer
 
 Value = TypeVar("Value", bound="DataclassInstance")
@@ -102,7 +102,7 @@ def prepare(
             raise UsageError("the target holds a token: an address is printed, logged and stored; take it out")
         plan = Plan(settings, contract, address)
         contract.select(settings.clause)  # a name that is none is told before any file is read
-        known = deviations.load(settings.deviations, contract) if settings.deviations else ()
+        known = _deviations(settings.deviations, contract) if settings.deviations else ()
         known = tuple(_masked(entry, secrets) for entry in known)
         baseline = _baseline(settings.baseline, settings, contract) if settings.baseline else None
         baseline = baseline and _masked(baseline, secrets)
@@ -136,6 +136,12 @@ def _judged(
         raise NoTarget
     else:
         yield parse(settings.target, contract.path, allow_plain_http=settings.allow_plain_http), environ
+
+
+def _deviations(path: str, contract: Contract) -> "tuple[Entry, ...]":
+    from contracts.exceptions import deviations  # noqa: PLC0415 - 5 ms, and few runs have any
+
+    return deviations.load(path, contract)
 
 
 def _baseline(path: str, settings: Settings, contract: Contract) -> "Baseline":

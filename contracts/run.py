@@ -19,8 +19,6 @@ from contracts.core.exchange import Exchange, Request
 from contracts.core.made_up import with_made_up
 from contracts.core.report import Access, Identity, Listing, Report, RequestCounts, Scope
 from contracts.core.text import counted, plain
-from contracts.exceptions import deviations
-from contracts.exceptions.entry import Entry
 from contracts.global_information.clauses import REPEATABLE, needed
 from contracts.judging.answer import late
 from contracts.judging.evidence import Evidence, unless_blocked
@@ -33,6 +31,7 @@ from contracts.settings.table import Settings
 
 if TYPE_CHECKING:
     from contracts.comparison.baseline import Baseline
+    from contracts.exceptions.entry import Entry
 
 #: Requests that a run may send beyond those planned and as many for a second observation: the list is asked for three
 #: times more there, and retries come on top.
@@ -139,7 +138,7 @@ class Run:
 
     plan: Plan
     target: Target
-    deviations: tuple[Entry, ...] = ()
+    deviations: "tuple[Entry, ...]" = ()
     identity: Identity = field(default_factory=Identity)
     baseline: "Baseline | None" = None
 
@@ -264,6 +263,8 @@ class Run:
     def _waived(self, report: Report) -> Report:
         if not self.deviations:
             return report
+        from contracts.exceptions import deviations  # noqa: PLC0415 - 5 ms, and few runs have any
+
         return deviations.apply(report, self.deviations, datetime.now(UTC).date())
 
     def _notes(self, evidence: Evidence) -> Iterator[str]:

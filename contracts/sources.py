@@ -10,9 +10,9 @@ from contracts.comparison import accepted, snapshot
 from contracts.comparison.baseline import Baseline
 from contracts.comparison.gate import Kind, Source
 from contracts.comparison.observation import CouldNotCompare
-from contracts.comparison.rules import Impact
 from contracts.core.contract import Contract
 from contracts.core.errors import UsageError
+from contracts.core.report import Impact
 from contracts.formats import stored
 from contracts.judging.strict_json import value_of
 from contracts.reading import read_bytes, read_text

@@ -15,9 +15,9 @@ from contracts.commands import output, writing
 from contracts.comparison import accepted
 from contracts.comparison.gate import Gate, Kind, Source, Terms, gate
 from contracts.comparison.observation import CouldNotCompare
-from contracts.comparison.rules import Impact
 from contracts.core.contract import Contract
 from contracts.core.errors import UsageError, until
+from contracts.core.report import Impact
 from contracts.formats import terminal
 from contracts.global_information.clauses import REPEATABLE
 from contracts.masking.secrets import Secrets

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING
 
 from contracts.commands import output, writing
 from contracts.commands.output import Outputs
-from contracts.comparison import gate_of
 from contracts.core.errors import UsageError
 from contracts.core.report import Report, RequestCounts, Verdict
 from contracts.core.text import counted
-from contracts.exceptions import deviations
 from contracts.formats import terminal, wording
 from contracts.reading import read_text
 from contracts.resources import contract_of, refuse_other
@@ -121,13 +119,15 @@ def _write_proposals(options: argparse.Namespace, report: Report) -> Iterator[st
     if options.write_deviations:
         text = proposal.deviations(report, date.fromisoformat(report.started[:10]))
         yield writing.write_proposal(options.write_deviations, text, "nothing fails the run")
-    if options.write_accept and (compared := gate_of(report)):
+    if options.write_accept and (compared := wording.gate_of(report)):
         yield writing.write_proposal(options.write_accept, compared.proposal, "nothing fails")
 
 
 def _prune(path: str, report: Report) -> str:
     stale = {entry.number for entry in report.stale}
     if stale:
+        from contracts.exceptions import deviations  # noqa: PLC0415 - 5 ms, and few runs have any
+
         writing.write(path, deviations.prune(read_text(path), stale, path, report.contract))
     removed = "".join(f"{path}: removed: {wording.stale(entry)}\n" for entry in report.stale)
     return f"{removed}{path}: {counted(len(stale), 'stale entry', 'stale entries')} removed\n"

@@ -5,8 +5,7 @@ from datetime import datetime
 
 from contracts.comparison import accepted, snapshot
 from contracts.comparison.gate import Kind, Source, Terms, gate
-from contracts.comparison.rules import Impact
-from contracts.core.report import Report
+from contracts.core.report import Impact, Report
 
 
 @dataclass(frozen=True)

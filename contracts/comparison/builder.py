@@ -10,10 +10,11 @@ from typing import NamedTuple
 from contracts.comparison.difference import Difference, Element
 from contracts.comparison.hits import Hit, Key
 from contracts.comparison.observation import Pair
-from contracts.comparison.rules import Audience, Impact
+from contracts.comparison.rules import Audience
 from contracts.comparison.subject import OTHERS, Subject
 from contracts.comparison.values import shown
 from contracts.core.finding import step
+from contracts.core.report import Impact
 from contracts.core.text import counted, shorten
 
 _MOVED, _RENUMBERED = "order-moved", "positions-renumbered"

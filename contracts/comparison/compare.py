@@ -10,9 +10,9 @@ from contracts.comparison.builder import DifferenceBuilder, Line
 from contracts.comparison.difference import Comparison, Difference, StaleAcceptance
 from contracts.comparison.hits import Hit, Key, hits
 from contracts.comparison.observation import CouldNotCompare, Known, Observation, Reading, identity_of
-from contracts.comparison.rules import Impact
 from contracts.comparison.subject import Subject
 from contracts.core.errors import watched
+from contracts.core.report import Impact
 from contracts.core.text import shorten
 from contracts.exceptions.entry import Entry
 

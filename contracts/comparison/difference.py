@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from contracts.comparison.rules import Impact, Rule
+from contracts.comparison.rules import Rule
 from contracts.comparison.subject import Subject
+from contracts.core.report import Impact
 
 
 @dataclass(frozen=True)

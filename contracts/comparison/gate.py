@@ -10,12 +10,12 @@ from contracts.comparison.accepted import Accepted, proposed
 from contracts.comparison.compare import compare, instability
 from contracts.comparison.difference import Comparison, Difference
 from contracts.comparison.observation import CouldNotCompare, Observation
-from contracts.comparison.rules import FAIL_ON, Impact
+from contracts.comparison.rules import FAIL_ON
 from contracts.comparison.snapshot import Snapshot
 from contracts.comparison.subject import subject_of
 from contracts.core.contract import Contract
 from contracts.core.errors import CouldNotJudge, UsageError
-from contracts.core.report import Report, Verdict
+from contracts.core.report import Impact, Report, Verdict
 from contracts.core.text import counted, expiring, in_days
 from contracts.exceptions.entry import Entry
 

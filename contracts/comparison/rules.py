@@ -6,15 +6,7 @@ Ids are append-only: exceptions name them. Nouns come from the subject, so that 
 from dataclasses import dataclass
 from enum import StrEnum
 
-
-class Impact(StrEnum):
-    """The class of a difference, the worst first. What is unstable is never called any of the others."""
-
-    BREAKING = "breaking"
-    VISIBLE = "visible"
-    ADDITIVE = "additive"
-    UNSTABLE = "unstable"
-
+from contracts.core.report import Impact
 
 #: What may fail a comparison, the worst first; what is unstable never does.
 FAIL_ON = (Impact.BREAKING, Impact.VISIBLE, Impact.ADDITIVE)

@@ -197,6 +197,15 @@ def nowhere(_body: bytes, _pointer: str) -> tuple[str, Sequence[tuple[int, int]]
     return "", ()
 
 
+class Impact(StrEnum):
+    """The class of a difference, the worst first. What is unstable is never called any of the others."""
+
+    BREAKING = "breaking"
+    VISIBLE = "visible"
+    ADDITIVE = "additive"
+    UNSTABLE = "unstable"
+
+
 class Compared(Protocol):
     """What a comparison of the list with a baseline comes to; what it is made of is known above the vocabulary."""
 

@@ -7,7 +7,6 @@ what could not be judged is one line.
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from contracts.comparison import gate_of
 from contracts.core.report import Outcome, Report, State
 from contracts.core.text import plain
 from contracts.formats import wording
@@ -62,7 +61,7 @@ def _told(report: Report) -> Iterator[tuple[str, str, list[str]]]:
     yield from (("error", f"{o.clause.id} breached", _breach(report, o)) for o in broken if o in report.failing)
     if report.stale:
         yield "error", "stale deviations", [*map(wording.stale, report.stale)]
-    if (compared := gate_of(report)) and compared.status:
+    if (compared := wording.gate_of(report)) and compared.status:
         yield "error", compared.against, _compared(compared)
     if reasons := wording.unjudged(report):
         yield "error", "could not be judged", [*reasons, ", ".join(id_ for ids in reasons.values() for id_ in ids)]

@@ -13,12 +13,10 @@ from importlib.resources import files
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from contracts.comparison import gate_of
-from contracts.comparison.rules import Impact
 from contracts.core.contract import Clause, Contract, Level
 from contracts.core.exchange import Exchange
 from contracts.core.finding import Finding
-from contracts.core.report import Outcome, Report, State, Verdict, worst
+from contracts.core.report import Impact, Outcome, Report, State, Verdict, worst
 from contracts.core.text import counted
 from contracts.formats import wording
 from contracts.formats.excerpt import Excerpt, excerpt
@@ -145,7 +143,7 @@ def render(report: Report) -> str:
         grounds=_grounds(report),
         summary=wording.last_line(report),
         fields=_FIELDS,
-        compared=_compared(compared) if (compared := gate_of(report)) else None,
+        compared=_compared(compared) if (compared := wording.gate_of(report)) else None,
     )
 
 

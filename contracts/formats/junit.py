@@ -16,7 +16,6 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from contracts.comparison import gate_of
 from contracts.comparison.rules import RULES
 from contracts.core.contract import Level
 from contracts.core.report import Outcome, Report, State, Verdict
@@ -108,7 +107,7 @@ def _of_run(report: Report) -> ET.Element:
         message, lines = f"{len(report.stale)} of the known deviations are stale", map(wording.stale, report.stale)
         cases.append(_testcase("deviations", class_name, "failure", message, "stale", "\n".join(lines)))
     cases += _verdict(report, cases, class_name)
-    if compared := gate_of(report):
+    if compared := wording.gate_of(report):
         cases += _compared(compared, f"{class_name}.comparison")
     properties = {
         "headline": wording.headline(report),

@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from contracts.comparison import gate_of
 from contracts.core.contract import LIST, Source
 from contracts.core.finding import Finding
 from contracts.core.report import Outcome, Report, State, worst
@@ -163,7 +162,7 @@ def _of_run(report: Report) -> Iterator[_Block]:
     yield from (
         [_md("- {}", _code(wording.could_not_judge(*reason), 1000))] for reason in wording.unjudged(report).items()
     )
-    if compared := gate_of(report):
+    if compared := wording.gate_of(report):
         yield [_md("### Against the baseline: {}", _words(compared.counts))]
         yield from _compared(compared)
     if broken := wording.by_cause(report):

@@ -12,13 +12,11 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from contracts import __version__
-from contracts.comparison import gate_of
-from contracts.comparison.rules import Impact
 from contracts.core.contract import Clause, load
 from contracts.core.errors import watched
 from contracts.core.exchange import Exchange, Headers
 from contracts.core.finding import Finding
-from contracts.core.report import Outcome, Report, State, worst
+from contracts.core.report import Impact, Outcome, Report, State, worst
 from contracts.core.text import COMMAND
 from contracts.formats import wording
 from contracts.formats.reproduce import of_finding, rerun
@@ -91,7 +89,7 @@ def _document(report: Report) -> dict[str, Any]:
         "shared_deviations": report.shared_deviations,
         "narrowed": list(report.narrowed),
         "settings": {name: {"value": value, "origin": origin} for name, (value, origin) in report.settings.items()},
-        "comparison": _comparison(compared) if (compared := gate_of(report)) else None,
+        "comparison": _comparison(compared) if (compared := wording.gate_of(report)) else None,
         "clauses": [_outcome(report, outcome) for outcome in report.outcomes],
         "exchanges": [_exchange(exchange) for exchange in report.exchanges],
         "bodies": {

@@ -12,10 +12,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from contracts import __version__
-from contracts.comparison import gate_of
-from contracts.comparison.rules import Impact
 from contracts.core.contract import Contract
-from contracts.core.report import Outcome, Report, RequestCounts, State, worst
+from contracts.core.report import Impact, Outcome, Report, RequestCounts, State, worst
 from contracts.core.text import counted, plain
 from contracts.formats import wording
 from contracts.formats.reproduce import of_finding, rerun, token
@@ -220,7 +218,7 @@ def _notes(report: Report) -> Iterator[_Line]:
         *(("stale", wording.stale(d)) for d in report.stale),
     ):
         yield from (_BLANK, _Line(line, f"{label:<10}"))
-    if compared := gate_of(report):
+    if compared := wording.gate_of(report):
         yield from (_BLANK, _Line("against the baseline", colour=_BOLD), *_compared(compared))
 
 

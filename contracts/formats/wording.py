@@ -5,14 +5,12 @@ They are texts as they are: what a target said in them is escaped where a format
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from contracts.comparison import gate_of
-from contracts.comparison.rules import Impact
 from contracts.core.contract import LIST, REPEAT, Contract
 from contracts.core.errors import Reason
 from contracts.core.finding import Finding
-from contracts.core.report import Identity, Outcome, Partial, Report, StaleDeviation, State, Verdict, worst
+from contracts.core.report import Identity, Impact, Outcome, Partial, Report, StaleDeviation, State, Verdict, worst
 from contracts.core.text import counted, expiring, shorten
 
 if TYPE_CHECKING:
@@ -27,6 +25,12 @@ _FEWER = {Partial.FILE, Partial.CLAUSES, Partial.EMPTY_LIST}
 _NOT_SENT = "not sent: "
 #: So many clauses that could not be judged are named in a line; of more their number is.
 _NAMED = 3
+
+
+def gate_of(report: Report) -> "Gate | None":
+    """Return the comparison of a run with its baseline, None when there was no baseline."""
+    return cast("Gate | None", report.comparison)  # to the vocabulary it is a status
+
 
 #: So many differences are written out for people; all are counted, and the JSON has them all.
 SHOWN = 200

@@ -12,8 +12,9 @@ from contracts.comparison.accepted import Accepted, load, read
 from contracts.comparison.compare import compare
 from contracts.comparison.difference import Comparison, Difference
 from contracts.comparison.observation import Observation
-from contracts.comparison.rules import RULES, About, Impact
+from contracts.comparison.rules import RULES, About
 from contracts.core.errors import UsageError
+from contracts.core.report import Impact
 from contracts.event_categories.comparison import SUBJECT
 from contracts.exceptions.entry import Entry
 

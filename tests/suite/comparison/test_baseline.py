@@ -14,9 +14,9 @@ from door import Finished, contracts, pytest_quick
 from subject import BY_NAME, SAMPLE
 from test_compare import KEY, OLD, SCHEMA, Elements, environment, exceptions, kept, renamed, without
 
-from contracts.comparison import gate_of
 from contracts.core.errors import until
 from contracts.event_categories.contract import CONTRACT
+from contracts.formats.wording import gate_of
 from contracts.mock.faults.fault import instead
 from contracts.mock.reply import Change, Reply, json_reply
 from contracts.mock.server import MockServer

@@ -19,8 +19,8 @@ from contracts.comparison.compare import LISTED, compare, instability
 from contracts.comparison.difference import Difference, Element
 from contracts.comparison.hits import Hit, hits
 from contracts.comparison.observation import CouldNotCompare, Observation
-from contracts.comparison.rules import Impact
 from contracts.comparison.values import text_of
+from contracts.core.report import Impact
 from contracts.event_categories.comparison import SUBJECT
 from contracts.exceptions.entry import Entry
 from contracts.judging.schema import written

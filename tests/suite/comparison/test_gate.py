@@ -14,8 +14,8 @@ from subject import BY_NAME, CONTRACT, SAMPLE, categories
 
 from contracts.comparison import accepted
 from contracts.comparison.gate import Gate, Kind, Source, Terms, gate
-from contracts.comparison.rules import Impact
 from contracts.comparison.snapshot import Answer, Snapshot
+from contracts.core.report import Impact
 from contracts.mock.reply import Change, list_reply
 from contracts.mock.server import MockServer
 
