@@ -1,7 +1,7 @@
 """Other readings of what a target sent, in which a secret may stand: escapes undone, Base64 and digits decoded.
 
-A view knows which bytes of what it was made from each of its own stands for. Every pattern is possessive, and none
-begins anew within what it has gone through, so that making a view is linear.
+A decoding knows which bytes of what it was made from each of its own stands for. Every pattern is possessive, and none
+begins anew within what it has gone through, so that decoding is linear.
 """
 
 import binascii
@@ -16,7 +16,7 @@ from contracts.core.errors import watched
 
 Span = tuple[int, int]
 
-#: What stands between two runs of a view: it is in no secret, in no alphabet and no escape.
+#: What stands between two runs of a decoding: it is in no secret, in no alphabet and no escape.
 _BETWEEN = b"\xff"
 _ESCAPED = rb"""(?ix)
       (?<!\\)\\++ (?: u00([0-9a-f]{2}) | x([0-9a-f]{2}) | u\{0*+([0-9a-f]{2})\} | ([^0-9a-z\s]) | ([rnt]) )
@@ -35,7 +35,7 @@ _NUMBER = rb"[0-9]+"
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 
 
-class View:
+class Decoding:
     """Some bytes read in another way: ``content``, and for a part of it the span that it was made from."""
 
     content: bytes
@@ -45,8 +45,8 @@ class View:
         raise NotImplementedError
 
 
-class _Substituted(View):
-    """A view in which each match of a pattern is replaced by at most one byte."""
+class _Substituted(Decoding):
+    """A decoding in which each match of a pattern is replaced by at most one byte."""
 
     def __init__(self, pattern: bytes, replace: Callable[[re.Match[bytes]], bytes], original: bytes) -> None:
         self._pattern, self._replace, self._original = re.compile(pattern), replace, original
@@ -84,8 +84,8 @@ class _Substituted(View):
         return place, place + 1
 
 
-class _Decoded(View):
-    """A view of the runs of one alphabet, decoded; ``places`` gives, for a run, the span of each of its bytes."""
+class _Decoded(Decoding):
+    """The runs of one alphabet, decoded; ``places`` gives, for a run, the span of each of its bytes."""
 
     def __init__(
         self,
@@ -110,18 +110,18 @@ class _Decoded(View):
         return begin + place(first)[0], begin + place(last)[1]
 
 
-def views(content: bytes, shortest: int) -> Iterator[View]:
+def decodings(content: bytes, shortest: int) -> Iterator[Decoding]:
     """Iterate over the other readings of some bytes in which something of so many bytes may stand."""
     for signs, pattern, replace in (
         ((b"\\", b"%", b"&"), _ESCAPED, _character),
-        ((b"=",), _QUOTED_PRINTABLE, _quoted),
-        ((b"\n",), _FOLDED, _nothing),
-        ((b"\0",), _NUL, _nothing),
+        ((b"=",), _QUOTED_PRINTABLE, _digits_or_nothing),
+        ((b"\n",), _FOLDED, _digits_or_nothing),
+        ((b"\0",), _NUL, _digits_or_nothing),
     ):
         if any(sign in content for sign in signs):
-            view = _Substituted(pattern, replace, content)
-            if view.content != content:
-                yield view
+            substituted = _Substituted(pattern, replace, content)
+            if substituted.content != content:
+                yield substituted
     least = shortest * 4 // 3
     if runs := _runs(_BASE64 % least, content, least):
         for shift in range(4):
@@ -132,7 +132,7 @@ def views(content: bytes, shortest: int) -> Iterator[View]:
         yield _Decoded([(start + 1, end) for start, end in runs], content, _from_hexadecimal, _pairs)
 
 
-def numbers(content: bytes, shortest: int) -> View | None:
+def numbers(content: bytes, shortest: int) -> Decoding | None:
     """Return the lists of numbers in some bytes as the bytes that they count, or None when there are none."""
     runs = _runs(_NUMBERS, content, shortest * 3 - 1)
     return _Decoded(runs, content, _from_numbers, _each_number) if runs else None
@@ -143,7 +143,7 @@ def _runs(pattern: bytes, content: bytes, least: int) -> list[Span]:
     return [match.span() for match in found if match.end() - match.start() >= least]
 
 
-def json_text(content: bytes) -> View:
+def json_text(content: bytes) -> Decoding:
     """Return what a JSON decoder reads in the strings of some bytes, as far as that is ASCII."""
     return _Substituted(_JSON, _read_by_json, content)
 
@@ -175,12 +175,8 @@ def _entities() -> dict[bytes, bytes]:
     return {name[:-1].encode(): text.encode() for name, text in ascii_only if len(text) == 1}
 
 
-def _quoted(match: re.Match[bytes]) -> bytes:
-    return bytes.fromhex(match[1].decode()) if match[1] else b""
-
-
-def _nothing(_: re.Match[bytes]) -> bytes:
-    return b""
+def _digits_or_nothing(match: re.Match[bytes]) -> bytes:
+    return bytes.fromhex(match[1].decode()) if match.lastindex else b""
 
 
 def _from_base64(run: bytes) -> bytes:

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from contracts.core.errors import watched
 from contracts.core.exchange import Response
-from contracts.masking.decodings import json_text, numbers, views
+from contracts.masking.decodings import decodings, json_text, numbers
 
 #: Where a secret was found, and the name of the variable that holds it.
 Found = tuple[int, int, bytes]
@@ -112,7 +112,7 @@ class Secrets:
         content = self._distinguished(content)
         content = self._replaced(content, self._plain(content))
         content = self._replaced(content, self._within(content, _DEPTH))
-        return self._zeroed(content)
+        return self._mask_number_lists(content)
 
     def _plain(self, content: bytes) -> Iterator[Found]:
         """Iterate over the places of every secret as it is, in any letter case."""
@@ -127,22 +127,22 @@ class Secrets:
 
     def _within(self, content: bytes, depth: int) -> Iterator[Found]:
         """Iterate over the places of every secret in another reading of the content, or in one of that."""
-        for view in views(content, self._shortest):
-            inner = self._within(view.content, depth - 1) if depth > 1 else ()
-            for start, end, name in dict.fromkeys((*self._plain(view.content), *inner)):
-                yield (*view.locate(start, end), name)
+        for decoding in decodings(content, self._shortest):
+            inner = self._within(decoding.content, depth - 1) if depth > 1 else ()
+            for start, end, name in dict.fromkeys((*self._plain(decoding.content), *inner)):
+                yield (*decoding.locate(start, end), name)
 
     def _distinguished(self, content: bytes) -> bytes:
         """Return the content with ``{}`` behind each dollar sign that begins what looks like a mask."""
         if b"$" not in content and b"\\u0024" not in content:
             return content
         names = b"|".join(dict.fromkeys(name for _, name in self._secrets.values()))
-        view = json_text(content)
-        matches = re.finditer(rb"\$(?=(?:\{\})*+(?:%s))" % names, view.content)
-        return _spliced(content, ((*view.locate(*match.span()), b"${}") for match in matches))
+        decoding = json_text(content)
+        matches = re.finditer(rb"\$(?=(?:\{\})*+(?:%s))" % names, decoding.content)
+        return _replace_spans(content, ((*decoding.locate(*match.span()), b"${}") for match in matches))
 
     def _replaced(self, content: bytes, found: Iterable[Found]) -> bytes:
-        return _spliced(content, ((s, e, self._shown(content, s, e, name)) for s, e, name in _merged(found)))
+        return _replace_spans(content, ((s, e, self._shown(content, s, e, name)) for s, e, name in _merged(found)))
 
     def _shown(self, content: bytes, start: int, end: int, name: bytes) -> bytes:
         """Return the mask of a part of the content: the same for parts that a JSON decoder reads as the same."""
@@ -158,21 +158,21 @@ class Secrets:
             return 1
         return self._numbers.setdefault((name, read), len(self._numbers) + 2)
 
-    def _zeroed(self, content: bytes) -> bytes:
+    def _mask_number_lists(self, content: bytes) -> bytes:
         """Return the content with the lists of numbers that count a secret's bytes replaced by lists of zeros.
 
         They stay numbers, or a body would no longer be JSON; the first one tells two forms apart.
         """
-        view = numbers(content, self._shortest)
-        if view is None:
+        decoding = numbers(content, self._shortest)
+        if decoding is None:
             return content
         lists = []
-        for start, end, name in _merged(self._plain(view.content)):
-            first, last = view.locate(start, end)
-            number = b"%d" % self._number(name, b"numbers " + view.content[start:end])
+        for start, end, name in _merged(self._plain(decoding.content)):
+            first, last = decoding.locate(start, end)
+            number = b"%d" % self._number(name, b"numbers " + decoding.content[start:end])
             zeros = re.sub(rb"[0-9]+", b"0", content[first:last])
             lists.append((first, last, number + zeros[1:]))
-        return _spliced(content, lists)
+        return _replace_spans(content, lists)
 
 
 @cache
@@ -204,7 +204,7 @@ def _merged(found: Iterable[Found]) -> Iterator[Found]:
         yield last
 
 
-def _spliced(content: bytes, replacements: Iterable[Found]) -> bytes:
+def _replace_spans(content: bytes, replacements: Iterable[Found]) -> bytes:
     """Return the content with each of its parts, from left to right, replaced by other bytes."""
     pieces, place = [], 0
     for start, end, text in watched(replacements):

@@ -71,35 +71,33 @@ class Ended(Exception):
 
 
 class Connection:
-    """A connection to the host of a URL, not open yet. ``usable`` says whether another request may follow."""
+    """A connection to the host of a URL, not open yet. ``usable`` says whether another request may follow.
 
-    def __init__(self, url: str, wire: Wire) -> None:
+    ``accepted`` is told when the peer has accepted it, and TLS is still to come.
+    """
+
+    def __init__(self, url: str, wire: Wire, accepted: Callable[[], None] = lambda: None) -> None:
         self.usable = False
         self.proxy: Proxy | None = None
-        self._url = urlsplit(url)
-        self._wire = wire
+        self._url, self._wire, self._accepted = urlsplit(url), wire, accepted
         self._socket: socket.socket | None = None
         self._is_open = self._aborted = self._answered = False
-        #: Whether the last answer was one to HEAD, the bytes behind that, and how long to wait for more, in seconds.
-        self._behind_head = False
-        self._stray = 0
-        self._moment = 0.0
+        #: The bytes behind an answer to HEAD, and how long to wait for some, in seconds: 0 behind any other answer.
+        self._stray, self._moment = 0, 0.0
 
     @property
     def is_open(self) -> bool:
         """Whether a request can be sent at once."""
         return self._is_open and not self._aborted
 
-    def open(self, ends: float, accepted: Callable[[], None] = lambda: None) -> None:
+    def open(self, ends: float) -> None:
         """Connect before ``ends``, through a proxy where there is one, and speak TLS where the URL says so.
-
-        ``accepted`` is told when the peer has accepted the connection, and TLS is still to come.
 
         Raises:
             CouldNotJudge: the name or the proxy does not lead there.
             OSError: what the system says.
         """
-        self._reach(ends, accepted)
+        self._reach(ends)
         if self._url.scheme == "https":
             self._secure(self._url.hostname or "", ends)
         self._is_open = self.usable = True
@@ -137,11 +135,12 @@ class Connection:
         if self._forwarding and answer.response.status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
             raise self._forwarding.refusal(answer.response.status, self._url.netloc)
         self._answered, self.usable = True, answer.kept
-        self._behind_head = message.method == "HEAD"
-        self._stray = len(answer.behind) if self._behind_head else 0
-        moment = min(max(_LEAST, _TIMES * (time.monotonic() - began)), _MOST) if answer.kept else _CLOSING
-        # The answer is complete: waiting for more must not make it late.
-        self._moment = min(moment, max(0.001, (ends - time.monotonic()) / 2))
+        self._stray, self._moment = 0, 0.0
+        if message.method == "HEAD":
+            self._stray = len(answer.behind)
+            moment = min(max(_LEAST, _TIMES * (time.monotonic() - began)), _MOST) if answer.kept else _CLOSING
+            # The answer is complete: waiting for more must not make it late.
+            self._moment = min(moment, max(0.001, (ends - time.monotonic()) / 2))
         return answer.response
 
     def is_reusable(self) -> bool:
@@ -161,7 +160,7 @@ class Connection:
         Where none have come yet they are waited for for a moment, at least ``max_wait`` seconds. Where another answer
         followed, or the peer has closed, nothing is waited for.
         """
-        if not self._behind_head:
+        if not self._moment:
             return 0
         if self.is_open:
             self._stray = self._stray or len(self._come_unasked(max(self._moment, max_wait)) or b"")
@@ -217,14 +216,14 @@ class Connection:
             raise ConnectionAbortedError
         secured.do_handshake()
 
-    def _reach(self, ends: float, accepted: Callable[[], None] = lambda: None) -> None:
+    def _reach(self, ends: float) -> None:
         """Connect so far that the next byte is for the target."""
         url, self.proxy = self._url, proxy_of(self._url)
         if (proxy := self.proxy) is None:
-            self._dial(place_of(url), ends, accepted)
+            self._dial(place_of(url), ends)
             return
         try:
-            self._dial(proxy.place, ends, accepted)
+            self._dial(proxy.place, ends)
             if proxy.scheme == "https":
                 self._secure(proxy.host, ends)
             status = self._ask_for_tunnel(proxy, ends) if url.scheme == "https" else 200
@@ -233,9 +232,9 @@ class Connection:
         if not 200 <= status < 300:  # noqa: PLR2004
             raise proxy.refusal(status, self._url.netloc)
 
-    def _dial(self, place: Place, ends: float, accepted: Callable[[], None]) -> None:
+    def _dial(self, place: Place, ends: float) -> None:
         self._socket = dial(place, self._wire.connect_to, ends, lambda: self._aborted)
-        accepted()
+        self._accepted()
 
     def _count_certificates(self) -> int:
         """Return how many certificates the server sends, asked over a new connection; 0 where that cannot be told."""
@@ -296,7 +295,7 @@ class Lane:
         self._asked_head: Connection | None = None
         self._is_opening = False
         self._ended = False
-        #: What is told when the peer has accepted a connection that was opened for a request.
+        #: What is told when the peer has accepted a new connection.
         self.accepted: Callable[[], None] = lambda: None
 
     def exchange(self, message: Message, limit: float, named: str = "--timeout") -> Response:
@@ -316,7 +315,7 @@ class Lane:
         ends, max_silence = time.monotonic() + limit, limit / 2 if connection.is_open else None
         try:
             if max_silence is None:
-                connection.open(ends, self.accepted)
+                connection.open(ends)
             return connection.ask(message, ends, max_silence)
         except Ended:
             self.close()
@@ -374,7 +373,7 @@ class Lane:
         if kept is not None and not fresh and kept.is_reusable():
             return kept
         self._retire()
-        return Connection(self._url, self._wire)
+        return Connection(self._url, self._wire, self.accepted)
 
     def _retire(self) -> None:
         """Close what was kept, after a look at what came behind an answer to HEAD."""

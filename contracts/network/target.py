@@ -108,8 +108,9 @@ class Target:
 
     def _accepts(self, seconds: float) -> bool:
         reached: list[bool] = []
-        with suppress(CouldNotJudge, OSError), closing(Connection(self.address.url, self.wire)) as connection:
-            connection.open(time.monotonic() + min(seconds, self.limits.timeout), lambda: reached.append(True))
+        connection = Connection(self.address.url, self.wire, lambda: reached.append(True))
+        with suppress(CouldNotJudge, OSError), closing(connection):
+            connection.open(time.monotonic() + min(seconds, self.limits.timeout))
         return bool(reached)
 
     def fetch(self, probe: Probe) -> Exchange:

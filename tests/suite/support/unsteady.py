@@ -58,10 +58,10 @@ class Unsteady:
         self._chance = random.Random(seed)
         self._lock = threading.Lock()
 
-    def connection(self, url: str, wire: Wire) -> Connection:
+    def connection(self, url: str, wire: Wire, accepted: Callable[[], None]) -> Connection:
         with self._lock:
             self._connections += 1
-            return Kept(url, wire, self, self._connections)
+            return Kept(url, wire, accepted, self, self._connections)
 
     def answer(self, message: Message, connection: int) -> Response:
         parts = urlsplit(message.url)
@@ -96,12 +96,12 @@ class Unsteady:
 class Kept(Connection):
     """A connection to such a server, which is kept until it is closed."""
 
-    def __init__(self, url: str, wire: Wire, server: Unsteady, number: int) -> None:
-        super().__init__(url, wire)
+    def __init__(self, url: str, wire: Wire, accepted: Callable[[], None], server: Unsteady, number: int) -> None:
+        super().__init__(url, wire, accepted)
         self.server, self.number = server, number
 
-    def open(self, ends: float, accepted: Callable[[], None] = lambda: None) -> None:
-        accepted()
+    def open(self, ends: float) -> None:
+        self._accepted()
         self._is_open = self.usable = True
 
     def ask(self, message: Message, ends: float, max_silence: float | None = None) -> Response:
