@@ -19,9 +19,10 @@ from contracts.core.made_up import token_like
 from contracts.core.report import Report, RequestCounts, StaleDeviation, State
 from contracts.core.text import shorten
 from contracts.exceptions import deviations
-from contracts.formats import stored
+from contracts.formats import result
 from contracts.judging.evidence import Evidence, unless_blocked
 from contracts.judging.judge import report_of
+from contracts.judging.strict_json import value_of
 from contracts.network.dial import parse
 from contracts.reading import CAP, readable
 from contracts.run import Plan
@@ -72,7 +73,7 @@ def audit(content: bytes, contract_of: Callable[[str], Contract], now: datetime,
     with readable("the bundle"):
         files = bundle.unpack(content, cap)
         contract = bundle.contract_in(files, contract_of)
-        claimed = stored.read(bundle.text_of(files, RESULT), lambda _: contract)
+        claimed = result.read(value_of(files[RESULT], "the report"), lambda _: contract)
         bundle.refuse_foreign(claimed.suite, claimed.digest, lambda: contract)
         texts = {name: bundle.text_of(files, name) for name in (DEVIATIONS, BASELINE, ACCEPT) if name in files}
         judge = _Judge(claimed, _plan(claimed), _made(claimed), texts)

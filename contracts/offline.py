@@ -19,7 +19,7 @@ from contracts.core.text import counted, shorten
 from contracts.formats import har
 from contracts.judging import judge
 from contracts.judging.evidence import REFUSED, Evidence
-from contracts.judging.strict_json import decode
+from contracts.judging.strict_json import decode, value_of
 from contracts.network.http1 import Answer, answer_of
 from contracts.reading import CAP, readable
 
@@ -183,7 +183,8 @@ def _of_har(text: bytes, name: str, contract: Contract) -> tuple[list[Exchange],
     Raises:
         UsageError: it is no HAR, or none of its entries is an answer to the documented request.
     """
-    total, entries = har.read(text, contract.probe, lambda url: _is_list(url, contract.path))
+    document = value_of(text, "the HAR", may_be_odd=lambda _: True)
+    total, entries = har.read(document, contract.probe, lambda url: _is_list(url, contract.path))
     ours = {number: each for number, each in entries.items() if each.probe in contract.probe}
     _refuse_doubled(ours.values(), name)
     url = next((each.request.url for each in ours.values() if each.probe == LIST), "")

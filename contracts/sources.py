@@ -13,7 +13,7 @@ from contracts.comparison.observation import CouldNotCompare
 from contracts.core.contract import Contract
 from contracts.core.errors import UsageError
 from contracts.core.report import Impact
-from contracts.formats import stored
+from contracts.formats import result
 from contracts.judging.strict_json import value_of
 from contracts.reading import read_bytes, read_text
 
@@ -32,14 +32,14 @@ def read_source(content: bytes, name: str, contract_of: Callable[[str], Contract
         UsageError: it is none of these, or is damaged.
     """
     if zipfile.is_zipfile(BytesIO(content)):
-        report = stored.read(bundle.text_of(bundle.unpack(content), bundle.RESULT), contract_of)
+        report = result.read(value_of(bundle.unpack(content)[bundle.RESULT], "the report"), contract_of)
         return Source.from_report(report, Kind.BUNDLE, name), report.contract
     schema, text = _schema(content, name), content.decode("utf-8", "replace")
     if schema.endswith(f"/{snapshot.SCHEMA}"):
         kept = snapshot.read(text, name)
         return Source(Kind.SNAPSHOT, name, kept.target, kept), contract_of(kept.contract)
-    if schema.endswith("/report.schema.json"):
-        report = stored.read(text, contract_of)
+    if schema.endswith(f"/{result.SCHEMA}"):
+        report = result.read(value_of(content, "the report"), contract_of)
         return Source.from_report(report, Kind.RESULT, name), report.contract
     raise UsageError(f"{name} {_NEITHER}")
 

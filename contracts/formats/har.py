@@ -15,9 +15,8 @@ from contracts.core.errors import FAILURES, BrokenAnswer, CouldNotJudge, Unreach
 from contracts.core.exchange import NOT_READ, Attempt, Exchange, Headers, Request, Response
 from contracts.core.report import Report
 from contracts.core.text import shorten
-from contracts.formats.result import LARGE, as_text, to_json
+from contracts.formats.result import LARGE, as_text, header_fields, to_json
 from contracts.formats.wording import headline
-from contracts.judging.strict_json import value_of
 
 #: The probe of an exchange that another program recorded.
 FOREIGN = "foreign"
@@ -45,18 +44,16 @@ def render(report: Report) -> str:
     return to_json({"log": {"version": "1.2", "creator": creator, "comment": headline(report), "entries": entries}})
 
 
-def read(text: bytes, probes: Container[str], is_wanted: Callable[[str], bool]) -> tuple[int, dict[int, Exchange]]:
-    """Return how many entries a HAR has, and by number, from 1 on, the exchanges that are wanted.
+def read(document: Any, probes: Container[str], is_wanted: Callable[[str], bool]) -> tuple[int, dict[int, Exchange]]:
+    """Return how many entries a decoded HAR has, and by number, from 1 on, the exchanges that are wanted.
 
     Ours are those that name one of the probes; each comes back as the exchange that it was. Of those of another program
     the URL tells whether they are wanted; credentials and cookies are not read, and an answer whose content was not
     saved, or not all of it, is a failure. Of all others nothing is read: they may be odd.
 
     Raises:
-        UsageError: the text is no HAR, or such an entry is not as HAR 1.2 describes it; the message is one line.
+        UsageError: it is no HAR, or such an entry is not as HAR 1.2 describes it; the message is one line.
     """
-    # What the target sent may hold half a surrogate pair; of a name that is there twice nobody knows what is meant.
-    document = value_of(text, "the HAR", may_be_odd=lambda _: True)
     entries = _member(_member(document, "log", dict, "the HAR"), "entries", list, "its log")
     found = {}
     for number, entry in enumerate(_resolved(entries), 1):
@@ -112,8 +109,8 @@ def _entry(exchange: Exchange, started: datetime, stored: dict[str, Any]) -> dic
             "url": request.url,
             "httpVersion": "HTTP/1.1",
             "cookies": [],
-            "headers": _pairs(request.headers),
-            "queryString": _pairs(tuple(query)),
+            "headers": header_fields(request.headers),
+            "queryString": header_fields(tuple(query)),
             "headersSize": -1,
             "bodySize": 0,
         },
@@ -136,7 +133,7 @@ def _response(exchange: Exchange, stored: dict[str, Any]) -> dict[str, Any]:
         "statusText": response.reason,
         "httpVersion": "HTTP/1.1",
         "cookies": [],
-        "headers": _pairs(response.headers),
+        "headers": header_fields(response.headers),
         "content": content,
         "redirectURL": response.first("Location") or "",
         "headersSize": -1,
@@ -147,10 +144,6 @@ def _response(exchange: Exchange, stored: dict[str, Any]) -> dict[str, Any]:
     if exchange.failure:
         rendered |= {"_error": str(exchange.failure), "_failure": type(exchange.failure).__name__}
     return rendered
-
-
-def _pairs(headers: Headers) -> list[dict[str, str]]:
-    return [{"name": name, "value": value} for name, value in headers]
 
 
 def _date(text: str) -> datetime:

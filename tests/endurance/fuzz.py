@@ -24,8 +24,8 @@ from contracts.core.errors import CouldNotJudge, UsageError
 from contracts.event_categories.contract import CONTRACT
 from contracts.event_categories.sample import categories
 from contracts.exceptions import deviations
-from contracts.formats import har, html, junit, markdown, result, stored, terminal
-from contracts.judging.strict_json import decode
+from contracts.formats import har, html, junit, markdown, result, terminal
+from contracts.judging.strict_json import decode, value_of
 from contracts.offline import recording_of, report_of
 from contracts.prepare import prepare
 from contracts.reading import UnforeseenError
@@ -120,9 +120,12 @@ def examples() -> dict[str, tuple[Callable[[bytes], object], list[bytes]]]:
         "decoder": (decode, [BODY, b'{"a": [1.5, -0, "\\ud83d\\ude00"], "a": null}']),
         "check": (judged, [BODY, RESPONSE, har.render(report).encode()]),
         "response": (judged, [RESPONSE, TRANSCRIPT, RESPONSE.decode().encode("utf-16")]),
-        "har": (lambda content: har.read(content, CONTRACT.probe, lambda _: True), [har.render(report).encode()]),
+        "har": (
+            lambda content: har.read(value_of(content, "the HAR"), CONTRACT.probe, lambda _: True),
+            [har.render(report).encode()],
+        ),
         "result": (
-            lambda content: stored.read(content.decode("utf-8", "replace"), contract_of),
+            lambda content: result.read(value_of(content, "the report"), contract_of),
             [result.render(report).encode()],
         ),
         "bundle": (audited, [archive()]),

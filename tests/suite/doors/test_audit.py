@@ -10,6 +10,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+import reports
 from door import contracts
 from subject import BY_NAME, CONTRACT, SAMPLE
 
@@ -19,7 +20,6 @@ from contracts.core.contract import LIST, REPEAT
 from contracts.core.errors import BrokenAnswer, CouldNotJudge, Reason, UsageError
 from contracts.core.exchange import Exchange, Headers
 from contracts.core.report import Report, State
-from contracts.formats import stored
 from contracts.judging.evidence import Evidence
 from contracts.judging.judge import report_of
 from contracts.mock.server import MockServer
@@ -67,7 +67,7 @@ def read(content: bytes) -> tuple[Report, dict[str, str]]:
     """The report of a bundle, and its files of deviations and exceptions."""
     files = bundle.unpack(content)
     texts = {name: files[name].decode() for name in (bundle.DEVIATIONS, bundle.ACCEPT) if name in files}
-    return stored.read(files[bundle.RESULT].decode(), contract_of), texts
+    return reports.reread(files[bundle.RESULT].decode()), texts
 
 
 def dressed(content: bytes, change: Change) -> bytes:

@@ -18,9 +18,8 @@ from markup import Element, parse
 from contracts.core.contract import Level
 from contracts.core.report import Access, Report, StaleDeviation, State, Verdict
 from contracts.core.text import plain
-from contracts.formats import annotations, badge, har, html, junit, markdown, result, stored, terminal, wording
+from contracts.formats import annotations, badge, har, html, junit, markdown, result, terminal, wording
 from contracts.formats.terminal import Detail
-from contracts.resources import contract_of
 from contracts.targets.target_entry import Entry, Judged
 
 WAIVER = "renamed until December | <b>owner</b>"
@@ -295,7 +294,7 @@ def counts_of(report: Report) -> dict[str, int]:
 
 def test_one_breach_in_json() -> None:
     """JSON, read back: the clause, the pointer, the counts."""
-    report = stored.read(result.render(one_breach()), contract_of)
+    report = reports.reread(result.render(one_breach()))
     [finding] = reports.outcome_of(report, CLAUSE).findings
     assert (finding.where, report.verdict.value) == (POINTER, "violates")
     assert RECEIVED in finding.received
@@ -352,7 +351,7 @@ def test_one_breach_in_html() -> None:
 def test_one_breach_in_har() -> None:
     """HAR, read back and judged again: the clause, the pointer, the counts."""
     report = one_breach()
-    exchanges = tuple(har.read(har.render(report).encode(), report.contract.probe, lambda _: False)[1].values())
+    exchanges = tuple(har.read(reports.har_of(har.render(report)), report.contract.probe, lambda _: False)[1].values())
     again = reports.judged(exchanges)
     assert again.outcomes == report.outcomes
     assert [finding.where for finding in reports.outcome_of(again, CLAUSE).findings] == [POINTER]

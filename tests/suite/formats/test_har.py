@@ -20,7 +20,7 @@ ALL = [reports.conforming, reports.violating, reports.inconclusive, reports.unre
 
 def read(text: str) -> tuple[Exchange, ...]:
     """The exchanges of a HAR, over HTTP wherever to."""
-    _, found = har.read(text.encode(), CONTRACT.probe, lambda url: url.startswith("http"))
+    _, found = har.read(reports.har_of(text), CONTRACT.probe, lambda url: url.startswith("http"))
     return tuple(found.values())
 
 
@@ -161,7 +161,7 @@ def test_an_odd_entry_of_another_url_hinders_nobody() -> None:
         {"request": {"url": "ws://x/"}, "_probe": 3},
     ]
     text = json.dumps({"log": {"entries": [*odd, foreign()]}})
-    total, found = har.read(text.encode(), (), reports.URL.__eq__)
+    total, found = har.read(reports.har_of(text), (), reports.URL.__eq__)
     assert (total, [(number, each.request.url) for number, each in found.items()]) == (8, [(8, reports.URL)])
 
 

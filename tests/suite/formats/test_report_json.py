@@ -11,8 +11,7 @@ import reports
 from contracts.core.contract import load
 from contracts.core.errors import FAILURES, UsageError
 from contracts.core.report import Report, State, Verdict
-from contracts.formats import result, stored
-from contracts.resources import contract_of
+from contracts.formats import result
 
 ALL = [reports.conforming, reports.violating, reports.inconclusive, reports.unreachable]
 
@@ -27,7 +26,7 @@ def test_follows_its_schema(make: Callable[[], Report]) -> None:
 def test_round_trip(make: Callable[[], Report]) -> None:
     """A report that was written and read is the same report, times included."""
     report = make()
-    back = stored.read(result.render(report), contract_of)
+    back = reports.reread(result.render(report))
     assert back == report
     assert (back.started, back.seconds) == (report.started, report.seconds)
     assert [exchange.seconds for exchange in back.exchanges] == [exchange.seconds for exchange in report.exchanges]
@@ -37,7 +36,7 @@ def test_hostile_text_comes_back() -> None:
     """What a target can put into a report survives the way through UTF-8, bytes and bodies included."""
     report = reports.hostile()
     text = result.render(report)
-    back = stored.read(text.encode("utf-8").decode("utf-8"), contract_of)
+    back = reports.reread(text.encode().decode())
     assert (back.outcomes, back.exchanges) == (report.outcomes, report.exchanges)
     assert result.render(back) == text
 
@@ -71,7 +70,7 @@ def test_equal_bodies_are_stored_once() -> None:
     document = json.loads(result.render(report))
     responses = [exchange.response for exchange in report.exchanges if exchange.response]
     assert len(document["bodies"]) == len({response.body for response in responses}) < len(responses)
-    assert stored.read(result.render(report), contract_of) == report
+    assert reports.reread(result.render(report)) == report
 
 
 def test_a_body_that_is_missing_is_told() -> None:
@@ -79,7 +78,7 @@ def test_a_body_that_is_missing_is_told() -> None:
     document = json.loads(result.render(reports.conforming()))
     document["bodies"] = {}
     with pytest.raises(UsageError, match="not among the bodies"):
-        stored.read(json.dumps(document), contract_of)
+        reports.reread(json.dumps(document))
 
 
 def test_schema_knows_every_state_and_failure() -> None:
@@ -98,7 +97,7 @@ def test_an_edit_shows() -> None:
     text = result.render(reports.violating())
     edited = text.replace('"verdict": "violates"', '"verdict": "conforms"')
     assert edited != text
-    assert result.render(stored.read(edited, contract_of)) == text
+    assert result.render(reports.reread(edited)) == text
 
 
 _OF_NO_TEXT = json.loads(result.render(reports.violating()))["exchanges"][4]["response"]["body"]
@@ -154,6 +153,6 @@ def _changed(path: tuple[Any, ...], value: object) -> str:
 def test_malformed_is_one_clear_line(text: str) -> None:
     """A file from anywhere is refused in one short line; nothing else is raised."""
     with pytest.raises(UsageError) as raised:
-        stored.read(text, contract_of)
+        reports.reread(text)
     assert str(raised.value).isprintable()
     assert 20 < len(str(raised.value)) < 600

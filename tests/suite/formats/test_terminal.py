@@ -8,10 +8,9 @@ import pytest
 import reports
 
 from contracts.core.report import Report, State
-from contracts.formats import har, result, stored, terminal
+from contracts.formats import har, result, terminal
 from contracts.formats.terminal import Detail
 from contracts.formats.wording import could_not_judge, last_line, unjudged
-from contracts.resources import contract_of
 
 MARKS = {"✓": "held", "✗": "breached", "!": "breached", "w": "waived", "·": "not exercised", "-": "not applicable"}
 
@@ -133,4 +132,4 @@ def test_no_command_of_a_runner_comes_from_a_target(text: str) -> None:
     for said in (rendered, quiet, verbose, result.render(report), har.render(report)):
         assert not re.search(r"(?i)##(\[|vso|teamcity)", said)
     assert not [line for line in rendered.splitlines() if line.startswith(("::", "AGREES"))]
-    assert result.render(stored.read(result.render(report), contract_of)) == result.render(report)
+    assert result.render(reports.reread(result.render(report))) == result.render(report)

@@ -12,6 +12,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+import reports
 from hostile import message, politely, raw_server
 from hostile_bodies import (
     CONFORMS,
@@ -37,7 +38,7 @@ from contracts.core.errors import BrokenAnswer, Late, Reason, check_time, until
 from contracts.core.exchange import Exchange, Request, Response
 from contracts.core.finding import Finding
 from contracts.core.report import Report, Scope, State
-from contracts.formats import har, result, stored
+from contracts.formats import har, result
 from contracts.judging.answer import Answer
 from contracts.judging.evidence import Evidence
 from contracts.judging.json_scan import locate, scan
@@ -235,8 +236,8 @@ def test_what_json_would_write_much_longer_is_stored_as_base64(body: bytes) -> N
     for writer in (result, har):
         assert len(writer.render(report)) < len(body) * 4 / 3 + 100_000
     text = result.render(report)
-    assert result.render(stored.read(text, contract_of)) == text
-    _, read = har.read(har.render(report).encode(), CONTRACT.probe, lambda _: False)
+    assert result.render(reports.reread(text)) == text
+    _, read = har.read(reports.har_of(har.render(report)), CONTRACT.probe, lambda _: False)
     assert read[1].response == report.exchanges[0].response
     small = of_body(body[:100])
     assert '"base64"' not in result.render(small)  # a person may want to read it

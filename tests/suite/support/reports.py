@@ -11,8 +11,11 @@ from contracts.core.contract import Source
 from contracts.core.errors import TooSlow
 from contracts.core.exchange import Attempt, Exchange, Headers, Request, Response
 from contracts.core.report import Identity, Outcome, Report, RequestCounts, Scope, StaleDeviation, State
+from contracts.formats import result
 from contracts.judging.evidence import Evidence
 from contracts.judging.judge import report_of
+from contracts.judging.strict_json import value_of
+from contracts.resources import contract_of
 
 URL = "https://api.osc-fr1.scalingo.com/v1/event_categories"
 CATEGORIES: list[dict[str, Any]] = [
@@ -117,6 +120,16 @@ def violating(**fields: Any) -> Report:
         "invalid-token": Exchange("invalid-token", request(authorization="Bearer made-up"), failure=late, seconds=10.0),
     }
     return judged(exchanges(BROKEN, replaced), **fields)
+
+
+def reread(text: str) -> Report:
+    """Return the report that a rendered text holds, read as whoever was handed it reads it."""
+    return result.read(value_of(text.encode("utf-8", "surrogatepass"), "the report"), contract_of)
+
+
+def har_of(text: str) -> Any:
+    """Return what a HAR holds, decoded as whoever reads it does."""
+    return value_of(text.encode("utf-8", "surrogatepass"), "the HAR", may_be_odd=lambda _: True)
 
 
 def waived(report: Report, clause: str, reason: str) -> Report:
