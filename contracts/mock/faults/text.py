@@ -120,9 +120,10 @@ def _root(name: str, sentence: str, breaks: list[str], change: Callable[[Any, st
     return unlisted(name, sentence, breaks, value(change))
 
 
-def _camel(key: str) -> str:
+def _respelled(key: str) -> str:
+    """Return a key in camelCase; one of a single word, which would stay as it is, with a capital."""
     first, *rest = key.split("_")
-    return first + "".join(word.capitalize() for word in rest)
+    return first + "".join(word.capitalize() for word in rest) if rest else key.capitalize()
 
 
 _OBJECT = "envelope.object"
@@ -132,7 +133,7 @@ ENVELOPE = (
     _root("root-null", "The root is null.", [_OBJECT], lambda *_: None),
     _root("root-number", "The root is a number.", [_OBJECT], lambda *_: 12),
     _root("key-camel-case", "The list has its name in camelCase.", [ENVELOPE_LIST],
-          lambda root, key: {_camel(key): root[key]}),
+          lambda root, key: {_respelled(key): root[key]}),
     _root("key-data", "The list is called data.", [ENVELOPE_LIST], lambda root, key: {"data": root[key]}),
     _root("key-singular", "The list has its name cut short.", [ENVELOPE_LIST], lambda root, key: {key[:-1]: root[key]}),
     _root("list-null", "The list is null.", [ENVELOPE_LIST], lambda _, key: {key: None}),

@@ -18,6 +18,7 @@ from contracts.event_types.sample import CATEGORIES, SAMPLE
 from contracts.judging import judge
 from contracts.judging.evidence import Evidence
 from contracts.mock.server import MockServer
+from contracts.resources import NAMES
 
 NAME = ("--contract", "event-types")
 KNOWN = CONTRACT.clause["type.category-known"]
@@ -184,9 +185,7 @@ def test_a_contract_that_there_is_not_is_refused(command: str, tmp_path: Path) -
     (tmp_path / "body.json").write_text("{}")
     done = contracts(*command.split(), "--contract", "nonsense", folder=tmp_path)
     assert (done.status, done.out) == (2, "")
-    assert done.err.splitlines() == [
-        "contracts: there is no contract 'nonsense'; there are event-categories and event-types"
-    ]
+    assert done.err.splitlines() == [f"contracts: there is no contract 'nonsense'; there are {' and '.join(NAMES)}"]
 
 
 def test_explain_tells_its_clauses() -> None:

@@ -7,9 +7,17 @@ from dataclasses import FrozenInstanceError, fields, is_dataclass
 import pytest
 
 import contracts
+from contracts.resources import NAMES
 
 #: The parts whose dataclasses are values, every one. Elsewhere some keep a state: a pace, a lane, a way through output.
-_PARTS = ("core", "judging", "global_information", "event_categories", "event_types", "comparison", "exceptions")
+_PARTS = (
+    "core",
+    "judging",
+    "global_information",
+    "comparison",
+    "exceptions",
+    *(name.replace("-", "_") for name in NAMES),
+)
 MODULES = [
     module.name
     for part in _PARTS
