@@ -18,7 +18,7 @@ from contracts.commands import writing
 from contracts.core.errors import ContractsError, IncompleteError, UsageError
 from contracts.core.text import plain
 from contracts.masking.secrets import Secrets
-from contracts.settings.sources import TOKENS, hint
+from contracts.settings.sources import TOKENS, hint, no_option
 
 USAGE, INCONCLUSIVE, FAULT = 2, 3, 4
 
@@ -47,16 +47,6 @@ exit status: 0 conforms; 1 violates; 2 usage or configuration; 3 inconclusive: t
 environment: BEARER_TOKEN, or SCALINGO_API_TOKEN, which is exchanged for one. Tokens come only from the environment; \
 other users can see command lines.
 """
-#: What somebody may have meant by an option that there is not.
-_FROM_ENVIRONMENT = "tokens come only from the environment: BEARER_TOKEN or SCALINGO_API_TOKEN"
-_MEANT = {
-    **dict.fromkeys(("--token", "--bearer", "--bearer-token", "--api-token", "--password"), _FROM_ENVIRONMENT),
-    **dict.fromkeys(("-H", "--header"), "--header-env NAME=VARIABLE sends a field whose value is in a variable"),
-    "--target": "the target is an argument; did you mean --targets, a file of targets?",
-    "--url": "the target is an argument",
-}
-#: What is shown of an option that there is not: anything else may be a secret.
-_PLAIN_OPTION = re.compile(r"--[a-z]+(?:-[a-z]+){0,3}|-[A-Za-z]")
 #: An option where a line of the help explains it, and what Python 3.14 colours such a line with.
 _OPTION_IN_HELP = re.compile(r"(?m)^  (?:-\w[^,]*, )?(--[a-z-]+)")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -98,10 +88,7 @@ def _unknown(left: Sequence[str], known: Iterable[str]) -> str:
     if given is None:
         return "there are more arguments than it takes"
     name = given.partition("=")[0] if given.startswith("--") else given[:2]
-    if name in _MEANT:
-        return f"there is no option {name}: {_MEANT[name]}"
-    shown = f" {name}" if _PLAIN_OPTION.fullmatch(name) else " of that name"
-    return f"there is no option{shown}{hint(name, known)}"
+    return no_option(name, known)
 
 
 def _more(message: str, program: str) -> str:

@@ -175,6 +175,12 @@ class Run:
         auth_url = credentials.auth.base if isinstance(credentials, Exchanged) else ""
         return self.plan.access(auth_url=auth_url, proxy=proxy.name if proxy else "")
 
+    @property
+    def counts(self) -> RequestCounts:
+        """The requests that were planned, and those that were sent so far."""
+        budget = self.target.budget
+        return RequestCounts(self.plan.requests, budget.sent, budget.retries, budget.limit)
+
     def exchanges(self) -> Iterator[Exchange]:
         """Send the probes and yield what came of each; where the answers do not agree, observe the target once more."""
         first = tuple(map(_after_the_run, observe(self.target, self.plan.probes)))
@@ -218,7 +224,7 @@ class Run:
 
     def report(self, evidence: Evidence) -> Report:
         """Judge the evidence, apply the deviations, and return the report."""
-        budget, clock = self.target.budget, self.target.clock
+        clock = self.target.clock
         ends = clock() + max(self.target.remaining, _GRACE)
         with until(ends, clock):
             judged = report_of(evidence, self.clauses, lambda _: clock() > ends)
@@ -228,7 +234,7 @@ class Run:
             access=self.access,
             strict=self.settings.strict,
             allow_empty=self.settings.allow_empty,
-            requests=RequestCounts(self.plan.requests, budget.sent, budget.retries, budget.limit),
+            requests=self.counts,
             notes=tuple(self._notes(evidence)),
             narrowed=self.settings.narrowed,
             implementation=self.implementation,

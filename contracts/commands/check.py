@@ -21,7 +21,6 @@ from contracts.masking.secrets import Secrets
 from contracts.network.credentials import API, BEARER, is_ordinary
 from contracts.reading import read_bytes
 from contracts.resources import contract_of
-from contracts.settings.sources import resolve, working_directory
 from contracts.settings.table import Group
 
 ARGUMENTS = "FILE ..."
@@ -45,7 +44,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Judge each file. Returns the worst exit status: 1 when one violates, else 3 when one is inconclusive."""
-    settings = resolve(output.given(options), os.environ, working_directory())
+    settings = output.settings_of(options)
     contract = contract_of(settings.contract)
     known = deviations.load(settings.deviations, contract) if settings.deviations else ()
     outputs = output.outputs_of(settings, inputs=(*options.files, *settings.inputs), bundle=False)

@@ -7,18 +7,16 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from contracts import __version__
 from contracts.commands import output, writing
 from contracts.comparison import accepted
-from contracts.comparison.gate import Gate, Kind, Source, Terms, gate
+from contracts.comparison.gate import Kind, Source, Terms, gate
 from contracts.comparison.observation import CouldNotCompare
 from contracts.core.contract import Contract
 from contracts.core.errors import UsageError, until
 from contracts.core.report import Impact
-from contracts.formats import terminal
 from contracts.global_information.clauses import REPEATABLE
 from contracts.masking.secrets import Secrets
 from contracts.network.credentials import Variables
@@ -26,7 +24,6 @@ from contracts.prepare import prepare, secrets_of
 from contracts.reading import STANDARD_INPUT, read_bytes
 from contracts.resources import contract_of, refuse_other
 from contracts.run import verify
-from contracts.settings.sources import resolve, working_directory
 from contracts.settings.table import BY_NAME, Group, Settings
 from contracts.sources import is_url, read_source
 
@@ -42,12 +39,12 @@ STATUSES = (
     "environment: the token of a side stands in BEARER_TOKEN, or in SCALINGO_API_TOKEN, which is exchanged for one; "
     "--old-token and --new-token name other variables."
 )
-#: Each format: the module of contracts.formats with a pure ``render(gate) -> str``, the usual file, and what it is.
+#: Each format: the usual file, and what it is.
 FORMATS = {
-    "json": ("result", "comparison.json", "the comparison, schemas/comparison.schema.json"),
-    "junit": ("junit", "comparison.xml", "JUnit XML, a testcase a difference"),
-    "html": ("html", "comparison.html", "one self-contained page"),
-    "markdown": ("markdown", "comparison.md", "a summary for a pull request"),
+    "json": ("comparison.json", "the comparison, schemas/comparison.schema.json"),
+    "junit": ("comparison.xml", "JUnit XML, a testcase a difference"),
+    "html": ("comparison.html", "one self-contained page"),
+    "markdown": ("comparison.md", "a summary for a pull request"),
 }
 #: What a run for a comparison does not depend on, for it judges nothing.
 _WITHOUT = (
@@ -76,7 +73,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     output.add_config(parser)
     group = parser.add_argument_group("reports", "a FILE of - is standard output")
     group.add_argument("--reports", metavar="DIR", help="write all of the following, under their usual names")
-    for name, (_, _, words) in FORMATS.items():
+    for name, (_, words) in FORMATS.items():
         group.add_argument(f"--{name}", metavar="FILE", help=f"write {words}")
     output.add_brevity(parser)
 
@@ -92,36 +89,32 @@ def run(options: argparse.Namespace) -> int:
         tuple(name for name in settings.narrowed if name in _NARROWING),
     )
     outputs = _outputs(options, settings)
-    console = writing.Console(quiet=output.is_brief(options), to_stderr=outputs.take_output)
+    console = output.console_of(options, outputs)
     sides, contract = _observed(options, settings, console)
     with until(time.monotonic() + settings.deadline):
         judged = gate(contract, __version__, sides, terms, datetime.now(UTC))
-    for name in outputs.in_order():
-        outputs.write(name, console.mask(_rendered(name, judged)))
-    output.tell_github(outputs, lambda: console.mask(_rendered("markdown", judged)))
-    text = terminal.render_comparison(judged, colour=console.colour, detail=output.detail_of(options))
-    console.write(text, always=True)
+
+    def rendered(name: str, **how: object) -> str:
+        return "" if name == "annotations" else output.rendered(name, "render_comparison", judged, **how)
+
+    outputs.write_all(lambda name: console.mask(rendered(name)))
+    output.tell(options, console, outputs, rendered)
     if options.write_accept:
         console.write(writing.write_proposal(options.write_accept, judged.proposal, "nothing fails"))
     return outputs.end(judged.status, console)
 
 
 def _settings(options: argparse.Namespace) -> Settings:
-    given = output.given(options)
-    given.update(dict.fromkeys(FORMATS), reports=None)  # what a file says of reports is meant for those of a run
-    given.update(target=options.new, mock=False)
-    return resolve(given, os.environ, working_directory())
+    of_a_run = dict.fromkeys((*FORMATS, "reports"))  # what a file says of reports is meant for those of a run
+    return output.settings_of(options, **of_a_run, target=options.new, mock=False)
 
 
 def _outputs(options: argparse.Namespace, settings: Settings) -> output.Outputs:
     asked = {name: file for name in FORMATS if (file := getattr(options, name))}
-    if options.reports:
-        writing.make_folder(options.reports)
-        usual = {name: str(Path(options.reports, file)) for name, (_, file, _) in FORMATS.items()}
-        asked = {**usual, **asked}
-    outputs = output.Outputs(asked)
+    usual = {name: file for name, (file, _) in FORMATS.items()}
     inputs = (*settings.inputs, *(side for side in (options.old, options.new) if not is_url(side)))
-    outputs.claim(inputs, {"--write-accept": options.write_accept} if options.write_accept else {})
+    new = {"--write-accept": options.write_accept} if options.write_accept else {}
+    outputs = output.claimed(asked, options.reports, usual, inputs=inputs, new=new)
     outputs.clear()
     return outputs
 
@@ -225,8 +218,3 @@ def _contract(settings: Settings, kept: Mapping[str, Contract]) -> Contract:
         if wanted[other] != wanted[first]:
             raise UsageError(f"{first} is about {wanted[first]}, and {other} about {wanted[other]}")
     return contract_of(wanted[first])
-
-
-def _rendered(name: str, judged: Gate) -> str:
-    text: str = output.module_of(name).render_comparison(judged)
-    return text

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from contracts.audit import audit
 from contracts.bundle import DEVIATIONS, TIMES
-from contracts.commands import output, several, writing
+from contracts.commands import output, several
 from contracts.commands.audit import too_old
 from contracts.core.errors import UsageError
 from contracts.core.report import Report, StaleDeviation, worst
@@ -17,7 +17,6 @@ from contracts.core.text import in_days, plain, shorten
 from contracts.network.dial import parse
 from contracts.reading import read_bytes
 from contracts.resources import contract_of
-from contracts.settings.sources import resolve, working_directory
 from contracts.settings.table import BY_NAME, Group, Settings
 from contracts.targets.judging import slim, with_stale
 from contracts.targets.target_entry import Entry, Judged
@@ -45,13 +44,13 @@ def run(options: argparse.Namespace) -> int:
     """Put the bundles together. Returns the worst exit status; a target without a bundle is inconclusive."""
     single = BY_NAME["target"].variables  # what a shell may hold for runs against one target
     environ = {name: value for name, value in os.environ.items() if name not in single}
-    settings = resolve(output.given(options), environ, working_directory())
+    settings = output.settings_of(options, environ)
     if not settings.targets:
         raise UsageError("there is no file of targets: name the one of the runs with --targets")
     _, entries = several.entries_of(settings)
     found = list(_found(options.bundles))
     outputs = several.outputs_of(settings, [settings.targets, *found])
-    console = writing.Console(quiet=output.is_brief(options), to_stderr=outputs.take_output)
+    console = output.console_of(options, outputs)
     merged, now = _Merged({entry.name: entry for entry in entries}, settings), datetime.now(UTC)
     for place in found:
         merged.add(place, now)

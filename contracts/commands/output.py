@@ -17,7 +17,7 @@ from contracts.core.report import Report
 from contracts.formats.terminal import Detail
 from contracts.reading import read_text
 from contracts.resources import contract_of
-from contracts.settings.sources import CONFIG
+from contracts.settings.sources import CONFIG, resolve, working_directory
 from contracts.settings.table import BY_NAME, TABLE, Group, Setting, Settings
 
 if TYPE_CHECKING:
@@ -63,9 +63,14 @@ def contract(options: argparse.Namespace) -> Contract:
     return contract_of(options.contract or os.environ.get(setting.environment) or DEFAULT)
 
 
-def given(options: argparse.Namespace) -> dict[str, Any]:
-    """Return the settings that were given as options, by name, and the file of settings."""
-    return {name: getattr(options, name, None) for name in (*BY_NAME, "config")}
+def settings_of(options: argparse.Namespace, environ: Mapping[str, str] = os.environ, /, **fixed: Any) -> Settings:
+    """Return the effective settings of a command; what is ``fixed`` takes the place of its options, None of nothing.
+
+    Raises:
+        UsageError: a value cannot be used.
+    """
+    given = {name: getattr(options, name, None) for name in (*BY_NAME, "config")}
+    return resolve(given | fixed, environ, working_directory())
 
 
 def describe(setting: Setting) -> str:
@@ -94,9 +99,10 @@ FORMATS: dict[str, tuple[str, str]] = {
     "badge": ("badge", "badge.json"),
     "har": ("har", "exchanges.har"),
 }
+USUAL = {name: file for name, (_, file) in FORMATS.items()}
 #: What is not of the usual reports: it is for a machine that watches, in a folder of its own.
 METRICS = "metrics"
-BUNDLE, REPORTS = "bundle", "reports"
+BUNDLE = "bundle"
 BUNDLE_FILE = "run.zip"
 #: The formats that hold exchanges: what a target answered is for the owner of the file.
 _PRIVATE = ("json", "html", "har", BUNDLE)
@@ -116,10 +122,6 @@ class Outputs:
         """Whether a report is written to standard output, so that a person has to be told elsewhere."""
         return STANDARD_OUTPUT in self.files.values()
 
-    def claim(self, inputs: Iterable[str], new: Mapping[str, str] | None = None) -> None:
-        """Refuse, before anything is sent, what cannot be written; raises what :func:`writing.claim` raises."""
-        writing.claim({BY_NAME[name].option: file for name, file in self.files.items()}, inputs, new)
-
     def clear(self) -> None:
         """Remove what an earlier run has written there."""
         writing.remove(self.files.values())
@@ -134,6 +136,11 @@ class Outputs:
     def in_order(self) -> list[str]:
         """Return the formats as they are written: standard output last, for what was printed is not replaced."""
         return sorted(self.files, key=lambda name: self.files[name] == STANDARD_OUTPUT)
+
+    def write_all(self, rendered: Callable[[str], str]) -> None:
+        """Write what is rendered of each format, given its name."""
+        for name in self.in_order():
+            self.write(name, rendered(name))
 
     def without(self, name: str) -> "Outputs":
         """Return the outputs but for one format; what goes wrong with them is a problem of these."""
@@ -155,7 +162,7 @@ class Outputs:
 
                 self.write(name, bundle.pack(report, mask=mask, **entries))
             else:
-                self.write(name, mask(module_of(name).render(report)))
+                self.write(name, mask(rendered(name, "render", report)))
 
     def end(self, status: int, console: writing.Console) -> int:
         """Say what could not be written, and return the exit status: that is no pass, and takes no breach away."""
@@ -164,9 +171,11 @@ class Outputs:
         return status or (_UNWRITTEN if self.problems else 0)
 
 
-def module_of(name: str) -> Any:
-    """Return the module that renders a format; a run imports those that it was asked for."""
-    return import_module(f"contracts.formats.{FORMATS[name][0] if name in FORMATS else name}")
+def rendered(name: str, function: str, *arguments: object, **how: object) -> str:
+    """Return what a function of the module of a format gives; a run imports those that it was asked for."""
+    module = import_module(f"contracts.formats.{FORMATS[name][0] if name in FORMATS else name}")
+    text: str = getattr(module, function)(*arguments, **how)
+    return text
 
 
 def add_brevity(parser: argparse.ArgumentParser) -> None:
@@ -199,26 +208,45 @@ def outputs_of(
     bundle: bool = True,
     owned: bool = False,
 ) -> Outputs:
-    """Return the file of each format that was asked for, before anything is sent.
+    """Return the file of each format of a run that was asked for; raises what :func:`claimed` raises.
 
-    ``new`` are files that are written beside them, by their option. Whoever reads a file makes no ``bundle``; ``owned``
-    says that the folder of the reports is one that the suite made.
+    Whoever reads a file makes no ``bundle``.
+    """
+    if BUNDLE in settings.outputs and not bundle:
+        raise UsageError("--bundle: a bundle is of a run against an endpoint")
+    if settings.outputs.get(BUNDLE) == STANDARD_OUTPUT:
+        raise UsageError("--bundle: an archive is no text for standard output: give the name of a file")
+    usual = USUAL | ({BUNDLE: BUNDLE_FILE} if bundle else {})
+    return claimed(settings.outputs, settings.reports, usual, inputs=inputs, new=new, owned=owned)
+
+
+def claimed(
+    asked: Mapping[str, str],
+    folder: str | None,
+    usual: Mapping[str, str],
+    *,
+    inputs: Iterable[str] = (),
+    new: Mapping[str, str] | None = None,
+    owned: bool = False,
+) -> Outputs:
+    """Return the file of each format before anything is sent: those that were asked for, in a folder the usual ones.
+
+    ``new`` are files that are written beside them, by their option; ``owned`` says that the folder is one that the
+    suite made.
 
     Raises:
         UsageError: a file cannot be written, is read, too, or is that of another format.
     """
-    asked = {name: file for name, file in settings.outputs.items() if name != REPORTS}
-    if BUNDLE in asked and not bundle:
-        raise UsageError("--bundle: a bundle is of a run against an endpoint")
-    if asked.get(BUNDLE) == STANDARD_OUTPUT:
-        raise UsageError("--bundle: an archive is no text for standard output: give the name of a file")
-    if folder := settings.reports:
+    if folder:
         writing.make_folder(folder, owned=owned)
-        usual = {name: file for name, (_, file) in FORMATS.items()} | ({BUNDLE: BUNDLE_FILE} if bundle else {})
-        asked = {name: str(Path(folder, file)) for name, file in usual.items()} | asked
-    outputs = Outputs(asked)
-    outputs.claim(inputs, new)
-    return outputs
+        asked = {name: str(Path(folder, file)) for name, file in usual.items()} | dict(asked)
+    writing.claim({BY_NAME[name].option: file for name, file in asked.items()}, inputs, new)
+    return Outputs(asked)
+
+
+def console_of(options: argparse.Namespace, outputs: Outputs) -> writing.Console:
+    """Return the terminal, which leaves standard output to a report that is written there."""
+    return writing.Console(quiet=is_brief(options), to_stderr=outputs.take_output)
 
 
 def written(prepared: "Run", report: Report, outputs: Outputs) -> Report:
@@ -237,13 +265,17 @@ def written(prepared: "Run", report: Report, outputs: Outputs) -> Report:
     return report
 
 
-def tell_github(outputs: Outputs, summary: Callable[[], str], annotations: Callable[[], str] = str) -> None:
-    """Append the summary to the job's page, and print annotations, where GitHub Actions offers them."""
+def tell(options: argparse.Namespace, console: writing.Console, outputs: Outputs, rendered: Callable[..., str]) -> None:
+    """Tell what was found at the terminal, and where GitHub Actions asks for it on the page and beside the lines.
+
+    ``rendered`` gives what a format, which it is given the name of, makes of it.
+    """
     if page := os.environ.get("GITHUB_STEP_SUMMARY"):
         try:
-            writing.append(page, summary())
+            writing.append(page, console.mask(rendered("markdown")))
         except UsageError as error:
             outputs.problems.append(str(error))
     if os.environ.get("GITHUB_ACTIONS") == "true":
         # Standard error: standard output may be a report, and the runner reads commands from both.
-        writing.say(sys.stderr, annotations())
+        writing.say(sys.stderr, console.mask(rendered("annotations")))
+    console.write(rendered("terminal", colour=console.colour, detail=detail_of(options)), always=True)

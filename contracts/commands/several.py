@@ -12,7 +12,6 @@ from contracts.commands.output import Outputs
 from contracts.core.errors import UsageError, until
 from contracts.core.report import Report, worst
 from contracts.core.text import counted
-from contracts.formats import annotations, terminal
 from contracts.formats.wording import target_headline
 from contracts.network.pace import Pace
 from contracts.prepare import secrets_of
@@ -20,7 +19,7 @@ from contracts.resources import contract_of, refuse_other
 from contracts.run import Run
 from contracts.settings.table import BY_NAME, Settings
 from contracts.targets import file as file_of_targets
-from contracts.targets.across import Across, across
+from contracts.targets.across import across
 from contracts.targets.file import OVER_ALL, inputs_of
 from contracts.targets.judging import Targets
 from contracts.targets.target_entry import Entry, Judged
@@ -43,7 +42,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         each.clear()
     variables = [name for entry in entries for name in entry.variables]
     secrets = secrets_of(os.environ, settings, contract_of(settings.contract), *variables)
-    console = writing.Console(quiet=output.is_brief(options), to_stderr=outputs.take_output)
+    console = output.console_of(options, outputs)
     console.mask = secrets.sweep
     finisher = _Finisher(len(wanted), folders, console)
     console.progress(f"0 of {len(wanted)} targets judged")
@@ -78,13 +77,7 @@ def outputs_of(settings: Settings, inputs: Iterable[str]) -> Outputs:
     for name in _OF_EACH:
         if name in settings.outputs:
             raise UsageError(f"{BY_NAME[name].option}: that is of one target: --reports DIR writes it for each")
-    asked = {name: file for name, file in settings.outputs.items() if name != output.REPORTS}
-    if folder := settings.reports:
-        writing.make_folder(folder)
-        asked = {name: str(Path(folder, file)) for name, file in OVER_ALL.items()} | asked
-    outputs = Outputs(asked)
-    outputs.claim(inputs)
-    return outputs
+    return output.claimed(settings.outputs, settings.reports, OVER_ALL, inputs=inputs)
 
 
 def folder_of(entry: Entry, settings: Settings) -> Outputs:
@@ -109,26 +102,15 @@ def tell(
     """
     with until(time.monotonic() + seconds):
         compared = tuple(across(judged))
-    for name in outputs.in_order():
-        outputs.write(name, console.mask(_rendered(name, judged, compared, outputs.files[name], folder)))
-    output.tell_github(
-        outputs,
-        lambda: console.mask(_rendered("markdown", judged, compared)),
-        lambda: console.mask(annotations.render_targets(judged)),
-    )
-    text = terminal.render_targets(judged, compared, colour=console.colour, detail=output.detail_of(options))
-    console.write(text, always=True)
 
+    def rendered(name: str, **how: object) -> str:
+        differences = () if name in (output.METRICS, "annotations") else (compared,)
+        if name == "html":  # beside the page in the folder of the reports are those of the targets
+            how["linked"] = folder is not None and outputs.files[name] == str(Path(folder, OVER_ALL[name]))
+        return output.rendered(name, "render_targets", judged, *differences, **how)
 
-def _rendered(
-    name: str, judged: Sequence[Judged], compared: Sequence[Across], file: str = "", folder: str | None = None
-) -> str:
-    module = output.module_of(name)
-    if name == output.METRICS:
-        return str(module.render_targets(judged))
-    # Beside the page in the folder of the reports are those of the targets.
-    linked = {"linked": True} if folder and file == str(Path(folder, OVER_ALL["html"])) else {}
-    return str(module.render_targets(judged, compared, **linked))
+    outputs.write_all(lambda name: console.mask(rendered(name)))
+    output.tell(options, console, outputs, rendered)
 
 
 class _Finisher:

@@ -20,7 +20,6 @@ from contracts.prepare import prepare
 from contracts.reading import read_text
 from contracts.resources import contract_of, refuse_other
 from contracts.run import verify
-from contracts.settings.sources import resolve, working_directory
 from contracts.settings.table import Group
 
 ARGUMENTS = "-o FILE [URL]"
@@ -49,7 +48,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Judge the target and write the snapshot. Returns 0 when it is written, else the status of the run."""
-    settings = replace(resolve(output.given(options), os.environ, working_directory()), baseline=None, accept=None)
+    settings = replace(output.settings_of(options), baseline=None, accept=None)
     if settings.clause:
         raise UsageError("a snapshot is of a run that judged the whole contract: leave --clause out")
     refuse_other(settings.target, settings.contract)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from contracts.commands import output, writing
 from contracts.commands.output import Outputs
 from contracts.core.errors import UsageError
-from contracts.core.report import Report, RequestCounts, Verdict
+from contracts.core.report import Report, Verdict
 from contracts.core.text import counted
 from contracts.formats import terminal, wording
 from contracts.reading import read_text
 from contracts.resources import contract_of, refuse_other
-from contracts.settings.sources import leads_out, resolve, working_directory
+from contracts.settings.sources import leads_out
 from contracts.settings.table import Group, Settings
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Judge the target. Returns the exit status: that of the verdict, or 1 where a deviation is stale."""
-    settings = resolve(output.given(options), os.environ, working_directory())
+    settings = output.settings_of(options)
     if settings.targets:
         from contracts.commands import several  # noqa: PLC0415 - 30 ms, for runs over targets
 
@@ -54,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
     written = {"--write-deviations": options.write_deviations, "--write-accept": options.write_accept}
     new = {option: file for option, file in written.items() if file}
     outputs = output.outputs_of(settings, inputs=settings.inputs, new=new)
-    console = writing.Console(quiet=output.is_brief(options), to_stderr=outputs.take_output)
+    console = output.console_of(options, outputs)
     return _judge(options, settings, outputs, console)
 
 
@@ -83,13 +83,7 @@ def _judge(options: argparse.Namespace, settings: Settings, outputs: Outputs, co
 def _tell(
     options: argparse.Namespace, settings: Settings, report: Report, outputs: Outputs, console: writing.Console
 ) -> None:
-    output.tell_github(
-        outputs,
-        lambda: console.mask(output.module_of("markdown").render(report)),
-        lambda: console.mask(output.module_of("annotations").render(report)),
-    )
-    text = terminal.render(report, colour=console.colour, detail=output.detail_of(options))
-    console.write(text, always=True)
+    output.tell(options, console, outputs, lambda name, **how: output.rendered(name, "render", report, **how))
     for line in _write_proposals(options, report):
         console.write(line)
     if options.prune_deviations and settings.deviations:
@@ -136,8 +130,7 @@ def _prune(path: str, report: Report) -> str:
 def _header(prepared: "Run") -> str:
     target = prepared.target.address.url + (" (the embedded mock)" if prepared.embedded else "")
     known = wording.identity(prepared.identity, prepared.implementation)
-    requests = RequestCounts(prepared.plan.requests, limit=prepared.target.budget.limit)
-    return terminal.header(prepared.contract, target, requests, known)
+    return terminal.header(prepared.contract, target, prepared.counts, known)
 
 
 def _configuration(prepared: "Run") -> str:

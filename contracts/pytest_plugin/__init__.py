@@ -15,7 +15,7 @@ import pytest
 from contracts.core.contract import LIST, Clause
 from contracts.core.errors import CouldNotJudge, NotExercised
 from contracts.pytest_plugin.errors import Unjudged
-from contracts.pytest_plugin.options import FOLDER, SESSION, add_options, in_pytest
+from contracts.pytest_plugin.options import FOLDER, SESSION, add_options, in_pytest, refuse_unknown
 
 if TYPE_CHECKING:
     from contracts.core.report import Outcome, Report, Verdict
@@ -33,6 +33,13 @@ _SHARED: pytest.StashKey[str] = pytest.StashKey()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Offer every setting as an option."""
     add_options(parser)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests(parser: pytest.Parser, args: list[str]) -> Generator[None, None, None]:
+    """Refuse an option of ours that there is not, before pytest itself does: it would show what may be a secret."""
+    yield  # a conftest may have options of that prefix
+    refuse_unknown(parser, args)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -5,7 +5,7 @@ adds the credentials, counts, paces, ends in time and masks what comes back.
 """
 
 from io import BytesIO
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import requests
@@ -18,6 +18,8 @@ from contracts.core.exchange import REFUSALS, intermediary
 from contracts.network.target import Target
 from contracts.pytest_plugin.errors import shielded
 from contracts.pytest_plugin.options import in_pytest
+
+Leading = TypeVar("Leading", bound=requests.Session)
 
 #: Stands where the token will: the target layer puts it in on the way out.
 PLACEHOLDER = "Bearer $BEARER_TOKEN"
@@ -97,27 +99,20 @@ class TargetSession(requests.Session):
 
 def session_to(target: Target) -> TargetSession:
     """Return a session to a target; with its credentials, if there are any."""
-    session = TargetSession()
+    session = through(TargetSession(), Gateway(target=target))
     session.base = target.address.base
-    through(session, Gateway(target=target))
     if target.credentials.origin:
         session.headers["Authorization"] = PLACEHOLDER
     return session
 
 
-def session_through(gateway: Gateway) -> requests.Session:
-    """Return a session of requests that leads nowhere but through a gateway, and adds no field of its own."""
-    session = requests.Session()
-    through(session, gateway)
-    return session
-
-
-def through(session: requests.Session, gateway: Gateway) -> None:
-    """Let everything that a session sends go through a gateway."""
+def through(session: Leading, gateway: Gateway) -> Leading:
+    """Return the session, which leads nowhere but through the gateway then, and adds no field of its own."""
     session.trust_env = False  # else .netrc would take the place of the token
     session.headers.clear()
     for scheme in ("http://", "https://"):
         session.mount(scheme, gateway)
+    return session
 
 
 def _origin(url: str) -> tuple[str, str, int | None]:

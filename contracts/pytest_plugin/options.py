@@ -16,6 +16,7 @@ FOLDER = "contract_folder"
 OFFERED = (*(setting for setting in TABLE if setting.in_pytest), BY_NAME["reports"])
 #: What a project may say of its target in its own configuration of pytest.
 IN_FILE = ("target", "mock", "contract")
+_PREFIX = "--contract-"
 # The option --contract has the prefix in itself.
 _PREFIXED = [setting.option[2:] for setting in OFFERED if setting.name != "contract"]
 _OPTION = re.compile(rf"(?<![\w-])--(?=(?:{'|'.join(_PREFIXED)})(?![\w-]))")
@@ -36,6 +37,22 @@ def add_options(parser: pytest.Parser) -> None:
         parser.addini(_ini(name), in_pytest(setting.help), type=kind, default=None)
 
 
+def refuse_unknown(parser: pytest.Parser, arguments: list[str]) -> None:
+    """Refuse an option with the prefix that nobody knows; pytest would show it whole, and its value may be a secret.
+
+    Raises:
+        pytest.UsageError: there is one.
+    """
+    if not any(argument.startswith(_PREFIX) for argument in arguments):
+        return
+    for argument in parser.parse_known_and_unknown_args(arguments)[1]:
+        if argument.startswith(_PREFIX):
+            from contracts.settings.sources import no_option  # noqa: PLC0415 - 4 ms, and only for this mistake
+
+            known = [in_pytest(setting.option) for setting in OFFERED]
+            raise pytest.UsageError(in_pytest(no_option(argument.partition("=")[0], known)))
+
+
 def value_of(config: pytest.Config, name: str) -> object:
     """Return the value of a setting: that of the option, else that of the configuration of pytest, else None."""
     given = config.getoption(f"contract_{name}")
@@ -44,7 +61,7 @@ def value_of(config: pytest.Config, name: str) -> object:
 
 def in_pytest(text: str) -> str:
     """Return the text with the options of the command line as pytest names them."""
-    return _OPTION.sub("--contract-", "\n".join(map(plain, text.split("\n"))))
+    return _OPTION.sub(_PREFIX, "\n".join(map(plain, text.split("\n"))))
 
 
 def _ini(name: str) -> str:

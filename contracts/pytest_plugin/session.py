@@ -52,16 +52,18 @@ class Observed:
     seconds: float
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Session:
     """The run of a session; ``folder`` is where the workers of xdist share what one of them observed, if there are.
 
-    ``reports`` maps each format that was asked for to its file.
+    ``reports`` maps each format that was asked for to its file; ``observed_here`` says that this process is the one
+    that asked the target, and no other.
     """
 
     run: Run
     folder: Path | None
     reports: output.Outputs
+    observed_here: bool = False
 
     @cached_property
     def evidence(self) -> Evidence:
@@ -74,11 +76,6 @@ class Session:
         report = self.run.report(self.evidence)
         return replace(report, requests=self._observed.requests, seconds=self._observed.seconds)
 
-    @property
-    def observed_here(self) -> bool:
-        """Whether this process is the one that asked the target, and no other."""
-        return "_observed" in self.__dict__ and (self.folder is None or self._claim.is_dir())
-
     @cached_property
     def _observed(self) -> Observed:
         if self.folder is None:
@@ -88,23 +85,18 @@ class Session:
             (self.folder / "claim").mkdir()
         except FileExistsError:
             return self._read(shared)
-        self._claim.mkdir()
         observed = self._observe()
         unfinished = self.folder / "unfinished"
         unfinished.write_bytes(pickle.dumps(observed))
         unfinished.replace(shared)
         return observed
 
-    @property
-    def _claim(self) -> Path:
-        return Path(str(self.folder), f"claim-{os.getpid()}")
-
     def _observe(self) -> Observed:
+        self.observed_here = True
         self.run.target.wait(self.run.settings.wait)
         exchanges = tuple(shielded(lambda: self.run.evidence(self.run.exchanges()).exchanges))
-        budget = self.run.target.budget
-        counts = RequestCounts(self.run.plan.requests, budget.sent, budget.retries, budget.limit)
-        return Observed(exchanges, counts, round(sum(exchange.seconds for exchange in exchanges), 3))
+        seconds = round(sum(exchange.seconds for exchange in exchanges), 3)
+        return Observed(exchanges, self.run.counts, seconds)
 
     def _read(self, shared: Path) -> Observed:
         ends = time.monotonic() + self.run.settings.wait + self.run.settings.deadline + _GRACE

@@ -24,6 +24,16 @@ _PREFIX = "CONTRACTS_"
 CONFIG = "CONTRACTS_CONFIG"
 #: Variables of this prefix that are no settings; the last ones hold tokens for targets.
 _OTHER_VARIABLES = (CONFIG, "CONTRACTS_TRACEBACK", *TOKEN_VARIABLES)
+#: What somebody may have meant by an option that there is not.
+_FROM_ENVIRONMENT = "tokens come only from the environment: BEARER_TOKEN or SCALINGO_API_TOKEN"
+_MEANT = {
+    **dict.fromkeys(("--token", "--bearer", "--bearer-token", "--api-token", "--password"), _FROM_ENVIRONMENT),
+    **dict.fromkeys(("-H", "--header"), "--header-env NAME=VARIABLE sends a field whose value is in a variable"),
+    "--target": "the target is an argument; did you mean --targets, a file of targets?",
+    "--url": "the target is an argument",
+}
+#: What is shown of an option that there is not: anything else may be a secret.
+_PLAIN_OPTION = re.compile(r"--[a-z]+(?:-[a-z]+){0,3}|-[A-Za-z]")
 #: More than any file of settings holds, in bytes.
 _LARGEST = 2**18
 
@@ -107,6 +117,14 @@ def hint(name: str, known: Iterable[str]) -> str:
     """Return a question for the name that was probably meant, or nothing."""
     close = difflib.get_close_matches(name, list(known), 1)
     return f"; did you mean {close[0]}?" if close else ""
+
+
+def no_option(name: str, known: Iterable[str]) -> str:
+    """Return in words that there is no option of a name, and which one was probably meant."""
+    if name in _MEANT:
+        return f"there is no option {name}: {_MEANT[name]}"
+    shown = f" {name}" if _PLAIN_OPTION.fullmatch(name) else " of that name"
+    return f"there is no option{shown}{hint(name, known)}"
 
 
 def _from_environment(setting: Setting, environ: Mapping[str, str]) -> tuple[str, str | None]:

@@ -358,9 +358,9 @@ class Settings:
 
     @property
     def outputs(self) -> dict[str, str]:
-        """The file of each report that was asked for, by the name of its setting."""
-        given = {setting.name: getattr(self, setting.name) for setting in of(Group.REPORTS)}
-        return {name: file for name, file in given.items() if file is not None}
+        """The file of each report that was asked for by its own option, by the name of the setting."""
+        names = [setting.name for setting in of(Group.REPORTS) if setting.name != "reports"]
+        return {name: file for name in names if (file := getattr(self, name)) is not None}
 
     @property
     def inputs(self) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ from contracts.core.contract import Policy
 from contracts.core.errors import CouldNotJudge, NotExercised
 from contracts.core.report import Report, State
 from contracts.judging.evidence import Evidence
-from contracts.pytest_plugin.client import PLACEHOLDER, Gateway, session_through
+from contracts.pytest_plugin.client import PLACEHOLDER, Gateway, through
 from contracts.pytest_plugin.errors import ContractWarning, Unjudged
 from contracts.pytest_plugin.options import in_pytest
 from contracts.pytest_plugin.session import active_contract, session_of
@@ -43,14 +43,10 @@ GATEWAY = Gateway(judging=True)
 class Transport(RequestsTransport):
     """The way of every request of a schema, whichever check makes it: through the gateway, in a session of its own."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._copy_serializers_from(REQUESTS_TRANSPORT)
-
     def send(self, case: Case, *, session: requests.Session | None = None, **keywords: Any) -> Response:
         """Send a case in a session that leads nowhere but to the gateway; ``session``, another one, is not used."""
-        with session_through(GATEWAY) as own:
-            return super().send(case, session=own, **keywords)
+        with through(requests.Session(), GATEWAY) as own:
+            return REQUESTS_TRANSPORT.send(case, session=own, **keywords)
 
 
 def load(*, unexpected_methods: bool, token_required: bool) -> Any:

@@ -312,6 +312,31 @@ def clause(): return 1
 """
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--contract-token", TOKEN), "there is no option --contract-token"),
+        ((f"--contract-headr-env={TOKEN}",), "did you mean --contract-header-env?"),
+        ((f"--contract-{TOKEN}",), "there is no option of that name"),
+    ],
+)
+def test_an_option_that_there_is_not_shows_no_value(arguments: tuple[str, ...], said: str, tmp_path: Path) -> None:
+    """What stands behind an option of ours that there is not may be a secret: it is refused without being shown."""
+    status, output = elsewhere(tmp_path, *arguments)
+    assert status == pytest.ExitCode.USAGE_ERROR
+    assert said in output
+    assert TOKEN not in output
+
+
+def test_an_option_of_somebody_else_may_have_the_prefix(tmp_path: Path) -> None:
+    """Another plugin, or the conftest of a project, may know an option that begins as ours do."""
+    (tmp_path / "conftest.py").write_text("def pytest_addoption(parser): parser.addoption('--contract-colour')")
+    (tmp_path / "test_own.py").write_text(
+        "def test_own(pytestconfig): assert pytestconfig.getoption('contract_colour')"
+    )
+    assert elsewhere(tmp_path, "--contract-colour=red", "test_own.py")[0] == 0
+
+
 def test_no_option_or_fixture_clashes_with_those_of_others(tmp_path: Path) -> None:
     """Another plugin may have options such as --timeout, as pytest-timeout has, and fixtures such as report."""
     # --contract is the prefix of all of ours, and so no name of anybody else.
