@@ -302,6 +302,34 @@ def test_verify_imports_no_test_tool_and_nothing_slow() -> None:
     assert not loaded & slow
 
 
+#: Prints every module of the package in which a plain run calls a function, or makes a class.
+_ENTERED = """
+import sys, threading
+entered = set()
+def note(frame, event, _):
+    name = frame.f_globals.get("__name__", "")
+    if event == "call" and name.startswith("contracts.") and frame.f_code.co_name != "<module>":
+        entered.add(name)
+threading.setprofile(note)
+sys.setprofile(note)
+import contracts.cli
+status = contracts.cli.main(["verify", "--mock", "--quiet"])
+sys.setprofile(None)
+assert status == 0, status
+print(*sorted(entered))
+"""
+#: How many modules one has to know to follow a plain run from the command line to the verdict.
+MOST_ENTERED = 45
+
+
+def test_a_plain_run_enters_few_modules() -> None:
+    """Who follows a plain run through the code meets few modules; what is new is a part of one, or takes its place."""
+    run = subprocess.run([sys.executable, "-c", _ENTERED], cwd=ROOT, capture_output=True, text=True, check=True)
+    entered = run.stdout.splitlines()[-1].split()
+    assert "contracts.judging.judge" in entered and set(entered) <= {*MODULES}
+    assert len(entered) <= MOST_ENTERED, "\n".join(entered)
+
+
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["verify", "--help"], ["explain", "http.head"]])
 def test_what_sends_nothing_starts_without_the_network(arguments: list[str]) -> None:
     """Help, version and explanations import no HTTP library, no validator and no check."""
