@@ -16,7 +16,7 @@ from contracts.core.report import Identity
 from contracts.judging.judge import said_of
 from contracts.masking.secrets import Secrets
 from contracts.network import certificates
-from contracts.network.connection import Lane, Wire
+from contracts.network.connection import Connection, Wire
 from contracts.network.credentials import (
     API,
     BEARER,
@@ -204,8 +204,8 @@ class _Parts:
         deadline = Deadline(settings.deadline)
 
         def post(url: str, headers: Headers) -> Response:
-            lane = Lane(url, wire, fresh=True)
-            return lane.exchange(Message("POST", url, headers), min(limits.timeout, deadline.remaining))
+            connection = Connection(url, wire, fresh=True)
+            return connection.exchange(Message("POST", url, headers), min(limits.timeout, deadline.remaining))
 
         return Target(
             address,

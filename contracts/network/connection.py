@@ -1,4 +1,4 @@
-"""A connection, opened directly or through a proxy and asked one request at a time, and the lane that keeps it.
+"""A connection: opened directly or through a proxy, asked one request at a time, kept while it can be.
 
 Every wait is bounded by the end of its exchange, so a peer that drips is late like any other.
 """
@@ -71,24 +71,23 @@ class Ended(Exception):
 
 
 class Connection:
-    """A connection to the host of a URL, not open yet. ``usable`` says whether another request may follow.
+    """A connection to the host of a URL: opened when a request needs it, kept while it can be, and then opened anew.
 
-    ``accepted`` is told when the peer has accepted it, and TLS is still to come.
+    With ``fresh`` it is kept for no second request. One thread uses it; any may abort it.
     """
 
-    def __init__(self, url: str, wire: Wire, accepted: Callable[[], None] = lambda: None) -> None:
-        self.usable = False
-        self.proxy: Proxy | None = None
-        self._url, self._wire, self._accepted = urlsplit(url), wire, accepted
+    def __init__(self, url: str, wire: Wire, *, fresh: bool = False) -> None:
+        #: What is told when the peer has accepted, and TLS is still to come; and whether it has.
+        self.accepted: Callable[[], None] = lambda: None
+        self.is_accepted = False
+        self._url, self._wire, self._fresh = urlsplit(url), wire, fresh
+        self._proxy: Proxy | None = None
         self._socket: socket.socket | None = None
-        self._is_open = self._aborted = self._answered = False
-        #: The bytes behind an answer to HEAD, and how long to wait for some, in seconds: 0 behind any other answer.
+        #: Whether another request may follow over the socket, and whether one was answered.
+        self._usable = self._answered = False
+        self._is_opening = self._opens_no_more = self._aborted = False
+        #: The bytes behind the last answer to HEAD, and how long to wait for some, in seconds: 0 when others followed.
         self._stray, self._moment = 0, 0.0
-
-    @property
-    def is_open(self) -> bool:
-        """Whether a request can be sent at once."""
-        return self._is_open and not self._aborted
 
     def open(self, ends: float) -> None:
         """Connect before ``ends``, through a proxy where there is one, and speak TLS where the URL says so.
@@ -97,91 +96,85 @@ class Connection:
             CouldNotJudge: the name or the proxy does not lead there.
             OSError: what the system says.
         """
+        self._answered = self.is_accepted = False
         self._reach(ends)
         if self._url.scheme == "https":
             self._secure(self._url.hostname or "", ends)
-        self._is_open = self.usable = True
+        self._usable = True
 
-    def ask(self, message: Message, ends: float, max_silence: float | None = None) -> Response:
-        """Send a request and return the answer, complete before ``ends``.
+    def exchange(self, message: Message, limit: float, named: str = "--timeout") -> Response:
+        """Return the answer to a request that must be complete within ``limit`` seconds, which an option ``named``.
 
-        ``max_silence`` is for a connection that was open before: so many seconds a peer has to begin that never said a
-        word over it.
+        A connection that was open and silent is not waited for to the end: a peer may serve fewer connections than it
+        accepts.
 
         Raises:
-            Ended: nothing can be said of the target.
-            BrokenAnswer: the answer is cut short or too large.
-            OSError: what the system says.
-            EOFError: the connection was closed without an answer.
+            CouldNotJudge: there is none: unreachable, broken, too large or too slow.
+            UsageError: the request cannot be sent as it is.
+            Ended: the connection was open before, and says nothing of the target: the next one is new.
         """
-        began, self.usable, heard = time.monotonic(), False, False
-        first = ends if self._answered or max_silence is None else min(ends, began + max_silence)
-
-        def receive() -> bytes:
-            nonlocal heard
-            piece = self._receive(ends if heard else first)
-            heard = heard or bool(piece)
-            return piece
-
+        ends = time.monotonic() + limit
         try:
-            self._send(message, ends)
-            answer = read_answer(receive, message.method, cap=self._wire.cap)
-        except (BrokenAnswer, OSError, EOFError) as error:
-            late = isinstance(error, TimeoutError) and (heard or first == ends)
-            if late or max_silence is None or (heard and not self._answered):
-                raise
-            self._stray += heard  # what came may be of the answer before
-            raise Ended from None
-        if self._forwarding and answer.response.status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
-            raise self._forwarding.refusal(answer.response.status, self._url.netloc)
-        self._answered, self.usable = True, answer.kept
-        self._stray, self._moment = 0, 0.0
-        if message.method == "HEAD":
-            self._stray = len(answer.behind)
-            moment = min(max(_LEAST, _TIMES * (time.monotonic() - began)), _MOST) if answer.kept else _CLOSING
-            # The answer is complete: waiting for more must not make it late.
-            self._moment = min(moment, max(0.001, (ends - time.monotonic()) / 2))
-        return answer.response
+            kept = self._is_reusable(message)
+            if not kept:
+                self.open(ends)
+            return self._ask(message, ends, limit / 2 if kept else None)
+        except Ended:
+            self.close()
+            raise
+        except BaseException as error:  # noqa: BLE001 - one of no exchange goes on as it is
+            self.close()
+            # Raised from None: a traceback shows the headers that were sent.
+            raise self.meaning(error, f"within {limit:.3g} s ({named})") from None
+        finally:
+            if self._fresh or not self._usable:
+                self._retire()
 
-    def is_reusable(self) -> bool:
-        """Whether the connection can take another request, as far as can be told without waiting.
+    def connect(self, seconds: float) -> bool:
+        """Be open before there is a request, and return whether that came about; not when it is not wanted any more."""
+        self._is_opening = True
+        try:
+            if not self._opens_no_more and not self._is_reusable():
+                self.open(time.monotonic() + seconds)
+        except Exception:  # noqa: BLE001 - whatever it is: another connection will meet it, or does without this one
+            self.close()
+        finally:
+            self._is_opening = False
+        return self._usable and not self._aborted
 
-        Bytes that are there before a request is sent are no part of the answer to it.
-        """
-        if self.usable and self.is_open:
-            came = self._come_unasked(0)
-            self._stray += len(came or b"")
-            self.usable = came is None
-        return self.usable and self.is_open
-
-    def drain_stray(self, max_wait: float = 0.0) -> int:
-        """Return how many bytes came behind the answer to HEAD, or seem to; nothing else is sent then.
+    def stray(self, max_wait: float = 0.0) -> int:
+        """Return how many bytes came behind the last answer to HEAD, or seem to; nothing else is sent then.
 
         Where none have come yet they are waited for for a moment, at least ``max_wait`` seconds. Where another answer
         followed, or the peer has closed, nothing is waited for.
         """
-        if not self._moment:
-            return 0
-        if self.is_open:
+        if self._moment:
             self._stray = self._stray or len(self._come_unasked(max(self._moment, max_wait)) or b"")
             self.close()
         return self._stray
 
+    def stop_opening(self) -> None:
+        """Open nothing more before there is a request, and wait no longer for what is being opened so."""
+        self._opens_no_more = True
+        if self._is_opening:
+            self.abort()
+
     def abort(self) -> None:
-        """End every read and write, whichever thread is in it; that thread closes the connection.
+        """End every read and write for good, whichever thread is in it; that thread closes the connection.
 
         Closed under a thread, its descriptor could be another connection's before the thread looks again.
         """
-        self._aborted = True
-        if self._socket is not None:
+        self._opens_no_more = self._aborted = True
+        if (sock := self._socket) is not None:
             with suppress(OSError):  # not the way of SSLSocket: from there on, it would send in clear
-                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+                socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
     def close(self) -> None:
-        """Give everything back."""
-        self.usable, self._aborted = False, True
-        if self._socket is not None:
-            self._socket.close()
+        """Give everything back; the next request opens it anew."""
+        sock, self._socket = self._socket, None
+        self._usable, self._moment = False, 0.0
+        if sock is not None:
+            sock.close()
 
     def meaning(self, error: BaseException, when: str) -> BaseException:
         """Return what an exception means for the run; one of no exchange as it is.
@@ -193,11 +186,11 @@ class Connection:
             said: BaseException = type(error)(f"{subject}: {error}{_reason(error.__cause__)}")
             return said
         if isinstance(error, TimeoutError) and error.errno is None:
-            if self._socket is None:
+            if not self.is_accepted:
                 return Unreachable(f"{subject}: no connection {when}")
             return TooSlow(f"{subject}: the answer was not complete {when}")
         if isinstance(error, ssl.SSLCertVerificationError):
-            proxy = self.proxy.name if self.proxy else ""
+            proxy = self._proxy.name if self._proxy else ""
             return untrusted(error, f"{subject}: its certificate", proxy, self._count_certificates)
         is_plain = isinstance(error, ssl.SSLError) and getattr(error, "reason", "") in _PLAIN_HTTP
         hint = f": this port speaks plain HTTP, as it seems: did you mean http://{subject}?" if is_plain else ""
@@ -205,6 +198,45 @@ class Connection:
             if isinstance(error, kind):
                 return ours(f"{subject}: {words}{_reason(error)}{hint}")
         return error
+
+    def _is_reusable(self, message: Message | None = None) -> bool:
+        """Whether another request may follow, as far as can be told without waiting; where none may, close.
+
+        Bytes that are there before a request is sent are no part of the answer to it.
+        """
+        if self._usable:
+            came = self._come_unasked(0)
+            self._stray += len(came or b"") if self._moment else 0
+            self._usable = came is None and not self._aborted
+        if not self._usable or (message and message.method not in ("GET", "HEAD")):
+            self._retire()
+        return self._usable
+
+    def _retire(self) -> None:
+        """Close, after a look at what came behind an answer to HEAD."""
+        self.stray()
+        self.close()
+
+    def _reach(self, ends: float) -> None:
+        """Connect so far that the next byte is for the target."""
+        url, self._proxy = self._url, proxy_of(self._url)
+        if (proxy := self._proxy) is None:
+            self._dial(place_of(url), ends)
+            return
+        try:
+            self._dial(proxy.place, ends)
+            if proxy.scheme == "https":
+                self._secure(proxy.host, ends)
+            status = self._ask_for_tunnel(proxy, ends) if url.scheme == "https" else 200
+        except (CouldNotJudge, OSError, EOFError) as error:
+            raise ProxyFailed(f"the proxy {proxy.name} cannot be used") from error
+        if not 200 <= status < 300:  # noqa: PLR2004
+            raise proxy.refusal(status, url.netloc)
+
+    def _dial(self, place: Place, ends: float) -> None:
+        self._socket = dial(place, self._wire.connect_to, ends, lambda: self._aborted)
+        self.is_accepted = True
+        self.accepted()
 
     def _secure(self, name: str, ends: float) -> None:
         trusted = context(self._wire.ca_bundle, self._wire.client)
@@ -216,25 +248,11 @@ class Connection:
             raise ConnectionAbortedError
         secured.do_handshake()
 
-    def _reach(self, ends: float) -> None:
-        """Connect so far that the next byte is for the target."""
-        url, self.proxy = self._url, proxy_of(self._url)
-        if (proxy := self.proxy) is None:
-            self._dial(place_of(url), ends)
-            return
-        try:
-            self._dial(proxy.place, ends)
-            if proxy.scheme == "https":
-                self._secure(proxy.host, ends)
-            status = self._ask_for_tunnel(proxy, ends) if url.scheme == "https" else 200
-        except (CouldNotJudge, OSError, EOFError) as error:
-            raise ProxyFailed(f"the proxy {proxy.name} cannot be used") from error
-        if not 200 <= status < 300:  # noqa: PLR2004
-            raise proxy.refusal(status, self._url.netloc)
-
-    def _dial(self, place: Place, ends: float) -> None:
-        self._socket = dial(place, self._wire.connect_to, ends, lambda: self._aborted)
-        self._accepted()
+    def _ask_for_tunnel(self, proxy: Proxy, ends: float) -> int:
+        target = written(place_of(self._url))
+        self._sock.settimeout(seconds_left(ends))
+        self._sock.sendall(request(Message("CONNECT", f"//{target}", ()), target, proxy.fields))
+        return read_answer(lambda: self._receive(ends), "CONNECT", cap=0).response.status
 
     def _count_certificates(self) -> int:
         """Return how many certificates the server sends, asked over a new connection; 0 where that cannot be told."""
@@ -245,16 +263,52 @@ class Connection:
             return count_sent(other._sock, self._url.hostname or "")
         return 0
 
-    def _ask_for_tunnel(self, proxy: Proxy, ends: float) -> int:
-        target = written(place_of(self._url))
-        self._sock.settimeout(seconds_left(ends))
-        self._sock.sendall(request(Message("CONNECT", f"//{target}", ()), target, proxy.fields))
-        return read_answer(lambda: self._receive(ends), "CONNECT", cap=0).response.status
+    def _ask(self, message: Message, ends: float, max_silence: float | None) -> Response:
+        """Send a request and return the answer, complete before ``ends``.
 
-    def _send(self, message: Message, ends: float) -> None:
+        ``max_silence`` is for a connection that was open before: so many seconds a peer has to begin that never said a
+        word over it.
+
+        Raises:
+            Ended: nothing can be said of the target.
+            BrokenAnswer: the answer is cut short or too large.
+            OSError: what the system says.
+            EOFError: the connection was closed without an answer.
+        """
+        began, self._usable, heard = time.monotonic(), False, False
+        first = ends if self._answered or max_silence is None else min(ends, began + max_silence)
+        forwarding = self._proxy if self._url.scheme == "http" else None
+
+        def receive() -> bytes:
+            nonlocal heard
+            piece = self._receive(ends if heard else first)
+            heard = heard or bool(piece)
+            return piece
+
+        try:
+            self._send(message, forwarding, ends)
+            answer = read_answer(receive, message.method, cap=self._wire.cap)
+        except (BrokenAnswer, OSError, EOFError) as error:
+            late = isinstance(error, TimeoutError) and (heard or first == ends)
+            if late or max_silence is None or (heard and not self._answered):
+                raise
+            self._stray += heard and self._moment > 0  # what came may be of the answer before
+            raise Ended from None
+        if forwarding and answer.response.status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+            raise forwarding.refusal(answer.response.status, self._url.netloc)
+        self._answered, self._usable, self._moment = True, answer.kept, 0.0
+        if message.method == "HEAD":
+            self._stray = len(answer.behind)
+            moment = min(max(_LEAST, _TIMES * (time.monotonic() - began)), _MOST) if answer.kept else _CLOSING
+            # The answer is complete: waiting for more must not make it late.
+            self._moment = min(moment, max(0.001, (ends - time.monotonic()) / 2))
+        return answer.response
+
+    def _send(self, message: Message, forwarding: Proxy | None, ends: float) -> None:
+        """Send a request; a proxy that sends it on is told the whole URL (RFC 9112, section 3.2.2)."""
         parts = urlsplit(message.url)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        target, fields = (message.url, self._forwarding.fields) if self._forwarding else (path, ())
+        target, fields = (message.url, forwarding.fields) if forwarding else (path, ())
         self._sock.settimeout(seconds_left(ends))
         with suppress(BrokenPipeError):  # an answer may be there all the same
             self._sock.sendall(request(message, target, fields))
@@ -274,112 +328,10 @@ class Connection:
             return b""
 
     @property
-    def _forwarding(self) -> Proxy | None:
-        """The proxy that reads the requests and sends them on, if there is one."""
-        return self.proxy if self._url.scheme == "http" else None
-
-    @property
     def _sock(self) -> socket.socket:
         if self._socket is None:
             raise ConnectionError("the connection is closed")
         return self._socket
-
-
-class Lane:
-    """A way to the host of a URL: at most one connection, kept while it can be used; with ``fresh`` for one request."""
-
-    def __init__(self, url: str, wire: Wire, *, fresh: bool = False) -> None:
-        self._url, self._wire, self._fresh = url, wire, fresh
-        self._connection: Connection | None = None
-        #: The connection over which HEAD was sent last.
-        self._asked_head: Connection | None = None
-        self._is_opening = False
-        self._ended = False
-        #: What is told when the peer has accepted a new connection.
-        self.accepted: Callable[[], None] = lambda: None
-
-    def exchange(self, message: Message, limit: float, named: str = "--timeout") -> Response:
-        """Return the answer to a request that must be complete within ``limit`` seconds, which an option ``named``.
-
-        A connection that was open and silent is not waited for to the end: a peer may serve fewer connections than it
-        accepts.
-
-        Raises:
-            CouldNotJudge: there is none: unreachable, broken, too large or too slow.
-            UsageError: the request cannot be sent as it is.
-            Ended: the connection was open before, and says nothing of the target: the next one is new.
-        """
-        connection = self._connection = self._next(fresh=message.method not in ("GET", "HEAD"))
-        if message.method == "HEAD":
-            self._asked_head = connection
-        ends, max_silence = time.monotonic() + limit, limit / 2 if connection.is_open else None
-        try:
-            if max_silence is None:
-                connection.open(ends)
-            return connection.ask(message, ends, max_silence)
-        except Ended:
-            self.close()
-            raise
-        except BaseException as error:  # noqa: BLE001 - one of no exchange goes on as it is
-            self.close()
-            # Raised from None: a traceback shows the headers that were sent.
-            raise connection.meaning(error, f"within {limit:.3g} s ({named})") from None
-        finally:
-            if self._fresh or not connection.usable:
-                self._retire()
-
-    def stray(self, max_wait: float = 0.0) -> int:
-        """Return how many bytes came behind the last answer to HEAD; see :meth:`Connection.drain_stray`."""
-        return self._asked_head.drain_stray(max_wait) if self._asked_head else 0
-
-    def connect(self, timeout: float) -> bool:
-        """Have a connection that is open, and return whether there is one: none is opened once that is over."""
-        self._is_opening = True
-        connection = self._connection = self._next()
-        try:
-            if self._ended:
-                connection.abort()
-            elif not connection.is_open:
-                connection.open(time.monotonic() + timeout)
-        except Exception:  # noqa: BLE001 - whatever it is: another lane will meet it, or does without this one
-            connection.close()
-        finally:
-            self._is_opening = False
-        if not connection.is_open:
-            self.close()
-        return connection.is_open
-
-    def stop_opening(self) -> None:
-        """Wait no longer for what is being opened."""
-        self._ended = True
-        if self._is_opening:
-            self.abort()
-
-    def abort(self) -> None:
-        """End what is being opened, used or kept, whichever thread is in it; that thread closes it."""
-        self._ended = True
-        if (connection := self._connection) is not None:
-            connection.abort()
-
-    def close(self) -> None:
-        """Close what was kept."""
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.close()
-
-    def _next(self, *, fresh: bool = False) -> Connection:
-        """Return the connection that was kept, else a new one that is not open yet."""
-        kept = self._connection
-        if kept is not None and not fresh and kept.is_reusable():
-            return kept
-        self._retire()
-        return Connection(self._url, self._wire, self.accepted)
-
-    def _retire(self) -> None:
-        """Close what was kept, after a look at what came behind an answer to HEAD."""
-        if self._connection is not None:
-            self._connection.drain_stray()
-            self.close()
 
 
 def _reason(error: BaseException | None) -> str:

@@ -16,7 +16,7 @@ from contracts.core.contract import LIST, Authorization, Probe
 from contracts.core.errors import BrokenAnswer, CouldNotJudge, Refused
 from contracts.core.exchange import REFUSALS, Exchange
 from contracts.core.made_up import shuffled
-from contracts.network.connection import Lane
+from contracts.network.connection import Connection
 from contracts.network.credentials import Credentials
 from contracts.network.target import Asked, Target
 
@@ -108,9 +108,9 @@ class _Lanes:
 
     def __init__(self, target: Target, probes: tuple[Probe, ...], others: int, *, fresh: bool) -> None:
         self.asked: dict[int, Asked] = {}
-        self.own = target.lane(fresh=fresh)
+        self.own = target.connection(fresh=fresh)
         self.own.accepted = self._open
-        self._others = [target.lane(fresh=fresh) for _ in range(others)]
+        self._others = [target.connection(fresh=fresh) for _ in range(others)]
         self._target = target
         self._probes = probes
         self._jobs: deque[Job] = deque()
@@ -131,7 +131,9 @@ class _Lanes:
             for job in apart:
                 self._busy_by(1)
                 try:
-                    threading.Thread(target=self._perform_beside, args=(job, self._target.lane()), daemon=True).start()
+                    threading.Thread(
+                        target=self._perform_beside, args=(job, self._target.connection()), daemon=True
+                    ).start()
                 except RuntimeError:  # no more threads
                     self._busy_by(-1)
                     self._jobs.append(job)
@@ -174,7 +176,7 @@ class _Lanes:
         for lane in self._others:
             lane.stop_opening()
 
-    def _work(self, lane: Lane) -> None:
+    def _work(self, lane: Connection) -> None:
         while not (self._begun and not self._jobs) and lane.connect(self._target.limits.timeout):
             with self._changed:
                 self._changed.wait_for(lambda: self._begun)
@@ -191,11 +193,11 @@ class _Lanes:
             self._busy += 1
             return self._jobs.popleft()
 
-    def _perform_beside(self, job: Job, lane: Lane) -> None:
+    def _perform_beside(self, job: Job, lane: Connection) -> None:
         with suppress(BaseException):  # it is raised again where the lanes are waited for
             self._perform(job, lane)
 
-    def _perform(self, job: Job, lane: Lane) -> None:
+    def _perform(self, job: Job, lane: Connection) -> None:
         try:
             done = [(place, self._target.ask(self._probes[place], lane)) for place in job]
             self.asked.update({place: self._target.confirmed(each, lane) for place, each in done})

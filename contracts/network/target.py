@@ -13,7 +13,7 @@ from contracts.core.exchange import REFUSALS, TOO_MANY, Attempt, Exchange, Heade
 from contracts.core.made_up import token_like
 from contracts.core.text import counted as number_of
 from contracts.masking.secrets import Secrets
-from contracts.network.connection import Connection, Ended, Lane, Wire
+from contracts.network.connection import Connection, Ended, Wire
 from contracts.network.credentials import BEARER, Credentials, Field
 from contracts.network.dial import Address
 from contracts.network.http1 import Message
@@ -95,52 +95,50 @@ class Target:
         """The seconds until the deadline of the run, which starts with the first look at it."""
         return self.deadline.remaining
 
-    def lane(self, *, fresh: bool = False) -> Lane:
-        """Return a new way to the target; with ``fresh`` one on which each request has a connection of its own."""
-        return Lane(self.address.url, self.wire, fresh=fresh)
+    def connection(self, *, fresh: bool = False) -> Connection:
+        """Return a new connection to the target, not open yet; with ``fresh`` one for each request."""
+        return Connection(self.address.url, self.wire, fresh=fresh)
 
     def wait(self, seconds: float) -> None:
         """Wait until the target accepts a connection, at most so many seconds; nothing is sent, and nothing raised."""
         ends = self.clock() + seconds
-        while (left := ends - self.clock()) > 0 and not self._accepts(left):
+        while (left := ends - self.clock()) > 0:
+            connection = self.connection()
+            with suppress(CouldNotJudge, OSError), closing(connection):
+                connection.open(time.monotonic() + min(left, self.limits.timeout))
+            if connection.is_accepted:
+                break
             self.say(f"{self.address.host} does not accept connections yet, {left:.0f} s are left (--wait)")
             self.sleep(min(left, _WAIT_PAUSE))
 
-    def _accepts(self, seconds: float) -> bool:
-        reached: list[bool] = []
-        connection = Connection(self.address.url, self.wire, lambda: reached.append(True))
-        with suppress(CouldNotJudge, OSError), closing(connection):
-            connection.open(time.monotonic() + min(seconds, self.limits.timeout))
-        return bool(reached)
-
     def fetch(self, probe: Probe) -> Exchange:
         """Send a probe over a connection of its own, and again where that may help; return what came of it."""
-        with closing(self.lane()) as lane:
-            return self.record(self.confirmed(self.ask(probe, lane), lane))
+        with closing(self.connection()) as connection:
+            return self.record(self.confirmed(self.ask(probe, connection), connection))
 
-    def ask(self, probe: Probe, lane: Lane) -> Asked:
-        """Send a probe over a lane, and again where what went wrong may pass, or the credentials have to be renewed."""
+    def ask(self, probe: Probe, connection: Connection) -> Asked:
+        """Send a probe, and again where what went wrong may pass or the credentials have to be renewed."""
         request = self._request(probe)
         self.say(f"{probe.name}: {request.method} {request.url}")
-        return _finished(self._persist(probe, request, lane))
+        return _finished(self._persist(probe, request, connection))
 
-    def confirmed(self, asked: Asked, lane: Lane) -> Asked:
+    def confirmed(self, asked: Asked, connection: Connection) -> Asked:
         """Return the answer to HEAD with the bytes that came behind it; any other as it is.
 
         Behind an answer over a kept connection nobody can tell whether they are a body or belong to what follows. So
         HEAD is sent again, on a new connection, before they are called a body.
         """
-        if asked.request.method != "HEAD" or asked.response is None or not lane.stray():
+        if asked.request.method != "HEAD" or asked.response is None or not connection.stray():
             return asked
-        lane.close()
+        connection.close()
         if not self.budget.count_retry():
             return replace(asked, response=None, failure=OverBudget(f"{_BEHIND_HEAD}, and none may be sent any more"))
         self.say(f"{asked.probe.name}: {_BEHIND_HEAD}")
-        again = _finished(self._persist(asked.probe, asked.request, lane, counted=True))
+        again = _finished(self._persist(asked.probe, asked.request, connection, counted=True))
         again = replace(again, attempts=(*asked.attempts, Attempt(_BEHIND_HEAD, 0.0), *again.attempts))
         if again.response is None:
             return again
-        return replace(again, response=replace(again.response, stray=lane.stray(_STRAY_LIMIT)))
+        return replace(again, response=replace(again.response, stray=connection.stray(_STRAY_LIMIT)))
 
     def burst(self, probe: Probe) -> Exchange:
         """Send a probe as fast as it is answered, until the target says that these are too many.
@@ -150,9 +148,9 @@ class Target:
         request = self._request(probe)
         self.say(f"{probe.name}: up to {probe.times} requests, as asked for")
         started, began, sent = self.clock(), self.deadline.elapsed, 0
-        with closing(self.lane()) as lane:
+        with closing(self.connection()) as connection:
             while True:
-                asked, sent = self._try(probe, request, lane, unpaced=True), sent + 1
+                asked, sent = self._try(probe, request, connection, unpaced=True), sent + 1
                 if sent == probe.times or asked.response is None or intermediary(asked.response):
                     break
         if asked.response is None or asked.response.status != TOO_MANY:
@@ -198,8 +196,8 @@ class Target:
         names = {name.lower() for name, _ in own}
         theirs = tuple((name, value) for name, value in headers if name.lower() not in names)
         try:
-            with closing(self.lane()) as lane:
-                asked = self._persist(probe, Request(method, url, (*theirs, *own)), lane, patient=patient)
+            with closing(self.connection()) as connection:
+                asked = self._persist(probe, Request(method, url, (*theirs, *own)), connection, patient=patient)
             if asked.response is not None and asked.failure is None:
                 return self._masked(asked.response)
             failure = asked.failure or CouldNotJudge("there is no answer")
@@ -233,14 +231,14 @@ class Target:
         return Message(request.method, request.url, headers)
 
     def _persist(
-        self, probe: Probe, request: Request, lane: Lane, *, counted: bool = False, patient: bool = True
+        self, probe: Probe, request: Request, connection: Connection, *, counted: bool = False, patient: bool = True
     ) -> Asked:
         """Send a request until its answer tells something, or none of its retries is left.
 
         Where it refuses credentials that were accepted before, they are renewed, or it is found out what that means.
         ``counted`` says that the budget knows of the first one.
         """
-        asked = self._retried(probe, request, lane, counted=counted, patient=patient)
+        asked = self._retried(probe, request, connection, counted=counted, patient=patient)
         if not asked.is_refused or asked.authorization not in self._accepted:
             return asked
         failure: CouldNotJudge | None = None
@@ -248,15 +246,15 @@ class Target:
             if self.credentials.renew(asked.authorization) and self.budget.count_retry():
                 status = str(asked.response.status) if asked.response else ""
                 self.say(f"{probe.name}: {status}, once more with a new token")
-                again = self._retried(probe, request, lane, counted=True, patient=patient)
+                again = self._retried(probe, request, connection, counted=True, patient=patient)
                 asked = replace(again, attempts=(*asked.attempts, Attempt(status, 0.0), *again.attempts))
             if asked.is_refused:
-                failure = self._why_refused(lane)
+                failure = self._why_refused(connection)
         except CouldNotJudge as error:
             failure = error
         return replace(asked, failure=failure) if failure else asked
 
-    def _why_refused(self, lane: Lane) -> CouldNotJudge | None:
+    def _why_refused(self, connection: Connection) -> CouldNotJudge | None:
         """Return why the credentials say nothing any more, or None where the documented request is still answered."""
         with self._refusal:
             if self._ran_out:
@@ -264,7 +262,7 @@ class Target:
             if not self.budget.count_retry():
                 return OverBudget("the credentials were refused, and whether they ran out may not be asked any more")
             request = self._request(self.documented)
-            asked = _finished(self._retried(self.documented, request, lane, counted=True))
+            asked = _finished(self._retried(self.documented, request, connection, counted=True))
             failure = asked.failure
             if asked.is_refused and asked.response:
                 why = self.credentials.refusal(asked.response.status)
@@ -274,12 +272,12 @@ class Target:
             return failure
 
     def _retried(
-        self, probe: Probe, request: Request, lane: Lane, *, counted: bool = False, patient: bool = True
+        self, probe: Probe, request: Request, connection: Connection, *, counted: bool = False, patient: bool = True
     ) -> Asked:
         repeatable = patient and not probe.plaintext and request.method in ("GET", "HEAD")
         attempts: list[Attempt] = []
         for pause in (*(PAUSES[: self.limits.retries] if repeatable else ()), None):
-            asked = self._try(probe, request, lane, counted=counted or bool(attempts))
+            asked = self._try(probe, request, connection, counted=counted or bool(attempts))
             response, failure = asked.response, asked.failure
             if pause is None or not is_worth_a_retry(response, failure, len(attempts)):
                 break
@@ -290,13 +288,13 @@ class Target:
             outcome = str(failure) if failure else str(response.status) if response else ""
             attempts.append(Attempt(outcome, wait))
             self.say(f"{probe.name}: {self.secrets.sweep(outcome)}, once more in {wait:.3g} s")
-            lane.close()  # else a server that serves one connection at a time would let the others wait for this one
+            connection.close()  # else a server that serves one at a time would let the others wait for this one
             if not throttled:
                 self.sleep(wait)
         return replace(asked, attempts=tuple(attempts))
 
     def _try(
-        self, probe: Probe, request: Request, lane: Lane, *, counted: bool = False, unpaced: bool = False
+        self, probe: Probe, request: Request, connection: Connection, *, counted: bool = False, unpaced: bool = False
     ) -> Asked:
         """Send a request once, or twice where a kept connection was of no use; return what came of it."""
         started, began = self.clock(), self.deadline.elapsed
@@ -310,15 +308,15 @@ class Target:
             message = self._message(request, authorized=authorized)
             sent = dict(message.headers)["Authorization"] if authorized else None
             if probe.plaintext or (self.throttle.is_on and not unpaced):
-                lane.close()  # as before a retry
+                connection.close()  # as before a retry
             if probe.plaintext:
-                lane = Lane(request.url, self.wire, fresh=True)
+                connection = Connection(request.url, self.wire, fresh=True)
             with nullcontext() if unpaced else self.throttle.turn(self.remaining):
                 started, began = self.clock(), self.deadline.elapsed
                 if not counted:
                     self.budget.count()
                 most = min(self.limits.timeout, _CLEARTEXT_LIMIT) if probe.plaintext else self.limits.timeout
-                response = self._over_lane(message, lane, most, unpaced=unpaced)
+                response = self._over_lane(message, connection, most, unpaced=unpaced)
             if response.status == TOO_MANY and not unpaced:
                 self.throttle.slow_down(response, started)
             if sent and response.status not in REFUSALS and not intermediary(response):
@@ -327,13 +325,13 @@ class Target:
             failure = error
         return Asked(probe, request, response, failure, self.clock() - started, began, sent)
 
-    def _over_lane(self, message: Message, lane: Lane, most: float, *, unpaced: bool) -> Response:
+    def _over_lane(self, message: Message, connection: Connection, most: float, *, unpaced: bool) -> Response:
         while True:
             self.deadline.leave_out(self.budget.wait(self.remaining, unpaced=unpaced))
             left = self.remaining
             limit, named = (left, "--deadline") if left < most else (most, "--timeout")
             try:
-                return lane.exchange(message, limit, named)
+                return connection.exchange(message, limit, named)
             except Ended:  # no fault of the target: it may end what is idle; the next connection is new
                 self.budget.count()
 

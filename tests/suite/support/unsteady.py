@@ -18,7 +18,7 @@ from contracts.core.exchange import Headers, Response
 from contracts.core.report import Report
 from contracts.mock.reply import Received, Reply, json_reply
 from contracts.mock.server import MockServer
-from contracts.network.connection import Connection, Wire
+from contracts.network.connection import Connection
 from contracts.network.http1 import Message
 from contracts.prepare import prepare
 from contracts.run import verify
@@ -55,20 +55,23 @@ class Unsteady:
         self.requests = 0
         self.exchanged = 0
         self._connections = 0
+        self._numbers: dict[Connection, int] = {}
         self._chance = random.Random(seed)
         self._lock = threading.Lock()
 
-    def connection(self, url: str, wire: Wire, accepted: Callable[[], None]) -> Connection:
+    def open(self, connection: Connection, _ends: float) -> None:
         with self._lock:
             self._connections += 1
-            return Kept(url, wire, accepted, self, self._connections)
+            self._numbers[connection] = self._connections
+        connection.accepted()
+        connection._usable = True
 
-    def answer(self, message: Message, connection: int) -> Response:
+    def ask(self, connection: Connection, message: Message, _ends: float, _max_silence: float | None) -> Response:
         parts = urlsplit(message.url)
         target = parts.path + (f"?{parts.query}" if parts.query else "")
         with self._lock:
             token, headers = self._understood(tuple((name, str(value)) for name, value in message.headers))
-            moment = Moment(self.requests, self.second, connection, self._chance, token)
+            moment = Moment(self.requests, self.second, self._numbers[connection], self._chance, token)
             received, reply = self.mock.answer(message.method, target, headers)
             if received.probe == "exchange":
                 self.exchanged += 1
@@ -93,27 +96,6 @@ class Unsteady:
             self.second += seconds
 
 
-class Kept(Connection):
-    """A connection to such a server, which is kept until it is closed."""
-
-    def __init__(self, url: str, wire: Wire, accepted: Callable[[], None], server: Unsteady, number: int) -> None:
-        super().__init__(url, wire, accepted)
-        self.server, self.number = server, number
-
-    def open(self, ends: float) -> None:
-        self._accepted()
-        self._is_open = self.usable = True
-
-    def ask(self, message: Message, ends: float, max_silence: float | None = None) -> Response:
-        return self.server.answer(message, self.number)
-
-    def is_reusable(self) -> bool:
-        return self.usable and self.is_open
-
-    def drain_stray(self, max_wait: float = 0.0) -> int:
-        return 0
-
-
 def judged(
     mock: MockServer, behaviour: Behaviour, seed: int, environment: Mapping[str, str] | None = None, /, **settings: Any
 ) -> Report:
@@ -122,7 +104,12 @@ def judged(
     given = environment or {"BEARER_TOKEN": mock.token}
     asked = Settings(target=mock.url, auth_url=mock.auth_url, seed=seed, **settings)
     with (
-        patch("contracts.network.connection.Connection", server.connection),
+        patch.multiple(
+            Connection,
+            open=lambda *arguments: server.open(*arguments),  # noqa: PLW0108 - a method, which the connection is given
+            _ask=lambda *arguments: server.ask(*arguments),  # noqa: PLW0108 - likewise
+            _come_unasked=lambda *_: None,
+        ),
         prepare(asked, CONTRACT, given, sleep=server.sleep) as run,
     ):
         return verify(run)
