@@ -11,11 +11,11 @@ import json
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import astuple, dataclass, field, replace
 from enum import StrEnum
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from importlib import import_module
 from importlib.resources import files
 from itertools import islice
-from typing import Any, NamedTuple, TypedDict, TypeVar, Unpack
+from typing import Any, NamedTuple, TypeVar
 
 from contracts.core.errors import IncompleteError, UsageError, watched
 from contracts.core.finding import KEPT, Finding
@@ -77,25 +77,6 @@ class Clause:
 LIST, REPEAT, QUERY = "list", "repeat", "unknown-query"
 
 
-class _Rest(TypedDict, total=False):
-    """What is said of a clause by name, beside what every one has."""
-
-    detail: str
-    probes: tuple[str, ...]
-    header: bool
-    any_probe: bool
-
-
-def must(id_: str, asks: str, *sources: Source, breach: str, why: str, **rest: Unpack[_Rest]) -> Clause:
-    """Return what is promised by the documentation or a standard, or needed by an official client."""
-    return _clause(Level.MUST, id_, asks, *sources, breach=breach, why=why, **rest)
-
-
-def should(id_: str, asks: str, *sources: Source, breach: str, why: str, **rest: Unpack[_Rest]) -> Clause:
-    """Return what is shown by examples only, or good practice."""
-    return _clause(Level.SHOULD, id_, asks, *sources, breach=breach, why=why, **rest)
-
-
 def _clause(
     level: Level,
     id_: str,
@@ -110,6 +91,11 @@ def _clause(
 ) -> Clause:
     return Clause(id_, level, asks, sources, probes, breach, why, detail, header, any_probe)
 
+
+#: A clause that is promised by the documentation or a standard, or needed by an official client.
+must = partial(_clause, Level.MUST)
+#: A clause that is shown by examples only, or good practice.
+should = partial(_clause, Level.SHOULD)
 
 JSON = "application/json"
 #: The documented rate limit of every resource, in requests a minute (Rate limit).
@@ -310,16 +296,9 @@ class Contract:
         """The checks by clause; they are loaded when something is judged.
 
         Raises:
-            IncompleteError: a clause has no check, or a check no clause.
+            IncompleteError: a clause has no check, or a check no clause; the message says what to write where.
         """
-        return self.completed(import_module(f"{self.package}.checks").CHECKS)
-
-    def completed(self, checks: Mapping[str, Check]) -> Mapping[str, Check]:
-        """Return the checks when each clause has one and each of them a clause.
-
-        Raises:
-            IncompleteError: what is missing, and what to write where.
-        """
+        checks: Mapping[str, Check] = import_module(f"{self.package}.checks").CHECKS
         for clause in self.clauses:
             if clause.id not in checks:
                 raise IncompleteError(

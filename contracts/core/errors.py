@@ -45,14 +45,11 @@ class Reason(StrEnum):
     @property
     def sentence(self) -> str:
         """The reason in words."""
-        return _SENTENCES[self]
-
-
-_SENTENCES = {
-    Reason.EMPTY_LIST: "the list is empty",
-    Reason.BEYOND_FILE: "the file does not show it",
-    Reason.LATE: "the time of the run was over before this clause was judged and reported (--deadline)",
-}
+        return {
+            Reason.EMPTY_LIST: "the list is empty",
+            Reason.BEYOND_FILE: "the file does not show it",
+            Reason.LATE: "the time of the run was over before this clause was judged and reported (--deadline)",
+        }[self]
 
 
 class ContractsError(Exception):
@@ -146,23 +143,14 @@ class OverBudget(CouldNotJudge):
     """The run may not send another request."""
 
 
+def _kinds(failure: type[CouldNotJudge]) -> Iterator[type[CouldNotJudge]]:
+    yield failure
+    for kind in failure.__subclasses__():
+        yield from _kinds(kind)
+
+
 #: By name, so that a stored exchange can be read back as the failure it was.
-FAILURES: dict[str, type[CouldNotJudge]] = {
-    failure.__name__: failure
-    for failure in (
-        CouldNotJudge,
-        Unreachable,
-        Misdirected,
-        Unverified,
-        ProxyFailed,
-        ProxyRefused,
-        BrokenAnswer,
-        TooSlow,
-        Unavailable,
-        Refused,
-        OverBudget,
-    )
-}
+FAILURES = {failure.__name__: failure for failure in _kinds(CouldNotJudge) if failure is not Late}
 
 _Item = TypeVar("_Item")
 
