@@ -2,14 +2,11 @@
 
 import argparse
 import os
-import sys
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from contracts import offline
-from contracts.commands import output, writing
-from contracts.core.contract import Contract
+from contracts.commands import output
 from contracts.core.errors import BrokenAnswer, Reason, UsageError
 from contracts.core.exchange import NOT_READ, Exchange
 from contracts.core.report import Report, State, worst
@@ -18,7 +15,7 @@ from contracts.formats import terminal
 from contracts.judging.evidence import Evidence
 from contracts.judging.judge import outcomes
 from contracts.masking.secrets import Secrets
-from contracts.network.credentials import API, BEARER, is_ordinary
+from contracts.prepare import secrets_of
 from contracts.reading import read_bytes
 from contracts.resources import contract_of
 from contracts.settings.table import Group
@@ -50,7 +47,10 @@ def run(options: argparse.Namespace) -> int:
     outputs = output.outputs_of(settings, inputs=(*options.files, *settings.inputs), bundle=False)
     if outputs.files and len(options.files) > 1:
         raise UsageError("a report is of one file: give one FILE, or no report option")
-    secrets = _secrets(os.environ, contract)
+    outputs.clear()
+    console = output.console_of(options, outputs)
+    secrets = secrets_of(os.environ, settings, contract)
+    console.mask = secrets.sweep
     kind = offline.Kind(options.kind) if options.kind else None
     statuses = []
     for file in options.files:
@@ -63,11 +63,10 @@ def run(options: argparse.Namespace) -> int:
         report = offline.report_of(shown, strict=settings.strict, allow_empty=settings.allow_empty)
         report = replace(deviations.apply(report, known, datetime.now(UTC).date()), narrowed=settings.narrowed)
         outputs.write_report(report, secrets.sweep)
-        stream = sys.stderr if outputs.take_output else sys.stdout
-        text = secrets.sweep(terminal.render(report, detail=output.detail_of(options)))
-        writing.say(stream, text + ("" if output.is_brief(options) else _advice(report)))
+        console.write(terminal.render(report, detail=output.detail_of(options)), always=True)
+        console.write(_advice(report))
         statuses.append(report.status)
-    return worst(statuses)
+    return outputs.end(worst(statuses), console)
 
 
 def _without_secrets(shown: offline.Recording, secrets: Secrets) -> offline.Recording:
@@ -99,16 +98,6 @@ def _masked(exchange: Exchange, secrets: Secrets) -> Exchange:
 def _said(evidence: Evidence) -> object:
     """Return what is judged of a file: of each clause its state and the numbers."""
     return [(outcome.state, outcome.observations, outcome.count) for outcome in outcomes(evidence)]
-
-
-def _secrets(environ: Mapping[str, str], contract: Contract) -> Secrets:
-    """Return the tokens of the environment: a file that was saved with one of them shall not pass it on."""
-    secrets = Secrets()
-    for name in (BEARER, API):
-        token = environ.get(name, "")
-        if not is_ordinary(token, contract):
-            secrets.add(token, name)
-    return secrets
 
 
 def _advice(report: Report) -> str:

@@ -1,7 +1,6 @@
 """``contracts serve``: the mock in the foreground, until it is told to stop."""
 
 import argparse
-import difflib
 import signal
 import sys
 import threading
@@ -17,6 +16,7 @@ from contracts.mock.faults import Scenario, catalogue_of
 from contracts.mock.reply import sample_of
 from contracts.mock.server import MockServer, elements_from
 from contracts.network.dial import is_loopback
+from contracts.settings.sources import hint
 
 if TYPE_CHECKING:
     from contracts.mock.faults import Fault
@@ -106,19 +106,16 @@ def _log(request: "Received", reply: "Reply") -> "Reply":
 
 
 def _fault(name: str, contract: Contract) -> "Fault":
-
     known = catalogue_of(contract).by_name
     if name not in known:
-        close = difflib.get_close_matches(name, known, 1)
-        hint = f"did you mean {close[0]}?" if close else "`contracts serve --list-faults` lists them"
-        raise UsageError(f"there is no fault {name[:80]!r}; {hint}")
+        instead = hint(name, known) or "; `contracts serve --list-faults` lists them"
+        raise UsageError(f"there is no fault {name[:80]!r}{instead}")
     if known[name].scenario.tls:
         raise UsageError(f"{name} needs a live https target; `contracts prove` arranges one")
     return known[name]
 
 
 def _listed(clause: str, contract: Contract) -> Iterator[str]:
-
     catalogue = catalogue_of(contract)
     ids = {chosen.id for chosen in contract.select((clause,) if clause else ())}
     yield "faults, each with the clauses that it breaks"
@@ -139,7 +136,6 @@ def _count(text: str) -> int:
 
 
 def _elements(wanted: str | None, contract: Contract) -> list[dict[str, Any]] | None:
-
     if wanted is None:
         return None
     if not wanted.isdecimal():

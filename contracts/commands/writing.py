@@ -8,8 +8,6 @@ import re
 import shutil
 import stat
 import sys
-import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -22,8 +20,9 @@ from contracts.reading import STANDARD_INPUT
 from contracts.settings.sources import FILES
 
 STANDARD_OUTPUT = "-"
-_PRIVATE, _PUBLIC = 0o600, 0o644
-_UMASK = threading.Lock()
+#: Who may read a file; the mask of the process takes from it but for one that is public.
+_PRIVATE, _PUBLIC, _USUAL = 0o600, 0o644, 0o666
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 #: A file that is being written; a run that was killed leaves it behind, and nobody else makes such a name.
 _PREFIX = ".contracts-unfinished-"
 _UNFINISHED = re.compile(re.escape(_PREFIX) + r"[a-z0-9_]{8}")
@@ -279,14 +278,16 @@ def write(file: str, content: str | bytes, *, private: bool = False, public: boo
                 stream.writelines(pieces)
             return
         _remove_leftovers(path.parent)
-        descriptor, name = tempfile.mkstemp(prefix=_PREFIX, dir=path.parent)
+        unfinished = path.parent / f"{_PREFIX}{os.urandom(4).hex()}"
+        descriptor = os.open(unfinished, _NEW, _PRIVATE if private else _USUAL)
         try:
             with os.fdopen(descriptor, "wb") as stream:
                 stream.writelines(pieces)
-            Path(name).chmod(_PRIVATE if private else _PUBLIC if public else _usual_mode())
-            Path(name).replace(path)
+            if public:
+                unfinished.chmod(_PUBLIC)
+            unfinished.replace(path)
         except BaseException:
-            Path(name).unlink(missing_ok=True)
+            unfinished.unlink(missing_ok=True)
             raise
     except OSError as error:
         raise UsageError(f"{file} cannot be written: {error.strerror}") from None
@@ -311,14 +312,7 @@ def append(file: str, text: str) -> None:
     """
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NONBLOCK", 0)
     try:
-        with os.fdopen(os.open(file, flags, _usual_mode()), "wb") as stream:
+        with os.fdopen(os.open(file, flags, _USUAL), "wb") as stream:
             stream.writelines(encoded(text))
     except OSError as error:
         raise UsageError(f"{file} cannot be written: {error.strerror}") from None
-
-
-def _usual_mode() -> int:
-    with _UMASK:  # it can only be read by setting it, for all threads
-        mask = os.umask(0)
-        os.umask(mask)
-    return 0o666 & ~mask

@@ -204,6 +204,17 @@ def test_a_report_that_cannot_be_written_ends_no_other(
     assert done.err == "contracts: out/junit.xml cannot be written: No space left on device\n"
 
 
+@pytest.mark.parametrize(("list_", "status"), [("[]", 2), ("{}", 1)])
+def test_a_report_of_a_file_that_cannot_be_written(
+    list_: str, status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The verdict on a file is said as that on a target is: a report that nobody can read is no pass."""
+    monkeypatch.setattr("contracts.commands.writing.write", full)
+    (tmp_path / "x.json").write_text(f'{{"event_categories": {list_}}}')
+    done = contracts("check", "x.json", "--allow-empty", "--junit", "junit.xml", "--summary", folder=tmp_path)
+    assert (done.status, done.err) == (status, "contracts: junit.xml cannot be written: No space left on device\n")
+
+
 def test_a_full_disk_ends_no_other_target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every target is judged and told, and all reports but those that found no space are written."""
     monkeypatch.setattr("contracts.commands.writing.write", full)
