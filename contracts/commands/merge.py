@@ -85,7 +85,7 @@ class _Merged:
 
     entries: Mapping[str, Entry]
     settings: Settings
-    results: dict[str, Report | str] = field(default_factory=dict)
+    results: dict[str, Judged] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
     unused: dict[str, tuple[StaleDeviation, ...]] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
@@ -123,14 +123,14 @@ class _Merged:
         self.lines += [f"{name}: {note}" for note in found.notes]
         _write(report, content, several.folder_of(entry, self.settings))
         lacks = [f"its bundle lacks {line}" for line in found.missing] + too_old(found, self.settings.max_age, now)
-        self.results[name] = lacks[0] if lacks else slim(report, self._bodies)
+        self.results[name] = Judged(entry, None, lacks[0]) if lacks else Judged(entry, slim(report, self._bodies))
         if report.shared_deviations and DEVIATIONS in found.texts:
             self.unused[name], self.texts[name] = found.unused, found.texts[DEVIATIONS]
 
     def judged(self, places: Iterable[str]) -> tuple[Judged, ...]:
         """Return what became of every target of the file; one without a bundle in these places has no report."""
         why = f"there is no bundle of it in {shorten(', '.join(places), 200)}"
-        targets = tuple(Judged(entry, self.results.get(name, why)) for name, entry in self.entries.items())
+        targets = tuple(self.results.get(name) or Judged(entry, None, why) for name, entry in self.entries.items())
         return with_stale(targets, self.unused, self.texts if len(self.results) == len(targets) else {})
 
 

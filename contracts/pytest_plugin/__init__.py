@@ -45,8 +45,12 @@ def pytest_load_initial_conftests(parser: pytest.Parser, args: list[str]) -> Gen
 def pytest_configure(config: pytest.Config) -> None:
     """Prepare the run where the command line names what is judged: a wrong option is then said before anything else."""
     config.addinivalue_line("markers", f"{_MARKER}: asks for the target of the contract; every such item has the mark")
-    if _is_named(config):
+    if not _is_named(config):
+        return
+    try:
         _session(config)
+    except Unjudged as problem:
+        raise pytest.UsageError(str(problem)) from None
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -81,18 +85,19 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark the items of the contract, note clause and level on them, and leave out the clauses not selected."""
-    own = [item for item in items if "contract_run" in getattr(item, "fixturenames", ())]
+    own = [item for item in items if _is_own(item)]
     if not own:
         return
     try:
         selected = {clause.id for clause in _session(config).run.clauses}
-    except pytest.UsageError:  # the items will say it, and leave those of others alone
+    except Unjudged:  # the items will say it, and leave those of others alone
         return
-    left: list[pytest.Item] = []
+    left = []
     for item in own:
         if clause := _clause_of(item):
             item.user_properties += [("clause", clause.id), ("level", str(clause.level))]
-            left += [item] * (clause.id not in selected)
+            if clause.id not in selected:
+                left.append(item)
     if left:
         config.hook.pytest_deselected(items=left)
         items[:] = [item for item in items if item not in left]
@@ -100,7 +105,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Mark every item that asks for the target: ``-m contract`` and ``-m "not contract"`` tell them apart."""
-    if "contract_run" in getattr(item, "fixturenames", ()):
+    if _is_own(item):
         item.add_marker(_MARKER)
 
 
@@ -115,7 +120,7 @@ def pytest_runtest_makereport(
     report = yield
     told = call.excinfo is not None and isinstance(call.excinfo.value, pytest.fail.Exception)
     crash = getattr(report.longrepr, "reprcrash", None)
-    if told and crash and "contract_run" in getattr(item, "fixturenames", ()):
+    if told and crash and _is_own(item):
         crash.message = crash.message.removeprefix("Failed: ").partition("\n")[0]
     if call.excinfo is not None and isinstance(call.excinfo.value, Unjudged) and report.when == "call":
         report.when = "setup"
@@ -140,11 +145,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 @pytest.fixture(scope="session")
 def contract_run(pytestconfig: pytest.Config) -> "Run":
     """The run: settings, target, budget."""
-    try:
-        return _session(pytestconfig).run
-    except pytest.UsageError as error:
-        problem = str(error)
-    raise Unjudged(problem, pytrace=False)
+    return _session(pytestconfig).run
 
 
 @pytest.fixture(scope="session")
@@ -213,6 +214,11 @@ def contract_verdict(contract_report: "Report", request: pytest.FixtureRequest) 
 def _is_named(config: pytest.Config) -> bool:
     """Whether the command line names what is judged."""
     return any(config.getoption(f"contract_{name}") for name in ("target", "mock"))
+
+
+def _is_own(item: pytest.Item) -> bool:
+    """Whether an item asks for the target."""
+    return "contract_run" in getattr(item, "fixturenames", ())
 
 
 def _session(config: pytest.Config) -> "Session":

@@ -141,13 +141,10 @@ def session_of(config: pytest.Config) -> Session:
     """Return the session, its run prepared once; an embedded mock lives as long as it.
 
     Raises:
-        pytest.UsageError: the settings cannot be used.
+        Unjudged: the settings cannot be used.
     """
     if SESSION not in config.stash:
-        try:
-            config.stash[SESSION] = shielded(lambda: _prepare(config))
-        except pytest.fail.Exception as error:
-            raise pytest.UsageError(str(error)) from None
+        config.stash[SESSION] = shielded(lambda: _prepare(config))
     return cast("Session", config.stash[SESSION])
 
 
@@ -155,7 +152,7 @@ def contract_or_default(config: pytest.Config) -> Contract:
     """Return the contract of the session; the default one where the run cannot be prepared, which its items say."""
     try:
         return session_of(config).run.contract
-    except pytest.UsageError:
+    except Unjudged:
         return contract_of(DEFAULT)
 
 

@@ -7,18 +7,9 @@ from contracts.comparison.compare import compare
 from contracts.comparison.difference import Comparison
 from contracts.comparison.observation import Observation
 from contracts.comparison.snapshot import Snapshot
-from contracts.comparison.subject import Subject, subject_of
+from contracts.comparison.subject import subject_of
 from contracts.core.errors import CouldNotJudge
-from contracts.core.report import Report
 from contracts.targets.target_entry import Judged
-
-
-@dataclass(frozen=True)
-class _Observed:
-    """What was observed of a target, and of what."""
-
-    subject: Subject
-    observation: Observation
 
 
 @dataclass(frozen=True)
@@ -33,34 +24,29 @@ class Across:
 
 def across(targets: Iterable[Judged]) -> Iterator[Across]:
     """Yield each target but the first of its contract with what it differs in from that one; in their order."""
-    bases: dict[str, tuple[str, _Observed | str]] = {}
+    firsts: dict[str, tuple[str, Observation | str]] = {}
     for judged in targets:
+        name, contract = judged.entry.name, judged.entry.contract
         observed = _observed(judged)
-        if judged.entry.contract not in bases:
-            bases[judged.entry.contract] = judged.entry.name, observed
+        if contract not in firsts:
+            firsts[contract] = name, observed
             continue
-        base, before = bases[judged.entry.contract]
-        yield _compared(judged, base, before, observed)
+        base, before = firsts[contract]
+        problem = f"{base}: {before}" if isinstance(before, str) else f"{name}: {observed}"
+        found = None
+        if judged.report and not isinstance(before, str) and not isinstance(observed, str):
+            try:
+                found, problem = compare(subject_of(judged.report.contract), before, observed), ""
+            except CouldNotJudge as error:
+                problem = f"{base}: {error}"
+        yield Across(name, base, found, problem)
 
 
-def _compared(judged: Judged, base: str, before: _Observed | str, after: _Observed | str) -> Across:
-    name = judged.entry.name
-    if isinstance(before, str):
-        return Across(name, base, None, f"{base}: {before}")
-    if isinstance(after, str):
-        return Across(name, base, None, f"{name}: {after}")
-    try:
-        return Across(name, base, compare(after.subject, before.observation, after.observation))
-    except CouldNotJudge as problem:
-        return Across(name, base, None, f"{base}: {problem}")
-
-
-def _observed(judged: Judged) -> _Observed | str:
+def _observed(judged: Judged) -> Observation | str:
     """Return what was observed of a target, or why nothing was."""
-    if not isinstance(judged.result, Report):
-        return judged.result
+    if judged.report is None:
+        return judged.missing
     try:
-        subject = subject_of(judged.result.contract)
-        return _Observed(subject, Snapshot.from_report(judged.result).observation(subject))
+        return Snapshot.from_report(judged.report).observation(subject_of(judged.report.contract))
     except CouldNotJudge as problem:
         return str(problem)

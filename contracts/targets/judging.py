@@ -162,8 +162,8 @@ def with_stale(
         nobody = tuple(each for each in first if all(each in other for other in others))
         stale |= dict.fromkeys(names if others else (), nobody)
     return tuple(
-        replace(judged, result=replace(judged.result, stale=(*judged.result.stale, *stale.get(judged.entry.name, ()))))
-        if isinstance(judged.result, Report)
+        replace(judged, report=replace(judged.report, stale=(*judged.report.stale, *stale[judged.entry.name])))
+        if judged.report and judged.entry.name in stale
         else judged
         for judged in targets
     )

@@ -48,32 +48,23 @@ class Entry:
 
 @dataclass(frozen=True)
 class Judged:
-    """What became of a target: its report, or why there is none."""
+    """What became of a target: its report, or why one is ``missing``."""
 
     entry: Entry
-    result: Report | str
-
-    @property
-    def report(self) -> Report | None:
-        """The report, None where there is none."""
-        return self.result if isinstance(self.result, Report) else None
-
-    @property
-    def missing(self) -> str:
-        """Why there is no report, else nothing."""
-        return self.result if isinstance(self.result, str) else ""
+    report: Report | None
+    missing: str = ""
 
     @property
     def verdict(self) -> Verdict:
         """The verdict on the target; without a report nothing was judged."""
-        return self.result.verdict if isinstance(self.result, Report) else Verdict.INCONCLUSIVE
+        return self.report.verdict if self.report else Verdict.INCONCLUSIVE
 
     @property
     def conclusion(self) -> str:
         """The verdict in a word, as a report has it."""
-        return self.result.conclusion if isinstance(self.result, Report) else Verdict.INCONCLUSIVE.value
+        return self.report.conclusion if self.report else self.verdict.value
 
     @property
     def status(self) -> int:
         """The exit status that this target alone would give."""
-        return self.result.status if isinstance(self.result, Report) else Verdict.INCONCLUSIVE.status
+        return self.report.status if self.report else self.verdict.status

@@ -226,7 +226,7 @@ def test_annotations_are_one_command_a_line(make: Callable[[], Report]) -> None:
 def test_annotations_escape_what_the_runner_reads() -> None:
     """Percent signs and line ends are escaped in the message, colons and commas in the title, too."""
     entry = Entry("a:b,c%\r\n", reports.URL)
-    line = annotations.render_targets([Judged(entry, "d:e,f%\r\n")])
+    line = annotations.render_targets([Judged(entry, None, "d:e,f%\r\n")])
     assert line == "::error title=event-categories%3A a%3Ab%2Cc%25\\r\\n inconclusive::d:e,f%25\\r\\n\n"
 
 

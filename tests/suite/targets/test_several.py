@@ -560,7 +560,7 @@ def test_hostile_texts_are_inert_over_several_targets() -> None:
     targets = [
         Judged(entries[0], reports.hostile()),
         Judged(entries[1], replace(reports.doctored(), started="")),
-        Judged(entries[2], trap),
+        Judged(entries[2], None, trap),
     ]
     page = parse(html.render_targets(targets, linked=True))
     assert not page.find("script")
@@ -588,7 +588,7 @@ def test_the_brief_words_name_the_target_of_each(tmp_path: Path) -> None:
         "t1: category.position /event_categories/0/position"
     ]
     entry = Entry("t9", "https://api.example/v1")
-    quiet = terminal.render_targets([Judged(entry, "its job was lost")], detail=Detail.QUIET)
+    quiet = terminal.render_targets([Judged(entry, None, "its job was lost")], detail=Detail.QUIET)
     assert quiet.splitlines()[0] == "t9: could not judge: its job was lost"
 
 
