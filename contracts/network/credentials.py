@@ -134,7 +134,7 @@ class Exchanged(Credentials):
         )
 
     def renew(self, refused: str | None) -> bool:
-        """Exchange the API token anew, unless another lane has done so since; return True."""
+        """Exchange the API token anew, unless another thread has done so since; return True."""
         with self._lock:
             if refused == f"Bearer {self._token}":
                 self._token = None

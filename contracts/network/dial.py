@@ -268,7 +268,11 @@ def _race(waiting: deque[_Address], ends: float, is_over: Callable[[], bool]) ->
             while (waiting or tried.get_map()) and not is_over():
                 if waiting:
                     family, kind, protocol, _, address = waiting.popleft()
-                    sock = socket.socket(family, kind, protocol)
+                    try:
+                        sock = socket.socket(family, kind, protocol)
+                    except OSError as error:  # a family that this machine has not
+                        problem = error
+                        continue
                     tried.register(sock, selectors.EVENT_WRITE)
                     sock.settimeout(0)
                     if (code := sock.connect_ex(address)) not in _UNDER_WAY:

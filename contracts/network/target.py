@@ -79,7 +79,7 @@ class Target:
 
     def __post_init__(self) -> None:
         self.throttle = Throttle(lambda: self.clock(), self.sleep)  # noqa: PLW0108 - a test may give it another one
-        #: What the target accepted of the credentials, and that they ran out; lanes find that out one after the other.
+        #: What the target accepted of the credentials, and that they ran out, which one thread finds out.
         self._accepted: set[str] = set()
         self._ran_out: Refused | None = None
         self._refusal = threading.Lock()
@@ -218,15 +218,9 @@ class Target:
             made_up = token_like((given or "").removeprefix("Bearer "), self.seed)
         return request_of(probe, self.address, self.credentials.origin, self._shown_fields, made_up)
 
-    def _message(self, request: Request, *, authorized: bool) -> Message:
-        """Return the request as it is sent, the secrets included.
-
-        Raises:
-            CouldNotJudge: there is no token to be had.
-        """
-        values: dict[str, str | None] = {each.name: each.value for each in self.fields}
-        if authorized:
-            values["Authorization"] = self.credentials.authorization()
+    def _message(self, request: Request, token: str | None) -> Message:
+        """Return the request as it is sent, the secrets included."""
+        values: dict[str, str | None] = {"Authorization": token, **{each.name: each.value for each in self.fields}}
         headers = tuple((name, values.get(name) or shown) for name, shown in request.headers)
         return Message(request.method, request.url, headers)
 
@@ -298,15 +292,15 @@ class Target:
     ) -> Asked:
         """Send a request once, or twice where a kept connection was of no use; return what came of it."""
         started, began = self.clock(), self.deadline.elapsed
-        response, failure, sent = None, None, None
+        response, failure, token = None, None, None
         authorized = probe.authorization is Authorization.GIVEN and bool(self.credentials.origin)
         try:
             if self.remaining <= 0:
                 raise TooSlow(f"the run has used up its {self.deadline.seconds:.3g} s (--deadline)")
             if authorized and self._ran_out:
                 raise self._ran_out
-            message = self._message(request, authorized=authorized)
-            sent = dict(message.headers)["Authorization"] if authorized else None
+            token = self.credentials.authorization() if authorized else None
+            message = self._message(request, token)
             if probe.plaintext or (self.throttle.is_on and not unpaced):
                 connection.close()  # as before a retry
             if probe.plaintext:
@@ -316,16 +310,16 @@ class Target:
                 if not counted:
                     self.budget.count()
                 most = min(self.limits.timeout, _CLEARTEXT_LIMIT) if probe.plaintext else self.limits.timeout
-                response = self._over_lane(message, connection, most, unpaced=unpaced)
+                response = self._exchange(message, connection, most, unpaced=unpaced)
             if response.status == TOO_MANY and not unpaced:
                 self.throttle.slow_down(response, started)
-            if sent and response.status not in REFUSALS and not intermediary(response):
-                self._accepted.add(sent)
+            if token and response.status not in REFUSALS and not intermediary(response):
+                self._accepted.add(token)
         except CouldNotJudge as error:
             failure = error
-        return Asked(probe, request, response, failure, self.clock() - started, began, sent)
+        return Asked(probe, request, response, failure, self.clock() - started, began, token)
 
-    def _over_lane(self, message: Message, connection: Connection, most: float, *, unpaced: bool) -> Response:
+    def _exchange(self, message: Message, connection: Connection, most: float, *, unpaced: bool) -> Response:
         while True:
             self.deadline.leave_out(self.budget.wait(self.remaining, unpaced=unpaced))
             left = self.remaining

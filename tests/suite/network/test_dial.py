@@ -1,5 +1,6 @@
 """From a name to a connection: every address of it, none that hangs for long, and nowhere that it may not lead."""
 
+import errno
 import socket
 import threading
 import time
@@ -83,6 +84,23 @@ def test_an_address_that_refuses_keeps_nobody(monkeypatch: pytest.MonkeyPatch, d
     for first in (gone, address("2001:db8::1", 9), address("::1", dead)):
         resolver(monkeypatch, first, gone, there)
         assert connected(("api.test", 80)) == ("127.0.0.1", listening)
+
+
+def test_a_family_that_this_machine_has_not(monkeypatch: pytest.MonkeyPatch, listening: int) -> None:
+    """Without IPv6 no socket of it can be made: the address of the other family is tried at once."""
+    made = socket.socket
+
+    def without_ipv6(family: int, *rest: int) -> socket.socket:
+        if family == socket.AF_INET6:
+            raise OSError(errno.EAFNOSUPPORT, "Address family not supported by protocol")
+        return made(family, *rest)
+
+    monkeypatch.setattr("socket.socket", without_ipv6)
+    resolver(monkeypatch, address("2001:db8::1", 80), address("127.0.0.1", listening))
+    assert connected(("api.test", 80)) == ("127.0.0.1", listening)
+    resolver(monkeypatch, address("2001:db8::1", 80))
+    with pytest.raises(OSError, match="not supported by protocol"):
+        connected(("api.test", 80))
 
 
 def test_no_address_accepts(monkeypatch: pytest.MonkeyPatch, dead: int, hole: int) -> None:
