@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from secrets import randbits
 from string import Formatter
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -90,13 +90,13 @@ def prepare(
     """
     identity = replace(identity or Identity(settings.name, environment=settings.environment), ci=ci_url(environ))
     secrets = Secrets(secrets or secrets_of(environ, settings, contract))
+    identity = _masked(identity, secrets)
     settings = replace(
         _seeded(settings),
         implementation=secrets.mask(settings.implementation),
         name=secrets.mask(settings.name),
         environment=secrets.mask(settings.environment),
     )
-    identity = _masked(identity, secrets)
     with _judged(settings, contract, environ, mock) as (address, variables):
         if secrets.mask(address.url) != address.url:
             raise UsageError("the target holds a token: an address is printed, logged and stored; take it out")
@@ -106,10 +106,9 @@ def prepare(
         known = tuple(_masked(entry, secrets) for entry in known)
         baseline = _baseline(settings.baseline, settings, contract) if settings.baseline else None
         baseline = baseline and _masked(baseline, secrets)
-        auth = parse(settings.auth_url, EXCHANGE, what="auth-url") if settings.auth_url else None
         sleep = sleep or (_at_once if settings.mock else time.sleep)
-        parts = _Parts(settings, contract, address, auth, variables, tokens or Variables(), secrets)
-        target = parts.target(most=plan.most, pace=pace, connect_to=connect_to, sleep=sleep, say=say)
+        wire = _wire(settings, address, connect_to or {})
+        target = _target(plan, wire, variables, tokens or Variables(), secrets, pace=pace, sleep=sleep, say=say)
         yield Run(replace(plan, origin=target.credentials.origin), target, known, identity, baseline)
 
 
@@ -170,80 +169,73 @@ def _seeded(settings: Settings) -> Settings:
     return replace(settings, seed=0 if settings.mock else randbits(32), origins=origins)
 
 
-@dataclass(frozen=True)
-class _Parts:
-    """What a target is made of: what was asked for, and the variables that hold the secrets."""
+def _wire(settings: Settings, address: Address, connect_to: Mapping[Place, Place]) -> Wire:
+    client, named = None, (settings.ca_bundle, settings.client_cert, settings.client_key)
+    if any(named) or not settings.mock:  # which speaks no TLS
+        certificates.check_authorities(settings.ca_bundle)
+        client = certificates.client(settings.client_cert, settings.client_key)
+    if address.scheme == "https":
+        certificates.read_ahead(settings.ca_bundle, client)
+    return Wire(settings.max_body, settings.ca_bundle, client, connect_to)
 
-    settings: Settings
-    contract: Contract
-    address: Address
-    auth: Address | None
-    environ: Mapping[str, str]
-    tokens: Variables
-    secrets: Secrets
 
-    def target(
-        self,
-        *,
-        most: int,
-        pace: Pace | None,
-        connect_to: Mapping[Place, Place] | None,
-        sleep: Callable[[float], None],
-        say: Callable[[str], None],
-    ) -> Target:
-        """Return the target, finished; ``most`` requests may be sent to it."""
-        settings, address = self.settings, self.address
-        client, named = None, (settings.ca_bundle, settings.client_cert, settings.client_key)
-        if any(named) or not settings.mock:  # which speaks no TLS
-            certificates.check_authorities(settings.ca_bundle)
-            client = certificates.client(settings.client_cert, settings.client_key)
-        wire = Wire(settings.max_body, settings.ca_bundle, client, connect_to or {})
-        if address.scheme == "https":
-            certificates.read_ahead(settings.ca_bundle, client)
-        limits = Limits(timeout=settings.timeout, retries=settings.retries, concurrency=settings.concurrency)
-        deadline = Deadline(settings.deadline)
+def _target(
+    plan: Plan,
+    wire: Wire,
+    environ: Mapping[str, str],
+    tokens: Variables,
+    secrets: Secrets,
+    *,
+    pace: Pace | None,
+    sleep: Callable[[float], None],
+    say: Callable[[str], None],
+) -> Target:
+    """Return the target of a plan, with what its variables hold."""
+    settings, contract, address = plan.settings, plan.contract, plan.address
+    auth = parse(settings.auth_url, EXCHANGE, what="auth-url") if settings.auth_url else None
+    limits = Limits(timeout=settings.timeout, retries=settings.retries, concurrency=settings.concurrency)
+    deadline = Deadline(settings.deadline)
 
-        def post(url: str, headers: Headers) -> Response:
-            connection = Connection(url, wire, fresh=True)
-            return connection.exchange(Message("POST", url, headers), min(limits.timeout, deadline.remaining))
+    def post(url: str, headers: Headers) -> Response:
+        connection = Connection(url, wire, fresh=True)
+        return connection.exchange(Message("POST", url, headers), min(limits.timeout, deadline.remaining))
 
-        return Target(
-            address,
-            wire,
-            Budget(most, pace or (None if address.loopback else Pace()), shared=pace is not None),
-            self.secrets,
-            deadline,
-            self._credentials(post, deadline.clock),
-            limits,
-            tuple(self._fields()),
-            sleep,
-            say,
-            lambda response: said_of(response, self.contract),
-            self.contract.probe[LIST],
-            settings.seed or 0,
-        )
+    def exchanged(token: str, name: str) -> Credentials:
+        return Exchanged(token, auth or service_for(address), secrets, post, deadline.clock, contract, name)
 
-    def _fields(self) -> Iterator[Field]:
-        """Yield each additional header field, its value a secret."""
-        for name, variable in self.settings.header_env:
-            value = self.environ.get(variable)
-            if value is None:
-                raise UsageError(f"--header-env {name}: the variable that is named there is not set")
-            if words := mistake(value):
-                raise UsageError(f"--header-env {name}: {variable} {words}")
-            yield Field(name, variable, SecretValue(value))
+    credentials = Credentials()
+    for name, shown, made in ((tokens.bearer, BEARER, Bearer), (tokens.api, API, exchanged)):
+        if token := environ.get(name):
+            check(token, name, contract)
+            secrets.add(token, shown)
+            credentials = made(token, name)
+            break
+    return Target(
+        address,
+        wire,
+        Budget(plan.most, pace or (None if address.loopback else Pace()), shared=pace is not None),
+        secrets,
+        deadline,
+        credentials,
+        limits,
+        tuple(_fields(settings, environ)),
+        sleep,
+        say,
+        lambda response: said_of(response, contract),
+        contract.probe[LIST],
+        settings.seed or 0,
+    )
 
-    def _credentials(self, post: Callable[[str, Headers], Response], clock: Callable[[], float]) -> Credentials:
-        if token := self.environ.get(self.tokens.bearer):
-            check(token, self.tokens.bearer, self.contract)
-            self.secrets.add(token, BEARER)
-            return Bearer(token, self.tokens.bearer)
-        if token := self.environ.get(self.tokens.api):
-            check(token, self.tokens.api, self.contract)
-            self.secrets.add(token, API)
-            auth = self.auth or service_for(self.address)
-            return Exchanged(token, auth, self.secrets, post, clock, self.contract, self.tokens.api)
-        return Credentials()
+
+def _fields(settings: Settings, environ: Mapping[str, str]) -> Iterator[Field]:
+    """Yield each additional header field, its value a secret."""
+    for name, variable in settings.header_env:
+        value = environ.get(variable)
+        if value is None:
+            raise UsageError(f"--header-env {name}: the variable that is named there is not set")
+        if words := mistake(value):
+            raise UsageError(f"--header-env {name}: {variable} {words}")
+        yield Field(name, variable, SecretValue(value))
 
 
 def secrets_of(environ: Mapping[str, str], settings: Settings, contract: Contract, *variables: str) -> Secrets:
