@@ -35,18 +35,8 @@ _NUMBER = rb"[0-9]+"
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 
 
-class Decoding:
-    """Some bytes read in another way: ``content``, and for a part of it the span that it was made from."""
-
-    content: bytes
-
-    def locate(self, start: int, end: int) -> Span:
-        """Return the span that a part of the content, which is not empty, was made from."""
-        raise NotImplementedError
-
-
-class _Substituted(Decoding):
-    """A decoding in which each match of a pattern is replaced by at most one byte."""
+class _Substituted:
+    """Some bytes in which each match of a pattern is replaced by at most one byte."""
 
     def __init__(self, pattern: bytes, replace: Callable[[re.Match[bytes]], bytes], original: bytes) -> None:
         self._pattern, self._replace, self._original = re.compile(pattern), replace, original
@@ -71,6 +61,7 @@ class _Substituted(Decoding):
         return edits
 
     def locate(self, start: int, end: int) -> Span:
+        """Return the span that a part of the content, which is not empty, was made from."""
         return self._place(start)[0], self._place(end - 1)[1]
 
     def _place(self, index: int) -> Span:
@@ -84,7 +75,7 @@ class _Substituted(Decoding):
         return place, place + 1
 
 
-class _Decoded(Decoding):
+class _Decoded:
     """The runs of one alphabet, decoded; ``places`` gives, for a run, the span of each of its bytes."""
 
     def __init__(
@@ -101,6 +92,7 @@ class _Decoded(Decoding):
         self._last: tuple[int, Callable[[int], Span]] = (-1, lambda _: (0, 0))
 
     def locate(self, start: int, end: int) -> Span:
+        """Return the span that a part of the content, within one run, was made from."""
         number = bisect_right(self._starts, start) - 1
         begin, stop = self._runs[number]
         if self._last[0] != number:
@@ -108,6 +100,10 @@ class _Decoded(Decoding):
         place = self._last[1]
         first, last = start - self._starts[number], end - 1 - self._starts[number]
         return begin + place(first)[0], begin + place(last)[1]
+
+
+#: Some bytes read in another way: the ``content``, and where a part of it was found in these bytes.
+Decoding = _Substituted | _Decoded
 
 
 def decodings(content: bytes, shortest: int) -> Iterator[Decoding]:
