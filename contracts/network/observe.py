@@ -37,7 +37,9 @@ def observe(target: Target, probes: Iterable[Probe], *, fresh_connections: bool 
     planned = tuple(probes)
     first, second, last = ([place for place, probe in enumerate(planned) if _batch(probe) == n] for n in range(3))
     silent: CouldNotJudge | None = None
-    lanes = _Lanes(target, planned, _others(target, planned, second), fresh=fresh_connections)
+    jobs, apart = _jobs(planned, second)
+    others = max(0, min(target.limits.concurrency - len(apart), len(jobs)) - 1)
+    lanes = _Lanes(target, planned, others, fresh=fresh_connections)
     try:
         seconds = 0.0
         for place in first:
@@ -47,7 +49,9 @@ def observe(target: Target, probes: Iterable[Probe], *, fresh_connections: bool 
         if target.limits.concurrency == 1:
             lanes.own.close()  # one replica behind a balancer may answer all that comes over one connection
         wanted = [place for place in shuffled(second, target.seed) if not _is_pointless(planned[place], silent)]
-        lanes.run(*_jobs(planned, wanted), side_by_side=_is_quick(target, seconds * len(wanted)))
+        # One that answers one at a time would keep the last one waiting for as long as all others take.
+        is_quick = seconds * len(wanted) < target.limits.timeout / 2
+        lanes.run(*_jobs(planned, wanted), side_by_side=target.limits.concurrency > 1 and is_quick)
     finally:
         lanes.close()
     for place in (*second, *last):
@@ -70,17 +74,6 @@ def _batch(probe: Probe) -> int:
 def _is_pointless(probe: Probe, silent: CouldNotJudge | None) -> bool:
     without_credentials = isinstance(silent, Refused) and probe.authorization is not Authorization.GIVEN
     return silent is not None and not without_credentials
-
-
-def _others(target: Target, probes: tuple[Probe, ...], places: list[int]) -> int:
-    """Return how many lanes there may be beside the first one: no more than there are jobs for."""
-    jobs, apart = _jobs(probes, places)
-    return max(0, min(target.limits.concurrency - len(apart), len(jobs)) - 1)
-
-
-def _is_quick(target: Target, seconds: float) -> bool:
-    """Whether the target answers side by side: one at a time, it would keep the last one waiting for so long."""
-    return target.limits.concurrency > 1 and seconds < target.limits.timeout / 2
 
 
 def _jobs(probes: tuple[Probe, ...], places: list[int]) -> tuple[list[Job], list[Job]]:
