@@ -158,8 +158,7 @@ def render_targets(targets: "Sequence[Judged]", across: "Sequence[Across]" = (),
 
     ``linked`` to the page of each target, which stands beside it in a folder of its name.
     """
-    told = [judged for judged in wording.worst_first(targets) if judged.status or judged.conclusion != "conforms"]
-    conforming = [judged for judged in targets if judged not in told]
+    told, conforming = wording.by_verdict(targets)
     word, _, narrowed = wording.targets_headline(targets).partition(" ")
     return _page(
         "targets.html",
@@ -253,10 +252,9 @@ def _reasons(musts: int, shoulds: int) -> Iterator[str]:
 
 def _compared(gate: "Gate") -> dict[str, object]:
     """Return what the templates show of a comparison."""
-    differences = gate.comparison.differences[: wording.SHOWN] if gate.comparison else ()
     rows = [
         _DifferenceRow(each, _ACCEPTED if each.accepted else _IMPACTS[each.impact], _title(each))
-        for each in differences
+        for each in wording.differences(gate)
     ]
     groups = (*_IMPACTS.values(), _ACCEPTED)
     return {
@@ -266,10 +264,10 @@ def _compared(gate: "Gate") -> dict[str, object]:
         "by_group": [(group, [row for row in rows if row.group is group]) for group in groups],
         "verdict": gate.verdict,
         "sentence": wording.comparison_reason(gate) or gate.counts,
-        "sides": [("Old", wording.described(gate, gate.old)), ("New", wording.described(gate, gate.new))],
+        "sides": wording.sides(gate),
         "summary": wording.comparison_last_line(gate),
-        "hidden": wording.hidden_differences(gate.comparison) if gate.comparison else "",
-        "stale": list(wording.stale_exceptions(gate.comparison)) if gate.comparison else [],
+        "hidden": wording.hidden_differences(gate),
+        "stale": wording.stale_exceptions(gate),
         "notes": list(gate.notes),
     }
 

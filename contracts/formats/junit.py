@@ -12,7 +12,6 @@ that level and observations of a clause stand in its output; and no skipped test
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
@@ -166,22 +165,20 @@ def _compared(gate: "Gate", class_name: str) -> Iterator[ET.Element]:
         yield _testcase("verdict", class_name, "error", reason, "inconclusive")
     if gate.comparison is None:
         return
-    differences = gate.comparison.differences
-    told = {difference.rule.id for difference in differences}
+    told = {difference.rule.id for difference in gate.comparison.differences}
     unsaid = ("skipped", "nobody can say", "inconclusive") if reason else ()
     yield from (_testcase(rule.id, class_name, *unsaid) for rule in RULES if rule.id not in told)
-    by_rule = sorted(differences[: wording.SHOWN], key=lambda difference: difference.rule.id)
-    for rule, group in groupby(by_rule, key=lambda difference: difference.rule.id):
-        yield from (_difference(gate, each, f"{class_name}.{rule}") for each in group)
-    if message := wording.hidden_differences(gate.comparison):
-        failing = gate.failures > sum(map(gate.fails, differences[: wording.SHOWN]))
+    shown = sorted(wording.differences(gate), key=lambda difference: difference.rule.id)
+    yield from (_difference(gate, each, f"{class_name}.{each.rule.id}") for each in shown)
+    if message := wording.hidden_differences(gate):
+        failing = gate.failures > sum(map(gate.fails, shown))
         problem = ("failure", message, "more") if failing else ()
         yield _testcase("differences that are not written out", class_name, *problem)
     if gate.too_old:
         yield _testcase("baseline", class_name, "failure", gate.too_old, "too old")
     if notes := gate.notes:
         yield _testcase("notes", class_name, "skipped", notes[0], "note", "\n".join(notes))
-    if lines := list(wording.stale_exceptions(gate.comparison)):
+    if lines := wording.stale_exceptions(gate):
         message = f"{counted(len(lines), 'exception')} excused nothing"
         yield _testcase("exceptions", class_name, "failure", message, "stale", "\n".join(lines))
 

@@ -241,25 +241,19 @@ def _place(finding: Finding) -> _Markdown:
 
 
 def _compared(gate: "Gate") -> Iterator[_Block]:
-    yield [_md("- {}: {}", _Markdown(word), _code(text, 1000)) for word, text in _sides(gate)]
+    yield [_md("- {}: {}", _words(word), _code(text, 1000)) for word, text in wording.sides(gate)]
     if notes := [_md("> - {}", _code(note, 1000)) for note in gate.notes]:
         yield notes
-    if gate.comparison is None:
-        return
-    yield from ([_md("> {}", _code(line, 1000))] for line in wording.stale_exceptions(gate.comparison))
-    if differences := gate.comparison.differences[: wording.SHOWN]:
+    yield from ([_md("> {}", _code(line, 1000))] for line in wording.stale_exceptions(gate))
+    if differences := wording.differences(gate):
         yield from _table(_DIFFERENCE_TITLES, map(_difference, differences))
-    if words := wording.hidden_differences(gate.comparison):
+    if words := wording.hidden_differences(gate):
         yield [_words(words)]
     if len(gate.failing) > _PASTED:
         yield [_md("{} writes an exception for each, to be completed.", "--write-accept FILE")]
     elif gate.failing:
         summary = _Markdown("To accept what was agreed upon, complete these exceptions")
         yield _folded(summary, [_pasted(gate.proposal.rstrip(), "toml")])
-
-
-def _sides(gate: "Gate") -> tuple[tuple[str, str], ...]:
-    return (("old", wording.described(gate, gate.old)), ("new", wording.described(gate, gate.new)))
 
 
 def _difference(difference: "Difference") -> tuple[str, ...]:
@@ -285,8 +279,7 @@ def _of_targets(targets: "Sequence[Judged]", across: "Sequence[Across]") -> Iter
     sign = _words(_sign(partial, worst(judged.status for judged in targets)))
     yield [_md("## {} Contract of {}", sign, _words(counted(len(targets), "target")))]
     yield [_code(wording.targets_last_line(targets), 1000)]
-    told = [judged for judged in wording.worst_first(targets) if judged.status or judged.conclusion != "conforms"]
-    conforming = [judged for judged in targets if judged not in told]
+    told, conforming = wording.by_verdict(targets)
     titles = ("target", "verdict", "failing clauses", "requests", "seconds")
     if told:
         yield from _table(titles, map(_target, told))
@@ -296,8 +289,7 @@ def _of_targets(targets: "Sequence[Judged]", across: "Sequence[Across]") -> Iter
         ]:
             yield reasons
     if conforming:
-        number = counted(len(conforming), "target")
-        summary = _words(f"{number} conform{'s' * (len(conforming) == 1)}")
+        summary = _words(counted(len(conforming), "target conforms", "targets conform"))
         yield _folded(summary, _table(titles, map(_target, conforming)))
     if compared := [
         _md("- {} beside {}: {}", each.name, each.base, _code(wording.differs_in(each), 1000)) for each in across

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 
 from contracts import __version__
 from contracts.core.contract import Contract
+from contracts.core.finding import Finding
 from contracts.core.report import Impact, Outcome, Report, RequestCounts, State, worst
 from contracts.core.text import counted, plain
 from contracts.formats import wording
 from contracts.formats.reproduce import of_finding, rerun, token
 
 if TYPE_CHECKING:
-    from contracts.comparison.difference import Comparison, Difference
+    from contracts.comparison.difference import Difference
     from contracts.comparison.gate import Gate
     from contracts.targets.across import Across
     from contracts.targets.target_entry import Judged
@@ -94,9 +95,8 @@ def render(report: Report, *, colour: bool = False, detail: Detail = Detail.USUA
     if detail >= Detail.USUAL:
         lines = [*_clauses(report, detail), *_notes(report), *_breaches(report, detail)]
     else:
-        lines = [_Line(line, pasted=True) for line in wording.brief(report) if detail]
-    last = _verdict(wording.last_line(report), report.status)
-    return _finished([*lines, last], colour=colour)
+        lines = _pasted(wording.brief(report), detail)
+    return _ended(lines, wording.last_line(report), report.status, colour=colour)
 
 
 def render_comparison(gate: "Gate", *, colour: bool = False, detail: Detail = Detail.USUAL) -> str:
@@ -106,9 +106,8 @@ def render_comparison(gate: "Gate", *, colour: bool = False, detail: Detail = De
         if gate.failing:
             lines += [_Line("to accept what was agreed upon: contracts compare --write-accept FILE"), _BLANK]
     else:
-        lines = [_Line(line, pasted=True) for line in wording.brief_comparison(gate) if detail]
-    last = _verdict(wording.comparison_last_line(gate), gate.status)
-    return _finished([*lines, last], colour=colour)
+        lines = _pasted(wording.brief_comparison(gate), detail)
+    return _ended(lines, wording.comparison_last_line(gate), gate.status, colour=colour)
 
 
 def render_targets(
@@ -119,22 +118,28 @@ def render_targets(
     detail: Detail = Detail.USUAL,
 ) -> str:
     """Return the targets, those that fail first, and the last line; what conforms takes one line."""
-    lines: list[_Line] = []
-    if detail:
-        lines += [line for judged in wording.worst_first(targets) for line in _target(judged, detail)]
+    told, conforming = wording.by_verdict(targets)
     if detail >= Detail.USUAL:
-        lines += [*_conforming(targets), *_across(across), _BLANK]
-    last = _verdict(wording.targets_last_line(targets), worst(judged.status for judged in targets))
-    return _finished([*lines, last], colour=colour)
+        lines = [line for judged in told for line in _target(judged, detail)]
+        lines += [*_conforming(conforming), *_across(across), _BLANK]
+    else:
+        lines = _pasted((line for judged in told for line in _brief(judged)), detail)
+    status = worst(judged.status for judged in targets)
+    return _ended(lines, wording.targets_last_line(targets), status, colour=colour)
 
 
-def _verdict(words: str, status: int) -> _Line:
-    """Return the last line; green is for what conforms in the whole contract."""
-    return _Line(words, colour=_BOLD if words.startswith("PARTIAL") else f"{_BOLD};{_STATUSES[status]}", pasted=True)
+def _pasted(lines: Iterable[str], detail: Detail) -> list[_Line]:
+    return [_Line(line, pasted=True) for line in lines] if detail else []
+
+
+def _ended(lines: Iterable[_Line], last: str, status: int, *, colour: bool) -> str:
+    """Return the lines and the last one; green is for what conforms in the whole contract."""
+    verdict = _BOLD if last.startswith("PARTIAL") else f"{_BOLD};{_STATUSES[status]}"
+    return _finished([*lines, _Line(last, colour=verdict, pasted=True)], colour=colour)
 
 
 def breach(report: Report, outcome: Outcome) -> str:
-    """Return one broken clause: where, expected, received, source, and the lines that reproduce it."""
+    """Return all of one broken clause, with the lines that reproduce it."""
     return _finished(_breach(report, outcome)).strip("\n")
 
 
@@ -213,13 +218,15 @@ def _notes(report: Report) -> Iterator[_Line]:
         if exchange.attempts:
             tries = ", ".join(f"{attempt.outcome} (waited {attempt.waited:.3g} s)" for attempt in exchange.attempts)
             yield from (_BLANK, _Line(f"{exchange.probe}: {tries}", "retried   "))
-    for label, line in (
-        *(("note", note) for note in report.notes),
-        *(("stale", wording.stale(d)) for d in report.stale),
-    ):
-        yield from (_BLANK, _Line(line, f"{label:<10}"))
+    yield from _labelled("note      ", report.notes)
+    yield from _labelled("stale     ", map(wording.stale, report.stale))
     if compared := wording.gate_of(report):
         yield from (_BLANK, _Line("against the baseline", colour=_BOLD), *_compared(compared))
+
+
+def _labelled(label: str, lines: Iterable[str]) -> Iterator[_Line]:
+    for line in lines:
+        yield from (_BLANK, _Line(line, label))
 
 
 def _breaches(report: Report, detail: Detail) -> Iterator[_Line]:
@@ -235,8 +242,10 @@ def _breaches(report: Report, detail: Detail) -> Iterator[_Line]:
     lines = list(wording.following(report))
     yield from [_BLANK] * bool(lines)
     yield from (_Line(line, "  ") for line in lines)
-    if detail < Detail.VERBOSE:
-        yield from _again(report)
+    told = wording.causes(report)
+    if told and detail < Detail.VERBOSE:
+        yield _BLANK
+        yield from _again(report, (each.findings[0] for each in told), *(each.clause.id for each in told))
     yield _BLANK
     if report.failing and report.started and not report.foreign:
         yield _Line("to accept what fails for a while: contracts verify --write-deviations FILE")
@@ -253,18 +262,11 @@ def _cause(report: Report, outcome: Outcome) -> Iterator[_Line]:
         yield _Line(hint, "  hint      ")
 
 
-def _again(report: Report) -> Iterator[_Line]:
-    """Yield the requests whose answers show the causes, each once, and the command that judges these clauses alone."""
-    told = wording.causes(report)
-    if not told:
-        return
-    yield _BLANK
-    if line := token(report):
-        yield _Line(line, "  token     ", pasted=True)
-    requests = dict.fromkeys(of_finding(report, outcome.findings[0]) for outcome in told)
-    yield from (_Line(line, "  curl      ", pasted=True) for line in filter(None, requests))
-    if line := rerun(report, *(outcome.clause.id for outcome in told)):
-        yield _Line(line, "  rerun     ", pasted=True)
+def _again(report: Report, findings: Iterable[Finding], *clauses: str) -> Iterator[_Line]:
+    """Yield the requests whose answers show the findings, each once, and the command that judges the clauses alone."""
+    requests = dict.fromkeys(of_finding(report, finding) for finding in findings)
+    lines = (("token", token(report)), *(("curl", line) for line in requests), ("rerun", rerun(report, *clauses)))
+    yield from (_Line(line, f"  {label:<10}", pasted=True) for label, line in lines if line)
 
 
 def _breach(report: Report, outcome: Outcome) -> Iterator[_Line]:
@@ -289,34 +291,23 @@ def _breach(report: Report, outcome: Outcome) -> Iterator[_Line]:
         yield _Line(f"and {outcome.count - len(shown):,} more like this", "  ")
     yield _BLANK
     yield from (_Line(f"{source.title}, {source.url}", "  source    ", pasted=True) for source in clause.sources)
-    if line := token(report):
-        yield _Line(line, "  token     ", pasted=True)
-    requests = dict.fromkeys(of_finding(report, finding) for finding in shown)
-    yield from (_Line(line, "  curl      ", pasted=True) for line in filter(None, requests))
-    if line := rerun(report, clause.id):
-        yield _Line(line, "  rerun     ", pasted=True)
+    yield from _again(report, shown, clause.id)
 
 
 # A comparison
 
 
 def _compared(gate: "Gate") -> Iterator[_Line]:
-    yield _Line(wording.described(gate, gate.old), "old       ")
-    yield _Line(wording.described(gate, gate.new), "new       ")
-    if gate.comparison:
-        yield from _differences(gate.comparison)
-    stale = wording.stale_exceptions(gate.comparison) if gate.comparison else ()
-    for label, line in (*(("note", line) for line in gate.notes), *(("stale", line) for line in stale)):
-        yield from (_BLANK, _Line(line, f"{label:<10}"))
-
-
-def _differences(comparison: "Comparison") -> Iterator[_Line]:
-    for impact, group in groupby(comparison.differences[: wording.SHOWN], key=lambda each: each.impact):
-        yield from (_BLANK, _Line(f"{impact.value} ({comparison.of(impact):,})", colour=f"{_BOLD};{_IMPACTS[impact]}"))
+    yield from (_Line(text, f"{word:<10}") for word, text in wording.sides(gate))
+    for impact, group in groupby(wording.differences(gate), key=lambda each: each.impact):
+        number = gate.comparison.of(impact) if gate.comparison else 0
+        yield from (_BLANK, _Line(f"{impact.value} ({number:,})", colour=f"{_BOLD};{_IMPACTS[impact]}"))
         for difference in group:
             yield from (_BLANK, *_difference(difference))
-    if words := wording.hidden_differences(comparison):
+    if words := wording.hidden_differences(gate):
         yield from (_BLANK, _Line(words))
+    yield from _labelled("note      ", gate.notes)
+    yield from _labelled("stale     ", wording.stale_exceptions(gate))
 
 
 def _difference(difference: "Difference") -> Iterator[_Line]:
@@ -335,28 +326,30 @@ def _difference(difference: "Difference") -> Iterator[_Line]:
 
 
 def _target(judged: "Judged", detail: Detail) -> Iterator[_Line]:
-    """Yield what is wrong with a target, or that it was judged in part; nothing where all is well."""
-    if judged.conclusion == "conforms" and not judged.status:
-        return
-    name = judged.entry.name
-    told = wording.brief(judged.report) if judged.report else [wording.could_not_judge(judged.missing, ())]
-    if detail is Detail.QUIET:
-        more = f" (and {len(told) - 1} more)" if told[1:] else ""
-        yield from (_Line(f"{name}: {line}{more}", pasted=True) for line in told[:1])
-        return
+    """Yield what is wrong with a target, or that it was judged in part."""
     sign = f"{_CONCLUSIONS[judged.conclusion]} "
-    yield _Line(f"{name}: {wording.target_headline(judged)}", sign, _STATUSES[judged.status])
-    most = _OF_A_TARGET if detail is Detail.USUAL else len(told)
-    yield from (_Line(line, "    ") for line in told[:most])
-    if left := len(told[most:]):
+    yield _Line(f"{judged.entry.name}: {wording.target_headline(judged)}", sign, _STATUSES[judged.status])
+    lines = _causes(judged)
+    most = _OF_A_TARGET if detail is Detail.USUAL else len(lines)
+    yield from (_Line(line, "    ") for line in lines[:most])
+    if left := len(lines[most:]):
         yield _Line(f"and {counted(left, 'more line')}; the report of the target has all", "    ")
 
 
+def _causes(judged: "Judged") -> list[str]:
+    return wording.brief(judged.report) if judged.report else [wording.could_not_judge(judged.missing, ())]
+
+
+def _brief(judged: "Judged") -> Iterator[str]:
+    lines = _causes(judged)
+    more = f" (and {len(lines) - 1} more)" if lines[1:] else ""
+    yield from (f"{judged.entry.name}: {line}{more}" for line in lines[:1])
+
+
 def _conforming(targets: "Sequence[Judged]") -> Iterator[_Line]:
-    names = [judged.entry.name for judged in targets if judged.conclusion == "conforms" and not judged.status]
-    if names:
-        words = f"{counted(len(names), 'target')} conform{'s' * (len(names) == 1)}"
-        yield _Line(f"{words}: {', '.join(names)}", "✓ ", _GREEN)
+    if targets:
+        words = counted(len(targets), "target conforms", "targets conform")
+        yield _Line(f"{words}: {', '.join(judged.entry.name for judged in targets)}", "✓ ", _GREEN)
 
 
 def _across(across: "Sequence[Across]") -> Iterator[_Line]:

@@ -14,7 +14,7 @@ from contracts.core.report import Identity, Impact, Outcome, Partial, Report, St
 from contracts.core.text import counted, expiring, shorten
 
 if TYPE_CHECKING:
-    from contracts.comparison.difference import Comparison, Difference
+    from contracts.comparison.difference import Difference
     from contracts.comparison.gate import Gate, Source
     from contracts.targets.across import Across
     from contracts.targets.target_entry import Judged
@@ -22,19 +22,10 @@ if TYPE_CHECKING:
 EMBEDDED_MOCK = "the embedded mock"
 #: The reasons for which fewer clauses are judged than the contract has.
 _FEWER = {Partial.FILE, Partial.CLAUSES, Partial.EMPTY_LIST}
-_NOT_SENT = "not sent: "
 #: So many clauses that could not be judged are named in a line; of more their number is.
 _NAMED = 3
-
-
-def gate_of(report: Report) -> "Gate | None":
-    """Return the comparison of a run with its baseline, None when there was no baseline."""
-    return cast("Gate | None", report.comparison)  # to the vocabulary it is a status
-
-
 #: So many differences are written out for people; all are counted, and the JSON has them all.
 SHOWN = 200
-
 #: The verdicts that a run or a target of several is told by, the worst first: of one, and of many.
 CONCLUSIONS = {
     "violates": ("violates", "violate"),
@@ -71,15 +62,16 @@ def headline(report: Report) -> str:
     if _FEWER & set(report.partial):
         words += f": {report.judged:,} of {counted(report.total, 'clause')} judged"
     joint = "but" if report.verdict is Verdict.CONFORMS else "and"
-    return words + "".join(f", {joint} {what}" for what in _aside(report))
-
-
-def _aside(report: Report) -> Iterator[str]:
-    """Iterate over what fails the run beside its verdict."""
-    if stale := len(report.stale):
-        yield f"{counted(stale, 'known deviation')} {'is' if stale == 1 else 'are'} stale"
+    if report.stale:
+        words += f", {joint} {counted(len(report.stale), 'known deviation is', 'known deviations are')} stale"
     if (compared := gate_of(report)) and compared.against:
-        yield compared.against
+        words += f", {joint} {compared.against}"
+    return words
+
+
+def gate_of(report: Report) -> "Gate | None":
+    """Return the comparison of a run with its baseline, None when there was no baseline."""
+    return cast("Gate | None", report.comparison)  # to the vocabulary it is a status
 
 
 def last_line(report: Report) -> str:
@@ -87,16 +79,14 @@ def last_line(report: Report) -> str:
 
     That of an inconclusive run begins with its reason.
     """
-    words = headline(report)
-    words = report.conclusion.upper() + words.removeprefix(report.conclusion)
+    words = report.conclusion.upper() + headline(report).removeprefix(report.conclusion)
     if report.verdict is Verdict.INCONCLUSIVE:
         words += f": {main_reason(report)}"
     observed = sum(outcome.observations for outcome in report.of(State.HELD))
     done = f"{counted(observed, 'observation')}, {counted(report.requests.sent, 'request')}, {report.seconds:.1f} s"
-    compared = gate_of(report)
-    if compared and compared.comparison:
-        done += f"; {compared.counts} against the baseline {compared.old.name}"
-    if compared:
+    if compared := gate_of(report):
+        if compared.comparison:
+            done += f"; {compared.counts} against the baseline {compared.old.name}"
         done += "".join(f"; {warning}" for warning in compared.warnings)
     if report.expiring:
         done += f"; {expiring(report.expiring, 'deviation')}"
@@ -136,7 +126,7 @@ def following(report: Report) -> Iterator[str]:
     for outcome in report.followers:
         of_cause.setdefault(report.follows[outcome.clause.id], []).append(outcome.clause.id)
     for cause, ids in of_cause.items():
-        yield f"{len(ids):,} follow{'s' if len(ids) == 1 else ''} from {cause}: {', '.join(ids)}"
+        yield f"{counted(len(ids), 'follows', 'follow')} from {cause}: {', '.join(ids)}"
 
 
 def place(finding: Finding) -> str:
@@ -182,7 +172,9 @@ def unjudged(report: Report) -> dict[str, list[str]]:
     reasons: dict[str, list[str]] = {}
     for outcome in report.outcomes:
         if outcome.state is State.INCONCLUSIVE or (inconclusive and outcome in report.unjudged):
-            reason = outcome.reason.removeprefix(_NOT_SENT) + _remedy(report, outcome)
+            reason = outcome.reason.removeprefix("not sent: ")
+            if outcome.because is Reason.EMPTY_LIST and not report.allow_empty:
+                reason += "; --allow-empty accepts that"
             reasons.setdefault(reason, []).append(outcome.clause.id)
     if inconclusive and not reasons:
         reasons["nothing that was judged held"] = [outcome.clause.id for outcome in report.outcomes]
@@ -193,11 +185,6 @@ def main_reason(report: Report) -> str:
     """Return why a run is inconclusive: the first reason, and how many others there are."""
     first, *others = unjudged(report)
     return first + (f", and {counted(len(others), 'other reason')}" if others else "")
-
-
-def _remedy(report: Report, outcome: Outcome) -> str:
-    """What a person can do about a reason that does not say it itself."""
-    return "; --allow-empty accepts that" if outcome.because is Reason.EMPTY_LIST and not report.allow_empty else ""
 
 
 def unsteady(report: Report) -> list[str]:
@@ -223,6 +210,17 @@ def stale(deviation: StaleDeviation) -> str:
 # A comparison
 
 
+def sides(gate: "Gate") -> list[tuple[str, str]]:
+    """Return what each side is, of which target, when it was observed, and of the old one what was found."""
+    return [("old", _described(gate.old, gate.baseline)), ("new", _described(gate.new, ""))]
+
+
+def _described(side: "Source", found: str) -> str:
+    of = "" if side.kind.value == "url" else f"of {side.target}"
+    at = f"at {side.taken}" if side.taken else ""
+    return f"{side.name} ({', '.join(filter(None, (side.kind.value, of, at, found)))})"
+
+
 def comparison_reason(gate: "Gate") -> str:
     """Return why a gate could not decide, or an empty string."""
     if gate.status != 3:  # noqa: PLR2004 - could not judge
@@ -237,11 +235,26 @@ def comparison_headline(gate: "Gate") -> str:
 
 def comparison_last_line(gate: "Gate") -> str:
     """Return the one line that can be quoted."""
-    word = gate.verdict
-    words = comparison_headline(gate).removeprefix(word)
+    words = gate.verdict.upper() + comparison_headline(gate).removeprefix(gate.verdict)
     narrowed = f"; a file narrowed {', '.join(gate.terms.narrowed)}" if gate.terms.narrowed else ""
     warnings = "".join(f"; {warning}" for warning in gate.warnings)
-    return f"{word.upper()}{words}: {gate.old.name} -> {gate.new.name}{narrowed}{warnings}"
+    return f"{words}: {gate.old.name} -> {gate.new.name}{narrowed}{warnings}"
+
+
+def differences(gate: "Gate") -> "Sequence[Difference]":
+    """Return the differences that are written out; none where nothing was compared."""
+    return gate.comparison.differences[:SHOWN] if gate.comparison else ()
+
+
+def hidden_differences(gate: "Gate") -> str:
+    """Return how many differences are not written out, or an empty string."""
+    comparison = gate.comparison
+    left = comparison.total - len(differences(gate)) if comparison else 0
+    if comparison is None or not left:
+        return ""
+    listed = len(comparison.differences)
+    where = "has them all" if listed == comparison.total else f"has the first {listed:,}"
+    return f"and {counted(left, 'more difference')}: the JSON {where}"
 
 
 def called(difference: "Difference") -> str:
@@ -253,30 +266,10 @@ def called(difference: "Difference") -> str:
     return f"{name} ({known})" if name and known else name or known
 
 
-def described(gate: "Gate", side: "Source") -> str:
-    """Return a side in words: what it is, of which target, when it was observed, and of the old one what was found."""
-    parts = [side.kind.value]
-    if side.kind.value != "url":
-        parts.append(f"of {side.target}")
-    if side.taken:
-        parts.append(f"at {side.taken}")
-    if side is gate.old and gate.baseline:
-        parts.append(gate.baseline)
-    return f"{side.name} ({', '.join(parts)})"
-
-
-def hidden_differences(comparison: "Comparison") -> str:
-    """Return how many differences are not written out, or an empty string."""
-    listed = len(comparison.differences)
-    left = comparison.total - min(listed, SHOWN)
-    where = "has them all" if listed == comparison.total else f"has the first {listed:,}"
-    return f"and {counted(left, 'more difference')}: the JSON {where}" if left else ""
-
-
-def stale_exceptions(comparison: "Comparison") -> Iterator[str]:
-    """Iterate over what is wrong with the exceptions that excuse nothing."""
-    for acceptance in comparison.stale:
-        yield f"exception {acceptance.number} for {acceptance.rule} {acceptance.words}"
+def stale_exceptions(gate: "Gate") -> list[str]:
+    """Return what is wrong with the exceptions that excuse nothing."""
+    stale = gate.comparison.stale if gate.comparison else ()
+    return [f"exception {acceptance.number} for {acceptance.rule} {acceptance.words}" for acceptance in stale]
 
 
 def brief_comparison(gate: "Gate") -> list[str]:
@@ -285,10 +278,8 @@ def brief_comparison(gate: "Gate") -> list[str]:
     lines += map(one_line, gate.failing[:SHOWN])
     if left := gate.failures - len(gate.failing[:SHOWN]):
         lines.append(f"and {counted(left, 'more difference')}")
-    if gate.comparison:
-        lines += stale_exceptions(gate.comparison)
-        lines += (f"changes from answer to answer: {words}" for words in gate.comparison.instability)
-    return lines
+    unstable = gate.comparison.instability if gate.comparison else ()
+    return [*lines, *stale_exceptions(gate), *(f"changes from answer to answer: {words}" for words in unstable)]
 
 
 def one_line(difference: "Difference") -> str:
@@ -330,10 +321,12 @@ def differs_in(each: "Across") -> str:
     return ", ".join(f"{numbers[impact]:,} {impact.value}" for impact in Impact if numbers[impact]) or "no difference"
 
 
-def worst_first(targets: "Sequence[Judged]") -> "list[Judged]":
-    """Return the targets that violate, then those that are inconclusive, partial, and that conform."""
+def by_verdict(targets: Sequence["Judged"]) -> tuple[list["Judged"], list["Judged"]]:
+    """Return the targets of which something has to be told, the worst first, and those that conform."""
     order = [*CONCLUSIONS]
-    return sorted(targets, key=lambda judged: ((1, 3, 0).index(judged.status), order.index(judged.conclusion)))
+    by_badness = sorted(targets, key=lambda each: ((1, 3, 0).index(each.status), order.index(each.conclusion)))
+    conforming = [each for each in targets if each.conclusion == "conforms" and not each.status]
+    return by_badness[: len(targets) - len(conforming)], conforming
 
 
 def targets_requests(targets: "Sequence[Judged]") -> int:
@@ -358,14 +351,10 @@ def targets_headline(targets: "Sequence[Judged]") -> str:
     return f"partial ({', '.join(reasons)})" if reasons else "conforms"
 
 
-def targets_counts(targets: "Sequence[Judged]") -> str:
+def targets_counts(targets: Sequence["Judged"]) -> str:
     """Return how many targets have which verdict, and what fails beside the verdicts."""
     numbers = Counter(judged.conclusion for judged in targets)
-    told = [
-        f"{numbers[word]:,} {one if numbers[word] == 1 else many}"
-        for word, (one, many) in CONCLUSIONS.items()
-        if numbers[word]
-    ]
+    told = [counted(numbers[word], *words) for word, words in CONCLUSIONS.items() if numbers[word]]
     reports = [judged.report for judged in targets if judged.report]
     if number := sum(bool(report.stale) for report in reports):
         told.append(f"{counted(number, 'target')} with stale deviations")
