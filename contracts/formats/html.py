@@ -6,14 +6,15 @@ out, and a Content-Security-Policy admits only the style and the script whose di
 
 import base64
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import groupby
-from typing import TYPE_CHECKING
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
 
-from contracts.core.contract import Clause, Contract, Level
+from contracts.core.contract import Contract, Level
 from contracts.core.exchange import Exchange
 from contracts.core.finding import Finding
 from contracts.core.report import Impact, Outcome, Report, State, Verdict, worst
@@ -51,18 +52,17 @@ class Group:
     label: str
 
 
-BREACHED = Group("breached", "✗", "breached")
-FOLLOWING = Group("following", "✗", "following")
-WARNED = Group("warned", "!", "warned")
+HELD = Group("held", "✓", "held")
+INCONCLUSIVE = Group("inconclusive", "?", "inconclusive")
 GROUPS: tuple[Group, ...] = (
-    BREACHED,
-    FOLLOWING,
-    WARNED,
+    Group("breached", "✗", "breached"),
+    Group("following", "✗", "following"),
+    Group("warned", "!", "warned"),
     Group("waived", "w", "waived"),
-    Group("inconclusive", "?", "inconclusive"),
+    INCONCLUSIVE,
     Group("not-exercised", "·", "not exercised"),
     Group("not-applicable", "\N{EN DASH}", "not applicable"),
-    Group("held", "✓", "held"),
+    HELD,
 )
 _BY_LABEL = {group.label: group for group in GROUPS}
 #: Differences, by groups whose names in the markup are those of a run: its filters and colours are meant.
@@ -76,21 +76,17 @@ _IMPACTS = {
 
 
 @dataclass(frozen=True)
-class _Shown:
-    """A finding as it is shown: ``part`` is the excerpt of the body, None when it is not about one."""
-
-    finding: Finding
-    part: Excerpt | None
-
-
-@dataclass(frozen=True)
 class _Row:
-    """A clause as it is shown; ``evidence`` holds the exchanges that its findings are about, with their curl lines."""
+    """A clause as it is shown.
+
+    ``findings`` come with the excerpts of the bodies that they are about. ``evidence`` holds the exchanges of these,
+    each with its curl line and the places that are marked in it.
+    """
 
     outcome: Outcome
     group: Group
-    findings: tuple[_Shown, ...]
-    evidence: tuple[tuple[Exchange, str | None], ...]
+    findings: tuple[tuple[Finding, Excerpt | None], ...]
+    evidence: tuple[tuple[Exchange, str | None, set[str]], ...]
     rerun: str
 
 
@@ -103,91 +99,80 @@ class _DifferenceRow:
     title: str
 
 
-@dataclass(frozen=True)
-class _Matrix:
-    """The clauses of a contract by its targets: by section the clauses, each with a group a column, None unjudged.
-
-    What conforms shares the last column.
-    """
-
-    contract: Contract
-    columns: tuple[str, ...]
-    sections: tuple[tuple[str, tuple[tuple[Clause, tuple[Group | None, ...]], ...]], ...]
-
-
 def render(report: Report) -> str:
     """Return the page."""
     rows = [_row(report, outcome) for outcome in report.outcomes]
-    counts = [(group, sum(row.group is group for row in rows)) for group in GROUPS]
-    sections = [(name, list(part)) for name, part in groupby(rows, key=lambda row: row.outcome.clause.section)]
+    gate = wording.gate_of(report)
     return _page(
         "run.html",
+        _state(report),
+        [row.group for row in rows],
         report=report,
         rows=rows,
-        counts=counts,
-        sections=[(name, report.contract.sections.get(name, name), part) for name, part in sections],
+        sections=_sections(rows, report.contract, "outcome.clause.section"),
         broken=_broken(report, rows),
-        unjudged=wording.unjudged(report),
-        state=_state(report.conclusion, report.status),
-        word=report.conclusion,
-        narrowed=wording.headline(report).removeprefix(report.conclusion),
-        contract=wording.contract_name(report.contract),
         sentence=_sentence(report),
-        subject=wording.subject(report),
-        identity=wording.identity(report.identity, report.implementation),
-        stale=[wording.stale(deviation) for deviation in report.stale],
-        notes=[*wording.unsteady(report), *report.notes],
-        listing=report.listing,
-        exchanges=[(exchange, _beginning(report, exchange)) for exchange in report.exchanges],
-        certified=[(group, [row for row in rows if row.group is group]) for group in reversed(GROUPS)],
+        stale=list(map(wording.stale, report.stale)),
+        exchanges=[(exchange, _excerpt(report, exchange, "")) for exchange in report.exchanges],
         grounds=_grounds(report),
-        summary=wording.last_line(report),
         fields=_FIELDS,
-        compared=_compared(compared) if (compared := wording.gate_of(report)) else None,
+        gate=gate,
+        differing=list(map(_difference_row, wording.differences(gate))) if gate else [],
     )
 
 
 def render_comparison(gate: "Gate") -> str:
     """Return the page of a comparison."""
-    state = _CLASSES[gate.status]
-    return _page("comparison.html", contract=wording.contract_name(gate.contract), state=state, **_compared(gate))
+    rows = list(map(_difference_row, wording.differences(gate)))
+    return _page("comparison.html", _CLASSES[gate.status], [row.group for row in rows], gate=gate, rows=rows)
 
 
-def render_targets(targets: "Sequence[Judged]", across: "Sequence[Across]" = (), *, linked: bool = False) -> str:
+def render_targets(targets: Sequence["Judged"], across: "Sequence[Across]" = (), *, linked: bool = False) -> str:
     """Return the page over several targets; ``across`` is what each differs in from the first of its contract.
 
     ``linked`` to the page of each target, which stands beside it in a folder of its name.
     """
     told, conforming = wording.by_verdict(targets)
     word, _, narrowed = wording.targets_headline(targets).partition(" ")
+    status = worst(judged.status for judged in targets)
     return _page(
         "targets.html",
-        state=_state(word, worst(judged.status for judged in targets)),
+        _CLASSES[status] if status else word,
+        list(map(_state, (*told, *conforming))),
+        targets=targets,
         word=word,
         narrowed=narrowed and f" {narrowed}",
-        sentence=f"{wording.targets_counts(targets)}; {counted(wording.targets_requests(targets), 'request')}",
-        total=counted(len(targets), "target"),
-        started=wording.targets_started(targets),
         linked=linked,
-        told=list(map(_target, told)),
-        conforming=list(map(_target, conforming)),
+        told=told,
+        conforming=conforming,
         reasons=[(judged.entry.name, reasons) for judged in told if (reasons := wording.target_reasons(judged))],
         matrices=list(_matrices(told, conforming)),
-        groups=GROUPS,
-        across=[(each, _across(each), _hidden(each)) for each in across],
+        across=[(each, *_across(each)) for each in across],
         suites=sorted({judged.report.suite for judged in targets if judged.report}),
     )
 
 
-def _state(conclusion: str, status: int) -> str:
+def _state(judged: "Report | Judged") -> str:
     """Return the class of a verdict in the style: a part is not green, what fails the run is red."""
-    return conclusion if not status else _CLASSES[status]
+    return _CLASSES[judged.status] if judged.status else judged.conclusion
 
 
-def _page(template: str, **values: object) -> str:
+def _page(template: str, state: str, strip: "Sequence[Group | str]", **values: object) -> str:
     """Return a page of the style, the script and the policy that all pages share."""
     style, script = _source("page.css"), "" if template in _UNSCRIPTED else _source("page.js")
-    return _template(template).render(style=style, script=script, policy=_policy(style, script), **values)
+    names = [part if isinstance(part, str) else part.name for part in strip]
+    page = _template(template)
+    return page.render(style=style, script=script, policy=_policy(style, script), state=state, strip=names, **values)
+
+
+def _sections(items: Iterable[Any], contract: Contract, path: str) -> list[tuple[str, str, list[Any]]]:
+    """Return what is about clauses by their sections: the name and the title of each, and what belongs to it."""
+    parts = groupby(items, key=attrgetter(path))
+    return [(name, contract.sections.get(name, name), list(part)) for name, part in parts]
+
+
+def _of(rows: Iterable[_Row | _DifferenceRow], group: Group) -> list[_Row | _DifferenceRow]:
+    return [row for row in rows if row.group is group]
 
 
 def _grounds(report: Report) -> list[str]:
@@ -199,41 +184,45 @@ def _grounds(report: Report) -> list[str]:
 
 def _broken(report: Report, rows: list[_Row]) -> list[_Row]:
     """Return the rows that are breached, then those warned of; what follows from another stands last."""
-    order = [outcome.clause.id for outcome in wording.by_cause(report)]
-    chosen = [row for row in rows if row.outcome.state is State.BREACHED]
-    return sorted(chosen, key=lambda row: order.index(row.outcome.clause.id))
+    by_id = {row.outcome.clause.id: row for row in rows}
+    return [by_id[outcome.clause.id] for outcome in wording.by_cause(report) if outcome.state is State.BREACHED]
 
 
 def _group_of(report: Report, outcome: Outcome) -> Group:
     """Return the group of an outcome: its sign and its words."""
-    if outcome in report.followers:
-        return FOLLOWING
-    return WARNED if outcome in report.warnings else _BY_LABEL[outcome.state.value]
+    return _BY_LABEL[wording.group_of(report, outcome)]
 
 
 def _row(report: Report, outcome: Outcome) -> _Row:
-    group = _group_of(report, outcome)
-    shown = [(finding, exchange_of(report, finding)) for finding in outcome.findings[:_SHOWN]]
-    evidence = {finding.probe: (exchange, of_finding(report, finding)) for finding, exchange in shown if exchange}
-    findings = tuple(_Shown(finding, _part(report, exchange, finding)) for finding, exchange in shown)
-    return _Row(outcome, group, findings, tuple(evidence.values()), rerun(report, outcome.clause.id))
+    findings, evidence = [], dict[str, tuple[Exchange, str | None, set[str]]]()
+    for finding in outcome.findings[:_SHOWN]:
+        exchange = exchange_of(report, finding)
+        findings.append((finding, _excerpt(report, exchange, finding.where)))
+        if exchange:
+            places = evidence[finding.probe][2] if finding.probe in evidence else set()
+            evidence[finding.probe] = exchange, of_finding(report, finding), places | {finding.where.lower()}
+    again = rerun(report, outcome.clause.id)
+    return _Row(outcome, _group_of(report, outcome), tuple(findings), tuple(evidence.values()), again)
 
 
-def _part(report: Report, exchange: Exchange | None, finding: Finding) -> Excerpt | None:
+def _excerpt(report: Report, exchange: Exchange | None, where: str) -> Excerpt | None:
+    """Return the part of a body around a place; None where there is none, or the place is not in it."""
     if exchange is None or exchange.response is None or not exchange.response.body:
         return None
-    if finding.where.startswith(("status", "header")):
-        return None
-    return excerpt(exchange.response.body, finding.where, report.locate)
+    return None if where.startswith(("status", "header")) else excerpt(exchange.response.body, where, report.locate)
 
 
 def _sentence(report: Report) -> str:
     """Return why the verdict is what it is, in a sentence without its end."""
     if report.verdict is Verdict.VIOLATES:
         musts = sum(outcome.clause.level is Level.MUST for outcome in report.causes)
-        words = " and ".join(_reasons(musts, len(report.causes) - musts))
-        followers = len(report.followers)
-        return words + (f"; {followers} {'follows' if followers == 1 else 'follow'} from that" if followers else "")
+        shoulds, followers = len(report.causes) - musts, len(report.followers)
+        parts = [
+            f"{counted(musts, 'MUST clause is', 'MUST clauses are')} broken" * bool(musts),
+            f"{counted(shoulds, 'SHOULD clause is', 'SHOULD clauses are')} broken in a strict run" * bool(shoulds),
+        ]
+        follow = f"; {counted(followers, 'follows', 'follow')} from that" if followers else ""
+        return " and ".join(filter(None, parts)) + follow
     if report.verdict is Verdict.INCONCLUSIVE:
         unjudged = counted(len(report.unjudged), "MUST clause")
         return f"{unjudged} could not be judged: {wording.main_reason(report)}"
@@ -243,90 +232,45 @@ def _sentence(report: Report) -> str:
     return f"{held}, apart from {counted(waived, 'clause')} whose breaches are waived" if waived else held
 
 
-def _reasons(musts: int, shoulds: int) -> Iterator[str]:
-    if musts:
-        yield f"{counted(musts, 'MUST clause')} {'is' if musts == 1 else 'are'} broken"
-    if shoulds:
-        yield f"{counted(shoulds, 'SHOULD clause')} {'is' if shoulds == 1 else 'are'} broken in a strict run"
+def _difference_row(difference: "Difference") -> _DifferenceRow:
+    group = _ACCEPTED if difference.accepted else _IMPACTS[difference.impact]
+    return _DifferenceRow(difference, group, wording.called(difference) or difference.member or "the whole list")
 
 
-def _compared(gate: "Gate") -> dict[str, object]:
-    """Return what the templates show of a comparison."""
-    rows = [
-        _DifferenceRow(each, _ACCEPTED if each.accepted else _IMPACTS[each.impact], _title(each))
-        for each in wording.differences(gate)
-    ]
-    groups = (*_IMPACTS.values(), _ACCEPTED)
-    return {
-        "gate": gate,
-        "rows": rows,
-        "counts": [(group, sum(row.group is group for row in rows)) for group in groups],
-        "by_group": [(group, [row for row in rows if row.group is group]) for group in groups],
-        "verdict": gate.verdict,
-        "sentence": wording.comparison_reason(gate) or gate.counts,
-        "sides": wording.sides(gate),
-        "summary": wording.comparison_last_line(gate),
-        "hidden": wording.hidden_differences(gate),
-        "stale": wording.stale_exceptions(gate),
-        "notes": list(gate.notes),
-    }
+def _across(each: "Across") -> tuple[list[_DifferenceRow], str]:
+    """Return the first differences of a target, and how many more there are."""
+    if each.comparison is None:
+        return [], ""
+    left = each.comparison.total - _ACROSS
+    shown = each.comparison.differences[:_ACROSS]
+    return list(map(_difference_row, shown)), f"and {counted(left, 'more difference')}" if left > 0 else ""
 
 
-def _title(difference: "Difference") -> str:
-    return wording.called(difference) or difference.member or "the whole list"
-
-
-def _target(judged: "Judged") -> "tuple[Judged, str, str, list[str]]":
-    """Return a target with its class, its verdict in words, and the causes for which it fails."""
-    state = _state(judged.conclusion, judged.status)
-    return judged, state, wording.target_headline(judged), wording.target_causes(judged)
-
-
-def _matrices(told: "Sequence[Judged]", conforming: "Sequence[Judged]") -> Iterator[_Matrix]:
+def _matrices(
+    told: "Sequence[Judged]", conforming: "Sequence[Judged]"
+) -> Iterator[tuple[Contract, dict[str, dict[str, Group]]]]:
+    """Yield each contract with a column a target, by its name: the groups of the clauses. What conforms shares one."""
     for name in sorted({judged.entry.contract for judged in (*told, *conforming)}):
         own, others = ([each for each in part if each.entry.contract == name] for part in (told, conforming))
         contract = next((judged.report.contract for judged in (*own, *others) if judged.report), None)
         if contract is not None:
-            names = [judged.entry.name for judged in own]
-            columns = [_column(judged, contract) for judged in own]
+            columns = {judged.entry.name: _column(judged, contract) for judged in own}
             if others:
-                names.append(f"{len(others):,} that conform" if len(others) > 1 else others[0].entry.name)
-                columns.append(_merged([_column(judged, contract) for judged in others]))
-            parts = groupby(contract.clauses, key=lambda clause: clause.section)
-            sections = tuple(
-                (
-                    contract.sections.get(section, section),
-                    tuple((clause, tuple(column.get(clause.id) for column in columns)) for clause in clauses),
-                )
-                for section, clauses in parts
-            )
-            yield _Matrix(contract, tuple(names), sections)
+                title = f"{len(others):,} that conform" if len(others) > 1 else others[0].entry.name
+                columns[title] = _merged([_column(judged, contract) for judged in others])
+            yield contract, columns
 
 
 def _column(judged: "Judged", contract: Contract) -> dict[str, Group]:
     if judged.report is None:
-        return dict.fromkeys(contract.clause, _BY_LABEL["inconclusive"])
+        return dict.fromkeys(contract.clause, INCONCLUSIVE)
     return {outcome.clause.id: _group_of(judged.report, outcome) for outcome in judged.report.outcomes}
 
 
 def _merged(columns: Sequence[dict[str, Group]]) -> dict[str, Group]:
     """Return the column of targets that conform: of each clause a warning, that it was held, or what else it is."""
-    order = [WARNED, _BY_LABEL["held"], *GROUPS]
+    order = [_BY_LABEL["warned"], HELD, *GROUPS]
     return {clause: min((column[clause] for column in columns), key=order.index) for clause in columns[0]}
-
-
-def _across(each: "Across") -> "list[tuple[Group, str, Difference]]":
-    differences = each.comparison.differences[:_ACROSS] if each.comparison else ()
-    return [(_IMPACTS[d.impact], _title(d), d) for d in differences]
-
-
-def _hidden(each: "Across") -> str:
-    left = each.comparison.total - _ACROSS if each.comparison else 0
-    return f"and {counted(left, 'more difference')}" if left > 0 else ""
-
-
-def _beginning(report: Report, exchange: Exchange) -> Excerpt | None:
-    return excerpt(exchange.response.body, "", report.locate) if exchange.response and exchange.response.body else None
 
 
 @cache
@@ -341,7 +285,8 @@ def _template(name: str) -> "Template":
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["number"] = counted
+    environment.filters.update(number=counted, of=_of, sections=_sections, state=_state)
+    environment.globals.update(wording=wording, groups=GROUPS, difference_groups=(*_IMPACTS.values(), _ACCEPTED))
     return environment.get_template(name)
 
 

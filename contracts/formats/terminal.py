@@ -35,13 +35,12 @@ _OF_A_TARGET = 3
 _BOLD, _RED, _GREEN, _YELLOW, _FAINT = "1", "31", "32", "33", "2"
 _STATUSES = {0: _GREEN, 1: _RED, 3: _YELLOW}
 _IMPACTS = {Impact.BREAKING: _RED, Impact.VISIBLE: _YELLOW, Impact.ADDITIVE: _GREEN, Impact.UNSTABLE: _FAINT}
-_WARNED, _FOLLOWING = "warned", "following"
 #: The sign and the colour of each state, the worst first: a section has the first of those in it.
 _MARKS = {
     State.BREACHED.value: ("✗", _RED),
-    _FOLLOWING: ("✗", _RED),
+    "following": ("✗", _RED),
     State.INCONCLUSIVE.value: ("?", _YELLOW),
-    _WARNED: ("!", _YELLOW),
+    "warned": ("!", _YELLOW),
     State.WAIVED.value: ("w", _YELLOW),
     State.NOT_EXERCISED.value: ("·", _YELLOW),
     State.HELD.value: ("✓", _GREEN),
@@ -179,7 +178,7 @@ def _clauses(report: Report, detail: Detail) -> Iterator[_Line]:
         if detail >= Detail.VERBOSE:
             yield _Line(section, colour=_BOLD)
         else:
-            numbers = Counter(_state(report, outcome) for outcome in outcomes)
+            numbers = Counter(wording.group_of(report, outcome) for outcome in outcomes)
             sign, colour = next(mark for state, mark in _MARKS.items() if numbers[state])
             words = ", ".join(f"{numbers[state]} {state}" for state in _MARKS if numbers[state])
             yield _Line(words, f"{sign} {section:<{width}}", colour)
@@ -187,15 +186,9 @@ def _clauses(report: Report, detail: Detail) -> Iterator[_Line]:
             yield from _clause(report, outcome, detail)
 
 
-def _state(report: Report, outcome: Outcome) -> str:
-    if outcome.state is State.BREACHED and outcome.clause.id in report.follows:
-        return _FOLLOWING
-    return _WARNED if outcome in report.warnings else outcome.state.value
-
-
 def _clause(report: Report, outcome: Outcome, detail: Detail) -> Iterator[_Line]:
     if detail >= Detail.VERBOSE:
-        sign, colour = _MARKS[_state(report, outcome)]
+        sign, colour = _MARKS[wording.group_of(report, outcome)]
         yield _Line(_said(outcome), f"  {sign} {outcome.clause.id:<32}{outcome.clause.level:<8}", colour)
     name = "note" if detail >= Detail.VERBOSE else outcome.clause.id
     notes = outcome.notes or ((f"waived: {outcome.reason}",) if outcome.state is State.WAIVED else ())
@@ -253,7 +246,7 @@ def _breaches(report: Report, detail: Detail) -> Iterator[_Line]:
 
 
 def _cause(report: Report, outcome: Outcome) -> Iterator[_Line]:
-    sign, colour = _MARKS[_state(report, outcome)]
+    sign, colour = _MARKS[wording.group_of(report, outcome)]
     clause = outcome.clause
     yield _BLANK
     yield _Line(f"{clause.id} {clause.level} {wording.first_finding(outcome)}", f"{sign} ", colour)

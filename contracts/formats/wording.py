@@ -120,6 +120,13 @@ def causes(report: Report) -> list[Outcome]:
     return [*report.causes, *(outcome for outcome in report.warnings if outcome not in report.followers)]
 
 
+def group_of(report: Report, outcome: Outcome) -> str:
+    """Return the state of a clause in a word, where a breach that only warns, or follows, has one of its own."""
+    if outcome in report.followers:
+        return "following"
+    return "warned" if outcome in report.warnings else outcome.state.value
+
+
 def following(report: Report) -> Iterator[str]:
     """Iterate over a line for each cause that others follow from, which it names."""
     of_cause: dict[str, list[str]] = {}
