@@ -12,14 +12,17 @@ from servers import KINDS, Kind, plainly, serving
 from subject import BY_NAME as FAULTS
 from subject import CONTRACT, SAMPLE
 
-from contracts.core.errors import OverBudget, TooSlow
+from contracts.core.contract import Probe
+from contracts.core.errors import OverBudget, TooSlow, UsageError
 from contracts.core.exchange import Exchange
 from contracts.core.report import Report, State
 from contracts.formats import result
 from contracts.mock.reply import Received, Reply
 from contracts.mock.server import CA_PEM, MockServer
+from contracts.network.connection import Connection
 from contracts.network.observe import observe
 from contracts.network.pace import Budget, Pace
+from contracts.network.target import Asked, Target
 from contracts.prepare import prepare
 from contracts.run import verify
 from contracts.settings.table import Settings
@@ -82,6 +85,27 @@ def test_each_request_has_a_connection_of_its_own_if_that_is_asked_for(*, fresh:
             list(observe(run.target, run.plan.probes[:2], fresh_connections=fresh))
         used = [server.used.count(number) for number in set(server.used)]
     assert (used == [1] * 10) is fresh
+
+
+@pytest.mark.parametrize("concurrency", [1, 4])
+@pytest.mark.parametrize("of", ["list", "repeat", "head", "xml", "anonymous"])
+def test_what_a_probe_raises_ends_the_observation(of: str, concurrency: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is no answer and no failure of one reaches whoever observes, whichever thread met it."""
+    ask, times = Target.ask, itertools.count()
+
+    def asked(target: Target, probe: Probe, connection: Connection) -> Asked:
+        if probe.name == of and next(times) == 0:
+            raise UsageError("the request cannot be sent")
+        return ask(target, probe, connection)
+
+    monkeypatch.setattr(Target, "ask", asked)
+    with MockServer(SAMPLE) as server:
+        settings = Settings(target=server.url, concurrency=concurrency)
+        with (
+            prepare(settings, CONTRACT, {"BEARER_TOKEN": server.token}) as run,
+            pytest.raises(UsageError, match="cannot be sent"),
+        ):
+            list(observe(run.target, run.plan.probes))
 
 
 def test_requests_are_under_way_at_the_same_time() -> None:

@@ -290,6 +290,15 @@ def test_credentials_that_were_never_accepted_are_refused() -> None:
     assert "refused the token of BEARER_TOKEN (401)" in str(report.exchanges[0].failure)
 
 
+def test_a_refusal_that_may_not_be_looked_into() -> None:
+    """Where no request is left to see whether the credentials ran out, the refusal is not judged."""
+    with MockServer(SAMPLE, faults=(expiring(1),)) as server:
+        report = run(server, concurrency=1, max_requests=2)
+    assert report.requests.sent == 2
+    assert any("whether they ran out may not be asked any more" in str(e.failure) for e in report.exchanges)
+    assert not any(report.of(State.BREACHED))
+
+
 def test_what_another_tool_sends_keeps_the_same_rules() -> None:
     """A relayed request is sent again, with another token where the first ran out, and is told of one that ran out."""
     with MockServer(SAMPLE, faults=(expiring(1),)) as server:

@@ -423,6 +423,13 @@ def test_body_after_head_is_seen() -> None:
     assert fetch(always(b"HTTP/1.1 200 OK\r\nContent-Length: 24\r\n\r\n"), "head").observed().stray == 0
 
 
+def test_bytes_behind_head_that_may_not_be_asked_for_again() -> None:
+    """Where no request is left to see whether they are a body, the answer is not judged."""
+    exchange = fetch(always(message(LIST)), "head", requests=1)
+    assert type(exchange.failure) is OverBudget
+    assert exchange.response is None
+
+
 def kept_open(connection: socket.socket, request: bytes, stop: threading.Event) -> None:
     """Answer HEAD, and leave the connection open although the request asks to close it."""
     politely(message(LIST))(connection, request, stop)
