@@ -5,8 +5,8 @@ import json
 import shutil
 import sys
 import textwrap
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
-from typing import Any
 
 from contracts import __version__
 from contracts.commands import output, writing
@@ -20,6 +20,8 @@ contracts explain element-removed
 contracts explain --json
 """
 STATUSES = "exit status: 0 told; 2 there is no such clause and no such rule"
+#: What is told of a clause for tools.
+_OF_A_CLAUSE = ("id", "level", "asks", "sources", "probes", "breach", "why", "detail")
 #: What stands for all rules in the place of one.
 _RULES = "rules"
 
@@ -48,22 +50,22 @@ def run(options: argparse.Namespace) -> int:
             "suite": __version__,
             "contract": contract.name,
             "digest": contract.digest,
-            "clauses": [as_json(clause) for clause in clauses],
-            "rules": [rule_as_json(rule) for rule in rules],
+            "clauses": [{name: getattr(clause, name) for name in _OF_A_CLAUSE} for clause in clauses],
+            "rules": [
+                {**asdict(rule), "says": _says(rule), "keys": {about: about.keys for about in rule.about}}
+                for rule in rules
+            ],
         }
-        writing.write(writing.STANDARD_OUTPUT, json.dumps(told, indent=2) + "\n")
+        writing.write(writing.STANDARD_OUTPUT, json.dumps(told, indent=2, default=asdict) + "\n")
         return 0
     if options.clause and rules:
-        told_rules = whole_rule(rules[0]) if len(rules) == 1 else "\n".join(map(_rule_line, rules))
-        writing.say(sys.stdout, told_rules + "\n")
-        return 0
-    if len(clauses) == 1:
-        writing.say(sys.stdout, whole(clauses[0], contract) + "\n")
-        return 0
-    width = shutil.get_terminal_size((120, 24)).columns
-    for clause in clauses:
-        asks = textwrap.shorten(clause.asks, max(20, width - 41), placeholder=" …")
-        writing.say(sys.stdout, f"{clause.id:<32}{clause.level:<8}{asks}\n")
+        listed = [f"{rule.id:<26}{rule.impact:<10}{rule.audience}" for rule in rules]
+        lines = whole_rule(rules[0]) if len(rules) == 1 else listed
+    else:
+        width = max(20, shutil.get_terminal_size((120, 24)).columns - 41)
+        listed = [f"{c.id:<32}{c.level:<8}{textwrap.shorten(c.asks, width, placeholder=' …')}" for c in clauses]
+        lines = whole(clauses[0], contract) if len(clauses) == 1 else listed
+    writing.say(sys.stdout, "".join(f"{line}\n" for line in lines))
     return 0
 
 
@@ -75,56 +77,49 @@ def _rules(name: str | None) -> tuple[Rule, ...]:
     return (found,) if found else ()
 
 
-def _rule_line(rule: Rule) -> str:
-    return f"{rule.id:<26}{rule.impact:<10}{rule.audience}"
-
-
 def _says(rule: Rule) -> str:
     return rule.says.format(noun="element", member="MEMBER")
 
 
-def rule_as_json(rule: Rule) -> dict[str, Any]:
-    """Return what is known of a rule as JSON has it."""
-    return {**asdict(rule), "says": _says(rule), "keys": {about: about.keys for about in rule.about}}
-
-
-def whole_rule(rule: Rule) -> str:
-    """Return everything that is known of a rule."""
-    keys = "\n             ".join(f"{about}: {about.keys}" for about in rule.about)
-    return (
-        f"{rule.id} ({rule.impact})\n\n"
-        f"  says       {_says(rule)}\n"
-        f"  notices    {rule.audience}\n"
-        f"  mirror     {rule.mirror}, which tells the same from the other side\n"
-        f"  exception  {keys}\n"
-        f"             after pins what is agreed upon, as the comparison shows it"
+def whole_rule(rule: Rule) -> Iterator[str]:
+    """Yield the lines that tell everything of a rule."""
+    yield f"{rule.id} ({rule.impact})"
+    yield ""
+    yield from _labelled(
+        {
+            "says": [_says(rule)],
+            "notices": [rule.audience],
+            "mirror": [f"{rule.mirror}, which tells the same from the other side"],
+            "exception": [
+                *(f"{about}: {about.keys}" for about in rule.about),
+                "after pins what is agreed upon, as the comparison shows it",
+            ],
+        }
     )
 
 
-def as_json(clause: Clause) -> dict[str, Any]:
-    """Return what is known of a clause as JSON has it."""
-    names = ("id", "level", "asks", "detail", "why", "breach", "probes", "sources")
-    return {name: value for name, value in asdict(clause).items() if name in names}
-
-
-def whole(clause: Clause, contract: Contract) -> str:
-    """Return everything that is known of a clause."""
-    probes = "\n          ".join(f"{name}: {contract.probe[name].purpose}" for name in clause.probes)
+def whole(clause: Clause, contract: Contract) -> Iterator[str]:
+    """Yield the lines that tell everything of a clause."""
     option = "" if contract.name == DEFAULT else f" --contract {contract.name}"
-    sources = "\n          ".join(f"{source.title}, {source.url}" for source in clause.sources)
-    detail = f"  detail  {_filled(clause.detail)}\n" if clause.detail else ""
-    return (
-        f"{clause.id} ({clause.level})\n\n"
-        f"  asks    {_filled(clause.asks)}\n"
-        f"{detail}"
-        f"  why     {_filled(clause.why)}\n"
-        f"  breach  {clause.breach}\n"
-        f"  probes  {probes}\n"
-        f"  source  {sources}\n\n"
-        f"  contracts verify URL{option} --clause {clause.id}"
+    yield f"{clause.id} ({clause.level})"
+    yield ""
+    yield from _labelled(
+        {
+            "asks": textwrap.wrap(clause.asks, 68),
+            "detail": textwrap.wrap(clause.detail, 68),
+            "why": textwrap.wrap(clause.why, 68),
+            "breach": [clause.breach],
+            "probes": [f"{name}: {contract.probe[name].purpose}" for name in clause.probes],
+            "source": [f"{source.title}, {source.url}" for source in clause.sources],
+        }
     )
+    yield ""
+    yield f"  contracts verify URL{option} --clause {clause.id}"
 
 
-def _filled(text: str) -> str:
-    margin = " " * 10
-    return textwrap.fill(text, 78, initial_indent=margin, subsequent_indent=margin).lstrip()
+def _labelled(texts: Mapping[str, Iterable[str]]) -> Iterator[str]:
+    """Yield the lines of each text, the first of them behind its label."""
+    width = max(map(len, texts)) + 2
+    for label, lines in texts.items():
+        for number, line in enumerate(lines):
+            yield f"  {'' if number else label:<{width}}{line}"

@@ -26,7 +26,7 @@ def test_a_clause_is_told_whole(clause: Clause) -> None:
     """With an id it says what is asked, why, what a breach looks like, the probes, the source, and how to judge it."""
     told = contracts("explain", clause.id)
     assert told.status == 0
-    assert told.out == whole(clause, CONTRACT) + "\n"
+    assert told.out == "".join(f"{line}\n" for line in whole(clause, CONTRACT))
     one_line = " ".join(told.out.split())
     assert all(" ".join(text.split()) in one_line for text in (clause.asks, clause.why, clause.breach))
     assert all(source.url in told.out for source in clause.sources)
