@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 
 from contracts import offline
 from contracts.commands import output
+from contracts.core.contract import Contract
 from contracts.core.errors import BrokenAnswer, Reason, UsageError
 from contracts.core.exchange import NOT_READ, Exchange
 from contracts.core.report import Report, State, worst
 from contracts.exceptions import deviations
 from contracts.formats import terminal
-from contracts.judging.evidence import Evidence
-from contracts.judging.judge import outcomes
+from contracts.judging.judge import said_of
 from contracts.masking.secrets import Secrets
 from contracts.prepare import secrets_of
 from contracts.reading import read_bytes
@@ -70,34 +70,29 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _without_secrets(shown: offline.Recording, secrets: Secrets) -> offline.Recording:
-    """Return what a file shows without the tokens in it; nothing can be judged where masking them changes that."""
-    evidence, account = shown.evidence, tuple(map(secrets.mask, shown.account))
-    masked = replace(evidence, exchanges=tuple(_masked(exchange, secrets) for exchange in evidence.exchanges))
-    if masked == evidence or _said(masked) == _said(evidence):
-        return offline.Recording(masked, account)
-    failure = BrokenAnswer(
-        "the file repeats a token of the environment where masking it changes what is judged: "
-        "judge a file without it, or without the token in the environment"
-    )
-    exchanges = tuple(replace(exchange, response=None, failure=failure) for exchange in masked.exchanges)
-    return offline.Recording(replace(evidence, exchanges=exchanges), account)
+    """Return what a file shows without the tokens in it."""
+    evidence = shown.evidence
+    exchanges = tuple(_masked(exchange, secrets, evidence.contract) for exchange in evidence.exchanges)
+    return offline.Recording(replace(evidence, exchanges=exchanges), tuple(map(secrets.mask, shown.account)))
 
 
-def _masked(exchange: Exchange, secrets: Secrets) -> Exchange:
-    """Return an exchange without a token; the host is one that the file names, so no variable stands for one."""
+def _masked(exchange: Exchange, secrets: Secrets, contract: Contract) -> Exchange:
+    """Return an exchange without a token; nothing can be judged of an answer where masking it changes that.
+
+    The host is one that the file names, so no variable stands for a token.
+    """
     request, response, failure = exchange.request, exchange.response, exchange.failure
     headers = tuple((name, value if secrets.mask(value) == value else NOT_READ) for name, value in request.headers)
-    return replace(
-        exchange,
-        request=replace(request, url=secrets.mask(request.url), headers=headers),
-        response=response and secrets.mask_response(response),
-        failure=failure and type(failure)(secrets.mask(str(failure))),
-    )
-
-
-def _said(evidence: Evidence) -> object:
-    """Return what is judged of a file: of each clause its state and the numbers."""
-    return [(outcome.state, outcome.observations, outcome.count) for outcome in outcomes(evidence)]
+    request = replace(request, url=secrets.mask(request.url), headers=headers)
+    masked = response and secrets.mask_response(response)
+    if response and masked and masked != response and said_of(masked, contract) != said_of(response, contract):
+        masked = None
+        failure = BrokenAnswer(
+            "the file repeats a token of the environment where masking it changes what is judged: "
+            "judge a file without it, or without the token in the environment"
+        )
+    failure = failure and type(failure)(secrets.mask(str(failure)))
+    return replace(exchange, request=request, response=masked, failure=failure)
 
 
 def _advice(report: Report) -> str:
