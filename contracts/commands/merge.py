@@ -56,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
         merged.add(place, now)
     judged = merged.judged(options.bundles)
     console.write("".join(f"{plain(line)}\n" for line in merged.lines))
-    several.tell(judged, options, console, outputs, folder=settings.reports, seconds=settings.deadline)
+    several.tell(judged, options, settings, console, outputs)
     return outputs.end(worst(each.status for each in judged), console)
 
 

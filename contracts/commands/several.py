@@ -2,9 +2,8 @@
 
 import argparse
 import os
-import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from contracts.commands import output, writing
@@ -12,8 +11,6 @@ from contracts.commands.output import Outputs
 from contracts.core.errors import UsageError, until
 from contracts.core.report import Report, worst
 from contracts.core.text import counted
-from contracts.formats.wording import target_headline
-from contracts.network.pace import Pace
 from contracts.prepare import secrets_of
 from contracts.resources import contract_of, refuse_other
 from contracts.run import Run
@@ -35,7 +32,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     for name in _SINGLE:
         if getattr(options, name):
             raise UsageError(f"--{name.replace('_', '-')}: that is of one target: give a URL instead of --targets")
-    file, (entries, wanted) = settings.targets or "", entries_of(settings)
+    entries, wanted = entries_of(settings)
     outputs = outputs_of(settings, [*settings.inputs, *(file for entry in entries for file in inputs_of(entry))])
     folders = {entry.name: folder_of(entry, settings) for entry in wanted}
     for each in (outputs, *folders.values()):
@@ -44,12 +41,19 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     secrets = secrets_of(os.environ, settings, contract_of(settings.contract), *variables)
     console = output.console_of(options, outputs)
     console.mask = secrets.sweep
-    finisher = _Finisher(len(wanted), folders, console)
+
+    def finish(entry: Entry, prepared: Run | None, report: Report) -> Report:
+        files = folders[entry.name]
+        if prepared:
+            return output.written(prepared, report, files)
+        files.without(output.BUNDLE).write_report(report, console.mask)  # there is nothing to judge again
+        return report
+
     console.progress(f"0 of {len(wanted)} targets judged")
-    targets = Targets(entries, wanted, settings, os.environ, file, contract_of, finisher.finish, secrets, finisher.pace)
+    targets = Targets(entries, wanted, settings, os.environ, contract_of, secrets, finish, console.progress)
     judged = targets.judge()
     console.done()
-    tell(judged, options, console, outputs, folder=settings.reports, seconds=settings.deadline)
+    tell(judged, options, settings, console, outputs)
     if targets.interrupted:
         console.complain(f"interrupted: {counted(targets.interrupted, 'target')} of {len(wanted)} not judged")
     outputs.problems[:0] = [problem for each in folders.values() for problem in each.problems]
@@ -89,19 +93,17 @@ def folder_of(entry: Entry, settings: Settings) -> Outputs:
 def tell(
     judged: Sequence[Judged],
     options: argparse.Namespace,
+    settings: Settings,
     console: writing.Console,
     outputs: Outputs,
-    *,
-    folder: str | None,
-    seconds: float,
 ) -> None:
     """Write the reports over all, and say at the terminal what became of every target.
 
-    ``folder`` is that of the reports, where the targets have one each. What they differ in is told as far as it was
-    found in so many ``seconds``.
+    What they differ in is told as far as it was found until the deadline.
     """
-    with until(time.monotonic() + seconds):
+    with until(time.monotonic() + settings.deadline):
         compared = tuple(across(judged))
+    folder = settings.reports  # in which the targets have one each
 
     def rendered(name: str, **how: object) -> str:
         differences = () if name in (output.METRICS, "annotations") else (compared,)
@@ -111,33 +113,3 @@ def tell(
 
     outputs.write_all(lambda name: console.mask(rendered(name)))
     output.tell(options, console, outputs, rendered)
-
-
-class _Finisher:
-    """Writes the reports of a target as soon as it was judged, and says how far the run is. Threads share it."""
-
-    def __init__(self, total: int, folders: Mapping[str, Outputs], console: writing.Console) -> None:
-        self._total = total
-        self._done = 0
-        self._folders = folders
-        self._console = console
-        self._lock = threading.Lock()
-
-    def pace(self, account: str) -> Pace:
-        """Return the pace of an account, which says when it has to wait."""
-        return Pace(say=lambda seconds: self._say(f"the account {account} waits {seconds:.0f} s"))
-
-    def finish(self, entry: Entry, prepared: Run | None, report: Report) -> Report:
-        """Write the reports of a target, and return what they say."""
-        outputs = self._folders[entry.name]
-        if prepared is None:  # there is nothing that anybody could judge again
-            outputs.without(output.BUNDLE).write_report(report, self._console.mask)
-        else:
-            report = output.written(prepared, report, outputs)
-        with self._lock:
-            self._done += 1
-            self._say(f"{entry.name} {target_headline(Judged(entry, report))}")
-        return report
-
-    def _say(self, words: str) -> None:
-        self._console.progress(f"{self._done} of {self._total} targets judged; {words}")

@@ -11,6 +11,7 @@ from contracts.core.errors import CouldNotJudge, UsageError
 from contracts.core.exchange import Exchange, Request
 from contracts.core.report import Report, Scope, StaleDeviation
 from contracts.exceptions import deviations
+from contracts.formats.wording import target_headline
 from contracts.global_information.clauses import needed
 from contracts.judging.evidence import Evidence
 from contracts.judging.judge import report_of
@@ -32,21 +33,19 @@ class Targets:
     """Targets that are ready to be judged; ``interrupted`` counts those that were not, because the user ended the run.
 
     ``entries`` are all of a file, ``wanted`` those that are judged. ``settings`` hold for all, as far as an entry says
-    nothing else; ``file`` is where the entries come from, and ``contract_of`` gives the contract of a name.
-    ``secrets`` are those of all of them: the reports of each hold none of any.
-    ``finish`` is given the entry, its run, None where it could not even begin, and its report; it returns the report
-    as it was written. ``pace`` makes the pace of an account, given its name.
+    nothing else; ``contract_of`` gives the contract of a name. ``secrets`` are those of all of them: the reports of
+    each hold none of any. ``finish`` is given the entry, its run, None where it could not even begin, and its report;
+    it returns the report as it was written. ``say`` is told how far the run is.
     """
 
     entries: Sequence[Entry]
     wanted: Sequence[Entry]
     settings: Settings
     environ: Mapping[str, str]
-    file: str
     contract_of: Callable[[str], Contract]
-    finish: Callable[[Entry, Run | None, Report], Report]
     secrets: Secrets
-    pace: Callable[[str], Pace] = lambda _: Pace()
+    finish: Callable[[Entry, Run | None, Report], Report]
+    say: Callable[[str], None]
     interrupted: int = 0
     _writing: threading.Lock = field(default_factory=threading.Lock)
     _reports: dict[str, Report] = field(default_factory=dict)
@@ -97,10 +96,15 @@ class Targets:
             left = [entry for entry in self.wanted if entry.name not in self._reports]
             self.interrupted = len(left)
             for entry in left:
-                settings, contract = settings_of(entry, self.settings, self.file), self.contract_of(entry.contract)
-                why = "the run was interrupted before this target was judged"
-                report = unjudged(entry, settings, contract, self.environ, why)
+                report = self._unjudged(entry, "the run was interrupted before this target was judged")
                 self._reports[entry.name] = self.finish(entry, None, report)
+
+    def pace(self, account: str) -> Pace:
+        """Return the pace of an account, which says when it has to wait."""
+        return Pace(say=lambda seconds: self._say(f"the account {account} waits {seconds:.0f} s"))
+
+    def _say(self, words: str) -> None:
+        self.say(f"{len(self._reports)} of {len(self.wanted)} targets judged; {words}")
 
     def _account(self, name: str, entries: Iterable[Entry]) -> None:
         try:
@@ -111,12 +115,10 @@ class Targets:
             self._problems.append(problem)
 
     def _judge(self, entry: Entry, pace: Pace) -> None:
-        contract = self.contract_of(entry.contract)
-        settings = settings_of(entry, self.settings, self.file)
         try:
             with prepare(
-                settings,
-                contract,
+                settings_of(entry, self.settings),
+                self.contract_of(entry.contract),
                 self.environ,
                 identity=entry.identity,
                 pace=pace,
@@ -126,12 +128,31 @@ class Targets:
                 pace.wait_for_capacity(run.plan.requests)  # before the deadline of the target begins
                 self._finish(entry, run, self._shared(_named(verify(run), entry)))
         except UsageError as error:
-            self._finish(entry, None, unjudged(entry, settings, contract, self.environ, str(error)))
+            self._finish(entry, None, self._unjudged(entry, str(error)))
 
     def _finish(self, entry: Entry, run: Run | None, report: Report) -> None:
         with self._writing:
             if entry.name not in self._reports:  # else the run was interrupted meanwhile
-                self._reports[entry.name] = slim(self.finish(entry, run, report), self._bodies)
+                report = self.finish(entry, run, report)
+                self._reports[entry.name] = slim(report, self._bodies)
+                self._say(f"{entry.name} {target_headline(Judged(entry, report))}")
+
+    def _unjudged(self, entry: Entry, why: str) -> Report:
+        """Return the report on a target that could not even be asked: every clause is inconclusive, for this reason."""
+        settings, contract = settings_of(entry, self.settings), self.contract_of(entry.contract)
+        address = parse(entry.url, contract.path, allow_plain_http=True)
+        probes = needed(contract, contract.clauses, plaintext=False, unsafe=False, burst=False)
+        failure = CouldNotJudge(why)
+        exchanges = tuple(Exchange(probe.name, Request(probe.method, address.url), failure=failure) for probe in probes)
+        evidence = Evidence(address.url, exchanges, Scope(settings.auth, live=not address.loopback), contract)
+        return replace(
+            report_of(evidence),
+            settings=settings.shown(),
+            strict=settings.strict,
+            implementation=entry.identity.implementation,
+            identity=replace(entry.identity, ci=ci_url(self.environ)),
+            started=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        )
 
 
 def slim(report: Report, bodies: dict[bytes, bytes]) -> Report:
@@ -169,7 +190,7 @@ def with_stale(
     )
 
 
-def settings_of(entry: Entry, settings: Settings, file: str) -> Settings:
+def settings_of(entry: Entry, settings: Settings) -> Settings:
     """Return the settings of one target: what its entry says, and for the rest what holds of all."""
     own = {
         "target": entry.url,
@@ -180,7 +201,7 @@ def settings_of(entry: Entry, settings: Settings, file: str) -> Settings:
     }
     given: dict[str, Any] = {**{name: value for name, value in own.items() if value}, **entry.settings}
     narrowed = tuple(name for name in settings.narrowed if name not in given)
-    origins = {**settings.origins, **dict.fromkeys(given, file)}
+    origins = {**settings.origins, **dict.fromkeys(given, settings.targets or "")}
     return replace(settings, **given, origins=origins, narrowed=narrowed)
 
 
@@ -202,20 +223,3 @@ def _named(report: Report, entry: Entry) -> Report:
         if variable and variable != own:
             return replace(report, notes=(*report.notes, f"{own} stands here for what {variable} holds"))
     return report
-
-
-def unjudged(entry: Entry, settings: Settings, contract: Contract, environ: Mapping[str, str], why: str) -> Report:
-    """Return the report on a target that could not even be asked: every clause is inconclusive, for this reason."""
-    address = parse(entry.url, contract.path, allow_plain_http=True)
-    probes = needed(contract, contract.clauses, plaintext=False, unsafe=False, burst=False)
-    failure = CouldNotJudge(why)
-    exchanges = tuple(Exchange(probe.name, Request(probe.method, address.url), failure=failure) for probe in probes)
-    evidence = Evidence(address.url, exchanges, Scope(settings.auth, live=not address.loopback), contract)
-    return replace(
-        report_of(evidence),
-        settings=settings.shown(),
-        strict=settings.strict,
-        implementation=entry.identity.implementation,
-        identity=replace(entry.identity, ci=ci_url(environ)),
-        started=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
-    )
