@@ -4,6 +4,7 @@ Nothing in a bundle is believed that can be known without it. What cannot be kno
 and by which deviations and which baseline it was judged, is its maker's, and whoever reads it is told.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from contracts.bundle import ACCEPT, BASELINE, DEVIATIONS, RESULT
 from contracts.comparison.baseline import kept
 from contracts.core.contract import LIST, Authorization, Contract, Probe
 from contracts.core.errors import CouldNotJudge, Reason, Unavailable, UsageError
-from contracts.core.exchange import REFUSALS, TOO_MANY, Exchange, Request, intermediary
+from contracts.core.exchange import REFUSALS, TOO_MANY, Exchange, intermediary
 from contracts.core.made_up import token_like
 from contracts.core.report import Report, RequestCounts, StaleDeviation, State
 from contracts.core.text import shorten
@@ -23,6 +24,7 @@ from contracts.formats import result
 from contracts.judging.evidence import Evidence, unless_blocked
 from contracts.judging.judge import report_of
 from contracts.judging.strict_json import value_of
+from contracts.network.credentials import service_for
 from contracts.network.dial import parse
 from contracts.reading import CAP, readable
 from contracts.run import Plan
@@ -32,8 +34,8 @@ from contracts.settings.sources import restored
 _FORGIVEN = timedelta(minutes=5)
 #: Times are rounded to milliseconds.
 _ROUNDED = 0.005
-#: How a report shows that there is no token.
-_NONE = "none"
+#: How a report shows that there is no token, and what the name of a variable that holds one is like.
+_NONE, _VARIABLE = "none", re.compile("[A-Za-z_][A-Za-z0-9_]{0,99}")
 #: What a bundle was judged by beside its exchanges.
 _MAKERS = {DEVIATIONS: "the known deviations", BASELINE: "the baseline", ACCEPT: "the exceptions to it"}
 _NOT_SENT = "not sent: "
@@ -71,12 +73,15 @@ def audit(content: bytes, contract_of: Callable[[str], Contract], now: datetime,
         UsageError: it cannot be read, or was made by another version of the suite or of the contract.
     """
     with readable("the bundle"):
-        files = bundle.unpack(content, cap)
-        contract = bundle.contract_in(files, contract_of)
-        claimed = result.read(value_of(files[RESULT], "the report"), lambda _: contract)
-        bundle.refuse_foreign(claimed.suite, claimed.digest, lambda: contract)
-        texts = {name: bundle.text_of(files, name) for name in (DEVIATIONS, BASELINE, ACCEPT) if name in files}
-        judge = _Judge(claimed, _plan(claimed), _made(claimed), texts)
+        return _audited(bundle.unpack(content, cap), contract_of, now)
+
+
+def _audited(files: Mapping[str, bytes], contract_of: Callable[[str], Contract], now: datetime) -> Audit:
+    contract = bundle.contract_in(files, contract_of)
+    claimed = result.read(value_of(files[RESULT], "the report"), lambda _: contract)
+    bundle.refuse_foreign(claimed.suite, claimed.digest, lambda: contract)
+    texts = {name: bundle.text_of(files, name) for name in (DEVIATIONS, BASELINE, ACCEPT) if name in files}
+    judge = _Judge(claimed, _plan(claimed), _made(claimed), texts)
     report = judge.report(claimed.exchanges)
     # A run for which the time was over says less than its exchanges do; it must not hide what they break.
     broken = {outcome.clause.id for outcome in report.of(State.BREACHED, State.WAIVED)}
@@ -105,7 +110,7 @@ def _plan(claimed: Report) -> Plan:
     shown = {name: value for name, (value, _) in claimed.settings.items()}
     settings = restored(shown, f"{RESULT}: settings")
     origin = shown.get("credentials", _NONE)
-    if shown.keys() != {*settings.shown(), "credentials"}:
+    if shown.keys() != {*settings.shown(), "credentials"} or not _VARIABLE.fullmatch(origin):
         raise UsageError(f"{RESULT}: settings: there are others than those of a run")
     if settings.target is None or settings.seed is None:
         raise UsageError(f"{RESULT}: settings: target and seed of the run are missing")
@@ -141,14 +146,14 @@ class _Judge:
         judged = replace(
             found,
             settings=claimed.settings,
-            access=plan.access(auth_url=claimed.access.auth_url, proxy=claimed.access.proxy),
+            access=plan.access(auth_url=self._auth_url(), proxy=claimed.access.proxy),
             strict=settings.strict,
             allow_empty=settings.allow_empty,
             requests=RequestCounts(plan.requests, claimed.requests.sent, claimed.requests.retries, plan.most),
             notes=claimed.notes,
             narrowed=claimed.narrowed,
-            implementation=claimed.implementation,
-            identity=claimed.identity,
+            implementation=settings.implementation or claimed.identity.implementation,
+            identity=replace(claimed.identity, name=settings.name, environment=settings.environment),
             started=claimed.started,
             seconds=claimed.seconds,
         )
@@ -162,6 +167,11 @@ class _Judge:
         old = kept(text, self.texts.get(ACCEPT), settings.baseline or "", settings.fail_on, settings.max_age)
         return old.compared(judged)
 
+    def _auth_url(self) -> str:
+        """Return where the settings have a token exchanged, if one was."""
+        plan = self.plan
+        return service_for(plan.address, plan.settings.auth_url).base if self.claimed.access.auth_url else ""
+
     def unlike(self) -> Iterator[str]:
         """Yield where the bundle is not what the settings say of it."""
         settings, claimed = self.plan.settings, self.claimed
@@ -173,14 +183,18 @@ class _Judge:
             if (named is None) != (file not in self.texts):
                 words = "name none, and it is there" if named is None else "name one, and it is missing"
                 yield f"{file}: the settings {words}"
-        if claimed.requests.sent > self.plan.most:
-            yield f"requests: {claimed.requests.sent:,} were sent, and {self.plan.most:,} are allowed"
-        if claimed.identity.name != settings.name:
-            yield f"identity: the target is called {shorten(claimed.identity.name, 80)!r}, and not so in the settings"
+        if claimed.shared_deviations and DEVIATIONS not in self.texts:
+            yield f"shared_deviations: targets share their deviations, and there is no {DEVIATIONS}"
+        sent, least = claimed.requests.sent, sum(each.sent for each in claimed.exchanges if each.response)
+        if sent > self.plan.most:
+            yield f"requests: {sent:,} were sent, and {self.plan.most:,} are allowed"
+        if sent < least + claimed.requests.retries:
+            yield f"requests: {sent:,} were sent, and the answers and retries are more"
 
 
 def _when(claimed: Report, made: datetime, now: datetime) -> Iterator[str]:
-    if made + timedelta(seconds=claimed.seconds) > now + _FORGIVEN:
+    ended = max((each.began + each.seconds for each in claimed.exchanges), default=0.0)
+    if made + timedelta(seconds=max(claimed.seconds, ended)) > now + _FORGIVEN:
         yield f"made in the future: the run began at {claimed.started}"
 
 
@@ -220,18 +234,18 @@ def _unplanned(plan: Plan, exchanges: tuple[Exchange, ...]) -> Iterator[str]:
     bare = (replace(each, failure=None) if each.response else each for each in exchanges)
     for each, judged in zip(exchanges, unless_blocked(bare), strict=True):
         if each.probe in by_name:
-            yield from _unlike_its_probe(plan, by_name[each.probe], each.request)
+            yield from _unlike_its_probe(plan, by_name[each.probe], each)
             yield from _hidden(by_name[each.probe], each, judged.failure)
     for observation in range(1, len(planned) + 1):
         those = [each for each in exchanges if each.observation == observation]
         if not any(each.probe == LIST and each.failure for each in those):
-            unsent = (each.probe for each in those if str(each.failure or "").startswith(_NOT_SENT))
+            unsent = (each.probe for each in those if _is_unsent(each))
             yield from (f"{name} was not sent, although the list was answered" for name in unsent)
 
 
 def _too_soon(plan: Plan, exchanges: Iterable[Exchange]) -> Iterator[str]:
     """Yield that a second observation did not wait for what may settle; the embedded mock is not waited for."""
-    sent = [each for each in exchanges if not str(each.failure or "").startswith(_NOT_SENT)]
+    sent = [each for each in exchanges if not _is_unsent(each)]
     ends = [each.began + each.seconds for each in sent if each.observation == 1]
     begins = [each.began for each in sent if each.observation != 1]
     if ends and begins and not plan.settings.mock:
@@ -240,8 +254,14 @@ def _too_soon(plan: Plan, exchanges: Iterable[Exchange]) -> Iterator[str]:
             yield f"observation 2 began {paused:.3g} s after the first, and has to wait {settle:g} s (--settle)"
 
 
-def _unlike_its_probe(plan: Plan, probe: Probe, sent: Request) -> Iterator[str]:
-    token = ""
+def _is_unsent(exchange: Exchange) -> bool:
+    return exchange.response is None and str(exchange.failure or "").startswith(_NOT_SENT)
+
+
+def _unlike_its_probe(plan: Plan, probe: Probe, exchange: Exchange) -> Iterator[str]:
+    sent, token = exchange.request, ""
+    if exchange.sent > probe.times:
+        yield f"{probe.name} was sent {exchange.sent:,} times, and at most {probe.times:,} are planned"
     if probe.authorization is Authorization.MADE_UP:
         token = dict(sent.headers).get("Authorization", "").removeprefix("Bearer ")
         if not token or token_like(token, plan.settings.seed or 0) != token:

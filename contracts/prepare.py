@@ -20,7 +20,6 @@ from contracts.network.connection import Connection, Wire
 from contracts.network.credentials import (
     API,
     BEARER,
-    EXCHANGE,
     Bearer,
     Credentials,
     Exchanged,
@@ -36,7 +35,7 @@ from contracts.network.dial import Address, Place, parse
 from contracts.network.http1 import Message
 from contracts.network.pace import Budget, Deadline, Limits, Pace
 from contracts.network.target import Target
-from contracts.run import Plan, Run
+from contracts.run import SAID, Plan, Run
 from contracts.settings.sources import TOKENS
 from contracts.settings.table import Settings
 
@@ -88,15 +87,12 @@ def prepare(
     Raises:
         UsageError: the settings cannot be used.
     """
-    identity = replace(identity or Identity(settings.name, environment=settings.environment), ci=ci_url(environ))
+    identity = identity or Identity()
+    identity = replace(identity, name=settings.name, environment=settings.environment, ci=ci_url(environ))
     secrets = Secrets(secrets or secrets_of(environ, settings, contract))
     identity = _masked(identity, secrets)
-    settings = replace(
-        _seeded(settings),
-        implementation=secrets.mask(settings.implementation),
-        name=secrets.mask(settings.name),
-        environment=secrets.mask(settings.environment),
-    )
+    said: dict[str, Any] = {name: secrets.mask(getattr(settings, name)) for name in SAID}
+    settings = replace(_seeded(settings), **said)
     with _judged(settings, contract, environ, mock) as (address, variables):
         if secrets.mask(address.url) != address.url:
             raise UsageError("the target holds a token: an address is printed, logged and stored; take it out")
@@ -192,7 +188,8 @@ def _target(
 ) -> Target:
     """Return the target of a plan, with what its variables hold."""
     settings, contract, address = plan.settings, plan.contract, plan.address
-    auth = parse(settings.auth_url, EXCHANGE, what="auth-url") if settings.auth_url else None
+    if settings.auth_url:  # one that is none is told before anything is sent
+        service_for(address, settings.auth_url)
     limits = Limits(timeout=settings.timeout, retries=settings.retries, concurrency=settings.concurrency)
     deadline = Deadline(settings.deadline)
 
@@ -201,7 +198,7 @@ def _target(
         return connection.exchange(Message("POST", url, headers), min(limits.timeout, deadline.remaining))
 
     def exchanged(token: str, name: str) -> Credentials:
-        return Exchanged(token, auth or service_for(address), secrets, post, deadline.clock, contract, name)
+        return Exchanged(token, service_for(address, settings.auth_url), secrets, post, deadline.clock, contract, name)
 
     credentials = Credentials()
     for name, shown, made in ((tokens.bearer, BEARER, Bearer), (tokens.api, API, exchanged)):

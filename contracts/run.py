@@ -40,6 +40,10 @@ _SPARE = 3 + 16
 _TIMES = 4
 
 
+#: What somebody says of the target, which is masked before a run begins: masked again it would be another text.
+SAID = ("implementation", "name", "environment")
+
+
 @dataclass(frozen=True)
 class Plan:
     """The plan of a run against an address; ``origin`` is the variable that holds the token, empty where there is none.
@@ -220,7 +224,7 @@ class Run:
         where = "the embedded mock" if self.embedded else "environment" if origin else "default"
         shown["credentials"] = (origin or "none", where)
         mask = self.target.secrets.mask
-        return {name: (mask(value), origin) for name, (value, origin) in shown.items()}
+        return {name: (value if name in SAID else mask(value), origin) for name, (value, origin) in shown.items()}
 
     def report(self, evidence: Evidence) -> Report:
         """Judge the evidence, apply the deviations, and return the report."""

@@ -164,12 +164,14 @@ class Exchanged(Credentials):
         return str(token)
 
 
-def service_for(address: Address) -> Address:
-    """Return where the API token for a target is exchanged if nobody says it.
+def service_for(address: Address, named: str | None = None) -> Address:
+    """Return where the API token for a target is exchanged: at what is named, or at the service for Scalingo's hosts.
 
     Raises:
-        UsageError: the target is none of Scalingo's hosts, for which alone there is such a place.
+        UsageError: what is named is no address, or nothing is and the target is none of these hosts.
     """
+    if named:
+        return parse(named, EXCHANGE, what="auth-url")
     host = f".{address.host.rstrip('.')}"
     if not (address.scheme == "https" and host.endswith(_HOSTS)):
         raise UsageError(

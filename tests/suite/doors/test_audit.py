@@ -212,7 +212,7 @@ DRESSED: dict[str, tuple[Change, str]] = {
     "more requests planned": (lambda r: replace(r, requests=replace(r.requests, planned=99)), "result.json"),
     "called otherwise": (
         lambda r: replace(r, identity=replace(r.identity, name="production")),
-        "the target is called 'production', and not so in the settings",
+        "result.json: is not what the exchanges give",
     ),
     "deviations named": (with_settings(deviations="known.toml"), "deviations.toml: the settings name one, and it is"),
     "a baseline named": (with_settings(baseline="old.json"), "baseline.json: the settings name one, and it is missing"),
