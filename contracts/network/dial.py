@@ -34,6 +34,10 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 Place = tuple[str, int]
 
 
+#: More than servers take as the line of a request, in characters.
+_LONGEST = 2000
+
+
 @dataclass(frozen=True)
 class Address:
     """Where the list is: ``path`` is that of the list, ``prefix`` what stands before it."""
@@ -96,6 +100,8 @@ def parse(text: str, path: str = "", *, what: str = "target", allow_plain_http: 
     """
     if not text.isprintable() or " " in text:
         raise UsageError(f"the {what} holds white space or control characters")
+    if len(text) > _LONGEST:
+        raise UsageError(f"the {what} has {len(text):,} characters, and may have {_LONGEST:,}")
     if "@" in text:
         raise UsageError(f"the {what} holds a user name or password: credentials come from the environment only")
     try:

@@ -2,7 +2,8 @@
 
 The changes are derived from a good document, and so none is forgotten when a field comes. Where fields stand in many
 places of one kind, such as the clauses of a result, each kind of change is made at one of them, and another kind at
-another one; ``every`` makes all at all.
+another one. ``one_in`` takes only one in so many of the values that belong nowhere, others at each kind, and one change
+of those that are alike.
 """
 
 import json
@@ -119,25 +120,28 @@ def json_changes(
     foreign: Iterable[Any] = (),
     *,
     kind_of: Callable[[Steps], str] = lambda steps: pointer("*" if isinstance(step, int) else step for step in steps),
-    every: bool = False,
+    one_in: int = 1,
 ) -> Iterator[Changed]:
     """Every change of a JSON document; ``foreign`` are others of its form, whose values may take the place of its."""
     kinds: dict[str, list[Steps]] = {}
     for steps, _ in places(document):
         kinds.setdefault(kind_of(steps), []).append(steps)
     for kind, found in kinds.items():
-        for number, what in enumerate(_whats(document, found, tuple(foreign))):
-            chosen = found if every else [found[(zlib.crc32(kind.encode()) + number) % len(found)]]
-            for steps in chosen:
-                for text in what[1](steps):
-                    yield Changed(pointer(steps), kind, what[0], text)
+        seed = zlib.crc32(kind.encode())
+        for number, (what, make) in enumerate(_whats(document, tuple(foreign))):
+            if what in VALUES and (seed + number) % one_in:
+                continue
+            steps = found[(seed + number) % len(found)]
+            texts = list(make(steps))
+            for text in texts if one_in == 1 else texts[seed % len(texts) :][:1] if texts else ():
+                yield Changed(pointer(steps), kind, what, text)
 
 
 _What = tuple[str, Callable[[Steps], Iterator[str]]]
 
 
-def _whats(document: Any, found: list[Steps], foreign: tuple[Any, ...]) -> Iterator[_What]:
-    """Every kind of change of places of one kind, with what makes it: some can be made at none, or at one alone."""
+def _whats(document: Any, foreign: tuple[Any, ...]) -> Iterator[_What]:
+    """Every kind of change with what makes it in a place: in some places there is none, in others are several."""
     for name, text in VALUES.items():
         yield name, lambda steps, text=text: iter((written(with_value(document, steps, raw(text))),))  # type: ignore[misc]
     yield "another value", lambda steps: _others(document, steps)
@@ -204,3 +208,74 @@ def _foreign(document: Any, steps: Steps, other: Any) -> Iterator[str]:
         return
     if value != at(document, steps):
         yield written(with_value(document, steps, value))
+
+
+#: What may stand in the place of any value, as TOML.
+TOML_VALUES = {
+    "an empty text": '""',
+    "a blank text": '" \\t"',
+    "control characters": '"\\u0000\\u001b[31m\\r\\n##[x]"',
+    "a path": '"../../../etc/passwd"',
+    "a URL": '"https://evil.example/v1/event_categories"',
+    "a command": '"$(id) $AWS_SECRET_ACCESS_KEY"',
+    "a wildcard": '"*"',
+    "a long text": f'"{"x" * 30_000}"',
+    "a text of several lines": '"""\n[[deviation]]\nclause = "x"\n"""',
+    "true": "true",
+    "zero": "0",
+    "a huge number": "9" * 5000,
+    "not a number": "nan",
+    "infinity": "inf",
+    "a date that has passed": "1999-12-31",
+    "the last date": "9999-12-31",
+    "a time": "2999-01-31T00:00:00Z",
+    "a time of day": "12:00:00",
+    "an empty array": "[]",
+    "an array of all": '["x", "../y", 1]',
+    "an empty table": "{}",
+    "a table": '{x = "y"}',
+    "nothing": "",
+    "a number that is none": "1e",
+    "a text that does not end": '"',
+    "a day that does not exist": "2999-02-30",
+    "deep nesting": "[" * 3000 + "]" * 3000,
+}
+
+
+def toml_written(heading: str, entries: Iterable[dict[str, str]]) -> str:
+    """A file of tables, whose values are TOML already."""
+    tables = ("".join(f"{key} = {value}\n" for key, value in entry.items()) for entry in entries)
+    return "".join(f"[[{heading}]]\n{table}" for table in tables)
+
+
+def toml_changes(
+    heading: str, entries: list[dict[str, str]], foreign: dict[str, str], keys: Iterable[str] = ()
+) -> Iterator[Changed]:
+    """Every change of a file of tables; ``foreign`` is an entry of another one, ``keys`` are others that there are."""
+    for number, entry in enumerate(entries):
+
+        def text(changed: dict[str, str], behind: str = "", number: int = number) -> str:
+            return toml_written(heading, [*entries[:number], changed, *entries[number + 1 :]]) + behind
+
+        for key in dict.fromkeys((*entry, *keys)):
+            for what, value in TOML_VALUES.items():
+                yield Changed(f"{number}/{key}", key, what, text({**entry, key: value}))
+            if key in foreign:
+                yield Changed(f"{number}/{key}", key, "that of another", text({**entry, key: foreign[key]}))
+            if key in entry:
+                yield Changed(f"{number}/{key}", key, "removed", text({k: v for k, v in entry.items() if k != key}))
+                yield Changed(f"{number}/{key}", key, "doubled", text({**entry, f'"{key}"': entry[key]}))
+                yield Changed(f"{number}/{key}", key, "a table of it", text({**entry, f"{key}.x": "1"}))
+                yield Changed(f"{number}/{key}", key, "of another name", text({**entry, f"{key}x": entry[key]}))
+        yield Changed(str(number), "entry", "removed", toml_written(heading, entries[:number] + entries[number + 1 :]))
+        yield Changed(str(number), "entry", "doubled", toml_written(heading, [*entries, entry]))
+        yield Changed(str(number), "entry", "empty", text({}))
+        yield Changed(str(number), "entry", "that of another", text(foreign))
+        yield Changed(str(number), "entry", "one more", toml_written(heading, [*entries, foreign]))
+        yield Changed(str(number), "entry", "foreign", text(entry, "[other]\nx = 1\n"))
+        yield Changed(str(number), "entry", "a table of the same name", text(entry, f"[{heading}]\nx = 1\n"))
+        yield Changed(str(number), "entry", "behind a mark", "\ufeff" + text(entry))
+        yield Changed(str(number), "entry", "with a NUL", text(entry, "\0"))
+    yield Changed("", "file", "empty", "")
+    yield Changed("", "file", "of another heading", toml_written(f"{heading}s", entries))
+    yield Changed("", "file", "JSON", json.dumps({heading: entries}))
