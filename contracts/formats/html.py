@@ -18,7 +18,7 @@ from contracts.core.contract import Contract, Level
 from contracts.core.exchange import Exchange
 from contracts.core.finding import Finding
 from contracts.core.report import Impact, Outcome, Report, State, Verdict, worst
-from contracts.core.text import counted
+from contracts.core.text import bounded, counted
 from contracts.formats import wording
 from contracts.formats.excerpt import Excerpt, excerpt
 from contracts.formats.reproduce import exchange_of, of_finding, rerun
@@ -52,19 +52,18 @@ class Group:
     label: str
 
 
-HELD = Group("held", "✓", "held")
-INCONCLUSIVE = Group("inconclusive", "?", "inconclusive")
-GROUPS: tuple[Group, ...] = (
-    Group("breached", "✗", "breached"),
-    Group("following", "✗", "following"),
-    Group("warned", "!", "warned"),
-    Group("waived", "w", "waived"),
-    INCONCLUSIVE,
-    Group("not-exercised", "·", "not exercised"),
-    Group("not-applicable", "\N{EN DASH}", "not applicable"),
-    HELD,
-)
-_BY_LABEL = {group.label: group for group in GROUPS}
+_SIGNS = {
+    "breached": "✗",
+    "following": "✗",
+    "warned": "!",
+    "waived": "w",
+    "inconclusive": "?",
+    "not exercised": "·",
+    "not applicable": "\N{EN DASH}",
+    "held": "✓",
+}
+_BY_LABEL = {label: Group(label.replace(" ", "-"), sign, label) for label, sign in _SIGNS.items()}
+GROUPS = tuple(_BY_LABEL.values())
 #: Differences, by groups whose names in the markup are those of a run: its filters and colours are meant.
 _ACCEPTED = Group("waived", "w", "accepted")
 _IMPACTS = {
@@ -188,11 +187,6 @@ def _broken(report: Report, rows: list[_Row]) -> list[_Row]:
     return [by_id[outcome.clause.id] for outcome in wording.by_cause(report) if outcome.state is State.BREACHED]
 
 
-def _group_of(report: Report, outcome: Outcome) -> Group:
-    """Return the group of an outcome: its sign and its words."""
-    return _BY_LABEL[wording.group_of(report, outcome)]
-
-
 def _row(report: Report, outcome: Outcome) -> _Row:
     findings, evidence = [], dict[str, tuple[Exchange, str | None, set[str]]]()
     for finding in outcome.findings[:_SHOWN]:
@@ -202,7 +196,7 @@ def _row(report: Report, outcome: Outcome) -> _Row:
             places = evidence[finding.probe][2] if finding.probe in evidence else set()
             evidence[finding.probe] = exchange, of_finding(report, finding), places | {finding.where.lower()}
     again = rerun(report, outcome.clause.id)
-    return _Row(outcome, _group_of(report, outcome), tuple(findings), tuple(evidence.values()), again)
+    return _Row(outcome, _BY_LABEL[wording.group_of(report, outcome)], tuple(findings), tuple(evidence.values()), again)
 
 
 def _excerpt(report: Report, exchange: Exchange | None, where: str) -> Excerpt | None:
@@ -263,13 +257,15 @@ def _matrices(
 
 def _column(judged: "Judged", contract: Contract) -> dict[str, Group]:
     if judged.report is None:
-        return dict.fromkeys(contract.clause, INCONCLUSIVE)
-    return {outcome.clause.id: _group_of(judged.report, outcome) for outcome in judged.report.outcomes}
+        return dict.fromkeys(contract.clause, _BY_LABEL["inconclusive"])
+    return {
+        outcome.clause.id: _BY_LABEL[wording.group_of(judged.report, outcome)] for outcome in judged.report.outcomes
+    }
 
 
 def _merged(columns: Sequence[dict[str, Group]]) -> dict[str, Group]:
     """Return the column of targets that conform: of each clause a warning, that it was held, or what else it is."""
-    order = [_BY_LABEL["warned"], HELD, *GROUPS]
+    order = [_BY_LABEL["warned"], _BY_LABEL["held"], *GROUPS]
     return {clause: min((column[clause] for column in columns), key=order.index) for clause in columns[0]}
 
 
@@ -312,7 +308,7 @@ def _visible(value: object) -> object:
     """
     if type(value) is not str:
         return value
-    text = value if len(value) <= _TEXT else f"{value[:_TEXT]}… ({len(value):,} characters)"
+    text = bounded(value, _TEXT)
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode() for c in text)

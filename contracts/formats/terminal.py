@@ -250,16 +250,21 @@ def _cause(report: Report, outcome: Outcome) -> Iterator[_Line]:
     clause = outcome.clause
     yield _BLANK
     yield _Line(f"{clause.id} {clause.level} {wording.first_finding(outcome)}", f"{sign} ", colour)
-    yield _Line(clause.why, "  why       ")
-    if hint := outcome.findings[0].hint:
-        yield _Line(hint, "  hint      ")
+    yield from _facts(why=clause.why, hint=outcome.findings[0].hint)
 
 
 def _again(report: Report, findings: Iterable[Finding], *clauses: str) -> Iterator[_Line]:
     """Yield the requests whose answers show the findings, each once, and the command that judges the clauses alone."""
     requests = dict.fromkeys(of_finding(report, finding) for finding in findings)
-    lines = (("token", token(report)), *(("curl", line) for line in requests), ("rerun", rerun(report, *clauses)))
-    yield from (_Line(line, f"  {label:<10}", pasted=True) for label, line in lines if line)
+    yield from _facts(pasted=True, token=token(report))
+    for line in requests:
+        yield from _facts(pasted=True, curl=line)
+    yield from _facts(pasted=True, rerun=rerun(report, *clauses))
+
+
+def _facts(indent: str = "  ", *, pasted: bool = False, **facts: str | None) -> Iterator[_Line]:
+    """Yield a line for each of the facts that there are, with its name as the label."""
+    yield from (_Line(text, f"{indent}{name:<10}", pasted=pasted) for name, text in facts.items() if text)
 
 
 def _breach(report: Report, outcome: Outcome) -> Iterator[_Line]:
@@ -268,22 +273,17 @@ def _breach(report: Report, outcome: Outcome) -> Iterator[_Line]:
     aside = " (waived)" if outcome.state is State.WAIVED else "" if outcome in report.failing else " (a warning)"
     yield _BLANK
     yield _Line(f"{clause.id} {clause.level}{aside}", colour=_BOLD)
-    yield _Line(clause.asks, "  asks      ")
-    yield _Line(clause.why, "  why       ")
-    if cause:
-        yield _Line(f"from {cause}", "  follows   ")
+    yield from _facts(asks=clause.asks, why=clause.why, follows=f"from {cause}" if cause else "")
     shown = outcome.findings[: 1 if cause else _SHOWN]
     for number, finding in enumerate(shown):
         yield from [_BLANK] * (number > 0)
-        yield _Line(wording.place(finding), "  where     ")
-        yield _Line(finding.expected, "  expected  ")
-        yield _Line(finding.received, "  received  ")
-        if finding.hint:
-            yield _Line(finding.hint, "  hint      ")
+        where = wording.place(finding)
+        yield from _facts(where=where, expected=finding.expected, received=finding.received, hint=finding.hint)
     if outcome.count > len(shown):
         yield _Line(f"and {outcome.count - len(shown):,} more like this", "  ")
     yield _BLANK
-    yield from (_Line(f"{source.title}, {source.url}", "  source    ", pasted=True) for source in clause.sources)
+    for source in clause.sources:
+        yield from _facts(pasted=True, source=f"{source.title}, {source.url}")
     yield from _again(report, shown, clause.id)
 
 
@@ -306,13 +306,15 @@ def _compared(gate: "Gate") -> Iterator[_Line]:
 def _difference(difference: "Difference") -> Iterator[_Line]:
     name = wording.called(difference)
     yield _Line(f"{name}: {difference.says}" if name else difference.says, "  ")
-    yield _Line(difference.before, "    before    ")
-    yield _Line(difference.after, "    after     ")
-    yield _Line(difference.place, "    where     ")
-    yield _Line("; ".join(difference.notices), "    notices   ")
-    if difference.accepted:
-        yield _Line(difference.accepted.removeprefix("accepted "), "    accepted  ")
-    yield _Line(f"{difference.rule.id} {difference.fingerprint}", "    rule      ")
+    yield from _facts(
+        "    ",
+        before=difference.before,
+        after=difference.after,
+        where=difference.place,
+        notices="; ".join(difference.notices),
+        accepted=difference.accepted.removeprefix("accepted "),
+        rule=f"{difference.rule.id} {difference.fingerprint}",
+    )
 
 
 # Several targets
