@@ -14,7 +14,6 @@ from contracts.formats.reproduce import rerun
 
 if TYPE_CHECKING:
     from contracts.comparison.gate import Gate
-    from contracts.targets.across import Across
     from contracts.targets.target_entry import Judged
 
 #: So many differences from a baseline are told in the one annotation about it.
@@ -27,7 +26,7 @@ def render(report: Report) -> str:
     return "".join(_command(kind, f"{name}: {title}", lines) for kind, title, lines in _told(report))
 
 
-def render_targets(targets: "Sequence[Judged]", _across: "Sequence[Across]" = ()) -> str:
+def render_targets(targets: "Sequence[Judged]") -> str:
     """Return an ``::error`` for every target that fails the run or could not be judged."""
     return "".join(
         _command(

@@ -5,10 +5,10 @@ Source: the HAR 1.2 specification. Names that begin with an underscore are ours,
 
 import base64
 from collections.abc import Callable, Container, Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from urllib.parse import parse_qsl, urlsplit
 
 from contracts.core.errors import FAILURES, BrokenAnswer, CouldNotJudge, Unreachable, UsageError
@@ -57,17 +57,18 @@ def read(document: Any, probes: Container[str], is_wanted: Callable[[str], bool]
     entries = _member(_member(document, "log", dict, "the HAR"), "entries", list, "its log")
     found = {}
     for number, entry in enumerate(_resolved(entries), 1):
-        probe = entry.get("_probe") if isinstance(entry, dict) else None
+        probe, url = _inside(entry, "_probe"), _inside(entry, "request", "url")
         probe = probe if isinstance(probe, str) and probe in probes else FOREIGN
-        if probe != FOREIGN or is_wanted(_url(entry)):
+        if probe != FOREIGN or (isinstance(url, str) and is_wanted(url)):
             found[number] = _exchange(entry, f"entry {number}", probe)
     return len(entries), found
 
 
-def _url(entry: object) -> str:
-    request = entry.get("request") if isinstance(entry, dict) else None
-    url = request.get("url") if isinstance(request, dict) else None
-    return url if isinstance(url, str) else ""
+def _inside(value: object, *names: str) -> Any:
+    """Return what stands in objects within objects, None where there is nothing."""
+    for name in names:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
 
 
 def _text(body: bytes) -> dict[str, Any]:
@@ -86,13 +87,11 @@ def _resolved(entries: list[Any]) -> Iterator[Any]:
     """Iterate over entries with the text of each, also where it stands in an earlier one."""
     contents: list[Any] = []
     for entry in entries:
-        response = entry.get("response") if isinstance(entry, dict) else None
-        content = response.get("content") if isinstance(response, dict) else None
-        same = content.get("_same") if isinstance(content, dict) else None
-        if isinstance(content, dict) and type(same) is int and 0 <= same < len(contents):
-            earlier = contents[same]
-            if isinstance(earlier, dict) and "text" in earlier and "text" not in content:
-                content |= {key: earlier[key] for key in ("text", "encoding") if key in earlier}
+        content = _inside(entry, "response", "content")
+        same = _inside(content, "_same")
+        earlier = contents[same] if type(same) is int and 0 <= same < len(contents) else None
+        if isinstance(earlier, dict) and "text" not in content:
+            content |= {key: earlier[key] for key in ("text", "encoding") if key in earlier}
         contents.append(content)
         yield entry
 
@@ -119,7 +118,7 @@ def _entry(exchange: Exchange, started: datetime, stored: dict[str, Any]) -> dic
         "timings": {"send": 0, "wait": milliseconds, "receive": 0},
         "comment": exchange.probe,
         "_probe": exchange.probe,
-        "_attempts": [{"outcome": attempt.outcome, "waited": attempt.waited} for attempt in exchange.attempts],
+        "_attempts": list(map(asdict, exchange.attempts)),
         "_sent": exchange.sent,
         "_observation": exchange.observation,
     }
@@ -165,19 +164,20 @@ def _exchange(entry: object, name: str, probe: str) -> Exchange:
     headers = _read_headers(request, name)
     is_foreign = probe == FOREIGN
     if is_foreign:
-        headers = tuple((key, _mask(key, value)) for key, value in headers if key.lower() in _KEPT)
+        kept = ((key, value) for key, value in headers if key.lower() in _KEPT)
+        headers = tuple((key, NOT_READ if key.lower() == "authorization" else value) for key, value in kept)
     sent = Request(_member(request, "method", str, name), _member(request, "url", str, name), headers)
     received, failure = _received(response, sent, name, is_foreign=is_foreign)
     if received and is_foreign:
-        kept = tuple((key, value) for key, value in received.headers if key.lower() != "set-cookie")
-        received = replace(received, headers=kept)
+        headers = tuple((key, value) for key, value in received.headers if key.lower() != "set-cookie")
+        received = replace(received, headers=headers)
     return Exchange(
         probe,
         sent,
         received,
         failure,
         tuple(_attempt(attempt, name) for attempt in _member(entry, "_attempts", list, name, [])),
-        _finite(_number(entry, "time", name)) / 1000,
+        _seconds(entry, "time", name) / 1000,
         _member(entry, "_sent", int, name, 1),
         2 if not is_foreign and _member(entry, "_observation", int, name, 1) == 2 else 1,  # noqa: PLR2004 - no third
     )
@@ -220,32 +220,24 @@ def _body(content: dict[str, Any], name: str) -> bytes | None:
 
 
 def _read_headers(message: dict[str, Any], name: str) -> Headers:
-    headers = []
-    for field in _member(message, "headers", list, name, []):
-        key, value = _member(field, "name", str, name), _member(field, "value", str, name)
-        if not key.startswith(":"):  # HTTP/2 has its request line among them
-            headers.append((key, value))
-    return tuple(headers)
-
-
-def _mask(name: str, value: str) -> str:
-    return NOT_READ if name.lower() == "authorization" else value
+    fields = _member(message, "headers", list, name, [])
+    pairs = [(_member(field, "name", str, name), _member(field, "value", str, name)) for field in fields]
+    return tuple(pair for pair in pairs if not pair[0].startswith(":"))  # HTTP/2 has its request line among them
 
 
 def _attempt(value: object, name: str) -> Attempt:
-    waited = _finite(_number(value, "waited", name))
-    return Attempt(_member(value, "outcome", str, name), waited)
+    return Attempt(_member(value, "outcome", str, name), _seconds(value, "waited", name))
 
 
-def _finite(number: int | Decimal) -> float:
+def _seconds(owner: object, key: str, name: str) -> float:
+    number = _number(owner, key, name)
     return float(number) if 0 <= number < _THIRTY_YEARS else 0.0
 
 
 def _number(owner: object, key: str, name: str) -> int | Decimal:
     """Return a number as strict decoding gives it, 0 where there is none; raises what :func:`_member` raises."""
     kinds: tuple[type[Any], ...] = (int, Decimal)
-    number: int | Decimal = _member(owner, key, kinds, name, 0)
-    return number
+    return cast("int | Decimal", _member(owner, key, kinds, name, 0))
 
 
 _REQUIRED: Any = object()

@@ -86,12 +86,14 @@ def _suite(
     return element
 
 
-def _testcase(name: str, class_name: str, *outcome: str) -> ET.Element:
+def _testcase(name: str, class_name: str, *outcome: str, output: str = "") -> ET.Element:
     """Return a testcase. It passes where it has no outcome: a tag, a message, a type, and maybe a text."""
     case = ET.Element("testcase", {"name": name, "classname": class_name})
     if outcome:
         tag, message, kind, *text = outcome
         ET.SubElement(case, tag, {"message": message, "type": kind}).text = "".join(text) or None
+    if output:
+        ET.SubElement(case, "system-out").text = output
     return case
 
 
@@ -124,28 +126,22 @@ def _of_run(report: Report) -> ET.Element:
 
 
 def _case(report: Report, outcome: Outcome, class_name: str) -> ET.Element:
-    clause = outcome.clause
-    reason = f"{outcome.state}: {outcome.reason}" if outcome.reason else str(outcome.state)
+    clause, state = outcome.clause, outcome.state
+    counts = f"{outcome.observations:,} observations, {outcome.count:,} breaches"
+    output = [f"{clause.id} {clause.level}: {state}, {counts}", *(f"note: {note}" for note in outcome.notes)]
+    text = breach(report, outcome) if outcome.findings else ""
+    problem: tuple[str, ...] = ()
     if outcome in report.failing:
         cause = report.follows.get(clause.id)
         message = wording.first_finding(outcome) + (f" (follows from {cause})" if cause else "")
-        case = _testcase(clause.id, class_name, "failure", message, clause.level.value, breach(report, outcome))
-    elif outcome.state is State.INCONCLUSIVE and clause.level is Level.MUST:
-        case = _testcase(clause.id, class_name, "error", reason, outcome.state.value)
-    elif outcome.state not in (State.HELD, State.BREACHED):
-        case = _testcase(clause.id, class_name, "skipped", reason, outcome.state.value)
-    else:
-        case = _testcase(clause.id, class_name)
-    ET.SubElement(case, "system-out").text = "\n".join(_output(report, outcome))
-    return case
-
-
-def _output(report: Report, outcome: Outcome) -> Iterator[str]:
-    counts = f"{outcome.observations:,} observations, {outcome.count:,} breaches"
-    yield f"{outcome.clause.id} {outcome.clause.level}: {outcome.state}, {counts}"
-    yield from (f"note: {note}" for note in outcome.notes)
-    if outcome.findings and outcome not in report.failing:
-        yield breach(report, outcome)
+        problem = ("failure", message, clause.level, text)
+    elif state not in (State.HELD, State.BREACHED):
+        is_error = state is State.INCONCLUSIVE and clause.level is Level.MUST
+        reason = f"{state}: {outcome.reason}" if outcome.reason else state
+        problem = ("error" if is_error else "skipped", reason, state)
+    if text and outcome not in report.failing:
+        output.append(text)
+    return _testcase(clause.id, class_name, *problem, output="\n".join(output))
 
 
 def _verdict(report: Report, cases: Iterable[ET.Element], class_name: str) -> Iterator[ET.Element]:
@@ -197,9 +193,7 @@ def _difference(gate: "Gate", difference: "Difference", class_name: str) -> ET.E
     if gate.fails(difference):
         return _testcase(name, class_name, "failure", wording.one_line(difference), difference.impact.value, text)
     skipped = ("skipped", difference.accepted, "accepted") if difference.accepted else ()
-    case = _testcase(name, class_name, *skipped)
-    ET.SubElement(case, "system-out").text = text
-    return case
+    return _testcase(name, class_name, *skipped, output=text)
 
 
 # Several targets

@@ -331,6 +331,7 @@ def _crowded(value: Any, where: str = "") -> Iterator[str]:
 
 def _read(value: dict[str, Any], contract_of: Callable[[str], Contract]) -> Report:
     try:
+        datetime.fromisoformat(value["started"] or "1970-01-01")
         bodies = {name: _read_body(body) for name, body in value["bodies"].items()}
         return _built(
             Report,
@@ -343,14 +344,13 @@ def _read(value: dict[str, Any], contract_of: Callable[[str], Contract]) -> Repo
             scope=_built(Scope, value["scope"], policy=Policy(value["scope"]["policy"])),
             access=_built(Access, value["access"]),
             requests=_built(RequestCounts, value["requests"]),
-            stale=tuple(map(_read_stale, value["stale"])),
+            stale=tuple(_built(StaleDeviation, each, expired=_day(each["expired"])) for each in value["stale"]),
             identity=_built(Identity, value["identity"]),
             comparison=None,
-            started=_read_time(value["started"]),
             seconds=float(value["seconds"]),
         )
     except ValueError:
-        raise UsageError("the report cannot be read: a body is not Base64, or a day does not exist") from None
+        raise UsageError("the report cannot be read: a body is not Base64, or a day or time does not exist") from None
     except KeyError:
         raise UsageError("the report cannot be read: an exchange has a body that is not among the bodies") from None
 
@@ -368,21 +368,13 @@ def _frozen(value: Any) -> Any:
     return int(value) if isinstance(value, Decimal) else value
 
 
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
 def _read_body(value: dict[str, str]) -> bytes:
     content = value["content"]
     return content.encode("utf-8") if value["encoding"] == "utf-8" else base64.b64decode(content, validate=True)
-
-
-def _read_time(text: str) -> str:
-    try:
-        datetime.fromisoformat(text or "1970-01-01")
-    except ValueError:
-        raise UsageError(f"the report cannot be read: /started: {shorten(text)!r} is no time") from None
-    return text
-
-
-def _read_stale(value: dict[str, Any]) -> StaleDeviation:
-    return _built(StaleDeviation, value, expired=value["expired"] and date.fromisoformat(value["expired"]))
 
 
 def _read_outcome(value: dict[str, Any]) -> Outcome:
