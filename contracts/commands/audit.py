@@ -3,7 +3,6 @@
 import argparse
 import sys
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from contracts.audit import Audit, audit
 from contracts.bundle import TIMES
@@ -14,8 +13,6 @@ from contracts.formats import terminal
 from contracts.formats.wording import headline, last_line
 from contracts.reading import read_bytes
 from contracts.resources import contract_of
-from contracts.settings.sources import value_of
-from contracts.settings.table import BY_NAME
 
 DIFFERS, INCOMPLETE = 1, 3
 STATUSES = (
@@ -39,7 +36,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Audit the bundle. Returns 0 when everything agrees and is as expected, else 1, or 3 where answers are missing."""
-    most, largest = (_given(options, name) for name in ("max_age", "max_body"))
+    most, largest = (output.value(options, name) for name in ("max_age", "max_body"))
     now, cap = datetime.now(UTC), TIMES * largest
     found = audit(read_bytes(options.bundle, cap), contract_of, now, cap)
     unexpected = [*_unexpected(found.report, options.expect), *too_old(found, most, now)]
@@ -60,11 +57,6 @@ def run(options: argparse.Namespace) -> int:
         lines.append(f"AGREES: {made}: {last_line(found.report)}")
     writing.say(sys.stdout, "".join(f"{plain(line)}\n" for line in lines))
     return DIFFERS if found.differences or unexpected else INCOMPLETE if found.missing else 0
-
-
-def _given(options: argparse.Namespace, name: str) -> Any:
-    setting, text = BY_NAME[name], getattr(options, name)
-    return setting.default if text is None else value_of(setting, text, f"option {setting.option}")
 
 
 def too_old(found: Audit, most: float | None, now: datetime) -> list[str]:

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from contracts.commands import writing
 from contracts.commands.writing import STANDARD_OUTPUT
-from contracts.core.contract import DEFAULT, Contract
+from contracts.core.contract import Contract
 from contracts.core.errors import Late, UsageError, check_time
 from contracts.core.report import Report
 from contracts.formats.terminal import Detail
 from contracts.reading import read_text
 from contracts.resources import contract_of
-from contracts.settings.sources import CONFIG, resolve, working_directory
+from contracts.settings.sources import CONFIG, from_environment, resolve, value_of, working_directory
 from contracts.settings.table import BY_NAME, TABLE, Group, Setting, Settings
 
 if TYPE_CHECKING:
@@ -59,8 +59,20 @@ def contract(options: argparse.Namespace) -> Contract:
     Raises:
         UsageError: there is no contract of that name.
     """
-    setting = BY_NAME["contract"]
-    return contract_of(options.contract or os.environ.get(setting.environment) or DEFAULT)
+    return contract_of(value(options, "contract"))
+
+
+def value(options: argparse.Namespace, name: str) -> Any:
+    """Return one setting of a command that reads no file of settings: by its option, its variables, or the default.
+
+    Raises:
+        UsageError: it cannot be used.
+    """
+    setting = BY_NAME[name]
+    for origin, given in ((f"option {setting.option}", getattr(options, name)), from_environment(setting, os.environ)):
+        if given is not None:
+            return value_of(setting, given, origin)
+    return setting.default
 
 
 def settings_of(options: argparse.Namespace, environ: Mapping[str, str] = os.environ, /, **fixed: Any) -> Settings:

@@ -68,7 +68,7 @@ def resolve(options: Mapping[str, Any], environ: Mapping[str, str], folder: Path
     for setting in TABLE:
         for origin, value in (
             ("argument" if setting.name == "target" else f"option {setting.option}", options.get(setting.name)),
-            _from_environment(setting, environ),
+            from_environment(setting, environ),
             (file, file_values.get(setting.name)),
         ):
             if value is None or value == []:
@@ -127,7 +127,7 @@ def no_option(name: str, known: Iterable[str]) -> str:
     return f"there is no option{shown}{hint(name, known)}"
 
 
-def _from_environment(setting: Setting, environ: Mapping[str, str]) -> tuple[str, str | None]:
+def from_environment(setting: Setting, environ: Mapping[str, str]) -> tuple[str, str | None]:
     """Return where the environment holds the setting, and the value, None when it does not; empty is not held."""
     held = {name: environ[name] for name in setting.variables if environ.get(name)}
     if len(set(held.values())) > 1:

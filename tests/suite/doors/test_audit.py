@@ -293,6 +293,8 @@ def test_the_age_is_told(change: Change, honest: bytes, tmp_path: Path) -> None:
     assert done.status == is_old
     assert ("and --max-age allows 30 days" in done.out) == is_old
     assert contracts("audit", str(tmp_path / "x.zip"), "--max-age", "soon").status == 2
+    by_variable = contracts("audit", str(tmp_path / "x.zip"), environment={"CONTRACTS_MAX_AGE": "30d"})
+    assert (by_variable.status, by_variable.out) == (done.status, done.out)
 
 
 def test_clocks_may_differ_by_five_minutes(honest: bytes) -> None:
