@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 _VERDICT = "contract verdict"
 _MARKER = "contract"
+#: The reports that could not be written, and where a worker of xdist says it.
+_PROBLEMS: pytest.StashKey[list[str]] = pytest.StashKey()
+_REPORTS = "contract_reports"
 #: The folder that the workers of xdist share.
 _SHARED: pytest.StashKey[str] = pytest.StashKey()
 
@@ -133,13 +136,27 @@ def pytest_terminal_summary(terminalreporter: "pytest.TerminalReporter") -> None
     noted = (note for report in reports for note in getattr(report, "user_properties", ()))
     for line in dict.fromkeys(value for name, value in noted if name == _VERDICT):
         terminalreporter.write_line(f"contract: {line}")
+    for problem in terminalreporter.config.stash.get(_PROBLEMS, ()):
+        terminalreporter.write_line(f"contract: {problem}", red=True)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Write the reports, in the process that asked the target."""
-    judged = session.config.stash.get(SESSION, None)
+    """Write the reports, in the process that asked the target; a pass that nobody can read is none."""
+    config = session.config
+    judged = config.stash.get(SESSION, None)
+    problems = config.stash.setdefault(_PROBLEMS, [])
     if judged is not None and judged.observed_here:
-        judged.write_reports()
+        problems += judged.write_reports()
+    if output := getattr(config, "workeroutput", None):
+        output[_REPORTS] = problems
+    elif problems and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.USAGE_ERROR
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take over from a worker of xdist what it could not write."""
+    node.config.stash.setdefault(_PROBLEMS, []).extend(getattr(node, "workeroutput", {}).get(_REPORTS, ()))
 
 
 @pytest.fixture(scope="session")

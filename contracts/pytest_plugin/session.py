@@ -115,15 +115,10 @@ class Session:
             return 0
         return BESIDE_TO_THE_MOCK if self.run.embedded else BESIDE
 
-    def write_reports(self) -> None:
-        """Write the reports that were asked for.
-
-        Raises:
-            UsageError: one cannot be written.
-        """
+    def write_reports(self) -> list[str]:
+        """Write the reports that were asked for; return in words which could not be written."""
         output.written(self.run, self.report, self.reports)
-        for problem in self.reports.problems:
-            raise UsageError(problem)
+        return [in_pytest(problem) for problem in self.reports.problems]
 
     def header(self) -> Iterator[str]:
         """Yield the lines that say what is judged, what it may cost, and where each setting came from."""

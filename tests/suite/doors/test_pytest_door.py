@@ -328,6 +328,23 @@ def test_an_option_that_there_is_not_shows_no_value(arguments: tuple[str, ...], 
     assert TOKEN not in output
 
 
+@pytest.mark.parametrize("workers", [(), ("-p", "xdist", "-n", "1")], ids=["alone", "xdist"])
+def test_a_report_that_cannot_be_written_is_no_pass(workers: tuple[str, ...], tmp_path: Path) -> None:
+    """It is one line and no traceback, and the others are written; what failed stays what it is."""
+    (tmp_path / "test_own.py").write_text(
+        "from pathlib import Path\n"
+        "def test_own(contract_report):\n"
+        "    Path('out/junit.xml').mkdir()\n"
+        "    Path('out/junit.xml/x').touch()\n"
+    )
+    asked = ("--contract-mock", "--contract-reports", "out", "test_own.py")
+    status, output = elsewhere(tmp_path, *workers, *asked)
+    assert "contract: out/junit.xml cannot be written: " in output
+    assert "Traceback" not in output
+    assert status == pytest.ExitCode.USAGE_ERROR
+    assert (tmp_path / "out" / "report.html").is_file()
+
+
 def test_an_option_of_somebody_else_may_have_the_prefix(tmp_path: Path) -> None:
     """Another plugin, or the conftest of a project, may know an option that begins as ours do."""
     (tmp_path / "conftest.py").write_text("def pytest_addoption(parser): parser.addoption('--contract-colour')")
