@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from contracts import bundle
 from contracts.bundle import ACCEPT, BASELINE, DEVIATIONS, RESULT
-from contracts.comparison.baseline import kept
+from contracts.comparison.gate import kept
 from contracts.core.contract import LIST, Authorization, Contract, Probe
 from contracts.core.errors import CouldNotJudge, Reason, Unavailable, UsageError
 from contracts.core.exchange import REFUSALS, TOO_MANY, Exchange, intermediary
@@ -158,7 +158,7 @@ class _Judge:
             seconds=claimed.seconds,
         )
         if (text := self.texts.get(DEVIATIONS)) is not None:
-            entries = deviations.read(text, DEVIATIONS, plan.contract)
+            entries = deviations.kind_of(plan.contract).read(text, DEVIATIONS)
             judged = deviations.apply(judged, entries, self.made.astimezone(UTC).date())
         if claimed.shared_deviations:
             judged, self.unused = deviations.shared(judged)

@@ -42,7 +42,7 @@ from contracts.settings.table import Settings
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-    from contracts.comparison.baseline import Baseline
+    from contracts.comparison.gate import Baseline
     from contracts.exceptions.entry import Entry
     from contracts.mock.server import MockServer
 
@@ -136,7 +136,7 @@ def _judged(
 def _deviations(path: str, contract: Contract) -> "tuple[Entry, ...]":
     from contracts.exceptions import deviations  # noqa: PLC0415 - 5 ms, and few runs have any
 
-    return deviations.load(path, contract)
+    return deviations.kind_of(contract).load(path)
 
 
 def _baseline(path: str, settings: Settings, contract: Contract) -> "Baseline":

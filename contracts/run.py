@@ -30,7 +30,7 @@ from contracts.network.target import Target, request_of
 from contracts.settings.table import Settings
 
 if TYPE_CHECKING:
-    from contracts.comparison.baseline import Baseline
+    from contracts.comparison.gate import Baseline
     from contracts.exceptions.entry import Entry
 
 #: Requests that a run may send beyond those planned and as many for a second observation: the list is asked for three

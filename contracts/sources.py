@@ -6,10 +6,10 @@ from dataclasses import replace
 from io import BytesIO
 
 from contracts import bundle
-from contracts.comparison import accepted, snapshot
-from contracts.comparison.baseline import Baseline
-from contracts.comparison.gate import Kind, Source
-from contracts.comparison.observation import CouldNotCompare
+from contracts.comparison import snapshot
+from contracts.comparison.accepted import ACCEPT
+from contracts.comparison.gate import Baseline, Kind, Source
+from contracts.comparison.snapshot import CouldNotCompare
 from contracts.core.contract import Contract
 from contracts.core.errors import UsageError
 from contracts.core.report import Impact
@@ -72,7 +72,7 @@ def load_baseline(
         raise UsageError(f"{path}: no baseline: it does not say when it was observed")
     text = read_text(accept) if accept else None
     if text is not None and accept:
-        accepted.read(text, accept)
+        ACCEPT.read(text, accept)
     if source.kind is not Kind.SNAPSHOT:  # a bundle of the run keeps a snapshot, which has to say what it is of
         source = replace(source, snapshot=replace(source.snapshot, source=source.kind.value))
     return Baseline(source, text, Impact(fail_on), max_age)

@@ -43,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
     """Judge each file. Returns the worst exit status: 1 when one violates, else 3 when one is inconclusive."""
     settings = output.settings_of(options)
     contract = contract_of(settings.contract)
-    known = deviations.load(settings.deviations, contract) if settings.deviations else ()
+    known = deviations.kind_of(contract).load(settings.deviations) if settings.deviations else ()
     outputs = output.outputs_of(settings, inputs=(*options.files, *settings.inputs), bundle=False)
     if outputs.files and len(options.files) > 1:
         raise UsageError("a report is of one file: give one FILE, or no report option")

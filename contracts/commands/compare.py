@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 
 from contracts import __version__
 from contracts.commands import output, writing
-from contracts.comparison import accepted
+from contracts.comparison.accepted import ACCEPT
 from contracts.comparison.gate import Kind, Source, Terms, gate
-from contracts.comparison.observation import CouldNotCompare
+from contracts.comparison.snapshot import CouldNotCompare
 from contracts.core.contract import Contract
 from contracts.core.errors import UsageError, until
 from contracts.core.report import Impact
@@ -85,7 +85,7 @@ def run(options: argparse.Namespace) -> int:
         Impact(settings.fail_on),
         settings.max_age,
         settings.allow_empty,
-        accepted.load(settings.accept) if settings.accept else (),
+        ACCEPT.load(settings.accept) if settings.accept else (),
         tuple(name for name in settings.narrowed if name in _NARROWING),
     )
     outputs = _outputs(options, settings)

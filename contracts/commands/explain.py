@@ -52,8 +52,7 @@ def run(options: argparse.Namespace) -> int:
             "digest": contract.digest,
             "clauses": [{name: getattr(clause, name) for name in _OF_A_CLAUSE} for clause in clauses],
             "rules": [
-                {**asdict(rule), "says": _says(rule), "keys": {about: about.keys for about in rule.about}}
-                for rule in rules
+                {**asdict(rule), "mirror": rule.mirror, "says": _says(rule), "keys": _keys(rule)} for rule in rules
             ],
         }
         writing.write(writing.STANDARD_OUTPUT, json.dumps(told, indent=2, default=asdict) + "\n")
@@ -75,6 +74,10 @@ def _rules(name: str | None) -> tuple[Rule, ...]:
         return RULES
     found = BY_ID.get(FORMER.get(name, name))
     return (found,) if found else ()
+
+
+def _keys(rule: Rule) -> dict[str, str]:
+    return {about: about.keys for about in rule.about}
 
 
 def _says(rule: Rule) -> str:

@@ -8,8 +8,8 @@ from dataclasses import replace
 from contracts.commands import output, writing
 from contracts.commands.writing import STANDARD_OUTPUT
 from contracts.comparison import snapshot
-from contracts.comparison.observation import CouldNotCompare
-from contracts.comparison.snapshot import Snapshot
+from contracts.comparison.gate import says_the_same
+from contracts.comparison.snapshot import CouldNotCompare, Snapshot
 from contracts.comparison.subject import subject_of
 from contracts.core.contract import Contract
 from contracts.core.errors import UsageError
@@ -79,7 +79,7 @@ def _unchanged(output: str, text: str, contract: Contract) -> str:
     """Return since when the file says what the text of a snapshot does, or an empty string where it does not."""
     try:
         before, after = snapshot.read(read_text(output), output), snapshot.read(text, output)
-        same = snapshot.says_the_same(subject_of(contract), before, after)
+        same = says_the_same(subject_of(contract), before, after)
     except (UsageError, CouldNotCompare):
         return ""
     return before.taken if same else ""

@@ -122,7 +122,7 @@ def _prune(path: str, report: Report) -> str:
     if stale:
         from contracts.exceptions import deviations  # noqa: PLC0415 - 5 ms, and few runs have any
 
-        writing.write(path, deviations.prune(read_text(path), stale, path, report.contract))
+        writing.write(path, deviations.kind_of(report.contract).prune(read_text(path), stale, path))
     removed = "".join(f"{path}: removed: {wording.stale(entry)}\n" for entry in report.stale)
     return f"{removed}{path}: {counted(len(stale), 'stale entry', 'stale entries')} removed\n"
 

@@ -1,101 +1,109 @@
 """Comparing two sides: what differs for certain, what rests on what a side does not keep, and the worst of it first."""
 
+import hashlib
+import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from itertools import product
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
 
 from contracts.comparison.accepted import Accepted
-from contracts.comparison.builder import DifferenceBuilder, Line
-from contracts.comparison.difference import Comparison, Difference, StaleAcceptance
-from contracts.comparison.hits import Hit, Key, hits
-from contracts.comparison.observation import CouldNotCompare, Known, Observation, Reading, identity_of
-from contracts.comparison.subject import Subject
+from contracts.comparison.hits import Hit, Key, Known, Pair, hits
+from contracts.comparison.rules import OF_CLIENTS, OF_ORDER, OF_PRESENCE, OF_VALUES, Audience, Rule
+from contracts.comparison.snapshot import CouldNotCompare, Observation
+from contracts.comparison.subject import OTHERS, Subject
+from contracts.comparison.values import shown
 from contracts.core.errors import watched
+from contracts.core.finding import step
 from contracts.core.report import Impact
-from contracts.core.text import shorten
+from contracts.core.text import counted, shorten
 from contracts.exceptions.entry import Entry
-
-#: So many kinds of things that change are told; of most targets it is one.
-_TOLD = 20
-_PRESENCE = ("element-removed", "element-added")
-#: What leaves documented content as it is: the form of a number, and so who can read it.
-_OF_FORMS = ("literal-changed", "client-unreadable", "client-readable")
-
-
-@dataclass(frozen=True)
-class Instability:
-    """What a side does not keep: of which element which member, all of it in words, and in words what is documented.
-
-    ``rules`` are those by which its readings differ.
-    """
-
-    about: frozenset[tuple[Known | None, str | None]] = frozenset()
-    rules: frozenset[str] = frozenset()
-    words: tuple[str, ...] = ()
-    documented: str = ""
-
-
-def instability(subject: Subject, side: Observation) -> Instability:
-    """Return what a side does not keep from its first reading to each other one."""
-    about: set[tuple[Known | None, str | None]] = set()
-    rules: set[str] = set()
-    elements: dict[str, set[Known | None]] = defaultdict(set)
-    documented: dict[str, bool] = defaultdict(bool)
-    for reading in side.readings[1:]:
-        for hit in _facts(hits(subject, side.first, reading)):
-            known = hit.pair and hit.pair.known
-            about.add((known, hit.member))
-            rules.add(hit.rule.id)
-            what = _what(subject, hit)
-            elements[what].add(known)
-            documented[what] |= _is_documented(subject, hit)
-    words = {what: _words(subject, what, known) for what, known in elements.items()}
-    left = len(words) - _TOLD
-    more = (f"and {left:,} more",) if left > 0 else ()
-    told = [words[what] for what in words if documented[what]]
-    listed = *list(words.values())[:_TOLD], *more
-    return Instability(frozenset(about), frozenset(rules), listed, "; ".join(told[:_TOLD]))
-
-
-def _facts(groups: Iterable[list[Hit]]) -> Iterator[Hit]:
-    """Iterate over the hits; of an element that comes or goes only over that."""
-    for group in watched(groups):
-        yield from group[:1] if group and group[0].rule.id in _PRESENCE else group
-
-
-def _what(subject: Subject, hit: Hit) -> str:
-    if hit.rule.id in _PRESENCE:
-        return f"which {subject.nouns} it lists"
-    if hit.member is None:
-        return "the order of the list" if hit.pair else f"{subject.position}"
-    name = shorten(hit.member, 80)
-    return name if hit.pair else f"the member {name} of the root"
-
-
-def _words(subject: Subject, what: str, elements: set[Known | None]) -> str:
-    """Return what changes with the elements in which it does; None is among them for what is about no single one."""
-    known = sorted(each[1] for each in elements if each)
-    if what.startswith(("which ", "the ")) or not known:
-        return what
-    of = f'the {subject.noun} "{shorten(known[0], 80)}"' if len(known) == 1 else f"{len(known):,} {subject.nouns}"
-    return f"{what} of {of}"
-
-
-def _is_documented(subject: Subject, hit: Hit) -> bool:
-    if hit.pair is None:
-        return hit.rule.id == "positions-renumbered"
-    return hit.rule.id in _PRESENCE or (hit.member in subject.members and hit.rule.id not in _OF_FORMS)
-
 
 #: So many differences are listed, the worst of them; all are counted.
 LISTED = 1000
-_WORST_FIRST = {impact: number for number, impact in enumerate(Impact)}
-#: The rules that are about a value alone: presence, type and what a client can read are judged apart from it.
-_OF_VALUES = ("value-changed", "literal-changed")
-_OF_ORDER = ("order-moved", "positions-renumbered")
+#: So many kinds of things that change are told; of most targets it is one.
+_TOLD = 20
 #: So much of what only some answers show is named.
 _NAMED = 5
+_WORST_FIRST = {impact: number for number, impact in enumerate(Impact)}
+#: The rules that say no more than the reading of a client does, where that changed as well.
+_SAID_BY_CLIENTS = (*OF_VALUES, "position-changed", "display-text-changed")
+
+
+@dataclass(frozen=True)
+class Element:
+    """What a difference calls its element: id and name as the old side has them, or as the new one does if new."""
+
+    id: str | None
+    name: str | None
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One difference.
+
+    ``place`` is a JSON Pointer into the new body, or into the old one for what is gone. ``before`` and ``after`` are
+    short texts on one line. ``notices`` names who notices. ``fingerprint`` stays the same as long as the same thing
+    differs, whatever the values. ``accepted`` is why it is accepted, or empty.
+    """
+
+    rule: Rule
+    impact: Impact
+    says: str
+    place: str
+    element: Element | None
+    member: str | None
+    before: str
+    after: str
+    notices: tuple[str, ...]
+    fingerprint: str
+    accepted: str = ""
+
+
+@dataclass(frozen=True)
+class StaleAcceptance:
+    """An exception that excuses nothing: ``number`` counts from 1 in its file, ``words`` say what is wrong with it."""
+
+    number: int
+    rule: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What two sides differ in.
+
+    ``differences`` are the first of them, the worst first; ``counts`` has the number of all by impact, without those
+    that are accepted, which ``accepted`` counts by impact. ``old``, ``new`` and ``matched`` count elements.
+    ``partly`` says by impact what only some answers of the new side show, although the old side keeps it.
+    ``instability`` says what a side does not keep from reading to reading, whether or not the sides differ in it;
+    ``unsteady`` why nothing certain can be said of the new side, or is empty; ``read_once`` names the sides of which
+    nobody knows what they keep. ``expiring`` is when the exceptions that end soon do.
+    """
+
+    subject: Subject
+    differences: tuple[Difference, ...]
+    counts: Mapping[Impact, int]
+    old: int
+    new: int
+    matched: int
+    accepted: Mapping[Impact, int] = field(default_factory=dict)
+    instability: tuple[str, ...] = ()
+    partly: Mapping[Impact, str] = field(default_factory=dict)
+    unsteady: str = ""
+    read_once: tuple[str, ...] = ()
+    stale: tuple[StaleAcceptance, ...] = ()
+    expiring: tuple[date, ...] = ()
+
+    @property
+    def total(self) -> int:
+        """The number of all differences."""
+        return sum(map(self.of, Impact))
+
+    def of(self, impact: Impact) -> int:
+        """Return how many differences of an impact there are, accepted or not."""
+        return self.counts[impact] + self.accepted.get(impact, 0)
 
 
 def compare(subject: Subject, old: Observation, new: Observation, accepted: Accepted | None = None) -> Comparison:
@@ -111,16 +119,21 @@ def compare(subject: Subject, old: Observation, new: Observation, accepted: Acce
     before, after = instability(subject, old), instability(subject, new)
     if before.documented:
         raise CouldNotCompare(f"it does not repeat itself, and is no baseline: {before.documented}")
-    doubtful = _doubtful(subject, old, new, before, after)
+    accepted = accepted or Accepted()
+    by_reading = _shown(subject, old, new)
+    certain = set.intersection(*map(set, by_reading)) if by_reading else None
 
     def impact_of(hit: Hit) -> Impact:
-        kept = hit.rule.id not in _OF_VALUES or (hit.pair and hit.pair.known, hit.member) not in before.about
-        return hit.rule.impact if kept and hit.key not in doubtful else Impact.UNSTABLE
+        kept = hit.rule.id not in OF_VALUES or (hit.known, hit.member) not in before.about
+        return hit.rule.impact if kept and (certain is None or hit.key in certain) else Impact.UNSTABLE
 
-    accepted = accepted or Accepted()
-    listing = _Listing(DifferenceBuilder(subject, impact_of), accepted)
-    listing.read(hits(subject, old.first, new.first))
-    partly = _partly(subject, old, new, listing) if after.rules - {*_OF_VALUES, *_OF_ORDER} else {}
+    told = [
+        (line, _excusing(subject, line, accepted))
+        for line in _lines(subject, hits(subject, old.first, new.first), impact_of)
+    ]
+    counts = Counter((bool(entries), line.impact) for line, entries in told)
+    seen = {key: hit for each in by_reading for key, hit in each.items()}
+    sometimes = [hit for key, hit in seen.items() if certain is not None and key not in certain]
     changing = {member for _, member in before.about | after.about}
 
     def is_needed(entry: Entry) -> bool:
@@ -129,14 +142,14 @@ def compare(subject: Subject, old: Observation, new: Observation, accepted: Acce
 
     return Comparison(
         subject,
-        listing.differences(),
-        listing.counts(accepted=False),
+        tuple(_difference(subject, *each, accepted.today) for each in watched(_listed(told), every=16)),
+        {impact: counts[False, impact] for impact in Impact},
         old=len(old.first.elements),
         new=len(new.first.elements),
-        matched=len(old.first.elements) - listing.removed,
-        accepted=listing.counts(accepted=True),
+        matched=len(old.first.elements) - sum(line.hit.rule.id == "element-removed" for line, _ in told),
+        accepted={impact: counts[True, impact] for impact in Impact},
         instability=(*(f"old: {words}" for words in before.words), *(f"new: {words}" for words in after.words)),
-        partly=partly,
+        partly=_in_words(hit for hit in sometimes if not _excusing(subject, Line(hit, hit.rule.impact), accepted)),
         unsteady=after.documented and f"it does not repeat itself: {after.documented}",
         read_once=tuple(name for name, side in (("old", old), ("new", new)) if side.times == 1),
         stale=tuple(
@@ -147,96 +160,224 @@ def compare(subject: Subject, old: Observation, new: Observation, accepted: Acce
     )
 
 
-def _doubtful(
-    subject: Subject, old: Observation, new: Observation, before: Instability, after: Instability
-) -> set[Key]:
-    """Return what the first readings differ in, and not every reading of the new side from every one of the old."""
-    _, *pairs = product(old.readings, new.readings)
-    about = before.about | after.about
-    moving = any(member is None for _, member in about)
-
-    def may_differ(hit: Hit) -> bool:
-        """Whether another pair of readings could say otherwise: of what both sides keep, all say the same."""
-        if after.documented or (moving and hit.rule.id in _OF_ORDER):
-            return True
-        known = (
-            {None} if hit.pair is None else {next(identity_of(subject, e)) for e in (hit.pair.old, hit.pair.new) if e}
+def _shown(subject: Subject, old: Observation, new: Observation) -> list[dict[Key, Hit]]:
+    """Return for each reading of the new side what it shows against all of the old one; none where each has but one."""
+    if len(old.readings) == len(new.readings) == 1:
+        return []
+    found: list[dict[Key, Hit]] = []
+    for reading in new.readings:
+        first, *others = (
+            {hit.key: hit for group in watched(hits(subject, one, reading)) for hit in group} for one in old.readings
         )
-        return any((each, hit.member) in about for each in known)
-
-    first = _each(subject, old.first, new.first) if pairs else ()
-    doubtful = {hit.key for hit in first if may_differ(hit)}
-    shown = set(doubtful)
-    for one, other in pairs:
-        if shown:
-            shown.intersection_update(hit.key for hit in _each(subject, one, other))
-    return doubtful - shown
+        found.append({key: hit for key, hit in first.items() if all(key in each for each in others)})
+    return found
 
 
-def _partly(subject: Subject, old: Observation, new: Observation, listing: "_Listing") -> dict[Impact, str]:
-    """Return in words what some readings of the new side show against all of the old one, and others do not.
+def _in_words(partly: Iterable[Hit]) -> dict[Impact, str]:
+    """Return in words, by impact, what some readings of the new side show against all of the old one.
 
     The old side keeps it, so that it is not unstable; it is as certain that it may come as that it need not.
     """
-    shown: list[dict[Key, Hit]] = []
-    for reading in new.readings:
-        first, *others = ({hit.key: hit for hit in _each(subject, one, reading)} for one in old.readings)
-        shown.append({key: hit for key, hit in first.items() if all(key in each for each in others)})
-    every = set(shown[0]).intersection(*shown)
-    some = {key: hit for each in shown for key, hit in each.items() if key not in every}
     found: dict[Impact, dict[str, None]] = defaultdict(dict)
-    for hit in some.values():
-        if hit.rule.id not in (*_OF_VALUES, *_OF_ORDER) and not listing.excusing(Line(hit, hit.rule.impact)):
+    for hit in partly:
+        if hit.rule.id not in (*OF_VALUES, *OF_ORDER):
             found[hit.rule.impact][f"{hit.rule.id} {shorten(hit.member or '', 80)}".rstrip()] = None
     return {impact: ", ".join(list(words)[:_NAMED]) for impact, words in found.items()}
 
 
-def _each(subject: Subject, old: Reading, new: Reading) -> Iterator[Hit]:
-    return (hit for group in watched(hits(subject, old, new)) for hit in group)
+# what a side does not keep
 
 
-class _Listing:
-    """The differences as they are read: each is counted, and the worst of them are kept to be written out."""
+@dataclass(frozen=True)
+class Instability:
+    """What a side does not keep: of which element which member, all of it in words, and in words what is documented."""
 
-    def __init__(self, builder: DifferenceBuilder, accepted: Accepted) -> None:
-        self.removed = 0
-        self._builder = builder
-        self._accepted = accepted
-        self._counts: Counter[tuple[bool, Impact]] = Counter()
-        self._kept: dict[tuple[bool, int], list[tuple[int, Line, list[Entry]]]] = {}
-
-    def read(self, groups: Iterable[list[Hit]]) -> None:
-        """Count what is told of groups of hits, and keep the first of each impact."""
-        for number, line in enumerate(self._builder.lines(watched(groups))):
-            self.removed += line.hit.rule.id == "element-removed"
-            entries = self.excusing(line)
-            self._counts[bool(entries), line.impact] += 1
-            kept = self._kept.setdefault((bool(entries), _WORST_FIRST[line.impact]), [])
-            if len(kept) < LISTED:
-                kept.append((number, line, entries))
-
-    def excusing(self, line: Line) -> list[Entry]:
-        """Return the exceptions that excuse a line."""
-        element = self._builder.element(line.hit.pair)
-        named = (_as_written(element.id), _as_written(element.name)) if element else None
-        return self._accepted.matching(
-            line.hit.rule.id, _as_written(line.hit.member), named, lambda: self._builder.after(line)
-        )
-
-    def counts(self, *, accepted: bool) -> dict[Impact, int]:
-        """Return how many differences of each impact are accepted, or are not."""
-        return {impact: self._counts[accepted, impact] for impact in Impact}
-
-    def differences(self) -> tuple[Difference, ...]:
-        """Return the worst of them, those first that nobody accepted where not all are listed; the worst first."""
-        chosen = [each for key in sorted(self._kept) for each in self._kept[key]][:LISTED]
-        chosen.sort(key=lambda each: (_WORST_FIRST[each[1].impact], each[0]))
-        return tuple(self._builder.build(line, self._why(entries)) for _, line, entries in watched(chosen, every=16))
-
-    def _why(self, entries: Iterable[Entry]) -> str:
-        return "; ".join(f"accepted {entry.until(self._accepted.today)}" for entry in entries)
+    about: frozenset[tuple[Known | None, str | None]]
+    words: tuple[str, ...]
+    documented: str
 
 
-def _as_written(text: str | None) -> str | None:
-    """Return a text as a file of exceptions can hold it: TOML has no lone surrogates."""
-    return text and text.encode("utf-8", "backslashreplace").decode()
+def instability(subject: Subject, side: Observation) -> Instability:
+    """Return what a side does not keep from its first reading to each other one."""
+    about: dict[tuple[Known | None, str | None], None] = {}
+    elements: dict[str, set[Known | None]] = defaultdict(set)
+    documented: set[str] = set()
+    for reading in side.readings[1:]:
+        for group in watched(hits(subject, side.first, reading)):
+            # Of an element that comes or goes, that is all that is told.
+            for hit in group[:1] if group and group[0].rule.id in OF_PRESENCE else group:
+                what = _what(subject, hit)
+                about[hit.known, hit.member] = None
+                elements[what].add(hit.known)
+                if _is_documented(subject, hit):
+                    documented.add(what)
+    words = {what: _of_elements(subject, what, known) for what, known in elements.items()}
+    listed, left = list(words.values())[:_TOLD], len(words) - _TOLD
+    more = [f"and {left:,} more"] if left > 0 else []
+    told = [words[what] for what in words if what in documented]
+    return Instability(frozenset(about), (*listed, *more), "; ".join(told[:_TOLD]))
+
+
+def _what(subject: Subject, hit: Hit) -> str:
+    if hit.rule.id in OF_PRESENCE:
+        return f"which {subject.nouns} it lists"
+    if hit.member is None:
+        return "the order of the list" if hit.pair else f"{subject.position}"
+    name = shorten(hit.member, 80)
+    return name if hit.pair else f"the member {name} of the root"
+
+
+def _of_elements(subject: Subject, what: str, elements: Iterable[Known | None]) -> str:
+    """Return what changes with the elements in which it does; None is among them for what is about no single one."""
+    known = sorted(each[1] for each in elements if each)
+    if what.startswith(("which ", "the ")) or not known:
+        return what
+    of = f'the {subject.noun} "{shorten(known[0], 80)}"' if len(known) == 1 else f"{len(known):,} {subject.nouns}"
+    return f"{what} of {of}"
+
+
+def _is_documented(subject: Subject, hit: Hit) -> bool:
+    if hit.pair is None:
+        return hit.rule.id == "positions-renumbered"
+    # The form of a number, and so who can read it, leaves documented content as it is.
+    return hit.rule.id in OF_PRESENCE or (
+        hit.member in subject.members and hit.rule.id not in ("literal-changed", *OF_CLIENTS)
+    )
+
+
+# what one line says is not told by another
+
+
+class Line(NamedTuple):
+    """A hit that is told by itself, with what is told beside it: clients that notice, and positions that followed."""
+
+    hit: Hit
+    impact: Impact
+    clients: tuple[str, ...] = ()
+    position: Hit | None = None
+    others: int = 0
+
+    def is_like(self, other: "Line") -> bool:
+        """Whether both are unstable, or neither is."""
+        return (self.impact is Impact.UNSTABLE) == (other.impact is Impact.UNSTABLE)
+
+
+def _lines(subject: Subject, groups: Iterable[list[Hit]], impact_of: Callable[[Hit], Impact]) -> Iterator[Line]:
+    """Iterate over what is told of groups of hits, each about one element: every fact in one line."""
+    renumbered: Line | None = None
+    for group in watched(groups):
+        for line in _merged(subject, [Line(hit, impact_of(hit)) for hit in group]):
+            if line.hit.rule.id == "positions-renumbered":
+                renumbered = line
+            elif line.position and renumbered and line.is_like(renumbered):
+                yield line._replace(others=renumbered.hit.times)
+                renumbered = None
+            else:
+                yield line
+    if renumbered:
+        yield renumbered
+
+
+def _merged(subject: Subject, lines: list[Line]) -> Iterator[Line]:
+    of_member: dict[str | None, dict[str, Line]] = defaultdict(dict)
+    for line in lines:
+        of_member[line.hit.member][line.hit.rule.id] = line
+    moved, position = of_member[None].get("order-moved"), of_member[subject.position].get("position-changed")
+    carried = position if moved and position and moved.is_like(position) else None
+    if carried and _is_said(carried, of_member[subject.position]):
+        carried = None
+    for line in lines:
+        same = of_member[line.hit.member]
+        if carried and line is moved:
+            yield line._replace(position=carried.hit)
+        elif line.hit.rule.id == "type-changed":
+            clients = (each.hit.clients for name in OF_CLIENTS if (each := same.get(name)) and each.is_like(line))
+            yield line._replace(clients=sum(clients, ()))
+        elif line is not carried and not _is_said(line, same):
+            yield line
+
+
+def _is_said(line: Line, same: dict[str, Line]) -> bool:
+    """Whether another line about the same member says what this one does: of a type, or of the reading of a client."""
+    if line.hit.rule.id in OF_CLIENTS:
+        return "type-changed" in same and same["type-changed"].is_like(line)
+    clients = [same[name] for name in OF_CLIENTS if name in same]
+    unstable = line.impact is Impact.UNSTABLE
+    return line.hit.rule.id in _SAID_BY_CLIENTS and any(
+        unstable or other.impact is not Impact.UNSTABLE for other in clients
+    )
+
+
+# a line in words
+
+_Told = tuple[Line, list[Entry]]
+
+
+def _listed(told: Iterable[_Told]) -> list[_Told]:
+    """Return the worst of the lines, those first that nobody accepted where not all are listed; the worst first."""
+    numbered = enumerate(told)
+    first = sorted(numbered, key=lambda each: (bool(each[1][1]), _WORST_FIRST[each[1][0].impact]))[:LISTED]
+    return [each for _, each in sorted(first, key=lambda each: (_WORST_FIRST[each[1][0].impact], each[0]))]
+
+
+def _excusing(subject: Subject, line: Line, accepted: Accepted) -> list[Entry]:
+    element = element_of(subject, line.hit.pair)
+    named = {"id": element.id, "name": element.name} if element else None
+    return accepted.matching(line.hit.rule.id, line.hit.member, named, lambda: _after(subject, line))
+
+
+def _difference(subject: Subject, line: Line, entries: Iterable[Entry], today: date) -> Difference:
+    hit = line.hit
+    return Difference(
+        hit.rule,
+        line.impact,
+        hit.rule.says.format(noun=subject.noun, member=shorten(hit.member or "", 80)),
+        _place(subject, hit),
+        element_of(subject, hit.pair),
+        hit.member,
+        _text(subject, line, hit.before, line.position and line.position.before),
+        _after(subject, line),
+        _notices(subject, line),
+        # No value that may change from answer to answer is in the fingerprint.
+        hashlib.sha256(json.dumps(hit.key).encode("ascii")).hexdigest()[:16],
+        "; ".join(f"accepted {entry.until(today)}" for entry in entries),
+    )
+
+
+def element_of(subject: Subject, pair: Pair | None) -> Element | None:
+    """Return what the element of a pair is called."""
+    known = pair and (pair.old or pair.new)
+    if not known:
+        return None
+    texts = (known.get(member) for member in (subject.id, subject.name))
+    return Element(*(text if isinstance(text, str) else None for text in texts))
+
+
+def _after(subject: Subject, line: Line) -> str:
+    others = f"; {counted(line.others, 'other')} renumbered" if line.others else ""
+    return _text(subject, line, line.hit.after, line.position and line.position.after) + others
+
+
+def _text(subject: Subject, line: Line, value: object, position: object) -> str:
+    if line.hit.rule.id not in OF_ORDER:
+        return shown(value)
+    return f"{value}, {subject.position} {shown(position)}" if line.position else str(value)
+
+
+def _place(subject: Subject, hit: Hit) -> str:
+    member = "" if hit.member is None else step(hit.member)
+    if hit.pair is None:
+        return member or step(subject.key)
+    index = hit.pair.old_index if hit.pair.new_index is None else hit.pair.new_index
+    return step(subject.key) + step(index or 0) + member
+
+
+def _notices(subject: Subject, line: Line) -> tuple[str, ...]:
+    hit = line.hit
+    if hit.clients:
+        return hit.clients
+    if hit.member is None:
+        keepers = (subject.keepers,) if hit.rule.audience is Audience.KEEPERS else ()
+        return subject.audience + keepers
+    readers = subject.readers(hit.member) if hit.pair else (OTHERS,)
+    return tuple(dict.fromkeys((*readers, *line.clients)))

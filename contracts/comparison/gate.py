@@ -1,18 +1,17 @@
-"""A gate: a comparison, the two sources that it is of, and what of it fails."""
+"""A gate: a comparison, the two sources that it is of, and what of it fails; the baseline of a run is one of them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 
-from contracts.comparison.accepted import Accepted, proposed
-from contracts.comparison.compare import compare, instability
-from contracts.comparison.difference import Comparison, Difference
-from contracts.comparison.observation import CouldNotCompare, Observation
+from contracts.comparison import snapshot
+from contracts.comparison.accepted import ACCEPT, Accepted, proposed
+from contracts.comparison.compare import Comparison, Difference, compare, instability
 from contracts.comparison.rules import FAIL_ON
-from contracts.comparison.snapshot import Snapshot
-from contracts.comparison.subject import subject_of
+from contracts.comparison.snapshot import CouldNotCompare, Observation, Snapshot
+from contracts.comparison.subject import Subject, subject_of
 from contracts.core.contract import Contract
 from contracts.core.errors import CouldNotJudge, UsageError
 from contracts.core.report import Impact, Report, Verdict
@@ -77,7 +76,7 @@ class Source:
         if self.snapshot is None:
             raise CouldNotCompare(f"{self.name}: {self.problem}")
         try:
-            return self.snapshot.observation(subject_of(contract))
+            return self.snapshot.comparable(subject_of(contract))
         except CouldNotCompare as problem:
             raise CouldNotCompare(f"{self.name}: {problem}") from None
 
@@ -122,13 +121,13 @@ class Gate:
     comparison: Comparison | None
     problem: str = ""
 
-    def fails(self, difference: Difference) -> bool:
-        """Whether a difference is as bad as ``fail_on`` or worse, and not accepted."""
-        return difference.impact in self._impacts and not difference.accepted
-
     @property
     def _impacts(self) -> tuple[Impact, ...]:
         return FAIL_ON[: FAIL_ON.index(self.terms.fail_on) + 1]
+
+    def fails(self, difference: Difference) -> bool:
+        """Whether a difference is as bad as ``fail_on`` or worse, and not accepted."""
+        return difference.impact in self._impacts and not difference.accepted
 
     @cached_property
     def failing(self) -> tuple[Difference, ...]:
@@ -138,21 +137,11 @@ class Gate:
     @property
     def failures(self) -> int:
         """The number of differences that fail."""
-        return sum(self.count(impact) for impact in self._impacts)
+        return sum(map(self.count, self._impacts))
 
     def count(self, impact: Impact) -> int:
         """Return how many differences of an impact there are that nobody accepted."""
         return self.comparison.counts[impact] if self.comparison else 0
-
-    @property
-    def proposal(self) -> str:
-        """Exceptions for what fails, as far as it is listed, as a file for a person to complete; empty for nothing."""
-        if self.comparison is None:
-            return ""
-        text = proposed(self.failing, self.comparison.matched, self.now.date())
-        left = self.failures - len(self.failing)
-        more = f"\n# and {counted(left, 'more difference')}: propose again once these are agreed upon\n"
-        return text + more if left else text
 
     @property
     def accepted(self) -> int:
@@ -160,7 +149,15 @@ class Gate:
         return sum(self.comparison.accepted.values()) if self.comparison else 0
 
     @property
-    def age(self) -> timedelta | None:
+    def proposal(self) -> str:
+        """Exceptions for what fails, as far as it is listed, as a file for a person to complete; empty for nothing."""
+        text = proposed(self.failing, self.comparison.matched, self.now.date()) if self.comparison else ""
+        left = self.failures - len(self.failing)
+        more = f"\n# and {counted(left, 'more difference')}: propose again once these are agreed upon\n"
+        return text + more if left else text
+
+    @property
+    def _age(self) -> timedelta | None:
         """How old the old side is, None where it does not say when it was observed."""
         return self.now - datetime.fromisoformat(self.old.taken) if self.old.taken else None
 
@@ -169,14 +166,13 @@ class Gate:
         """Why the age of the old side fails, or an empty string."""
         if self.terms.max_age is None:
             return ""
-        if self.age is None:
+        if self._age is None:
             return "the baseline does not say when it was taken"
-        if self.age < -_FORGIVEN:
+        if self._age < -_FORGIVEN:
             return f"the baseline was taken at {self.old.taken}, which is to come"
         most = timedelta(seconds=self.terms.max_age)
-        return (
-            f"the baseline is {in_days(self.age)} old, and --max-age allows {in_days(most)}" if self.age > most else ""
-        )
+        too_old = f"the baseline is {in_days(self._age)} old, and --max-age allows {in_days(most)}"
+        return too_old if self._age > most else ""
 
     @cached_property
     def status(self) -> int:
@@ -210,13 +206,10 @@ class Gate:
             return self.failing[0].impact.value  # the worst stands first
         if self.status == 1:
             return "too old" if self.too_old else "stale exceptions"
-        if self.reason:
+        if self.comparison is None or self.reason:
             return "inconclusive"
-        return "accepted" if self._excused else f"nothing {self.terms.fail_on.value}"
-
-    @property
-    def _excused(self) -> int:
-        return sum(self.comparison.accepted[impact] for impact in self._impacts) if self.comparison else 0
+        excused = any(self.comparison.accepted[impact] for impact in self._impacts)
+        return "accepted" if excused else f"nothing {self.terms.fail_on.value}"
 
     @property
     def counts(self) -> str:
@@ -241,12 +234,16 @@ class Gate:
         return "not compared with the baseline" if self.status else ""
 
     @property
+    def _kept(self) -> Snapshot | None:
+        """The old side, if it was kept: of a target that was asked now everybody knows when, by whom and how."""
+        return None if self.old.kind is Kind.URL else self.old.snapshot
+
+    @property
     def baseline(self) -> str:
         """What is known of an old side that was kept: its age, what was found then, and by which suite."""
-        kept = self.old.snapshot
-        if kept is None or self.old.kind is Kind.URL or self.age is None:
+        if self._kept is None or self._age is None:
             return ""
-        return f"{in_days(self.age)} old, {_FOUND[kept.verdict]} by suite {kept.suite}"
+        return f"{in_days(self._age)} old, {_FOUND[self._kept.verdict]} by suite {self._kept.suite}"
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -256,12 +253,10 @@ class Gate:
     def _warnings(self) -> Iterator[str]:
         if self.too_old:
             yield self.too_old
-        kept = self.old.snapshot
-        if kept and self.old.kind is not Kind.URL:
-            if kept.verdict != Verdict.CONFORMS.value:
-                yield f"the baseline {_FOUND[kept.verdict]}"
-            if kept.partial:
-                yield f"the baseline is partial: {'; '.join(kept.partial)}"
+        if self._kept and self._kept.verdict != Verdict.CONFORMS.value:
+            yield f"the baseline {_FOUND[self._kept.verdict]}"
+        if self._kept and self._kept.partial:
+            yield f"the baseline is partial: {'; '.join(self._kept.partial)}"
         if self.comparison and self.comparison.expiring:
             yield expiring(self.comparison.expiring, "exception")
         if self.comparison and self.comparison.instability:
@@ -284,7 +279,7 @@ class Gate:
         for side in self.comparison.read_once:
             yield f"the {side} side was read once: nobody knows what changes in it from answer to answer"
         yield from (f"changes from answer to answer: {words}" for words in self.comparison.instability)
-        added = self.count(Impact.ADDITIVE) + self.comparison.accepted.get(Impact.ADDITIVE, 0)
+        added = self.comparison.of(Impact.ADDITIVE)
         if added and self.old.kind is not Kind.URL:
             yield f"{counted(added, 'addition')} since the baseline, unprotected until a new snapshot is taken"
 
@@ -305,3 +300,46 @@ def gate(contract: Contract, suite: str, sides: tuple[Source, Source], terms: Te
     except CouldNotJudge as error:
         problem = str(error)
     return Gate(contract, suite, old, new, now.astimezone(UTC), terms, comparison, problem)
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """The old side of a comparison, whose new one is the run; ``accept`` is the text of the file of exceptions."""
+
+    source: Source
+    accept: str | None = None
+    fail_on: Impact = Impact.BREAKING
+    max_age: float | None = None
+
+    def compared(self, report: Report) -> Report:
+        """Return the report with what differs between the baseline and what the run observed."""
+        entries = () if self.accept is None else ACCEPT.read(self.accept, "the exceptions")
+        terms = Terms(self.fail_on, self.max_age, report.allow_empty, entries)
+        new = Source.from_report(report, Kind.URL, report.target)
+        now = datetime.fromisoformat(report.started)
+        return replace(report, comparison=gate(report.contract, report.suite, (self.source, new), terms, now))
+
+
+def kept(text: str, accept: str | None, name: str, fail_on: str, max_age: float | None) -> Baseline:
+    """Return the baseline that a bundle holds; ``name`` is how its run called it.
+
+    Raises:
+        UsageError: it cannot be read.
+    """
+    read = snapshot.read(text, "the baseline")
+    source = Source(Kind(read.source or Kind.SNAPSHOT), name, read.target, read)
+    return Baseline(source, accept, Impact(fail_on), max_age)
+
+
+def says_the_same(subject: Subject, one: Snapshot, other: Snapshot) -> bool:
+    """Whether two snapshots differ in nothing but their times, and in what neither keeps from reading to reading.
+
+    Raises:
+        CouldNotCompare: one of them cannot be compared.
+    """
+    if replace(one, readings=(), taken="") != replace(other, readings=(), taken=""):
+        return False
+    sides = one.comparable(subject), other.comparable(subject)
+    before, after = (instability(subject, side) for side in sides)
+    compared = (compare(subject, *pair) for pair in (sides, sides[::-1]))
+    return before.words == after.words and not any(each.counts[impact] for each in compared for impact in FAIL_ON)

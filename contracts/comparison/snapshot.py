@@ -4,22 +4,23 @@ The text is made to be kept in git: one member a line, members sorted, elements 
 the form in which they were received.
 """
 
+import json
+import math
 import re
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Any
+from typing import Any, Self
 
-from contracts.comparison.compare import compare, instability
-from contracts.comparison.observation import CouldNotCompare, Observation, distinct
-from contracts.comparison.rules import FAIL_ON
 from contracts.comparison.subject import Subject, subject_of
-from contracts.comparison.values import text_of
+from contracts.comparison.values import kind, text_of
 from contracts.core.contract import LIST, load, unlike
-from contracts.core.errors import ContractsError, UsageError
+from contracts.core.errors import ContractsError, CouldNotJudge, UsageError, watched
 from contracts.core.report import Report
 from contracts.core.text import shorten
-from contracts.judging.answer import Answer as JudgedAnswer
+from contracts.judging.answer import Answer
 from contracts.judging.evidence import Evidence
 from contracts.judging.schema import written
 from contracts.judging.strict_json import Flaw, decode, value_of
@@ -27,13 +28,18 @@ from contracts.reading import readable
 
 SCHEMA = "snapshot.schema.json"
 FORMAT = 1
+Object = dict[str, Any]
 _SENT = ("/list/", "/top_level/", "/repeat/")
 #: A number whose form its value does not tell.
 _MAY_BE_WRITTEN_OTHERWISE = re.compile(rb"[0-9][eE]|0\.000000")
 
 
+class CouldNotCompare(CouldNotJudge):
+    """One side offers no list that could be compared; the message says why."""
+
+
 @dataclass(frozen=True)
-class Answer:
+class Reading:
     """What one answer held: the list, and the other members of the root, as strict decoding gives them."""
 
     elements: list[Any]
@@ -41,13 +47,35 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Snapshot:
+class Observation:
+    """One side of a comparison: the readings that differ, the first one first, and how often the list was read."""
+
+    readings: tuple[Reading, ...]
+    times: int
+
+    @property
+    def first(self) -> Reading:
+        """The reading whose differences are told."""
+        return self.readings[0]
+
+    def comparable(self, subject: Subject) -> Self:
+        """Return the observation.
+
+        Raises:
+            CouldNotCompare: a reading holds something else than elements that can be told apart.
+        """
+        for number, reading in enumerate(self.readings, 1):
+            _refuse_unclear(subject, reading.elements, f"answer {number}" if number > 1 else "the list")
+        return self
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snapshot(Observation):
     """What a run observed of a list.
 
     ``contract`` and ``digest`` name the contract that was judged, ``taken`` is when the run began, in UTC (RFC 3339),
-    ``verdict`` what the run found, and ``partial`` why it judged less than the whole contract. ``readings`` are the
-    answers that differ, the first one first, ``times`` is how often the list was read. ``source`` says of what was
-    taken from a result or a bundle that it was.
+    ``verdict`` what the run found, and ``partial`` why it judged less than the whole contract. ``source`` says of what
+    was taken from a result or a bundle that it was.
     """
 
     contract: str
@@ -56,8 +84,6 @@ class Snapshot:
     target: str
     taken: str
     verdict: str
-    readings: tuple[Answer, ...]
-    times: int
     partial: tuple[str, ...] = ()
     source: str = ""
 
@@ -71,36 +97,80 @@ class Snapshot:
             CouldNotCompare: the list was not observed: no answer, another status than 200, no strict JSON, no list.
         """
         evidence = Evidence(report.target, report.exchanges, report.scope, report.contract).decisive
-        answers = [_answer(evidence, "the list")]
-        for number, (_, answer) in enumerate(islice(evidence.plain(), 1, None), 2):
-            answers.append(_answer(answer, f"answer {number}"))
+        try:
+            first = evidence.answer(LIST)
+        except ContractsError as problem:
+            raise CouldNotCompare(f"the list was not observed: {problem}") from None
+        others = (answer for _, answer in islice(evidence.plain(), 1, None))
+        readings = [_reading(first, "the list"), *(_reading(each, f"answer {n}") for n, each in enumerate(others, 2))]
         return cls(
-            report.contract.name,
-            report.digest,
-            report.suite,
-            report.target,
-            report.started,
-            report.verdict.value,
-            tuple(answers[number] for number in distinct([_document(answer) for answer in answers])),
-            len(answers),
-            tuple(reason.value for reason in report.partial),
+            contract=report.contract.name,
+            digest=report.digest,
+            suite=report.suite,
+            target=report.target,
+            taken=report.started,
+            verdict=report.verdict.value,
+            readings=_distinct(readings),
+            times=len(readings),
+            partial=tuple(reason.value for reason in report.partial),
         )
 
-    def observation(self, subject: Subject) -> Observation:
-        """Return the snapshot as a side of a comparison; raises what :meth:`Observation.parse` raises."""
-        bodies = ({**answer.top_level, subject.key: answer.elements} for answer in self.readings)
-        return Observation.parse(subject, bodies, self.times)
+
+def _reading(answer: Answer, what: str) -> Reading:
+    try:
+        document = answer.require_ok()
+        if document.problem:
+            raise document.problem
+    except ContractsError as problem:
+        raise CouldNotCompare(f"{what} was not observed: {problem}") from None
+    for violation in document.violations:
+        # A lone surrogate is kept as it came; of a name that is there twice nobody can say which value is meant.
+        if violation.clause != Flaw.TEXT:
+            words = shorten(f"{violation.where}: {violation.expected}, not {violation.received}")
+            raise CouldNotCompare(f"{what} was not observed: the body is no strict JSON: {words}")
+    body, key = answer.response.body, answer.contract.key
+    root = decode(body, written).value if _MAY_BE_WRITTEN_OTHERWISE.search(body) else document.value
+    if not (isinstance(root, dict) and isinstance(root.get(key), list)):
+        readers = " and ".join(subject_of(answer.contract).audience)
+        words = f"the body holds no list as its member {key}, so that {readers} can read nothing of it"
+        raise CouldNotCompare(f"{what} was not observed: {words}")
+    return Reading(root[key], {name: value for name, value in root.items() if name != key})
 
 
-def answer_of(key: str, body: Any) -> Answer:
-    """Return what a decoded body holds, whose list is its member ``key``.
+def _distinct(readings: Iterable[Reading]) -> tuple[Reading, ...]:
+    """Return the readings; of those that are written alike, only the first."""
+    first: dict[str, Reading] = {}
+    for reading in readings:
+        # No JSON text holds infinity: a number in another form is never taken for anything else.
+        text = json.dumps(_document(reading), sort_keys=True, default=lambda number: [math.inf, text_of(number)])
+        first.setdefault(text, reading)
+    return tuple(first.values())
 
-    Raises:
-        UsageError: there is no list that could be kept.
-    """
-    if not (isinstance(body, dict) and isinstance(body.get(key), list)):
-        raise UsageError(f"no snapshot can be made: the answer holds no list as its member {key}")
-    return Answer(body[key], {name: value for name, value in body.items() if name != key})
+
+def _refuse_unclear(subject: Subject, elements: list[Any], what: str) -> None:
+    """Refuse elements that nobody can tell apart: of one id, or of one name where an id of their own is missing."""
+    for index, element in enumerate(watched(elements)):
+        place = f"{what} cannot be compared: /{subject.key}/{index}"
+        if not isinstance(element, dict):
+            name = kind(element)
+            article = "" if name == "null" else "an " if name == "array" else "a "
+            raise CouldNotCompare(f"{place} is {article}{name}, not an object")
+        if not any(isinstance(element.get(member), str) for member in (subject.id, subject.name)):
+            raise CouldNotCompare(f"{place} has neither {subject.id} nor {subject.name} to match it by")
+    ids, names = shared(elements, subject.id), shared(elements, subject.name)
+    without_id = {e[subject.name] for e in elements if not isinstance(e.get(subject.id), str)}
+    for member, texts in ((subject.id, ids), (subject.name, names & without_id)):
+        if texts:
+            raise CouldNotCompare(
+                f"{what} cannot be compared: several elements share the {member} {shorten(min(texts), 80)!r}, so that "
+                "nobody can tell which is which"
+            )
+
+
+def shared(elements: Iterable[Object], member: str) -> set[str]:
+    """Return the texts that several elements have as this member."""
+    counts = Counter(text for element in elements if isinstance(text := element.get(member), str))
+    return {text for text, count in counts.items() if count > 1}
 
 
 def render(snapshot: Snapshot) -> str:
@@ -132,13 +202,9 @@ def read(text: str, name: str) -> Snapshot:
         UsageError: it is no strict JSON, or not what the schema describes; the message is one line.
     """
     with readable(name):
-        return _read(text, name)
-
-
-def _read(text: str, name: str) -> Snapshot:
-    content = text.encode("utf-8", "surrogatepass")
-    value = value_of(content, f"{name}: the snapshot", written, may_be_odd=lambda where: where.startswith(_SENT))
-    _check(value, name)
+        content = text.encode("utf-8", "surrogatepass")
+        value = value_of(content, f"{name}: the snapshot", written, may_be_odd=lambda where: where.startswith(_SENT))
+        _check(value, name)
     return Snapshot(
         contract=value["contract"]["name"],
         digest=value["contract"]["digest"],
@@ -146,25 +212,11 @@ def _read(text: str, name: str) -> Snapshot:
         target=value["target"],
         taken=value["taken"],
         verdict=value["verdict"],
-        readings=tuple(Answer(each["list"], each["top_level"]) for each in (value, *_others(value))),
+        readings=tuple(Reading(each["list"], each["top_level"]) for each in (value, *_others(value))),
         times=value["readings"],
         partial=tuple(value.get("partial", ())),
         source=value.get("source", ""),
     )
-
-
-def says_the_same(subject: Subject, one: Snapshot, other: Snapshot) -> bool:
-    """Whether two snapshots differ in nothing but their times, and in what neither keeps from reading to reading.
-
-    Raises:
-        CouldNotCompare: one of them cannot be compared.
-    """
-    if replace(one, readings=(), taken="") != replace(other, readings=(), taken=""):
-        return False
-    sides = one.observation(subject), other.observation(subject)
-    before, after = (instability(subject, side) for side in sides)
-    compared = (compare(subject, *pair) for pair in (sides, sides[::-1]))
-    return before.words == after.words and not any(each.counts[impact] for each in compared for impact in FAIL_ON)
 
 
 def _others(value: dict[str, Any]) -> list[Any]:
@@ -172,32 +224,8 @@ def _others(value: dict[str, Any]) -> list[Any]:
     return repeat if isinstance(repeat, list) else [repeat]
 
 
-def _document(answer: Answer) -> dict[str, Any]:
-    return {"list": answer.elements, "top_level": answer.top_level}
-
-
-def _answer(source: Evidence | JudgedAnswer, what: str) -> Answer:
-    """Return what an answer holds, or the first one of the evidence; raises CouldNotCompare where it holds no list."""
-    try:
-        answer = source.answer(LIST) if isinstance(source, Evidence) else source
-        document = answer.require_ok()
-        if document.problem:
-            raise document.problem
-    except ContractsError as problem:
-        raise CouldNotCompare(f"{what} was not observed: {problem}") from None
-    for violation in document.violations:
-        # A lone surrogate is kept as it came; of a name that is there twice nobody can say which value is meant.
-        if violation.clause != Flaw.TEXT:
-            words = shorten(f"{violation.where}: {violation.expected}, not {violation.received}")
-            raise CouldNotCompare(f"{what} was not observed: the body is no strict JSON: {words}")
-    body, contract = answer.response.body, answer.contract
-    value = decode(body, written).value if _MAY_BE_WRITTEN_OTHERWISE.search(body) else document.value
-    try:
-        return answer_of(contract.key, value)
-    except UsageError:
-        readers = " and ".join(subject_of(contract).audience)
-        words = f"the body holds no list as its member {contract.key}, so that {readers} can read nothing of it"
-        raise CouldNotCompare(f"{what} was not observed: {words}") from None
+def _document(reading: Reading) -> Object:
+    return {"list": reading.elements, "top_level": reading.top_level}
 
 
 def _check(value: Any, name: str) -> None:
@@ -218,9 +246,5 @@ def _frame(value: Any) -> Any:
         return [_frame(each) for each in value]
     if not isinstance(value, dict):
         return value
-    frame = {**value, **{key: type(value[key])() for key in ("list", "top_level") if _is_container(value, key)}}
-    return {**frame, "repeat": _frame(value["repeat"])} if "repeat" in value else frame
-
-
-def _is_container(value: dict[str, Any], key: str) -> bool:
-    return isinstance(value.get(key), (dict, list))
+    sent = {key: type(each)() for key in ("list", "top_level") if isinstance(each := value.get(key), (dict, list))}
+    return {**value, **sent, **({"repeat": _frame(value["repeat"])} if "repeat" in value else {})}

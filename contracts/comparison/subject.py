@@ -12,10 +12,6 @@ from contracts.judging.schema import ABSENT
 OTHERS = "whoever reads members that are not documented"
 
 
-def _anything(*_: Any) -> bool:
-    return True
-
-
 @dataclass(frozen=True)
 class Client:
     """A client of the list.
@@ -26,8 +22,8 @@ class Client:
 
     name: str
     members: tuple[str, ...]
-    reads: Callable[[str, Any], bool] = _anything
-    reads_top_level: Callable[[Any], bool] = _anything
+    reads: Callable[[str, Any], bool] = lambda *_: True
+    reads_top_level: Callable[[Any], bool] = lambda _: True
 
 
 @dataclass(frozen=True)
@@ -61,9 +57,7 @@ class Subject:
     def readers(self, member: str) -> tuple[str, ...]:
         """Return who notices when a member of an element changes."""
         clients = tuple(client.name for client in self.clients if member in client.members)
-        if member == self.id:
-            return (*clients, self.keepers)
-        return clients or (OTHERS,)
+        return (*clients, self.keepers) if member == self.id else clients or (OTHERS,)
 
     def read_by(self, member: str, value: Any) -> tuple[str, ...]:
         """Return which clients can read a member of an element, or pass over it when it is ABSENT."""

@@ -1,6 +1,6 @@
 """Decoded JSON values as texts, exactly: ``3`` and ``3.0`` are equal as JSON values, and still two literals.
 
-Values are as strict decoding gives them when it keeps how numbers are written (``numbers.written``).
+Values are as strict decoding gives them when it keeps how numbers are written (``schema.written``).
 """
 
 import hashlib
@@ -13,11 +13,30 @@ from typing import Any
 from contracts.core.text import COMMAND, counted
 from contracts.judging.schema import ABSENT, Written, identical
 
+#: A text of a value that is longer, in characters, is cut where it is shown.
+_LONGEST = 200
+#: Of a container of more values nobody reads more than its size; str() refuses integers of about as many digits.
+_SHOWN = 4096
+#: All numbers are of one type: a ratio that is 0.5 today and 1 tomorrow has not become another thing. Who needs an
+#: integer is a client, and its form says so.
+_KINDS = {
+    type(None): "null",
+    bool: "boolean",
+    str: "string",
+    list: "array",
+    dict: "object",
+    **dict.fromkeys((int, Decimal, Written), "number"),
+}
+
+
+def kind(value: Any) -> str:
+    """Return the JSON type of a decoded value, ``nothing`` for ABSENT."""
+    return _KINDS.get(type(value), "nothing")
+
 
 def content_rules(before: Any, after: Any) -> Iterator[str]:
     """Iterate over the rules that tell a change within two objects or within two arrays."""
-    went = _loses([before], [after])
-    came = _loses([after], [before])
+    went, came = _loses([before], [after]), _loses([after], [before])
     if went:
         yield "content-removed"
     if came:
@@ -35,8 +54,7 @@ def _loses(old: Sequence[Any], new: Sequence[Any]) -> bool:
     kinds, others = ({kind(value) for value in side} - {"null"} for side in (old, new))
     if kinds and (not others or others - kinds):
         return True
-    places, elements = _within(old)
-    other_places, other_elements = _within(new)
+    (places, elements), (other_places, other_elements) = _within(old), _within(new)
     if "object" in others and places.keys() - other_places.keys():
         return True
     if elements and other_elements and _loses(elements, other_elements):
@@ -66,52 +84,31 @@ def _values_differ(before: Any, after: Any) -> bool:
     return kind(before) == kind(after) and not identical(before, after)
 
 
-_INDENT = 2
-#: A text of a value that is longer, in characters, is cut where it is shown.
-_LONGEST = 200
-#: Of a container of more values nobody reads more than its size; str() refuses integers of about as many digits.
-_SHOWN = 4096
-
-
-def kind(value: Any) -> str:
-    """Return the JSON type of a decoded value.
-
-    All numbers are of one type: a ratio that is 0.5 today and 1 tomorrow has not become another thing. Who needs an
-    integer is a client, and its form says so.
-    """
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, (int, Decimal)):
-        return "number"
-    if isinstance(value, str):
-        return "string"
-    if isinstance(value, (list, dict)):
-        return "array" if isinstance(value, list) else "object"
-    return "nothing"
-
-
 def text_of(value: Any, depth: int | None = None) -> str:
     """Return a value as JSON that decodes to an identical one: members sorted, invisible characters escaped.
 
     The text is on one line without ``depth``, else indented as it stands that deep within a document. A lone
     surrogate comes out as its escape, so that the text can always be written as UTF-8.
     """
-    parts: list[str] = []
-    todo: list[tuple[str, Any, int | None]] = [("", value, depth)]  # recursion would end before the nesting does
-    while todo:
-        before, node, depth = todo.pop()
-        parts.append(before)
-        if isinstance(node, (dict, list)) and node:
-            start, end = "{}" if isinstance(node, dict) else "[]"
-            margin = "" if depth is None else "\n" + " " * _INDENT * depth
-            parts.append(start)
-            todo.append((margin + end, ABSENT, None))
-            todo += reversed(list(_children(node, depth)))
-        elif node is not ABSENT:
-            parts.append(_scalar(node))
-    return "".join(parts)
+    below = None if depth is None else depth + 1
+    if value and isinstance(value, dict):
+        return _enclosed("{", [f"{_string(name)}: {text_of(value[name], below)}" for name in sorted(value)], "}", depth)
+    if value and isinstance(value, list):
+        return _enclosed("[", [text_of(each, below) for each in value], "]", depth)
+    if isinstance(value, str):
+        return _string(value)
+    if isinstance(value, Written):
+        return value.text
+    if isinstance(value, int) and value.bit_length() > _SHOWN:  # str() of more would be refused
+        value = Decimal(value)
+    return str(value) if isinstance(value, Decimal) else json.dumps(value)
+
+
+def _enclosed(start: str, texts: Sequence[str], end: str, depth: int | None) -> str:
+    if depth is None:
+        return start + ", ".join(texts) + end
+    margin = "\n" + "  " * depth
+    return f"{start}{margin}  {f',{margin}  '.join(texts)}{margin}{end}"
 
 
 def shown(value: Any) -> str:
@@ -131,35 +128,8 @@ def shown(value: Any) -> str:
     return f"{start} ({len(text):,} characters, sha256 {digest})"
 
 
-def _children(node: Any, depth: int | None) -> Iterator[tuple[str, Any, int | None]]:
-    """Iterate over the values in a container, each with the text in front of it, and how deep it stands."""
-    below = None if depth is None else depth + 1
-    margin = " " if below is None else "\n" + " " * _INDENT * below
-    first = "" if below is None else margin
-    names = sorted(node) if isinstance(node, dict) else range(len(node))
-    for number, name in enumerate(names):
-        before = f",{margin}" if number else first
-        yield before + (f"{_string(name)}: " if isinstance(name, str) else ""), node[name], below
-
-
-def _scalar(value: Any) -> str:
-    if isinstance(value, str):
-        return _string(value)
-    if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
-        return _number(value)
-    return json.dumps(value)  # null, true, false, and containers that are empty
-
-
 def _string(text: str) -> str:
     written = COMMAND.sub(r"#\\u0023", json.dumps(text, ensure_ascii=False))  # the same JSON
-    return written if written.isprintable() else "".join(map(_character, written))
-
-
-def _character(character: str) -> str:
-    return character if character.isprintable() else json.dumps(character)[1:-1]
-
-
-def _number(value: int | Decimal) -> str:
-    if isinstance(value, int) and value.bit_length() > _SHOWN:  # str() of more would be refused
-        return str(Decimal(value))
-    return value.text if isinstance(value, Written) else str(value)
+    if written.isprintable():
+        return written
+    return "".join(each if each.isprintable() else json.dumps(each)[1:-1] for each in written)

@@ -3,7 +3,7 @@
 An entry is narrow: a clause, and as a rule a pointer, so that a new breach of the same clause elsewhere still fails.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -12,7 +12,6 @@ from contracts.core.contract import Contract, Level
 from contracts.core.errors import UsageError
 from contracts.core.finding import Finding
 from contracts.core.report import Outcome, Report, StaleDeviation, State
-from contracts.exceptions import entry
 from contracts.exceptions.entry import Entry, Kind, Ledger
 
 #: The states in which a clause was judged, so that an entry for it that matches nothing is stale.
@@ -20,32 +19,15 @@ _JUDGED = (State.HELD, State.BREACHED, State.WAIVED)
 _END = None
 
 
-def _kind(contract: Contract) -> Kind:
+def kind_of(contract: Contract) -> Kind:
+    """Return what reads the known deviations from a contract."""
+
     def check(names: dict[str, str]) -> dict[str, str]:
         if names["clause"] not in contract.clause:
             raise UsageError(f"there is no clause {names['clause'][:80]!r}; `contracts explain` lists them")
         return names
 
     return Kind("deviation", ("clause", "pointer"), "deviation", check)
-
-
-def read(text: str, name: str, contract: Contract) -> tuple[Entry, ...]:
-    """Return the entries of a deviations file.
-
-    Raises:
-        UsageError: it is malformed, or an entry names an unknown clause; the message names entry and key.
-    """
-    return entry.read(text, name, _kind(contract))
-
-
-def load(path: str, contract: Contract) -> tuple[Entry, ...]:
-    """Return the entries of a file; raises what :func:`read` raises, and UsageError when it cannot be opened."""
-    return entry.load(path, _kind(contract))
-
-
-def prune(text: str, stale: Collection[int], name: str, contract: Contract) -> str:
-    """Return the text of a file without the entries of these numbers; raises what :func:`entry.prune` raises."""
-    return entry.prune(text, stale, name, _kind(contract))
 
 
 def apply(report: Report, entries: Iterable[Entry], today: date) -> Report:

@@ -6,7 +6,7 @@ contract.
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -31,6 +31,32 @@ class Kind:
     noun: str
     check: Callable[[dict[str, str]], dict[str, str]]
 
+    def load(self, path: str) -> "tuple[Entry, ...]":
+        """Return the entries of a file; raises what :meth:`read` raises, and UsageError when it cannot be opened."""
+        return self.read(read_text(path), path)
+
+    def read(self, text: str, name: str) -> "tuple[Entry, ...]":
+        """Return the entries that a text holds; ``name`` is that of its file.
+
+        Raises:
+            UsageError: it is malformed, or an entry is; the message names entry and key.
+        """
+        with readable(name):
+            found = enumerate(tables(text, self.heading, name), 1)
+            return tuple(_entry(table, number, f"{name}: entry {number}", self) for number, table in found)
+
+    def prune(self, text: str, stale: Collection[int], name: str) -> str:
+        """Return the text of a file without the entries of these numbers; comments above one go with it.
+
+        Raises:
+            UsageError: the file is written in a way that does not let an entry be taken out.
+        """
+        kept = _without(text, stale, re.compile(rf"[ \t]*\[\[[ \t]*{self.heading}[ \t]*\]\]"))
+        expected = [replace(entry, number=0) for entry in self.read(text, name) if entry.number not in stale]
+        if [replace(entry, number=0) for entry in self.read(kept, name)] != expected:
+            raise UsageError(f"{name}: cannot be rewritten safely; remove the stale entries by hand")
+        return kept
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -53,22 +79,6 @@ class Entry:
     def days_left(self, today: date) -> int:
         """Return the days until its expiry, on which it still holds; a negative number once it has expired."""
         return (self.expires - today).days
-
-
-def load(path: str, kind: Kind) -> tuple[Entry, ...]:
-    """Return the entries of a file; raises what :func:`read` raises, and UsageError when it cannot be opened."""
-    return read(read_text(path), path, kind)
-
-
-def read(text: str, name: str, kind: Kind) -> tuple[Entry, ...]:
-    """Return the entries that a text holds; ``name`` is that of its file.
-
-    Raises:
-        UsageError: it is malformed, or an entry is; the message names entry and key.
-    """
-    with readable(name):
-        found = enumerate(tables(text, kind.heading, name), 1)
-        return tuple(_entry(table, number, f"{name}: entry {number}", kind) for number, table in found)
 
 
 def _entry(table: dict[str, Any], number: int, place: str, kind: Kind) -> Entry:
@@ -134,13 +144,7 @@ def names_of(names: Mapping[str, str | None]) -> Names:
     return tuple(sorted((key, text) for key, text in names.items() if text is not None))
 
 
-def prune(text: str, stale: Collection[int], name: str, kind: Kind) -> str:
-    """Return the text of a file without the entries of these numbers; comments above one go with it.
-
-    Raises:
-        UsageError: the file is written in a way that does not let an entry be taken out.
-    """
-    heading = re.compile(rf"[ \t]*\[\[[ \t]*{kind.heading}[ \t]*\]\]")
+def _without(text: str, stale: Collection[int], heading: re.Pattern[str]) -> str:
     blocks: list[list[str]] = [[]]
     for line in text.splitlines(keepends=True):
         if heading.match(line):
@@ -149,12 +153,4 @@ def prune(text: str, stale: Collection[int], name: str, kind: Kind) -> str:
             blocks.append(above[len(above) - comments :])
             del above[len(above) - comments :]
         blocks[-1].append(line)
-    kept = "".join(line for number, block in enumerate(blocks) if number not in stale for line in block)
-    expected = [_unnumbered(entry) for entry in read(text, name, kind) if entry.number not in stale]
-    if [_unnumbered(entry) for entry in read(kept, name, kind)] != expected:
-        raise UsageError(f"{name}: cannot be rewritten safely; remove the stale entries by hand")
-    return kept
-
-
-def _unnumbered(entry: Entry) -> Entry:
-    return Entry(0, entry.names, entry.reason, entry.expires, entry.owner, entry.link)
+    return "".join(line for number, block in enumerate(blocks) if number not in stale for line in block)

@@ -26,7 +26,7 @@ from contracts.formats.reproduce import exchange_of, of_finding, rerun
 if TYPE_CHECKING:
     from jinja2 import Template
 
-    from contracts.comparison.difference import Difference
+    from contracts.comparison.compare import Difference
     from contracts.comparison.gate import Gate
     from contracts.targets.across import Across
     from contracts.targets.target_entry import Judged

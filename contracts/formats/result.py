@@ -38,7 +38,7 @@ from contracts.formats.reproduce import of_finding, rerun
 from contracts.reading import readable
 
 if TYPE_CHECKING:
-    from contracts.comparison.difference import Difference
+    from contracts.comparison.compare import Difference
     from contracts.comparison.gate import Gate
     from contracts.comparison.gate import Source as Side
     from contracts.targets.across import Across

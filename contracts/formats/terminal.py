@@ -20,7 +20,7 @@ from contracts.formats import wording
 from contracts.formats.reproduce import of_finding, rerun, token
 
 if TYPE_CHECKING:
-    from contracts.comparison.difference import Difference
+    from contracts.comparison.compare import Difference
     from contracts.comparison.gate import Gate
     from contracts.targets.across import Across
     from contracts.targets.target_entry import Judged

@@ -14,7 +14,7 @@ from contracts.core.report import Identity, Impact, Outcome, Partial, Report, St
 from contracts.core.text import counted, expiring, shorten
 
 if TYPE_CHECKING:
-    from contracts.comparison.difference import Difference
+    from contracts.comparison.compare import Difference
     from contracts.comparison.gate import Gate, Source
     from contracts.targets.across import Across
     from contracts.targets.target_entry import Judged

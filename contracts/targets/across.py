@@ -3,10 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from contracts.comparison.compare import compare
-from contracts.comparison.difference import Comparison
-from contracts.comparison.observation import Observation
-from contracts.comparison.snapshot import Snapshot
+from contracts.comparison.compare import Comparison, compare
+from contracts.comparison.snapshot import Observation, Snapshot
 from contracts.comparison.subject import subject_of
 from contracts.core.errors import CouldNotJudge
 from contracts.targets.target_entry import Judged
@@ -47,6 +45,6 @@ def _observed(judged: Judged) -> Observation | str:
     if judged.report is None:
         return judged.missing
     try:
-        return Snapshot.from_report(judged.report).observation(subject_of(judged.report.contract))
+        return Snapshot.from_report(judged.report).comparable(subject_of(judged.report.contract))
     except CouldNotJudge as problem:
         return str(problem)

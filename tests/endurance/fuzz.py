@@ -19,7 +19,8 @@ from tempfile import TemporaryDirectory
 
 from contracts import bundle
 from contracts.audit import audit
-from contracts.comparison import accepted, snapshot
+from contracts.comparison import snapshot
+from contracts.comparison.accepted import ACCEPT
 from contracts.core.errors import CouldNotJudge, UsageError
 from contracts.event_categories.contract import CONTRACT
 from contracts.event_categories.sample import categories
@@ -131,12 +132,12 @@ def examples() -> dict[str, tuple[Callable[[bytes], object], list[bytes]]]:
         "bundle": (audited, [archive()]),
         "bundled deviations": (archived, [ENTRIES]),
         "deviations": (
-            lambda content: deviations.read(content.decode("utf-8", "replace"), "fuzz", CONTRACT),
+            lambda content: deviations.kind_of(CONTRACT).read(content.decode("utf-8", "replace"), "fuzz"),
             [ENTRIES],
         ),
         "settings": (resolved, [SETTINGS]),
         "targets": (lambda content: targets.read(content.decode("utf-8", "replace"), "fuzz", contract_of), [TARGETS]),
-        "accepted": (lambda content: accepted.read(content.decode("utf-8", "replace"), "fuzz"), [ACCEPTED]),
+        "accepted": (lambda content: ACCEPT.read(content.decode("utf-8", "replace"), "fuzz"), [ACCEPTED]),
         "snapshot": (
             lambda content: snapshot.read(content.decode("utf-8", "replace"), "fuzz"),
             [snapshot.render(snapshot.Snapshot.from_report(report)).encode()],

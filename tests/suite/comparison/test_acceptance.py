@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from observed import observed
 
-from contracts.comparison.accepted import Accepted, load, read
-from contracts.comparison.compare import compare
-from contracts.comparison.difference import Comparison, Difference
-from contracts.comparison.observation import Observation
+from contracts.comparison.accepted import ACCEPT, Accepted
+from contracts.comparison.compare import Comparison, Difference, compare
 from contracts.comparison.rules import RULES, About
 from contracts.core.errors import UsageError
 from contracts.core.report import Impact
@@ -27,7 +26,7 @@ RENAMED = f'rule = "name-changed"\nid = "id2"\nmember = "name"\n{END}'
 
 def entries(*texts: str) -> tuple[Entry, ...]:
     """The exceptions of these texts."""
-    return read("".join(f"[[accept]]\n{text}\n" for text in texts), "accept.toml")
+    return ACCEPT.read("".join(f"[[accept]]\n{text}\n" for text in texts), "accept.toml")
 
 
 def comparison(*texts: str, today: date = TODAY) -> Comparison:
@@ -37,7 +36,7 @@ def comparison(*texts: str, today: date = TODAY) -> Comparison:
     del new[KEY][0]
     new[KEY][0]["name"] = "other"
     new["more"] = []
-    sides = (Observation.parse(SUBJECT, [body, body]) for body in (old, new))
+    sides = (observed(SUBJECT, [body, body]) for body in (old, new))
     return compare(SUBJECT, *sides, Accepted(entries(*texts), today))
 
 
@@ -108,6 +107,15 @@ def test_members_of_the_root_are_named_without_an_element() -> None:
     assert [stale.number for stale in comparison(REMOVED, RENAMED, of_element).stale] == [3]
 
 
+def test_an_element_without_an_id_is_no_member_of_the_root() -> None:
+    """An exception for a member of the root excuses nothing of an element that has no id, or no name."""
+    text = f'rule = "value-changed"\nmember = "x"\n{END}'
+    for named in ({"id": "id1"}, {"name": "n1"}):
+        sides = (observed(SUBJECT, [{KEY: [{**named, "x": x}], "x": x}]) for x in (1, 2))
+        after = compare(SUBJECT, *sides, Accepted(entries(text), TODAY))
+        assert (after.accepted[Impact.VISIBLE], after.counts[Impact.VISIBLE]) == (1, 1)
+
+
 def test_an_expired_exception_excuses_nothing() -> None:
     """It holds on the day of its expiry, with a warning from 14 days before; from the next day on it fails."""
     assert comparison(REMOVED, RENAMED, today=date(2030, 1, 16)).differences[0].accepted.startswith("accepted until")
@@ -124,9 +132,7 @@ def test_an_expired_exception_excuses_nothing() -> None:
 
 def compared(old: list[dict[str, Any]], new: list[dict[str, Any]], *texts: str) -> Comparison:
     """The comparison of these readings, each of one element, after these exceptions."""
-    sides = (
-        Observation.parse(SUBJECT, [{KEY: [{"id": "id1", "name": "n1", **e}]} for e in side]) for side in (old, new)
-    )
+    sides = (observed(SUBJECT, [{KEY: [{"id": "id1", "name": "n1", **e}]} for e in side]) for side in (old, new))
     return compare(SUBJECT, *sides, Accepted(entries(*texts), TODAY))
 
 
@@ -174,7 +180,7 @@ def test_one_entry_names_a_member_of_all_elements() -> None:
     old = {KEY: [{"id": f"id{n}", "name": f"n{n}", "icon": 1, "note": 1} for n in range(5)], "icon": 1}
     new = {KEY: [{**each, "icon": 2, "note": 2} for each in old[KEY]], "icon": 2}  # type: ignore[attr-defined]
     text = f'rule = "value-changed"\nelements = "all"\nmember = "icon"\n{END}'
-    sides = (Observation.parse(SUBJECT, [body]) for body in (old, new))
+    sides = (observed(SUBJECT, [body]) for body in (old, new))
     after = compare(SUBJECT, *sides, Accepted(entries(text), TODAY))
     assert (after.accepted[Impact.VISIBLE], after.counts[Impact.VISIBLE], after.stale) == (5, 6, ())
 
@@ -188,12 +194,12 @@ def test_an_entry_may_name_a_rule_as_it_was_called() -> None:
 def test_exceptions_take_linear_time() -> None:
     """A hundred thousand entries, for one element each, are read, matched and found stale within the time of a test."""
     many = "".join(f'[[accept]]\nrule = "value-changed"\nid = "i{n}"\nmember = "x"\n{END}' for n in range(20_000))
-    found = read(many, "accept.toml")
+    found = ACCEPT.read(many, "accept.toml")
     old, new = ({KEY: [{"id": f"i{n}", "x": x} for n in range(20_000)]} for x in (1, 2))
-    sides = (Observation.parse(SUBJECT, [body]) for body in (old, new))
+    sides = (observed(SUBJECT, [body]) for body in (old, new))
     after = compare(SUBJECT, *sides, Accepted(found, TODAY))
     assert (after.accepted[Impact.VISIBLE], after.counts[Impact.VISIBLE], after.stale) == (20_000, 0, ())
-    assert len(compare(SUBJECT, *[Observation.parse(SUBJECT, [old])] * 2, Accepted(found, TODAY)).stale) == 20_000
+    assert len(compare(SUBJECT, *[observed(SUBJECT, [old])] * 2, Accepted(found, TODAY)).stale) == 20_000
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
@@ -247,7 +253,7 @@ def _removed(old: str, new: str) -> str:
 def test_a_malformed_file_is_refused(text: str, words: str) -> None:
     """One line says which entry and key is wrong, whatever is in the file."""
     with pytest.raises(UsageError) as caught:
-        read(text, "accept.toml")
+        ACCEPT.read(text, "accept.toml")
     assert words in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -256,6 +262,6 @@ def test_a_file_is_read(tmp_path: Path) -> None:
     """A file of exceptions gives them; one that is missing is a usage error."""
     path = tmp_path / "accept.toml"
     path.write_text(f"[[accept]]\n{REMOVED}", "utf-8")
-    assert load(str(path)) == entries(REMOVED)
+    assert ACCEPT.load(str(path)) == entries(REMOVED)
     with pytest.raises(UsageError, match="cannot be read"):
-        load(str(tmp_path / "missing.toml"))
+        ACCEPT.load(str(tmp_path / "missing.toml"))

@@ -8,12 +8,12 @@ from itertools import combinations, permutations
 from typing import Any
 
 import pytest
+from observed import observed
 
-from contracts.comparison.compare import compare
-from contracts.comparison.difference import Comparison
-from contracts.comparison.observation import CouldNotCompare, Observation
-from contracts.comparison.order import moved
+from contracts.comparison.compare import Comparison, compare
+from contracts.comparison.hits import moved
 from contracts.comparison.rules import BY_ID, FORMER, RULES
+from contracts.comparison.snapshot import CouldNotCompare, Observation
 from contracts.comparison.subject import OTHERS, Client, Subject
 from contracts.event_categories import go_client
 from contracts.event_categories.comparison import SUBJECT
@@ -38,7 +38,7 @@ def body(count: int = 4) -> Body:
 
 def sides(old: Any, new: Any, *, subject: Subject = SUBJECT) -> Comparison:
     """The comparison of two bodies, each read twice and the same."""
-    return compare(subject, *(Observation.parse(subject, [body, deepcopy(body)]) for body in (old, new)))
+    return compare(subject, *(observed(subject, [body, deepcopy(body)]) for body in (old, new)))
 
 
 def told(comparison: Comparison) -> list[tuple[str, str, str | None, str | None]]:
@@ -428,7 +428,7 @@ def test_presence_and_type_are_judged_apart_from_the_value(name: str) -> None:
         for each, value in zip(bodies, values, strict=True):
             if value is not ABSENT:
                 each[KEY][0]["icon_url"] = value
-        return Observation.parse(SUBJECT, bodies)
+        return observed(SUBJECT, bodies)
 
     old, new, expected = READINGS[name]
     comparison = compare(SUBJECT, read(old), read(new))
@@ -443,8 +443,8 @@ def test_presence_and_type_are_judged_apart_from_the_value(name: str) -> None:
 
 def test_what_the_go_client_reads_is_judged_apart_from_the_type() -> None:
     """A member of the root that was null or a list, and is an object always, is one that the Go client cannot read."""
-    old = Observation.parse(SUBJECT, [{**body(), "meta": None}, {**body(), "meta": []}])
-    new = Observation.parse(SUBJECT, [{**body(), "meta": {"page": 1}}, {**body(), "meta": {"page": 2}}])
+    old = observed(SUBJECT, [{**body(), "meta": None}, {**body(), "meta": []}])
+    new = observed(SUBJECT, [{**body(), "meta": {"page": 1}}, {**body(), "meta": {"page": 2}}])
     found = {(d.rule.id, d.impact.value): d.notices for d in compare(SUBJECT, old, new).differences}
     assert found == {("client-unreadable", B): (GO,), ("no-longer-null", "unstable"): (OTHERS,)}
 
@@ -475,7 +475,7 @@ def test_a_side_that_does_not_repeat_itself(name: str) -> None:
     change, documented = UNSTEADY[name]
     again = body()
     change(again)
-    plain, changing = (Observation.parse(SUBJECT, bodies) for bodies in ([body(), body()], [body(), again]))
+    plain, changing = (observed(SUBJECT, bodies) for bodies in ([body(), body()], [body(), again]))
     comparison = compare(SUBJECT, plain, changing)
     assert len(comparison.instability) == 1
     assert comparison.total == 0
@@ -497,15 +497,13 @@ def test_what_is_certain_of_an_unsteady_side() -> None:
             each.update(id=f"{number}{each['id']}", position=f"{number}")
         return made
 
-    found = compare(
-        SUBJECT, Observation.parse(SUBJECT, [body()] * 2), Observation.parse(SUBJECT, [answer(1), answer(2)])
-    )
+    found = compare(SUBJECT, observed(SUBJECT, [body()] * 2), observed(SUBJECT, [answer(1), answer(2)]))
     assert found.unsteady
     assert {(d.rule.id, d.impact.value) for d in found.differences} == {("id-changed", B), ("type-changed", B)}
     half = answer(1)
     for each in half[KEY]:
         each["id"] = each["id"][1:]
-    found = compare(SUBJECT, Observation.parse(SUBJECT, [body()] * 2), Observation.parse(SUBJECT, [half, answer(2)]))
+    found = compare(SUBJECT, observed(SUBJECT, [body()] * 2), observed(SUBJECT, [half, answer(2)]))
     assert {(d.rule.id, d.impact.value) for d in found.differences} == {("type-changed", B)}
 
 
@@ -514,7 +512,7 @@ def test_what_changes_hides_nothing_else() -> None:
     old, new, again = body(), body(), body()
     del new[KEY][1], again[KEY][1]
     again[KEY][0]["note"] = "x"
-    comparison = compare(SUBJECT, Observation.parse(SUBJECT, [old, old]), Observation.parse(SUBJECT, [new, again]))
+    comparison = compare(SUBJECT, observed(SUBJECT, [old, old]), observed(SUBJECT, [new, again]))
     assert told(comparison) == [("element-removed", B, "id2", None)]
     assert comparison.instability == ('new: note of the category "id1"',)
 
@@ -524,9 +522,7 @@ def test_an_order_that_changes_moves_nothing_for_certain() -> None:
     new, again = body(), body()
     _move(3, 0, renumber=True)(new)
     again[KEY] = [dict(next(e for e in new[KEY] if e["id"] == each["id"])) for each in again[KEY]]
-    comparison = compare(
-        SUBJECT, Observation.parse(SUBJECT, [body(), body()]), Observation.parse(SUBJECT, [new, again])
-    )
+    comparison = compare(SUBJECT, observed(SUBJECT, [body(), body()]), observed(SUBJECT, [new, again]))
     assert told(comparison) == [
         ("position-changed", V, "id4", "position"),
         ("positions-renumbered", V, None, None),
@@ -537,8 +533,8 @@ def test_an_order_that_changes_moves_nothing_for_certain() -> None:
 
 def test_a_side_that_was_read_once_is_named() -> None:
     """Of a single reading nobody knows what it keeps, and the comparison says so."""
-    once = Observation.parse(SUBJECT, [body()])
-    comparison = compare(SUBJECT, Observation.parse(SUBJECT, [body(), body()]), once)
+    once = observed(SUBJECT, [body()])
+    comparison = compare(SUBJECT, observed(SUBJECT, [body(), body()]), once)
     assert comparison.read_once == ("new",)
     assert compare(SUBJECT, once, once).read_once == ("old", "new")
 
@@ -546,7 +542,7 @@ def test_a_side_that_was_read_once_is_named() -> None:
 def test_more_than_people_read_is_counted() -> None:
     """Of a hundred members that change from answer to answer twenty are named."""
     again = {**body(), **{f"m{number}": 1 for number in range(100)}}
-    comparison = compare(SUBJECT, Observation.parse(SUBJECT, [body(), again]), Observation.parse(SUBJECT, [body()]))
+    comparison = compare(SUBJECT, observed(SUBJECT, [body(), again]), observed(SUBJECT, [body()]))
     assert len(comparison.instability) == 21
     assert comparison.instability[-1] == "old: and 80 more"
 
@@ -574,7 +570,7 @@ def test_what_two_elements_share(name: str) -> None:
     change(twice)
     if words:
         with pytest.raises(CouldNotCompare, match=words):
-            Observation.parse(SUBJECT, [twice])
+            observed(SUBJECT, [twice])
         return
     assert told(sides(twice, deepcopy(twice))) == []
     assert told(sides(body(), twice)) == [("name-changed", B, "id2", "name")]
@@ -651,8 +647,7 @@ def test_fingerprints_stay() -> None:
         (_set(1, id=2, name=None), f"/{KEY}/1 has neither id nor name"),
         (lambda new: new[KEY].append(None), f"/{KEY}/4 is null, not an object"),
         (lambda new: new[KEY].append([]), f"/{KEY}/4 is an array, not an object"),
-        (lambda new: new.pop(KEY), f"its member {KEY} is nothing, not an array"),
-        (_root(**{KEY: {}}), f"its member {KEY} is an object, not an array"),
+        (lambda new: new[KEY].append("x"), f"/{KEY}/4 is a string, not an object"),
     ],
 )
 def test_sides_that_cannot_be_compared(change: Callable[[Body], Any], words: str) -> None:
@@ -660,12 +655,10 @@ def test_sides_that_cannot_be_compared(change: Callable[[Body], Any], words: str
     broken = body()
     change(broken)
     with pytest.raises(CouldNotCompare, match="the list cannot be compared: ") as caught:
-        Observation.parse(SUBJECT, [broken, body()])
+        observed(SUBJECT, [broken, body()])
     assert words in str(caught.value)
     with pytest.raises(CouldNotCompare, match="answer 2 cannot be compared: "):
-        Observation.parse(SUBJECT, [body(), broken])
-    with pytest.raises(CouldNotCompare, match="its root is a string, not an object"):
-        Observation.parse(SUBJECT, ["x"])
+        observed(SUBJECT, [body(), broken])
 
 
 def test_the_evidence_is_counted() -> None:

@@ -11,14 +11,13 @@ from typing import Any
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
+from observed import observed
 from patch import patch
 
 from contracts.comparison.accepted import Accepted
-from contracts.comparison.builder import DifferenceBuilder
-from contracts.comparison.compare import LISTED, compare, instability
-from contracts.comparison.difference import Difference, Element
+from contracts.comparison.compare import LISTED, Difference, Element, compare, element_of, instability
 from contracts.comparison.hits import Hit, hits
-from contracts.comparison.observation import CouldNotCompare, Observation
+from contracts.comparison.snapshot import CouldNotCompare, Observation
 from contracts.comparison.values import text_of
 from contracts.core.report import Impact
 from contracts.event_categories.comparison import SUBJECT
@@ -94,20 +93,18 @@ def baselines(draw: st.DrawFn) -> Observation:
     """Sides that repeat themselves in documented content, if not in everything; read once to four times."""
     first = draw(ANY)
     others = [draw(again(first)) for _ in range(draw(st.integers(0, 3)))]
-    return Observation.parse(SUBJECT, [first, *others])
+    return observed(SUBJECT, [first, *others])
 
 
 @st.composite
 def sides(draw: st.DrawFn) -> Observation:
     """Sides that repeat themselves, and such as say anything in each reading."""
-    return draw(
-        baselines() | st.lists(ANY, min_size=1, max_size=3).map(lambda found: Observation.parse(SUBJECT, found))
-    )
+    return draw(baselines() | st.lists(ANY, min_size=1, max_size=3).map(lambda found: observed(SUBJECT, found)))
 
 
 def steady(body: Body) -> Observation:
     """A side that says the same twice."""
-    return Observation.parse(SUBJECT, [body, deepcopy(body)])
+    return observed(SUBJECT, [body, deepcopy(body)])
 
 
 @given(baselines())
@@ -154,7 +151,7 @@ def said(facts: set[tuple[str, object, str | None]]) -> set[tuple[str, object, s
 def more(side: Observation, body: Body) -> Observation:
     """The side after one reading more."""
     bodies = [{**reading.top_level, KEY: list(reading.elements)} for reading in side.readings]
-    return Observation.parse(SUBJECT, [*bodies, body], side.times + 1)
+    return observed(SUBJECT, [*bodies, body], side.times + 1)
 
 
 @pytest.mark.uncounted
@@ -195,7 +192,7 @@ def test_what_is_certain_is_shown_by_every_pair_of_readings(old: Observation, ne
 
 
 def _element(hit: Hit) -> Element | None:
-    return DifferenceBuilder(SUBJECT, lambda hit: hit.rule.impact).element(hit.pair)
+    return element_of(SUBJECT, hit.pair)
 
 
 @pytest.mark.uncounted
@@ -255,7 +252,7 @@ def test_every_difference_is_told_once(old: Observation, new: Observation) -> No
 @given(ANY, ANY)
 def test_what_one_reading_has_in_common_with_the_old_side_is_not_certain(one: Body, other: Body) -> None:
     """A new side that once says what the old one says differs from it in nothing that is certain."""
-    found = compare(SUBJECT, steady(other), Observation.parse(SUBJECT, [one, other]))
+    found = compare(SUBJECT, steady(other), observed(SUBJECT, [one, other]))
     assert {d.impact for d in found.differences} <= {Impact.UNSTABLE}
 
 

@@ -12,9 +12,9 @@ import pytest
 from door import Finished, contracts
 from subject import BY_NAME, CONTRACT, SAMPLE, categories
 
-from contracts.comparison import accepted
+from contracts.comparison.accepted import ACCEPT
 from contracts.comparison.gate import Gate, Kind, Source, Terms, gate
-from contracts.comparison.snapshot import Answer, Snapshot
+from contracts.comparison.snapshot import Reading, Snapshot
 from contracts.core.report import Impact
 from contracts.mock.reply import Change, list_reply
 from contracts.mock.server import MockServer
@@ -27,8 +27,10 @@ Elements = list[dict[str, Any]]
 
 def source(elements: Elements, *, kind: Kind = Kind.SNAPSHOT, taken: str = TAKEN, **more: Any) -> Source:
     """A source that lists the elements, whenever it is read."""
-    values = {"verdict": "conforms", "readings": (Answer(elements, {}),), "times": 2, **more}
-    snapshot = Snapshot("event-categories", "sha256:0", "0.1.0", "https://a.example", taken=taken, **values)
+    values = {"verdict": "conforms", "readings": (Reading(elements, {}),), "times": 2, **more}
+    snapshot = Snapshot(
+        contract="event-categories", digest="sha256:0", suite="0.1.0", target="https://a.example", taken=taken, **values
+    )
     return Source(kind, "baseline.json", "https://a.example", snapshot)
 
 
@@ -116,14 +118,14 @@ def entry(expires: str, **names: str) -> str:
 def test_what_is_accepted_is_never_nothing() -> None:
     """A gate that only stands open because of exceptions says so, and when they end."""
     text = entry("2030-02-10", rule="element-removed", id=OLD[0]["id"])
-    judged = gated(source(OLD), OLD[1:], entries=accepted.read(text, "x"))
+    judged = gated(source(OLD), OLD[1:], entries=ACCEPT.read(text, "x"))
     assert (judged.status, judged.verdict, judged.accepted) == (0, "accepted", 1)
     assert judged.counts == "0 breaking, 0 visible, 0 additive, 0 unstable, 1 accepted"
     assert judged.warnings == ("1 exception expires on 2030-02-10",)
     late = entry("2030-02-20", rule="element-removed", id=OLD[0]["id"])
-    assert gated(source(OLD), OLD[1:], entries=accepted.read(late, "x")).warnings == ()
+    assert gated(source(OLD), OLD[1:], entries=ACCEPT.read(late, "x")).warnings == ()
     visible = entry("2030-02-20", rule="display-text-changed", id=OLD[0]["id"], member="display_name")
-    calm = gated(source(OLD), changed(display_name="x"), entries=accepted.read(visible, "x"))
+    calm = gated(source(OLD), changed(display_name="x"), entries=ACCEPT.read(visible, "x"))
     assert (calm.verdict, calm.accepted) == ("nothing breaking", 1)
 
 

@@ -9,22 +9,24 @@ from typing import Any
 
 import jsonschema
 import pytest
+from cases import raw, run
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from contracts.comparison.compare import compare
-from contracts.comparison.observation import CouldNotCompare
-from contracts.comparison.snapshot import SCHEMA, Answer, Snapshot, answer_of, read, render, says_the_same
+from contracts.comparison.gate import says_the_same
+from contracts.comparison.snapshot import SCHEMA, CouldNotCompare, Reading, Snapshot, read, render
 from contracts.comparison.values import text_of
 from contracts.core.errors import UsageError
 from contracts.event_categories.comparison import SUBJECT
+from contracts.judging import judge
 from contracts.judging.schema import identical, written
 from contracts.judging.strict_json import decode
 from contracts.settings.table import BY_NAME
 
 KEY = SUBJECT.key
 SCHEMAS = Path(__file__).parents[3] / "schemas"
-FIRST = Answer(
+FIRST = Reading(
     [
         {"position": 1, "id": "a1", "name": "app_operations", "display_name": "App operations"},
         {"position": Decimal("3.0"), "id": "a2", "name": "addons", "display_name": "Zusätze", "tags": ["x", {}]},
@@ -87,13 +89,13 @@ def test_the_text_of_a_snapshot() -> None:
 def test_the_order_of_members_does_not_matter() -> None:
     """A target that writes its members in another order gives the same text."""
     elements = [dict(reversed(element.items())) for element in FIRST.elements]
-    assert render(replace(SNAPSHOT, readings=(Answer(elements, {"meta": None}),))) == TEXT
+    assert render(replace(SNAPSHOT, readings=(Reading(elements, {"meta": None}),))) == TEXT
 
 
 def test_one_change_is_one_line() -> None:
     """Another display name is one line less and one more: nothing else moves."""
     changed = [{**FIRST.elements[0], "display_name": "Operations"}, FIRST.elements[1]]
-    after = Answer(changed, FIRST.top_level)
+    after = Reading(changed, FIRST.top_level)
     lines = difflib.ndiff(TEXT.splitlines(), render(replace(SNAPSHOT, readings=(after,))).splitlines())
     assert [line for line in lines if line[0] in "-+"] == [
         '-       "display_name": "App operations",',
@@ -101,15 +103,15 @@ def test_one_change_is_one_line() -> None:
     ]
 
 
-def reread(*answers: Answer) -> Snapshot:
+def reread(*answers: Reading) -> Snapshot:
     """The snapshot that was read so often, and each time said this."""
     return replace(SNAPSHOT, readings=answers, times=len(answers))
 
 
 OTHERS = (
-    Answer([], {}),
-    Answer(FIRST.elements, {}),
-    Answer([FIRST.elements[0], {**FIRST.elements[1], "position": 3}], {"meta": None}),
+    Reading([], {}),
+    Reading(FIRST.elements, {}),
+    Reading([FIRST.elements[0], {**FIRST.elements[1], "position": 3}], {"meta": None}),
 )
 
 
@@ -128,20 +130,20 @@ def test_each_reading_is_kept_where_it_differs() -> None:
 
 def test_a_snapshot_is_a_side_of_a_comparison() -> None:
     """What it does not keep is known from the file, and a snapshot does not differ from itself."""
-    again = Answer([FIRST.elements[0], {**FIRST.elements[1], "tags": []}], FIRST.top_level)
-    side = read(render(reread(FIRST, again)), "snapshot.json").observation(SUBJECT)
-    comparison = compare(SUBJECT, side, read(TEXT, "snapshot.json").observation(SUBJECT))
+    again = Reading([FIRST.elements[0], {**FIRST.elements[1], "tags": []}], FIRST.top_level)
+    side = read(render(reread(FIRST, again)), "snapshot.json").comparable(SUBJECT)
+    comparison = compare(SUBJECT, side, read(TEXT, "snapshot.json").comparable(SUBJECT))
     assert comparison.differences == ()
     assert comparison.instability == ('old: tags of the category "a2"',)
     assert comparison.read_once == ()
-    assert compare(SUBJECT, reread(FIRST).observation(SUBJECT), side).read_once == ("old",)
+    assert compare(SUBJECT, reread(FIRST).comparable(SUBJECT), side).read_once == ("old",)
 
 
 def test_a_snapshot_that_says_the_same() -> None:
     """Times may differ, and what both do not keep; what anybody notices, and what the suite found, may not."""
 
     def changing(*values: str) -> Snapshot:
-        answers = (Answer([FIRST.elements[0], {**FIRST.elements[1], "tags": value}], {}) for value in values)
+        answers = (Reading([FIRST.elements[0], {**FIRST.elements[1], "tags": value}], {}) for value in values)
         return reread(*answers)
 
     later = replace(SNAPSHOT, taken="2031-01-31T12:00:00Z")
@@ -155,13 +157,46 @@ def test_a_snapshot_that_says_the_same() -> None:
         says_the_same(SUBJECT, reread(FIRST, OTHERS[0]), reread(FIRST, OTHERS[0]))
 
 
+def taken(*bodies: Any) -> Snapshot:
+    """The snapshot of a run in which the list was answered with these bodies, one after the other."""
+    first, *others = (raw(body if isinstance(body, str) else json.dumps(body)) for body in bodies)
+    return Snapshot.from_report(judge.report_of(run({"list": first, "repeat": others})))
+
+
 def test_answers_are_taken_apart() -> None:
-    """The list and the rest of the root; a body without a list cannot be kept."""
-    answer = answer_of(KEY, {KEY: [1], "meta": {}})
-    assert (answer.elements, answer.top_level) == ([1], {"meta": {}})
-    for body in ({}, {KEY: {}}, [], None):
-        with pytest.raises(UsageError, match=f"holds no list as its member {KEY}"):
-            answer_of(KEY, body)
+    """The list and the rest of the root, in the form in which numbers came; of equal answers one is kept."""
+    answer, again = {KEY: [], "meta": {}}, {KEY: [], "meta": 1}
+    assert taken(answer, answer).readings == (Reading([], {"meta": {}}),)
+    assert taken(answer, again, answer, again).readings == (Reading([], {"meta": {}}), Reading([], {"meta": 1}))
+    assert taken(answer, again, answer, again).times == 4
+    assert len(taken(answer, again, {**answer, "meta": 1.0}).readings) == 3
+    assert text_of(taken('{"event_categories": [], "meta": 1e2}').first.top_level) == '{"meta": 1e2}'
+    assert text_of(taken('{"event_categories": [], "meta": 0.0000001}').first.top_level) == '{"meta": 0.0000001}'
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({}, f"the body holds no list as its member {KEY}"),
+        ({KEY: {}}, f"the body holds no list as its member {KEY}"),
+        ([], f"the body holds no list as its member {KEY}"),
+        (None, f"the body holds no list as its member {KEY}"),
+        ('{"event_categories": [}', "the body is no strict JSON: byte 22: exactly one JSON text"),
+        ('{"event_categories": [], "event_categories": []}', "the body is no strict JSON: /event_categories: "),
+    ],
+)
+def test_an_answer_without_a_list_is_no_observation(body: Any, words: str) -> None:
+    """Whichever answer of the run it was, that is said."""
+    with pytest.raises(CouldNotCompare, match="the list was not observed: ") as caught:
+        taken(body, {KEY: []})
+    assert words in str(caught.value)
+    with pytest.raises(CouldNotCompare, match="answer 2 was not observed: "):
+        taken({KEY: []}, body)
+
+
+def test_a_lone_surrogate_is_kept() -> None:
+    """What a target sent is kept as it came."""
+    assert taken('{"event_categories": [], "x": "\\ud800"}').first.top_level == {"x": "\ud800"}
 
 
 def test_the_schema_describes_every_snapshot() -> None:
@@ -272,8 +307,8 @@ def test_values_come_back_exactly(value: Any) -> None:
 )
 def test_every_snapshot_is_read_as_it_was_written(elements: list[Any], root: dict[str, Any], again: list[Any]) -> None:
     """What is read and written again is the same text, for any list that a target may send."""
-    for others in ((), (Answer(again, root),), (Answer(again, root), Answer([], root))):
-        text = render(reread(Answer(elements, root), *others))
+    for others in ((), (Reading(again, root),), (Reading(again, root), Reading([], root))):
+        text = render(reread(Reading(elements, root), *others))
         stored = read(text, "snapshot.json")
         assert render(stored) == text
         assert text_of(stored.readings[0].elements) == text_of(elements)
@@ -284,7 +319,7 @@ def test_deep_values_are_kept() -> None:
     deep: Any = 1
     for _ in range(197):
         deep = [deep]
-    answer = Answer([deep], {})
+    answer = Reading([deep], {})
     text = render(reread(answer))
     assert render(read(text, "snapshot.json")) == text
 

@@ -28,6 +28,7 @@ from contracts.mock.reply import Change
 from contracts.mock.server import MockServer
 
 TODAY = date(2030, 1, 15)
+KIND = deviations.kind_of(CONTRACT)
 ENTRY = 'clause = "category.id"\nreason = "being fixed"\nowner = "team"\nexpires = 2030-01-31\n'
 
 
@@ -47,7 +48,7 @@ def state_of(report: Report, clause: str) -> State:
 
 def entries(*texts: str) -> tuple[Entry, ...]:
     """The entries of these texts."""
-    return deviations.read("".join(f"[[deviation]]\n{text}\n" for text in texts), "deviations.toml", CONTRACT)
+    return KIND.read("".join(f"[[deviation]]\n{text}\n" for text in texts), "deviations.toml")
 
 
 def test_a_match_is_waived_and_says_so() -> None:
@@ -197,13 +198,13 @@ def test_nothing_excuses_an_inconclusive_run() -> None:
 def test_malformed_files(text: str, words: str) -> None:
     """A file that cannot be understood is a usage error that names the entry and the key."""
     with pytest.raises(UsageError, match=words):
-        deviations.read(text, "deviations.toml", CONTRACT)
+        KIND.read(text, "deviations.toml")
 
 
 def completed(text: str) -> tuple[Entry, ...]:
     """The entries of a proposal after somebody filled it in."""
     filled = text.replace('reason = ""', 'reason = "x"').replace('owner = ""', 'owner = "me"')
-    return deviations.read(filled, "filled", CONTRACT)
+    return KIND.read(filled, "filled")
 
 
 def test_the_proposal_needs_only_a_reason_and_an_owner() -> None:
@@ -211,7 +212,7 @@ def test_the_proposal_needs_only_a_reason_and_an_owner() -> None:
     report = report_of(0, 2)
     text = proposal.deviations(report, TODAY)
     with pytest.raises(UsageError, match="reason is missing"):
-        deviations.read(text, "proposal", CONTRACT)
+        KIND.read(text, "proposal")
     after = deviations.apply(report, completed(text), TODAY)
     assert after.failing == ()
     assert after.stale == ()
@@ -329,7 +330,7 @@ def test_files_have_deviations_too(tmp_path: Path) -> None:
 def test_hostile_toml_is_one_line(value: str) -> None:
     """Deep nesting and endless numbers are refused as any other mistake."""
     with pytest.raises(UsageError, match=r"deviations\.toml: ") as refusal:
-        deviations.read(f"[[deviation]]\nreason = {value}\n", "deviations.toml", CONTRACT)
+        KIND.read(f"[[deviation]]\nreason = {value}\n", "deviations.toml")
     assert "\n" not in str(refusal.value)
 
 
@@ -340,19 +341,19 @@ def test_prune_keeps_everything_else() -> None:
         f"# about ids\n[[deviation]]\n{ENTRY}\n"
         f"# about names\n[[ deviation ]]  # kept\n{ENTRY.replace('category.id', 'category.name')}"
     )
-    pruned = deviations.prune(text, {1}, "deviations.toml", CONTRACT)
+    pruned = KIND.prune(text, {1}, "deviations.toml")
     assert "about ids" not in pruned
     assert "# about names\n[[ deviation ]]  # kept\n" in pruned
-    assert [entry.names["clause"] for entry in deviations.read(pruned, "x", CONTRACT)] == ["category.name"]
-    assert deviations.prune(text, set(), "x", CONTRACT) == text
+    assert [entry.names["clause"] for entry in KIND.read(pruned, "x")] == ["category.name"]
+    assert KIND.prune(text, set(), "x") == text
 
 
 def test_prune_refuses_what_it_cannot_rewrite() -> None:
     """A file in another notation is left alone rather than damaged."""
     inline = "deviation = [" + json.dumps({"x": 1}).replace('"x": 1', ENTRY.strip().replace("\n", ", ")) + "]\n"
-    assert len(deviations.read(inline, "x", CONTRACT)) == 1
+    assert len(KIND.read(inline, "x")) == 1
     with pytest.raises(UsageError, match="by hand"):
-        deviations.prune(inline, {1}, "x", CONTRACT)
+        KIND.prune(inline, {1}, "x")
 
 
 def test_prune_takes_the_stale_entries_out_of_the_file(tmp_path: Path) -> None:

@@ -12,11 +12,11 @@ from datetime import UTC, datetime
 import pytest
 import reports
 from changes import Changed, json_changes, toml_changes, toml_written, with_value, without, written
+from contracts.comparison.observation import CouldNotCompare
 from subject import CONTRACT
 
 from contracts.comparison import accepted
 from contracts.comparison.gate import Terms, gate
-from contracts.comparison.observation import CouldNotCompare
 from contracts.comparison.rules import Impact
 from contracts.comparison.snapshot import Snapshot, render
 from contracts.core.errors import ContractsError

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from contracts.comparison.hits import Hit
-from contracts.comparison.observation import Reading, identity_of
+from contracts.comparison.snapshot import Reading
 from contracts.comparison.subject import Subject
 from contracts.judging.schema import ABSENT, identical
 
@@ -39,16 +39,16 @@ def patch(subject: Subject, old: Reading, new: Reading, groups: Iterable[list[Hi
     staying = (element for index, element in enumerate(elements) if index not in leaving)
     total = len(elements) - len(leaving - {None}) + len(arriving)
     made = [arriving[index] if index in arriving else next(staying) for index in range(total)]
-    return Reading(tuple(element for element in made if element is not None), root)
+    return Reading([element for element in made if element is not None], root)
 
 
 def _renumber(subject: Subject, elements: list[dict[str, Any]], new: Reading, times: int) -> None:
     """Give the elements the positions of the new reading, and see that so many had another one."""
     position = subject.position or ""
-    positions = {next(identity_of(subject, each)): each.get(position, ABSENT) for each in new.elements}
+    positions = {_known(subject, each): each.get(position, ABSENT) for each in new.elements}
     changed = 0
     for element in elements:
-        value = positions.get(next(identity_of(subject, element)), ABSENT)
+        value = positions.get(_known(subject, element), ABSENT)
         if value is not ABSENT and not identical(element.get(position, ABSENT), value):
             element[position] = value
             changed += 1
@@ -60,3 +60,8 @@ def _set(members: dict[str, Any], member: str, value: Any) -> None:
         members.pop(member, None)
     else:
         members[member] = value
+
+
+def _known(subject: Subject, element: dict[str, Any]) -> tuple[str, Any]:
+    member = subject.id if isinstance(element.get(subject.id), str) else subject.name
+    return member, element[member]
