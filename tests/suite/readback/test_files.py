@@ -12,14 +12,13 @@ from datetime import UTC, datetime
 import pytest
 import reports
 from changes import Changed, json_changes, toml_changes, toml_written, with_value, without, written
-from contracts.comparison.observation import CouldNotCompare
 from subject import CONTRACT
 
-from contracts.comparison import accepted
+from contracts.comparison.accepted import ACCEPT
 from contracts.comparison.gate import Terms, gate
-from contracts.comparison.rules import Impact
-from contracts.comparison.snapshot import Snapshot, render
+from contracts.comparison.snapshot import CouldNotCompare, Snapshot, render
 from contracts.core.errors import ContractsError
+from contracts.core.report import Impact
 from contracts.exceptions import deviations
 from contracts.exceptions.entry import Entry
 from contracts.formats import har, result
@@ -131,7 +130,7 @@ WHY = {"reason", "owner", "link"}
 
 def excused(text: str) -> int:
     """The status of a comparison with exceptions."""
-    entries: tuple[Entry, ...] = accepted.read(text, "accept.toml")
+    entries: tuple[Entry, ...] = ACCEPT.read(text, "accept.toml")
     sides = tuple(read_source(side.encode(), "x", contract_of)[0] for side in SNAPSHOTS)
     return gate(CONTRACT, "1", (sides[0], sides[1]), Terms(Impact.BREAKING, None, entries=entries), NOW).status
 
@@ -139,7 +138,7 @@ def excused(text: str) -> int:
 def test_a_changed_exception_excuses_nothing() -> None:
     """Rule, element and member all have to be the ones that an exception names, and its day has to come."""
     assert excused("") == 1
-    changes = toml_changes("accept", [ACCEPTED], OTHER, accepted.KIND.keys)
+    changes = toml_changes("accept", [ACCEPTED], OTHER, ACCEPT.keys)
     passed = passing(excused, changes, toml_written("accept", [ACCEPTED]))
     # A name that is the right one, too, and a later day; and the entry twice excuses what it does once.
     assert passed <= WHY | {"expires", "entry"}, passed
@@ -151,7 +150,7 @@ KNOWN = {"clause": '"category.position"', "pointer": '"/event_categories/*/posit
 
 def waived(text: str) -> int:
     """The status of a body with known deviations."""
-    known = deviations.read(text, "known.toml", CONTRACT)
+    known = deviations.kind_of(CONTRACT).read(text, "known.toml")
     report = report_of(recording_of(BROKEN, "body.json", CONTRACT), strict=False, allow_empty=False)
     return deviations.apply(report, known, NOW.date()).status
 
