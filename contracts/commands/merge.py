@@ -50,6 +50,7 @@ def run(options: argparse.Namespace) -> int:
     _, entries = several.entries_of(settings)
     found = list(_found(options.bundles))
     outputs = several.outputs_of(settings, [settings.targets, *found])
+    outputs.clear()
     console = output.console_of(options, outputs)
     merged, now = _Merged({entry.name: entry for entry in entries}, settings), datetime.now(UTC)
     for place in found:
@@ -57,6 +58,7 @@ def run(options: argparse.Namespace) -> int:
     judged = merged.judged(options.bundles)
     console.write("".join(f"{plain(line)}\n" for line in merged.lines))
     several.tell(judged, options, settings, console, outputs)
+    outputs.problems[:0] = merged.problems
     return outputs.end(worst(each.status for each in judged), console)
 
 
@@ -80,7 +82,7 @@ def _found(places: Iterable[str]) -> Iterator[str]:
 class _Merged:
     """What the bundles come to, by the name of their target.
 
-    ``unused`` and ``texts`` are of the deviations that targets share.
+    ``unused`` and ``texts`` are of the deviations that targets share, ``problems`` say what could not be written.
     """
 
     entries: Mapping[str, Entry]
@@ -89,6 +91,7 @@ class _Merged:
     lines: list[str] = field(default_factory=list)
     unused: dict[str, tuple[StaleDeviation, ...]] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
     _places: dict[str, str] = field(default_factory=dict)
     _clauses: set[tuple[str, ...]] = field(default_factory=set)
     _bodies: dict[bytes, bytes] = field(default_factory=dict)
@@ -121,15 +124,27 @@ class _Merged:
         self._places[name] = place
         self.lines.append(f"{name}: run of {report.started}, {in_days(now - found.made)} ago")
         self.lines += [f"{name}: {note}" for note in found.notes]
-        _write(report, content, several.folder_of(entry, self.settings))
+        self._write(entry, report, content)
         lacks = [f"its bundle lacks {line}" for line in found.missing] + too_old(found, self.settings.max_age, now)
         self.results[name] = Judged(entry, None, lacks[0]) if lacks else Judged(entry, slim(report, self._bodies))
         if report.shared_deviations and DEVIATIONS in found.texts:
             self.unused[name], self.texts[name] = found.unused, found.texts[DEVIATIONS]
 
+    def _write(self, entry: Entry, report: Report, content: bytes) -> None:
+        """Write the reports of a target; its bundle is taken over as it was read."""
+        outputs = several.folder_of(entry, self.settings)
+        if outputs.files:
+            others = outputs.without(output.BUNDLE)
+            others.clear()
+            others.write_report(report, str)
+            outputs.write(output.BUNDLE, content)
+        self.problems += outputs.problems
+
     def judged(self, places: Iterable[str]) -> tuple[Judged, ...]:
         """Return what became of every target of the file; one without a bundle in these places has no report."""
         why = f"there is no bundle of it in {shorten(', '.join(places), 200)}"
+        for name in self.entries.keys() - self.results.keys():
+            several.folder_of(self.entries[name], self.settings).clear()
         targets = tuple(self.results.get(name) or Judged(entry, None, why) for name, entry in self.entries.items())
         return with_stale(targets, self.unused, self.texts if len(self.results) == len(targets) else {})
 
@@ -144,10 +159,3 @@ def _check(report: Report, entry: Entry, place: str) -> None:
                 f"{place}: {name} of {entry.name} is {shorten(here, 200)}, and {shorten(there, 200)} in the file of "
                 "targets"
             )
-
-
-def _write(report: Report, content: bytes, outputs: output.Outputs) -> None:
-    """Write the reports of a target; its bundle is taken over as it was read."""
-    if outputs.files:
-        outputs.without(output.BUNDLE).write_report(report, str)
-        outputs.write(output.BUNDLE, content)

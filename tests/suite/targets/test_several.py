@@ -19,8 +19,9 @@ from markup import parse
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from regions import PLANNED, Regions, most_within_a_minute
 
+from contracts.commands import output, writing
 from contracts.core.contract import load
-from contracts.core.errors import OverBudget, until
+from contracts.core.errors import OverBudget, UsageError, until
 from contracts.core.report import Access
 from contracts.formats import annotations, html, junit, markdown, metrics, result, terminal
 from contracts.formats.terminal import Detail
@@ -192,6 +193,30 @@ def test_a_bundle_that_is_missing_is_named(run: Path) -> None:
         if row.attributes.get("data-target")
     }
     assert told == {"t0": "conforms", **dict.fromkeys(missing, "inconclusive")}
+
+
+def test_what_merge_could_not_write_is_said(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A report that cannot be written is no pass and ends no other; none of an earlier run is left in its place."""
+    write = writing.write
+
+    def full(file: str, content: str | bytes, **options: bool) -> None:
+        if file.endswith("t0/junit.xml"):
+            raise UsageError(f"{file} cannot be written: No space left on device")
+        write(file, content, **options)
+
+    monkeypatch.setattr("contracts.commands.writing.write", full)
+    shutil.copytree(run / "one" / "t0", run / "young" / "t0")
+    for old in ("t0/junit.xml", "t1/report.html", "t1/run.zip"):
+        (run / "full" / old).parent.mkdir(parents=True, exist_ok=True)
+        (run / "full" / old).write_text("old")
+    asked = ("merge", "young", "--targets", "targets.toml", "--only", "t0", "--reports", "full")
+    done = contracts(*asked, folder=run)
+    assert (done.status, done.err) == (2, "contracts: full/t0/junit.xml cannot be written: No space left on device\n")
+    assert {path.name for path in (run / "full" / "t0").iterdir()} == {file for _, file in output.FORMATS.values()} - {
+        "junit.xml"
+    } | {output.BUNDLE_FILE}
+    assert contracts(*asked, "--only", "t1", folder=run).status == 3
+    assert list((run / "full" / "t1").iterdir()) == []
 
 
 def test_what_cannot_be_merged(run: Path) -> None:
