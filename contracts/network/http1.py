@@ -250,11 +250,11 @@ def _decoded(chunks: Iterable[bytes], codings: list[str], cap: int) -> bytes:
     At most ``cap`` bytes are kept, coded or not: what would be more is not unpacked.
     """
     names = [name.strip().lower() for value in codings for name in value.split(",") if name.strip()]
-    names = [name for name in names if name != "identity"]
-    if len(names) > 1 or (names and names[0] not in ("gzip", "x-gzip", "deflate")):
-        coding = _quoted(", ".join(codings).encode("latin-1"))
-        raise BrokenAnswer(f"the body has the content coding {coding}, and gzip was asked for")
-    pieces = _inflated(chunks, names[0], cap) if names else chunks
+    coding = ", ".join(name for name in names if name != "identity")
+    if coding not in ("", "gzip", "x-gzip", "deflate"):
+        given = _quoted(", ".join(codings).encode("latin-1"))
+        raise BrokenAnswer(f"the body has the content coding {given}, and gzip was asked for")
+    pieces = _inflated(chunks, coding, cap) if coding else chunks
     body = bytearray()
     for piece in pieces:
         body += piece

@@ -59,6 +59,7 @@ READ: dict[str, tuple[bytes, tuple[str, ...]]] = {
     "identity": (HEAD + b"Content-Encoding: identity\r\n" + LENGTH + b"\r\n" + BODY, ()),
     "interim-100": (b"HTTP/1.1 100 Continue\r\n\r\n" + WHOLE, ()),
     "interim-101": (b"HTTP/1.1 101 Switching Protocols\r\n\r\n" + WHOLE, ()),
+    "interim-folded": (b"HTTP/1.1 103 Early Hints\r\nLink: </v1>;\r\n rel=preload\r\n\r\n" + WHOLE, (FOLDED,)),
     "200-interim": (b"HTTP/1.1 103 Early Hints\r\n\r\n" * 200 + WHOLE, ()),
     "interim-199": (b"HTTP/1.1 199 Odd\r\nX: y\r\n\r\n" * 3 + WHOLE, ()),
 }
@@ -114,7 +115,7 @@ BROKEN: dict[str, tuple[bytes, str]] = {
     "coding-twice": (HEAD + b"Content-Encoding: gzip, gzip\r\n\r\n" + BODY, '"gzip, gzip"'),
     "status-of-two-digits": (WHOLE.replace(b"200", b"20"), "is not HTTP/1.1"),
     "status-below-100": (WHOLE.replace(b"200", b"099"), "is not HTTP/1.1"),
-    "another-version": (WHOLE.replace(b"HTTP/1.1", b"HTTP/9.9"), "is not HTTP/1.1"),
+    "another-version": (WHOLE.replace(b"HTTP/1.1", b"HTTP/9.9"), 'it begins with "HTTP/9.9 200 OK"'),
 }
 ALL = {name: content for name, (content, _) in {**READ, **BROKEN}.items()}
 
@@ -205,6 +206,16 @@ def test_a_body_has_a_cap() -> None:
         with pytest.raises(BrokenAnswer, match="--max-body"):
             answer_of(content, cap=cap)
     assert answer_of(zeros, cap=10_000).response.body == b"0" * 10_000
+
+
+def test_a_cap_holds_for_what_is_packed_as_well() -> None:
+    """A small body that is packed in many bytes is given up beyond the cap, and no byte at all is an empty body."""
+    packed = gzip.compress(b"0", compresslevel=0)
+    coded = HEAD + b"Content-Encoding: gzip\r\n\r\n"
+    assert answer_of(coded + packed, cap=len(packed)).response.body == b"0"
+    with pytest.raises(BrokenAnswer, match="--max-body"):
+        answer_of(coded + packed, cap=len(packed) - 1)
+    assert answer_of(coded, cap=0).response.body == b""
 
 
 def test_a_connection_is_kept_where_the_answer_says_its_end() -> None:
