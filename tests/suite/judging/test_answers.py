@@ -1,0 +1,58 @@
+"""What is said of one answer, and of answers that nobody of the API gave."""
+
+from dataclasses import replace
+
+import pytest
+from cases import A, B, error, ok, raw, run
+from subject import CLAUSES, CONTRACT
+
+from contracts.core.exchange import Response
+from contracts.core.report import State
+from contracts.judging.evidence import unless_blocked
+from contracts.judging.judge import outcomes, said_of
+
+FORBIDDEN = error(403)
+ASKED = ("list", "repeat", "head", "xml", "anonymous", "invalid-token", "unknown-path", "unknown-query")
+
+
+def test_a_firewall_is_not_the_api() -> None:
+    """Where whatever is asked meets a 403, with and without credentials, no answer is one; the cleartext one stays."""
+    blocked = run({**dict.fromkeys(ASKED, FORBIDDEN), "plaintext": FORBIDDEN})
+    exchanges = unless_blocked(blocked.exchanges)
+    assert {e.probe for e in exchanges if e.failure is None} == {"plaintext"}
+    assert {"firewall" in str(e.failure) for e in exchanges if e.failure} == {True}
+    found = outcomes(replace(blocked, exchanges=exchanges))
+    assert not [outcome.clause.id for outcome in found if outcome.state in (State.HELD, State.BREACHED)]
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        {"list": FORBIDDEN},
+        {"list": FORBIDDEN, "anonymous": error(401)},
+        {"anonymous": FORBIDDEN, "xml": FORBIDDEN},
+        {**dict.fromkeys(ASKED, FORBIDDEN), "unknown-path": error(404)},
+        {},
+    ],
+    ids=["one request", "another status", "no documented request", "one that is let through", "nothing"],
+)
+def test_a_refusal_alone_is_no_firewall(others: dict[str, Response]) -> None:
+    """It takes the documented request and that without credentials, and no answer of another status."""
+    exchanges = run(others).exchanges
+    assert unless_blocked(exchanges) == exchanges
+
+
+def test_answers_of_which_the_same_is_said() -> None:
+    """The same is said of answers that no clause tells apart, and something else of those that one does."""
+    alike = [ok(), ok({**A, "display_name": "Another"}, B)]
+    apart = [ok(), ok(A), ok({**A, "id": 7}, B), error(404), error(404, {"message": "no"}), raw("{"), raw(b"\xff")]
+    assert said_of(alike[0], CONTRACT) == said_of(alike[1], CONTRACT)
+    said = [said_of(response, CONTRACT) for response in apart]
+    assert all(one != other for index, one in enumerate(said) for other in said[:index])
+
+
+def test_scalingo_js_stands_behind_what_credentials_decide() -> None:
+    """A MUST about credentials names the client that sends none; a SHOULD rests on its own source alone."""
+    behind = {c.id for c in CLAUSES if c.section == "auth" for source in c.sources if "scalingo.js" in source.title}
+    assert behind == {"auth.missing", "auth.invalid"}
+    assert "scalingo.js sends none" in next(c.why for c in CLAUSES if c.id == "auth.missing")
