@@ -45,7 +45,7 @@ def renamed() -> Elements:
 
 
 def environment(server: MockServer) -> dict[str, str]:
-    return {"BEARER_TOKEN": server.token}
+    return {"BEARER_TOKEN": server.token, "CONTRACTS_SETTLE": "0.1"}
 
 
 def kept(folder: Path, name: str, elements: Elements | None = None, faults: tuple[Change, ...] = ()) -> str:
@@ -119,7 +119,7 @@ def test_a_target_that_violates_is_not_kept(tmp_path: Path) -> None:
 def test_what_was_not_observed_is_not_kept(option: tuple[str, ...], tmp_path: Path) -> None:
     """A target that answers nothing is exit 3, whatever the options, and nothing is written."""
     path = tmp_path / "snapshot.json"
-    done = contracts("snapshot", "http://127.0.0.1:9", "-o", str(path), *option)
+    done = contracts("snapshot", "http://127.0.0.1:9", "--retries", "0", "-o", str(path), *option)
     assert (done.status, path.exists()) == (3, False)
     assert done.err.count("\n") == 1
 

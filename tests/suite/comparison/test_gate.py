@@ -133,7 +133,7 @@ def test_what_is_accepted_is_never_nothing() -> None:
 
 
 def environment(server: MockServer) -> dict[str, str]:
-    return {"BEARER_TOKEN": server.token}
+    return {"BEARER_TOKEN": server.token, "CONTRACTS_SETTLE": "0.1"}
 
 
 def kept(folder: Path, *options: str, faults: tuple[Change, ...] = (), elements: Elements = OLD) -> str:
