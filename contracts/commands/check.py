@@ -10,13 +10,14 @@ from contracts.commands import output
 from contracts.core.contract import Contract
 from contracts.core.errors import BrokenAnswer, Reason, UsageError
 from contracts.core.exchange import NOT_READ, Exchange
-from contracts.core.report import Report, State, worst
+from contracts.core.report import Report, State, Verdict, worst
+from contracts.core.text import counted
 from contracts.exceptions import deviations
 from contracts.formats import terminal
 from contracts.judging.judge import said_of
 from contracts.masking.secrets import Secrets
 from contracts.prepare import secrets_of
-from contracts.reading import read_bytes
+from contracts.reading import STANDARD_INPUT, read_bytes
 from contracts.resources import contract_of
 from contracts.settings.table import Group
 
@@ -52,21 +53,26 @@ def run(options: argparse.Namespace) -> int:
     secrets = secrets_of(os.environ, settings, contract)
     console.mask = secrets.sweep
     kind = offline.Kind(options.kind) if options.kind else None
-    statuses = []
-    for file in options.files:
-        name = "standard input" if file == "-" else file
-        try:
-            shown = offline.recording_of(read_bytes(file), name, contract, settings.auth, kind)
-        except UsageError as problem:
-            raise UsageError(secrets.mask(str(problem))) from None
-        shown = _without_secrets(shown, secrets)
-        report = offline.report_of(shown, strict=settings.strict, allow_empty=settings.allow_empty)
-        report = replace(deviations.apply(report, known, datetime.now(UTC).date()), narrowed=settings.narrowed)
-        outputs.write_report(report, secrets.sweep)
-        console.write(terminal.render(report, detail=output.detail_of(options)), always=True)
-        console.write(_advice(report))
-        statuses.append(report.status)
-    return outputs.end(worst(statuses), console)
+    judged: list[int] = []
+    try:
+        for file in options.files:
+            name = "standard input" if file == STANDARD_INPUT else file
+            try:
+                shown = offline.recording_of(read_bytes(file), name, contract, settings.auth, kind)
+            except UsageError as problem:
+                raise UsageError(secrets.mask(str(problem))) from None
+            shown = _without_secrets(shown, secrets)
+            report = offline.report_of(shown, strict=settings.strict, allow_empty=settings.allow_empty)
+            report = replace(deviations.apply(report, known, datetime.now(UTC).date()), narrowed=settings.narrowed)
+            outputs.write_report(report, secrets.sweep)
+            console.write(terminal.render(report, detail=output.detail_of(options)), always=True)
+            console.write(_advice(report))
+            judged.append(report.status)
+    except KeyboardInterrupt:
+        left = len(options.files) - len(judged)
+        console.complain(f"interrupted: {left} of {counted(len(options.files), 'file')} not judged")
+        judged.append(Verdict.INCONCLUSIVE.status)
+    return outputs.end(worst(judged), console)
 
 
 def _without_secrets(shown: offline.Recording, secrets: Secrets) -> offline.Recording:

@@ -13,7 +13,7 @@ from contracts.commands import output, several
 from contracts.commands.audit import too_old
 from contracts.core.errors import UsageError
 from contracts.core.report import Report, StaleDeviation, worst
-from contracts.core.text import in_days, plain, shorten
+from contracts.core.text import counted, in_days, plain, shorten
 from contracts.network.dial import parse
 from contracts.reading import read_bytes
 from contracts.resources import contract_of
@@ -53,9 +53,16 @@ def run(options: argparse.Namespace) -> int:
     outputs.clear()
     console = output.console_of(options, outputs)
     merged, now = _Merged({entry.name: entry for entry in entries}, settings), datetime.now(UTC)
-    for place in found:
-        merged.add(place, now)
-    judged = merged.judged(options.bundles)
+    why = f"there is no bundle of it in {shorten(', '.join(options.bundles), 200)}"
+    try:
+        for place in found:
+            merged.add(place, now)
+    except KeyboardInterrupt:
+        why = "the command was interrupted before its bundle was judged"
+        console.complain(
+            f"interrupted: {len(found) - len(merged.results)} of {counted(len(found), 'bundle')} not judged"
+        )
+    judged = merged.judged(why)
     console.write("".join(f"{plain(line)}\n" for line in merged.lines))
     several.tell(judged, options, settings, console, outputs)
     outputs.problems[:0] = merged.problems
@@ -140,9 +147,8 @@ class _Merged:
             outputs.write(output.BUNDLE, content)
         self.problems += outputs.problems
 
-    def judged(self, places: Iterable[str]) -> tuple[Judged, ...]:
-        """Return what became of every target of the file; one without a bundle in these places has no report."""
-        why = f"there is no bundle of it in {shorten(', '.join(places), 200)}"
+    def judged(self, why: str) -> tuple[Judged, ...]:
+        """Return what became of every target of the file; ``why`` says it of one without a bundle."""
         for name in self.entries.keys() - self.results.keys():
             several.folder_of(self.entries[name], self.settings).clear()
         targets = tuple(self.results.get(name) or Judged(entry, None, why) for name, entry in self.entries.items())

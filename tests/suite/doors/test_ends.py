@@ -12,7 +12,8 @@ from door import ROOT, clean_environment, contracts
 from regions import Regions
 from subject import BY_NAME, SAMPLE
 
-from contracts.commands import output
+from contracts.commands import check, merge, output
+from contracts.event_categories.sample import categories
 from contracts.mock.reply import Received, Reply
 from contracts.mock.server import MockServer
 
@@ -92,3 +93,44 @@ def test_a_verdict_survives_an_end_while_reports_are_written(
     assert done.status == status
     assert "contracts: interrupted before all was written: " in done.err
     assert ("VIOLATES" if fault else "CONFORMS") in done.err
+
+
+@pytest.mark.parametrize(("first", "status"), [("{}", 1), (None, 3)])
+def test_files_that_were_judged_stand(
+    first: str | None, status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever ends a check of several files is told what was judged by then; a breach stays one."""
+    (tmp_path / "first.json").write_text(first or json.dumps({"event_categories": categories(2)}))
+    (tmp_path / "second.json").write_text("{}")
+    read = check.read_bytes
+
+    def ended(path: str) -> bytes:
+        if path == "second.json":
+            raise KeyboardInterrupt
+        return read(path)
+
+    monkeypatch.setattr(check, "read_bytes", ended)
+    done = contracts("check", "first.json", "second.json", "--summary", folder=tmp_path)
+    assert (done.status, done.err) == (status, "contracts: interrupted: 1 of 2 files not judged\n")
+
+
+@pytest.mark.parametrize(("fault", "status"), [("position-text", 1), (None, 3)])
+def test_bundles_that_were_judged_stand(
+    fault: str | None, status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever ends a merge is told of the targets whose bundles were judged; the others are inconclusive."""
+    with Regions(2, 1, {"t0": fault} if fault else {}) as server:
+        (tmp_path / "targets.toml").write_text(server.file())
+        asked = ("verify", "--targets", "targets.toml", "--reports", "out")
+        contracts(*asked, environment=server.environment, folder=tmp_path)
+    read = merge.read_bytes
+
+    def ended(path: str, *arguments: int, **options: bool) -> bytes:
+        if "t1" in path:
+            raise KeyboardInterrupt
+        return read(path, *arguments, **options)
+
+    monkeypatch.setattr(merge, "read_bytes", ended)
+    done = contracts("merge", "out", "--targets", "targets.toml", "--summary", folder=tmp_path)
+    assert (done.status, done.err) == (status, "contracts: interrupted: 1 of 2 bundles not judged\n")
+    assert "1 inconclusive" in done.last_line
