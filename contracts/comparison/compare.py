@@ -9,7 +9,7 @@ from datetime import date
 from typing import NamedTuple
 
 from contracts.comparison.accepted import Accepted
-from contracts.comparison.hits import Hit, Key, Known, Pair, hits
+from contracts.comparison.hits import Element, Hit, Key, Known, hits
 from contracts.comparison.rules import OF_CLIENTS, OF_ORDER, OF_PRESENCE, OF_VALUES, Audience, Rule
 from contracts.comparison.snapshot import CouldNotCompare, Observation
 from contracts.comparison.subject import OTHERS, Subject
@@ -29,14 +29,6 @@ _NAMED = 5
 _WORST_FIRST = {impact: number for number, impact in enumerate(Impact)}
 #: The rules that say no more than the reading of a client does, where that changed as well.
 _SAID_BY_CLIENTS = (*OF_VALUES, "position-changed", "display-text-changed")
-
-
-@dataclass(frozen=True)
-class Element:
-    """What a difference calls its element: id and name as the old side has them, or as the new one does if new."""
-
-    id: str | None
-    name: str | None
 
 
 @dataclass(frozen=True)
@@ -229,11 +221,10 @@ def _what(subject: Subject, hit: Hit) -> str:
 
 def _of_elements(subject: Subject, what: str, elements: Iterable[Known | None]) -> str:
     """Return what changes with the elements in which it does; None is among them for what is about no single one."""
-    known = sorted(each[1] for each in elements if each)
-    if what.startswith(("which ", "the ")) or not known:
+    names = [shorten(known[1], 80) for known in elements if known]
+    if what.startswith(("which ", "the ")) or not names:
         return what
-    of = f'the {subject.noun} "{shorten(known[0], 80)}"' if len(known) == 1 else f"{len(known):,} {subject.nouns}"
-    return f"{what} of {of}"
+    return f"{what} of " + (f"{len(names):,} {subject.nouns}" if names[1:] else f'the {subject.noun} "{names[0]}"')
 
 
 def _is_documented(subject: Subject, hit: Hit) -> bool:
@@ -321,7 +312,7 @@ def _listed(told: Iterable[_Told]) -> list[_Told]:
 
 
 def _excusing(subject: Subject, line: Line, accepted: Accepted) -> list[Entry]:
-    element = element_of(subject, line.hit.pair)
+    element = line.hit.element
     named = {"id": element.id, "name": element.name} if element else None
     return accepted.matching(line.hit.rule.id, line.hit.member, named, lambda: _after(subject, line))
 
@@ -333,7 +324,7 @@ def _difference(subject: Subject, line: Line, entries: Iterable[Entry], today: d
         line.impact,
         hit.rule.says.format(noun=subject.noun, member=shorten(hit.member or "", 80)),
         _place(subject, hit),
-        element_of(subject, hit.pair),
+        hit.element,
         hit.member,
         _text(subject, line, hit.before, line.position and line.position.before),
         _after(subject, line),
@@ -342,15 +333,6 @@ def _difference(subject: Subject, line: Line, entries: Iterable[Entry], today: d
         hashlib.sha256(json.dumps(hit.key).encode("ascii")).hexdigest()[:16],
         "; ".join(f"accepted {entry.until(today)}" for entry in entries),
     )
-
-
-def element_of(subject: Subject, pair: Pair | None) -> Element | None:
-    """Return what the element of a pair is called."""
-    known = pair and (pair.old or pair.new)
-    if not known:
-        return None
-    texts = (known.get(member) for member in (subject.id, subject.name))
-    return Element(*(text if isinstance(text, str) else None for text in texts))
 
 
 def _after(subject: Subject, line: Line) -> str:

@@ -9,6 +9,7 @@ one category of twelve, positions and all, is one line.
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -27,6 +28,14 @@ Key = tuple[str, Known | None, str | None]
 #: The rules that tell that a member came, that it went, and that it has another value of the same type.
 _Rules = tuple[str, str, str]
 _OF_ROOT = "top-level-member-added", "top-level-member-removed", "value-changed"
+
+
+@dataclass(frozen=True)
+class Element:
+    """What a difference calls its element: id and name as the old side has them, or as the new one does if new."""
+
+    id: str | None
+    name: str | None
 
 
 class Pair(NamedTuple):
@@ -64,6 +73,14 @@ class Hit(NamedTuple):
         return self.pair and self.pair.known
 
     @property
+    def element(self) -> Element | None:
+        """What a difference calls the element, None where it is about none."""
+        known = self.pair and (self.pair.old or self.pair.new)
+        if not known:
+            return None
+        return Element(*(text if isinstance(text := known.get(member), str) else None for member in ("id", "name")))
+
+    @property
     def key(self) -> Key:
         """What it is about."""
         return self.rule.id, self.known, self.member
@@ -73,7 +90,7 @@ def hits(subject: Subject, old: Reading, new: Reading) -> Iterator[list[Hit]]:
     """Iterate over what two readings differ in, all of one element or of one member of the root together."""
     for member, *values in _changes(old.top_level, new.top_level):
         yield list(_of_value(None, member, values, _OF_ROOT, subject.top_level_read_by))
-    both, removed, added = match(subject, old.elements, new.elements)
+    both, removed, added = match(old.elements, new.elements)
     for pair in removed:
         yield [Hit(BY_ID["element-removed"], pair, None, pair.old, ABSENT), *_of_clients(subject, pair)]
     for pair in added:
@@ -81,14 +98,14 @@ def hits(subject: Subject, old: Reading, new: Reading) -> Iterator[list[Hit]]:
     yield from _of_pairs(subject, both)
 
 
-def match(subject: Subject, old: Sequence[Object], new: Sequence[Object]) -> tuple[list[Pair], ...]:
+def match(old: Sequence[Object], new: Sequence[Object]) -> tuple[list[Pair], ...]:
     """Return which elements are the same, by id, then by name, in the order of the old list; what went; what came.
 
     A name that two of one list share matches nothing.
     """
     found: dict[int, int] = {}
     left_old, left_new = dict(enumerate(old)), dict(enumerate(new))
-    for member in (subject.id, subject.name):
+    for member in ("id", "name"):
         unclear = shared(old, member) | shared(new, member) if left_old and left_new else set()
         places = {text: index for index, e in left_new.items() if isinstance(text := e.get(member), str)}
         for index, element in list(left_old.items()):
@@ -97,20 +114,20 @@ def match(subject: Subject, old: Sequence[Object], new: Sequence[Object]) -> tup
                 found[index] = places[text]
                 del left_old[index], left_new[places[text]]
     return (
-        [Pair(i, j, old[i], new[j], _known(subject, old[i])) for i, j in sorted(found.items())],
-        [Pair(i, None, e, None, _known(subject, e)) for i, e in left_old.items()],
-        [Pair(None, j, None, e, _known(subject, e)) for j, e in left_new.items()],
+        [Pair(i, j, old[i], new[j], _known(old[i])) for i, j in sorted(found.items())],
+        [Pair(i, None, e, None, _known(e)) for i, e in left_old.items()],
+        [Pair(None, j, None, e, _known(e)) for j, e in left_new.items()],
     )
 
 
-def _known(subject: Subject, element: Object) -> Known:
-    member = subject.id if isinstance(element.get(subject.id), str) else subject.name
+def _known(element: Object) -> Known:
+    member = "id" if isinstance(element.get("id"), str) else "name"
     return member, element[member]
 
 
 def _of_pairs(subject: Subject, pairs: Sequence[Pair]) -> Iterator[list[Hit]]:
     """Iterate over what differs in the elements that both lists have, in the order of the new one."""
-    names = [tuple(sorted(_known(subject, each) for each in (pair.old, pair.new) if each)) for pair in pairs]
+    names = [tuple(sorted(_known(each) for each in (pair.old, pair.new) if each)) for pair in pairs]
     places = moved([pair.new_index or 0 for pair in pairs], names) if subject.ordered else set()
     follows = _renumbered(subject, pairs, names, places) if subject.position else []
     if follows:
@@ -240,7 +257,7 @@ def _of_clients(subject: Subject, pair: Pair) -> Iterator[Hit]:
 
 def _same_type(subject: Subject, member: str) -> str:
     """Return the rule for a member that has another value of the same type."""
-    named = {subject.id: "id-changed", subject.name: "name-changed", subject.position: "position-changed"}
+    named = {"id": "id-changed", "name": "name-changed", subject.position: "position-changed"}
     named |= dict.fromkeys(subject.references, "reference-changed")
     named |= dict.fromkeys(subject.display, "display-text-changed")
     return named.get(member, "value-changed")

@@ -155,11 +155,10 @@ def _refuse_unclear(subject: Subject, elements: list[Any], what: str) -> None:
             name = kind(element)
             article = "" if name == "null" else "an " if name == "array" else "a "
             raise CouldNotCompare(f"{place} is {article}{name}, not an object")
-        if not any(isinstance(element.get(member), str) for member in (subject.id, subject.name)):
-            raise CouldNotCompare(f"{place} has neither {subject.id} nor {subject.name} to match it by")
-    ids, names = shared(elements, subject.id), shared(elements, subject.name)
-    without_id = {e[subject.name] for e in elements if not isinstance(e.get(subject.id), str)}
-    for member, texts in ((subject.id, ids), (subject.name, names & without_id)):
+        if not any(isinstance(element.get(member), str) for member in ("id", "name")):
+            raise CouldNotCompare(f"{place} has neither id nor name to match it by")
+    without_id = {element["name"] for element in elements if not isinstance(element.get("id"), str)}
+    for member, texts in (("id", shared(elements, "id")), ("name", shared(elements, "name") & without_id)):
         if texts:
             raise CouldNotCompare(
                 f"{what} cannot be compared: several elements share the {member} {shorten(min(texts), 80)!r}, so that "

@@ -31,7 +31,7 @@ class Subject:
     """A list, as a comparison sees it.
 
     ``key`` is the member of the root that holds it, ``members`` are the documented ones of an element. Elements are
-    matched by the member ``id``, then by ``name``. ``references`` name elements of another list; ``display`` members
+    matched by their id, then by their name. ``references`` name elements of another list; ``display`` members
     are read by people only; ``position`` is the place of an element when it is displayed. ``ordered`` tells whether
     the order of the list means anything. ``keepers`` says who holds ids of these elements.
     """
@@ -42,8 +42,6 @@ class Subject:
     members: tuple[str, ...]
     clients: tuple[Client, ...]
     keepers: str
-    id: str = "id"
-    name: str = "name"
     references: tuple[str, ...] = ()
     display: tuple[str, ...] = ()
     position: str | None = None
@@ -57,7 +55,7 @@ class Subject:
     def readers(self, member: str) -> tuple[str, ...]:
         """Return who notices when a member of an element changes."""
         clients = tuple(client.name for client in self.clients if member in client.members)
-        return (*clients, self.keepers) if member == self.id else clients or (OTHERS,)
+        return (*clients, self.keepers) if member == "id" else clients or (OTHERS,)
 
     def read_by(self, member: str, value: Any) -> tuple[str, ...]:
         """Return which clients can read a member of an element, or pass over it when it is ABSENT."""

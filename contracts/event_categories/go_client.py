@@ -5,13 +5,11 @@ field as it is where null comes, takes a number with a fraction or an exponent f
 members whatever their letter case, the last one winning.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from contracts.judging.strict_json import NONE_REPLACED, Replaced
 
-MEMBERS = ("id", "name", "position")
-_TEXT_OR_NULL = (str, type(None))
 _INT64 = range(-(2**63), 2**63)
 
 
@@ -24,18 +22,27 @@ class Unreadable(NamedTuple):
     replaced: bool = False  #: whether it stands in a value that a repeated name replaced
 
 
+def _is_text(value: Any) -> bool:
+    return value is None or type(value) is str
+
+
+def _is_integer(value: Any) -> bool:
+    return value is None or (type(value) is int and value in _INT64)
+
+
+#: What it reads of each member that it knows, and that in words.
+_READ: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "id": (_is_text, "a string or null"),
+    "name": (_is_text, "a string or null"),
+    "position": (_is_integer, "an integer literal of 64 bits, or null"),
+}
+MEMBERS = tuple(_READ)
+_NO_OTHER = "no member that differs from id, name or position by letter case alone"
+
+
 def reads(member: str, value: Any) -> bool:
     """Whether it reads a member of a category; one that it does not know is skipped."""
-    if member == "position":
-        return value is None or (type(value) is int and value in _INT64)
-    return value.__class__ in _TEXT_OR_NULL if member in MEMBERS else not confuses(member)
-
-
-def expected(member: str) -> str:
-    """Return in words what it reads of a member."""
-    if member not in MEMBERS:
-        return "no member that differs from id, name or position by letter case alone"
-    return "an integer literal of 64 bits, or null" if member == "position" else "a string or null"
+    return _READ[member][0](value) if member in _READ else not confuses(member)
 
 
 def confuses(member: str) -> bool:
@@ -72,18 +79,14 @@ def _in_root(name: str, value: Any, replaced: Replaced) -> Iterator[Unreadable]:
 
 
 def _reads_known(category: dict[str, Any]) -> bool:
-    """Whether it reads the members of a category that have the names it knows: :func:`reads` of all, and faster."""
+    """Whether it reads the members of a category that have the names it knows."""
     get = category.get
-    position = get("position")
-    return (
-        get("id").__class__ in _TEXT_OR_NULL
-        and get("name").__class__ in _TEXT_OR_NULL
-        and (position is None or (type(position) is int and position in _INT64))
-    )
+    return _is_text(get("id")) and _is_text(get("name")) and _is_integer(get("position"))
 
 
 def _in_element(where: tuple[str, int], category: dict[str, Any], replaced: Replaced) -> Iterator[Unreadable]:
     for members, gone in ((category.items(), False), (replaced.of(category), True)):
         for name, value in members:
             if not reads(name, value):
-                yield Unreadable((*where, name), expected(name), name if confuses(name) else value, gone)
+                received = name if confuses(name) else value
+                yield Unreadable((*where, name), _READ.get(name, (None, _NO_OTHER))[1], received, gone)

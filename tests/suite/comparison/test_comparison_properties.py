@@ -15,8 +15,8 @@ from observed import observed
 from patch import patch
 
 from contracts.comparison.accepted import Accepted
-from contracts.comparison.compare import LISTED, Difference, Element, compare, element_of, instability
-from contracts.comparison.hits import Hit, hits
+from contracts.comparison.compare import LISTED, Difference, compare, instability
+from contracts.comparison.hits import hits
 from contracts.comparison.snapshot import CouldNotCompare, Observation
 from contracts.comparison.values import text_of
 from contracts.core.report import Impact
@@ -184,15 +184,11 @@ def test_what_is_certain_is_shown_by_every_pair_of_readings(old: Observation, ne
     }
     told = said(certain(old, new))
     for key in every:
-        assert (keys[key].rule.id, _element(keys[key]), keys[key].member) in told
+        assert (keys[key].rule.id, keys[key].element, keys[key].member) in told
     for rule, element, member in certain(old, new):
         assert any(
-            (keys[key].rule.id, keys[key].member) == (rule, member) and element == _element(keys[key]) for key in every
+            (keys[key].rule.id, keys[key].member) == (rule, member) and element == keys[key].element for key in every
         )
-
-
-def _element(hit: Hit) -> Element | None:
-    return element_of(SUBJECT, hit.pair)
 
 
 @pytest.mark.uncounted

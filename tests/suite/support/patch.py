@@ -45,10 +45,10 @@ def patch(subject: Subject, old: Reading, new: Reading, groups: Iterable[list[Hi
 def _renumber(subject: Subject, elements: list[dict[str, Any]], new: Reading, times: int) -> None:
     """Give the elements the positions of the new reading, and see that so many had another one."""
     position = subject.position or ""
-    positions = {_known(subject, each): each.get(position, ABSENT) for each in new.elements}
+    positions = {_known(each): each.get(position, ABSENT) for each in new.elements}
     changed = 0
     for element in elements:
-        value = positions.get(_known(subject, element), ABSENT)
+        value = positions.get(_known(element), ABSENT)
         if value is not ABSENT and not identical(element.get(position, ABSENT), value):
             element[position] = value
             changed += 1
@@ -62,6 +62,6 @@ def _set(members: dict[str, Any], member: str, value: Any) -> None:
         members[member] = value
 
 
-def _known(subject: Subject, element: dict[str, Any]) -> tuple[str, Any]:
-    member = subject.id if isinstance(element.get(subject.id), str) else subject.name
+def _known(element: dict[str, Any]) -> tuple[str, Any]:
+    member = "id" if isinstance(element.get("id"), str) else "name"
     return member, element[member]
