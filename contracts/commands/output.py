@@ -149,9 +149,10 @@ class Outputs:
         """Return the formats as they are written: standard output last, for what was printed is not replaced."""
         return sorted(self.files, key=lambda name: self.files[name] == STANDARD_OUTPUT)
 
-    def write_all(self, rendered: Callable[[str], str]) -> None:
-        """Write what is rendered of each format, given its name."""
+    def write_all(self, rendered: Callable[[str], str | bytes]) -> None:
+        """Write what is rendered of each format, given its name; raises Late where the time for it is over."""
         for name in self.in_order():
+            check_time()
             self.write(name, rendered(name))
 
     def without(self, name: str) -> "Outputs":
@@ -166,15 +167,16 @@ class Outputs:
         Raises:
             Late: the time of the run was over before all was written.
         """
-        self.problems.clear()
-        for name in self.in_order():
-            check_time()
-            if name == BUNDLE:
-                from contracts import bundle  # noqa: PLC0415 - 31 ms: it needs every format
 
-                self.write(name, bundle.pack(report, mask=mask, **entries))
-            else:
-                self.write(name, mask(rendered(name, "render", report)))
+        def content(name: str) -> str | bytes:
+            if name != BUNDLE:
+                return mask(rendered(name, "render", report))
+            from contracts import bundle  # noqa: PLC0415 - 31 ms: it needs every format
+
+            return bundle.pack(report, mask=mask, **entries)
+
+        self.problems.clear()
+        self.write_all(content)
 
     def end(self, status: int, console: writing.Console) -> int:
         """Say what could not be written, and return the exit status: that is no pass, and takes no breach away."""

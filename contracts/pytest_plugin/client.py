@@ -61,7 +61,7 @@ class Gateway(HTTPAdapter):
         headers = tuple({**_DOCUMENTED, **theirs}.items())
         answer = shielded(lambda: target.relay(method, url, headers, authorized=mine, patient=self._judging))
         if isinstance(answer, CouldNotJudge):
-            raise answer
+            raise answer if self._judging else requests.exceptions.ConnectionError(in_pytest(str(answer)))
         if self._judging:
             what = f"{method} {url} was answered {answer.status}"
             if intermediary(answer):
@@ -90,11 +90,7 @@ class TargetSession(requests.Session):
         if text.startswith("/"):
             text = self.base + text
         keywords.setdefault("allow_redirects", False)
-        try:
-            return super().request(method, text, *arguments, **keywords)
-        except CouldNotJudge as error:
-            problem = in_pytest(str(error))
-        raise requests.exceptions.ConnectionError(problem)
+        return super().request(method, text, *arguments, **keywords)
 
 
 def session_to(target: Target) -> TargetSession:

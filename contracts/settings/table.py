@@ -42,8 +42,6 @@ _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
 #: In what a size and an age are written, in bytes and in seconds, the largest first.
 _SIZES = {"GiB": 2**30, "MiB": 2**20, "KiB": 2**10, "B": 1}
 _AGES = {"d": 86400, "h": 3600, "m": 60}
-#: What Windows takes for a device and not for a file.
-_DEVICE = re.compile(r"CON|PRN|AUX|NUL|COM[0-9]|LPT[0-9]")
 #: An hour is more than any run needs, in seconds.
 _HOUR = 3600.0
 #: The variables that a file of targets may name where nobody says anything else: those that are made for this suite.
@@ -55,11 +53,26 @@ _RESERVED = {
 }
 
 
-def as_text(text: str) -> str:
-    """Return a text that is not empty."""
-    if not text:
-        raise ValueError("something, not nothing")
-    return text
+def _matching(pattern: str, wanted: str) -> Callable[[str], str]:
+    """Return what reads a text of a form, which ``wanted`` says in words."""
+
+    def read(text: str) -> str:
+        if not re.fullmatch(pattern, text, re.DOTALL):
+            raise ValueError(wanted)
+        return text
+
+    return read
+
+
+as_text = _matching(r".+", "something, not nothing")
+#: A name that can be that of a folder on every system, and of a suite in every dashboard.
+as_name = _matching(
+    # What stands first is what Windows takes for a device and not for a file.
+    r"(?!(?i:CON|PRN|AUX|NUL|COM[0-9]|LPT[0-9])(?:\.|\Z))[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9_-])?",
+    "a name of at most 64 letters, digits, dots, dashes and underscores that can name a folder",
+)
+#: A pattern for the names of variables.
+as_pattern = _matching(r"[A-Za-z_*][A-Za-z0-9_*]*", "the name of a variable, in which * may stand for any characters")
 
 
 def as_pause(text: str) -> float:
@@ -111,21 +124,6 @@ def as_header(text: str) -> tuple[str, str]:
     if name.lower() in _RESERVED:
         raise ValueError(f"another field than {name}, which the suite itself sends or which frames a message")
     return name, variable
-
-
-def as_pattern(text: str) -> str:
-    """Return a pattern for the names of variables."""
-    if not re.fullmatch(r"[A-Za-z_*][A-Za-z0-9_*]*", text):
-        raise ValueError("the name of a variable, in which * may stand for any characters")
-    return text
-
-
-def as_name(text: str) -> str:
-    """Return a name that can be that of a folder on every system, and of a suite in every dashboard."""
-    stem = text.partition(".")[0].upper()
-    if not re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9_-])?", text) or _DEVICE.fullmatch(stem):
-        raise ValueError("a name of at most 64 letters, digits, dots, dashes and underscores that can name a folder")
-    return text
 
 
 def _whole(least: int, most: int) -> Callable[[str], int]:
