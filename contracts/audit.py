@@ -146,7 +146,7 @@ class _Judge:
         judged = replace(
             found,
             settings=claimed.settings,
-            access=plan.access(auth_url=self._auth_url(), proxy=claimed.access.proxy),
+            access=plan.access_by(auth_url=self._auth_url(), proxy=claimed.access.proxy),
             strict=settings.strict,
             allow_empty=settings.allow_empty,
             requests=RequestCounts(plan.requests, claimed.requests.sent, claimed.requests.retries, plan.most),

@@ -105,7 +105,16 @@ def prepare(
         sleep = sleep or (_at_once if settings.mock else time.sleep)
         wire = _wire(settings, address, connect_to or {})
         target = _target(plan, wire, variables, tokens or Variables(), secrets, pace=pace, sleep=sleep, say=say)
-        yield Run(replace(plan, origin=target.credentials.origin), target, known, identity, baseline)
+        yield Run(
+            settings,
+            contract,
+            address,
+            target.credentials.origin,
+            target=target,
+            deviations=known,
+            identity=identity,
+            baseline=baseline,
+        )
 
 
 def _at_once(_seconds: float) -> None:

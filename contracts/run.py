@@ -111,7 +111,7 @@ class Plan:
             selected=settings.clause,
         )
 
-    def access(self, *, auth_url: str, proxy: str) -> Access:
+    def access_by(self, *, auth_url: str, proxy: str) -> Access:
         """Return what whoever asks the target again needs beside its URL."""
         settings, address = self.settings, self.address
         return Access(
@@ -136,60 +136,39 @@ _GRACE = 2.0
 _MASKED = f"${BEARER}".encode()
 
 
-@dataclass(frozen=True)
-class Run:
-    """A run that is ready to be made: what will be asked of which target, and what is judged then."""
+@dataclass(frozen=True, kw_only=True)
+class Run(Plan):
+    """A run that is ready to be made: a plan, and the target of which it is carried out."""
 
-    plan: Plan
     target: Target
     deviations: "tuple[Entry, ...]" = ()
     identity: Identity = field(default_factory=Identity)
     baseline: "Baseline | None" = None
 
     @property
-    def settings(self) -> Settings:
-        """The settings of the run."""
-        return self.plan.settings
-
-    @property
-    def contract(self) -> Contract:
-        """The contract by which the target is judged."""
-        return self.plan.contract
-
-    @property
-    def clauses(self) -> tuple[Clause, ...]:
-        """The clauses that are judged."""
-        return self.plan.clauses
-
-    @property
-    def embedded(self) -> bool:
-        """Whether the target is the embedded mock."""
-        return self.settings.mock
-
-    @property
     def implementation(self) -> str:
         """Whose product is judged, as far as somebody says it."""
         return self.settings.implementation or self.identity.implementation
 
-    @property
+    @cached_property
     def access(self) -> Access:
         """What whoever asks the target again needs beside its URL."""
         credentials = self.target.credentials
-        proxy = proxy_of(urlsplit(self.target.address.url))
+        proxy = proxy_of(urlsplit(self.address.url))
         auth_url = credentials.auth.base if isinstance(credentials, Exchanged) else ""
-        return self.plan.access(auth_url=auth_url, proxy=proxy.name if proxy else "")
+        return self.access_by(auth_url=auth_url, proxy=proxy.name if proxy else "")
 
     @property
     def counts(self) -> RequestCounts:
         """The requests that were planned, and those that were sent so far."""
         budget = self.target.budget
-        return RequestCounts(self.plan.requests, budget.sent, budget.retries, budget.limit)
+        return RequestCounts(self.requests, budget.sent, budget.retries, budget.limit)
 
     def exchanges(self) -> Iterator[Exchange]:
         """Send the probes and yield what came of each; where the answers do not agree, observe the target once more."""
-        first = tuple(map(_after_the_run, observe(self.target, self.plan.probes)))
+        first = tuple(map(_after_the_run, observe(self.target, self.probes)))
         yield from first
-        if self.plan.second and (found := self.evidence(first).unsteady):
+        if self.second and (found := self.evidence(first).unsteady):
             self.target.say(plain(f"the answers do not agree, asked again in {self.settings.settle:.3g} s: {found}"))
             for exchange in self._second():
                 yield replace(_after_the_run(exchange), observation=2)
@@ -199,29 +178,29 @@ class Run:
         pause, target = self.settings.settle, self.target
         if pause >= target.remaining:
             late = TooSlow("the run ends before the pause in which the target may settle (--deadline, --settle)")
-            yield from (target.unsent(probe, late) for probe in self.plan.second)
+            yield from (target.unsent(probe, late) for probe in self.second)
             return
         target.sleep(pause)
         problem: CouldNotJudge | None = None
-        once = [probe for probe in self.plan.second if probe.name != REPEAT]
+        once = [probe for probe in self.second if probe.name != REPEAT]
         for exchange in observe(target, once, fresh_connections=True):
             problem = exchange.failure if exchange.probe == LIST else problem
             yield exchange
-        for repeat in self.plan.second[len(once) :]:
+        for repeat in self.second[len(once) :]:
             yield target.unsent(repeat, problem) if problem else target.fetch(repeat)
 
     def evidence(self, exchanges: Iterable[Exchange]) -> Evidence:
         """Return the exchanges as evidence about this target."""
         bounded = limit_bodies(exchanges, self.settings.max_body)
-        return Evidence(self.target.address.url, unless_blocked(bounded), self.plan.scope, self.contract)
+        return Evidence(self.address.url, unless_blocked(bounded), self.scope, self.contract)
 
     def shown(self) -> dict[str, tuple[str, str]]:
         """Return the effective settings as text, each with its origin; of credentials only the variable's name."""
         shown = self.settings.shown()
-        shown["target"] = (self.target.address.url, "the embedded mock" if self.embedded else shown["target"][1])
+        shown["target"] = (self.address.url, "the embedded mock" if self.settings.mock else shown["target"][1])
         shown["max_requests"] = (str(self.target.budget.limit), shown["max_requests"][1])
         origin = self.target.credentials.origin
-        where = "the embedded mock" if self.embedded else "environment" if origin else "default"
+        where = "the embedded mock" if self.settings.mock else "environment" if origin else "default"
         shown["credentials"] = (origin or "none", where)
         mask = self.target.secrets.mask
         return {name: (value if name in SAID else mask(value), origin) for name, (value, origin) in shown.items()}

@@ -128,7 +128,7 @@ def _prune(path: str, report: Report) -> str:
 
 
 def _header(prepared: "Run") -> str:
-    target = prepared.target.address.url + (" (the embedded mock)" if prepared.embedded else "")
+    target = prepared.target.address.url + (" (the embedded mock)" if prepared.settings.mock else "")
     known = wording.identity(prepared.identity, prepared.implementation)
     return terminal.header(prepared.contract, target, prepared.counts, known)
 

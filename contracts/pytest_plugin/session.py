@@ -113,7 +113,7 @@ class Session:
         """How many requests a test may send beyond those of the run: none where somebody set the limit."""
         if self.run.settings.max_requests:
             return 0
-        return BESIDE_TO_THE_MOCK if self.run.embedded else BESIDE
+        return BESIDE_TO_THE_MOCK if self.run.settings.mock else BESIDE
 
     def write_reports(self) -> list[str]:
         """Write the reports that were asked for; return in words which could not be written."""
@@ -125,9 +125,9 @@ class Session:
         run = self.run
         judged, total = len(run.clauses), len(run.contract.clauses)
         part = f", {judged} of {total} clauses" if judged < total else ""
-        yield f"contract target: {EMBEDDED_MOCK if run.embedded else run.target.address.url}{part}"
+        yield f"contract target: {EMBEDDED_MOCK if run.settings.mock else run.target.address.url}{part}"
         beside = f", and {self.allowance} by each test that sends its own" if self.allowance else ""
-        yield f"contract budget: {run.plan.requests} requests planned, {run.target.budget.limit} at most{beside}"
+        yield f"contract budget: {run.requests} requests planned, {run.target.budget.limit} at most{beside}"
         shown = [f"{name}={value} ({origin})" for name, (value, origin) in run.shown().items() if origin != "default"]
         yield in_pytest(f"contract settings: {', '.join([*shown, 'the others by default'])}")
 

@@ -125,7 +125,7 @@ class Targets:
                 tokens=tokens_of(entry, self.environ),
                 secrets=self.secrets,
             ) as run:
-                pace.wait_for_capacity(run.plan.requests)  # before the deadline of the target begins
+                pace.wait_for_capacity(run.requests)  # before the deadline of the target begins
                 self._finish(entry, run, self._shared(_named(verify(run), entry)))
         except UsageError as error:
             self._finish(entry, None, self._unjudged(entry, str(error)))

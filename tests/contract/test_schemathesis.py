@@ -144,7 +144,7 @@ def token_required(contract_run: Run) -> None:
 @pytest.fixture(scope="module")
 def embedded(contract_run: Run) -> None:
     """A skip where the target is another one than the embedded mock."""
-    if not contract_run.embedded:
+    if not contract_run.settings.mock:
         pytest.skip("not applicable: methods that could change something are sent to the embedded mock only")
 
 

@@ -80,9 +80,9 @@ def test_each_request_has_a_connection_of_its_own_if_that_is_asked_for(*, fresh:
     with MockServer(SAMPLE) as mock, serving(KINDS["threads-keep-alive"], mock) as server:
         settings = Settings(target=server.url)
         with prepare(settings, CONTRACT, {"BEARER_TOKEN": server.token}) as run:
-            seen = list(observe(run.target, run.plan.probes, fresh_connections=fresh))
-            assert [e.probe for e in seen] == [probe.name for probe in run.plan.probes]
-            list(observe(run.target, run.plan.probes[:2], fresh_connections=fresh))
+            seen = list(observe(run.target, run.probes, fresh_connections=fresh))
+            assert [e.probe for e in seen] == [probe.name for probe in run.probes]
+            list(observe(run.target, run.probes[:2], fresh_connections=fresh))
         used = [server.used.count(number) for number in set(server.used)]
     assert (used == [1] * 10) is fresh
 
@@ -105,7 +105,7 @@ def test_what_a_probe_raises_ends_the_observation(of: str, concurrency: int, mon
             prepare(settings, CONTRACT, {"BEARER_TOKEN": server.token}) as run,
             pytest.raises(UsageError, match="cannot be sent"),
         ):
-            list(observe(run.target, run.plan.probes))
+            list(observe(run.target, run.probes))
 
 
 def test_requests_are_under_way_at_the_same_time() -> None:
