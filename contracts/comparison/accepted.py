@@ -19,7 +19,14 @@ if TYPE_CHECKING:
     from contracts.comparison.compare import Difference
 
 ALL = "all"
-_ELEMENT = ("id", "name", "elements")
+_ONE = ({"id"}, {"name"}, {"id", "name"})
+#: The keys that name what a rule may be about, rule and after aside.
+_KEYS: dict[About, tuple[set[str], ...]] = {
+    About.ELEMENT: _ONE,
+    About.MEMBER: tuple(element | {"member"} for element in (*_ONE, {"elements"})),
+    About.TOP_LEVEL: ({"member"},),
+    About.LIST: (set(),),
+}
 #: The rules about a value, each of which somebody has to agree upon.
 _OF_VALUES = (
     *("id-changed", "name-changed", "reference-changed"),
@@ -33,24 +40,15 @@ def _check(names: dict[str, str]) -> dict[str, str]:
     if rule is None:
         raise UsageError(f"there is no rule {shorten(names['rule'], 80)!r}; there are {', '.join(BY_ID)}")
     given = names.keys() - {"rule", "after"}
-    if not any(_names(about, given) for about in rule.about):
+    if not any(given in _KEYS[about] for about in rule.about):
         raise UsageError(f"the keys of the rule {rule.id} are, beside after: {rule.keys}")
     if names.get("elements", ALL) != ALL:
         raise UsageError(f'elements is "{ALL}", or left out for one element with id or name')
     return {**names, "rule": rule.id}
 
 
-def _names(about: About, given: set[str]) -> bool:
-    """Whether the keys that are given, rule and after aside, name what a rule may be about."""
-    if about in (About.TOP_LEVEL, About.LIST):
-        return given == ({"member"} if about is About.TOP_LEVEL else set())
-    element = given.intersection(_ELEMENT)
-    alone = bool(element) and (element == {"elements"} or "elements" not in element)
-    return alone and ("member" in given if about is About.MEMBER else given <= {"id", "name"})
-
-
 #: The tables of a file of exceptions.
-ACCEPT = Kind("accept", ("rule", *_ELEMENT, "member", "after"), "exception", _check)
+ACCEPT = Kind("accept", ("rule", "id", "name", "elements", "member", "after"), "exception", _check)
 
 
 class Accepted(Ledger):
