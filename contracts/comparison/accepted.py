@@ -11,8 +11,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from contracts.comparison.rules import BY_ID, FORMER, About
+from contracts.comparison.values import named
 from contracts.core.errors import UsageError
-from contracts.core.text import counted, shorten
+from contracts.core.text import counted
 from contracts.exceptions.entry import Entry, Kind, Ledger, names_of
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def _check(names: dict[str, str]) -> dict[str, str]:
     """Hold what an exception names against what its rule is about: one that could match nothing helps nobody."""
     rule = BY_ID.get(FORMER.get(names["rule"], names["rule"]))
     if rule is None:
-        raise UsageError(f"there is no rule {shorten(names['rule'], 80)!r}; there are {', '.join(BY_ID)}")
+        raise UsageError(f"there is no rule {named(names['rule'])!r}; there are {', '.join(BY_ID)}")
     given = names.keys() - {"rule", "after"}
     if not any(given in _KEYS[about] for about in rule.about):
         raise UsageError(f"the keys of the rule {rule.id} are, beside after: {rule.keys}")

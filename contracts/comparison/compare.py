@@ -13,11 +13,11 @@ from contracts.comparison.hits import Element, Hit, Key, Known, hits
 from contracts.comparison.rules import OF_CLIENTS, OF_ORDER, OF_PRESENCE, OF_VALUES, Audience, Rule
 from contracts.comparison.snapshot import CouldNotCompare, Observation
 from contracts.comparison.subject import OTHERS, Subject
-from contracts.comparison.values import shown
+from contracts.comparison.values import named, shown
 from contracts.core.errors import watched
 from contracts.core.finding import step
 from contracts.core.report import Impact
-from contracts.core.text import counted, shorten
+from contracts.core.text import counted
 from contracts.exceptions.entry import Entry
 
 #: So many differences are listed, the worst of them; all are counted.
@@ -173,7 +173,7 @@ def _in_words(partly: Iterable[Hit]) -> dict[Impact, str]:
     found: dict[Impact, dict[str, None]] = defaultdict(dict)
     for hit in partly:
         if hit.rule.id not in (*OF_VALUES, *OF_ORDER):
-            found[hit.rule.impact][f"{hit.rule.id} {shorten(hit.member or '', 80)}".rstrip()] = None
+            found[hit.rule.impact][f"{hit.rule.id} {named(hit.member)}".rstrip()] = None
     return {impact: ", ".join(list(words)[:_NAMED]) for impact, words in found.items()}
 
 
@@ -215,13 +215,13 @@ def _what(subject: Subject, hit: Hit) -> str:
         return f"which {subject.nouns} it lists"
     if hit.member is None:
         return "the order of the list" if hit.pair else f"{subject.position}"
-    name = shorten(hit.member, 80)
+    name = named(hit.member)
     return name if hit.pair else f"the member {name} of the root"
 
 
 def _of_elements(subject: Subject, what: str, elements: Iterable[Known | None]) -> str:
     """Return what changes with the elements in which it does; None is among them for what is about no single one."""
-    names = [shorten(known[1], 80) for known in elements if known]
+    names = [named(known[1]) for known in elements if known]
     if what.startswith(("which ", "the ")) or not names:
         return what
     return f"{what} of " + (f"{len(names):,} {subject.nouns}" if names[1:] else f'the {subject.noun} "{names[0]}"')
@@ -322,7 +322,7 @@ def _difference(subject: Subject, line: Line, entries: Iterable[Entry], today: d
     return Difference(
         hit.rule,
         line.impact,
-        hit.rule.says.format(noun=subject.noun, member=shorten(hit.member or "", 80)),
+        hit.rule.says.format(noun=subject.noun, member=named(hit.member)),
         _place(subject, hit),
         hit.element,
         hit.member,

@@ -17,8 +17,7 @@ from typing import Any, NamedTuple
 from contracts.comparison.rules import BY_ID, Rule
 from contracts.comparison.snapshot import Object, Reading, shared
 from contracts.comparison.subject import Subject
-from contracts.comparison.values import content_rules, kind, shown, text_of
-from contracts.core.text import shorten
+from contracts.comparison.values import content_rules, kind, named, shown, text_of
 from contracts.judging.schema import ABSENT, identical, is_whole
 
 #: A member and its text by which an element is known.
@@ -157,7 +156,7 @@ def _of_numbers(pairs: Sequence[Pair], member: str) -> Hit:
 
 def _behind(pair: Pair | None) -> str:
     """Return a place in words that hold whatever is inserted or removed in front of it."""
-    return f'after "{shorten(pair.known[1], 80)}"' if pair else "first"
+    return f'after "{named(pair.known[1])}"' if pair else "first"
 
 
 def moved(ranks: Sequence[int], names: Sequence[tuple[Known, ...]]) -> set[int]:

@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Any, Self
 
 from contracts.comparison.subject import Subject, subject_of
-from contracts.comparison.values import kind, text_of
+from contracts.comparison.values import kind, named, text_of
 from contracts.core.contract import LIST, load, unlike
 from contracts.core.errors import ContractsError, CouldNotJudge, UsageError, watched
 from contracts.core.report import Report
@@ -161,7 +161,7 @@ def _refuse_unclear(subject: Subject, elements: list[Any], what: str) -> None:
     for member, texts in (("id", shared(elements, "id")), ("name", shared(elements, "name") & without_id)):
         if texts:
             raise CouldNotCompare(
-                f"{what} cannot be compared: several elements share the {member} {shorten(min(texts), 80)!r}, so that "
+                f"{what} cannot be compared: several elements share the {member} {named(min(texts))!r}, so that "
                 "nobody can tell which is which"
             )
 

@@ -10,9 +10,11 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from contracts.core.text import COMMAND, counted
+from contracts.core.text import COMMAND, counted, shorten
 from contracts.judging.schema import ABSENT, Written, identical
 
+#: A name that is longer, in characters, is cut.
+_NAME = 80
 #: A text of a value that is longer, in characters, is cut where it is shown.
 _LONGEST = 200
 #: Of a container of more values nobody reads more than its size; str() refuses integers of about as many digits.
@@ -126,6 +128,11 @@ def shown(value: Any) -> str:
         start = counted(len(value), "member") if isinstance(value, dict) else f"an array of {len(value):,}"
     digest = hashlib.sha256(text.encode()).hexdigest()[:12]
     return f"{start} ({len(text):,} characters, sha256 {digest})"
+
+
+def named(text: str | None) -> str:
+    """Return a name that anybody may have chosen, cut to what people read; nothing for none."""
+    return shorten(text or "", _NAME)
 
 
 def _string(text: str) -> str:

@@ -1,15 +1,21 @@
 """Comparing two sides: every kind of difference is told once, in its class, and says who notices."""
 
+import json
+import re
 from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import replace
+from dataclasses import is_dataclass, replace
 from decimal import Decimal
+from hashlib import sha256
+from importlib import import_module
 from itertools import combinations, permutations
+from pkgutil import iter_modules
 from typing import Any
 
 import pytest
 from observed import observed
 
+from contracts import comparison
 from contracts.comparison.compare import Comparison, compare
 from contracts.comparison.hits import moved
 from contracts.comparison.rules import BY_ID, FORMER, RULES
@@ -39,6 +45,11 @@ def body(count: int = 4) -> Body:
 def sides(old: Any, new: Any, *, subject: Subject = SUBJECT) -> Comparison:
     """The comparison of two bodies, each read twice and the same."""
     return compare(subject, *(observed(subject, [body, deepcopy(body)]) for body in (old, new)))
+
+
+def sides_of(body: Any) -> Observation:
+    """A side that was read once."""
+    return observed(SUBJECT, [body])
 
 
 def told(comparison: Comparison) -> list[tuple[str, str, str | None, str | None]]:
@@ -720,3 +731,64 @@ def test_members_of_any_name() -> None:
     assert f"/{KEY}/0/a~1b~0c" in [
         d.place for d in sides(body(), {**body(), KEY: [{**body()[KEY][0], "a/b~c": 1}, *body()[KEY][1:]]}).differences
     ]
+
+
+@pytest.mark.parametrize(("length", "is_whole"), [(80, True), (81, False)])
+def test_a_name_is_cut_to_what_people_read(length: int, *, is_whole: bool) -> None:
+    """Of a member or of an element, wherever a sentence has it, eighty characters are told."""
+    name = "x" * length
+    cut = name if is_whole else f"{'x' * 40}… (81 characters)"
+    new = body()
+    new[KEY][0][name] = 1
+    assert [d.says for d in sides(body(), new).differences] == [f"The category has the new member {cut}."]
+    assert compare(SUBJECT, sides_of(body()), observed(SUBJECT, [body(), new])).instability == (
+        f'new: {cut} of the category "id1"',
+    )
+    old, twice = body(), body()
+    old[KEY][2]["id"] = twice[KEY][0]["id"] = twice[KEY][1]["id"] = name
+    _move(3, 0)(new := deepcopy(old))
+    assert [(d.before, d.after) for d in sides(old, new).differences] == [(f'after "{cut}"', "first")]
+    with pytest.raises(CouldNotCompare, match=re.escape(f"several elements share the id '{cut}'")):
+        observed(SUBJECT, [twice])
+
+
+def test_a_text_is_cut_to_what_people_read() -> None:
+    """A value of two hundred characters is shown whole; of a longer one the beginning, its length and a digest."""
+    for length, shown in (
+        (198, f'"{"x" * 198}"'),
+        (199, f'"{"x" * 99}… (201 characters, sha256 {sha256(json.dumps("x" * 199).encode()).hexdigest()[:12]})'),
+    ):
+        new = body()
+        new[KEY][3]["note"] = "x" * length
+        assert [d.after for d in sides(body(), new).differences] == [shown]
+
+
+@pytest.mark.parametrize(("size", "is_begun"), [(4096, True), (4097, False)])
+def test_a_container_of_many_values_is_told_by_its_size(size: int, *, is_begun: bool) -> None:
+    """Of so many values nobody reads the first ones: their number is told."""
+    for value, words in (
+        ([0] * size, f"an array of {size:,}"),
+        ({f"{n}": 0 for n in range(size)}, f"{size:,} members"),
+    ):
+        new = body()
+        new[KEY][3]["extra"] = value
+        after = sides(body(), new).differences[0].after
+        assert after.startswith(f"{words} (") != is_begun
+        assert after.startswith(("[0, 0,", '{"0": 0,')) == is_begun
+
+
+def test_an_integer_of_any_size_is_shown() -> None:
+    """The digits of one that is longer than Python writes out are told by their number."""
+    for bits in (4096, 4097, 20000):
+        new = body()
+        new[KEY][3]["note"] = 1 << (bits - 1)
+        text = str(Decimal(1 << (bits - 1)))
+        assert f"({len(text):,} characters" in sides(body(), new).differences[0].after
+
+
+def test_values_are_frozen() -> None:
+    """What has been compared is a value: nobody who renders it can change what another one renders."""
+    modules = [import_module(f"contracts.comparison.{each.name}") for each in iter_modules(comparison.__path__)]
+    values = {each for module in modules for each in vars(module).values() if is_dataclass(each)}
+    assert {Client, Comparison, Observation, Subject} <= values
+    assert [each for each in values if not each.__dataclass_params__.frozen] == []
