@@ -147,8 +147,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     problems = config.stash.setdefault(_PROBLEMS, [])
     if judged is not None and judged.observed_here:
         problems += judged.write_reports()
-    if output := getattr(config, "workeroutput", None):
-        output[_REPORTS] = problems
+    if hasattr(config, "workeroutput"):
+        config.workeroutput[_REPORTS] = problems
     elif problems and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.USAGE_ERROR
 

@@ -93,6 +93,7 @@ class Session:
 
     def _observe(self) -> Observed:
         self.observed_here = True
+        self.reports.clear()
         self.run.target.wait(self.run.settings.wait)
         exchanges = tuple(shielded(lambda: self.run.evidence(self.run.exchanges()).exchanges))
         seconds = round(sum(exchange.seconds for exchange in exchanges), 3)

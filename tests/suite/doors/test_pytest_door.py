@@ -330,10 +330,13 @@ def test_an_option_that_there_is_not_shows_no_value(arguments: tuple[str, ...], 
 
 @pytest.mark.parametrize("workers", [(), ("-p", "xdist", "-n", "1")], ids=["alone", "xdist"])
 def test_a_report_that_cannot_be_written_is_no_pass(workers: tuple[str, ...], tmp_path: Path) -> None:
-    """It is one line and no traceback, and the others are written; what failed stays what it is."""
+    """It is one line and no traceback, and the others are written; none of an earlier run was left in their place."""
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "report.md").write_text("of an earlier run")
     (tmp_path / "test_own.py").write_text(
         "from pathlib import Path\n"
         "def test_own(contract_report):\n"
+        "    assert not Path('out/report.md').exists()\n"
         "    Path('out/junit.xml').mkdir()\n"
         "    Path('out/junit.xml/x').touch()\n"
     )
