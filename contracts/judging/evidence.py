@@ -79,7 +79,7 @@ def list_differences(before: Answer, after: Answer, probe: str, like: str = "as 
 
 def _agree_one_by_one(before: list[Any], after: list[Any], contract: Contract) -> bool:
     """Whether the elements say the same in the same order, as they mostly do: that is found out much faster."""
-    if len(before) != len(after) or {*map(type, before), *map(type, after)} - {dict}:
+    if {*map(type, before), *map(type, after)} - {dict}:
         return False
     return all(_agree_in(before, after, name) for name in contract.members)
 
@@ -262,10 +262,10 @@ class Evidence:
 
         What a second observation does not ask again is carried over to it.
         """
-        first = tuple(exchange for exchange in self.exchanges if exchange.observation == 1)
-        if len(first) == len(self.exchanges):
-            return self
         second = tuple(exchange for exchange in self.exchanges if exchange.observation != 1)
+        if not second:
+            return self
+        first = tuple(exchange for exchange in self.exchanges if exchange.observation == 1)
         asked = {exchange.probe for exchange in second}
         carried = tuple(exchange for exchange in first if exchange.probe not in asked)
         earlier = replace(self, exchanges=first)

@@ -1,15 +1,19 @@
 """What is said of one answer, and of answers that nobody of the API gave."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from cases import A, B, error, ok, raw, run
-from subject import CLAUSES, CONTRACT
+from subject import BY_ID, CLAUSES, CONTRACT
 
 from contracts.core.exchange import Response
+from contracts.core.finding import KEPT
 from contracts.core.report import State
+from contracts.judging.answer import Answer
 from contracts.judging.evidence import unless_blocked
 from contracts.judging.judge import outcomes, said_of
+from contracts.judging.schema import written
 
 FORBIDDEN = error(403)
 ASKED = ("list", "repeat", "head", "xml", "anonymous", "invalid-token", "unknown-path", "unknown-query")
@@ -56,3 +60,21 @@ def test_scalingo_js_stands_behind_what_credentials_decide() -> None:
     behind = {c.id for c in CLAUSES if c.section == "auth" for source in c.sources if "scalingo.js" in source.title}
     assert behind == {"auth.missing", "auth.invalid"}
     assert "scalingo.js sends none" in next(c.why for c in CLAUSES if c.id == "auth.missing")
+
+
+def test_elements_that_look_different_are_counted_together() -> None:
+    """Of many breaches of two kinds the first are told in their places, and the last counts for all others."""
+    elements = [{**A, "id": None} for _ in range(300)] + [{**A, "id": 7} for _ in range(300)]
+    outcome = Answer(ok(*elements), CONTRACT).outcome(BY_ID["category.id"])
+    assert (outcome.count, len(outcome.findings)) == (600, KEPT)
+    places = [f"/event_categories/{index}/id" for index in range(KEPT)]
+    assert [finding.where for finding in outcome.findings] == places
+
+
+@pytest.mark.parametrize("literal", ["1e2", "1E2", "1.50e0", "0.0000001", "1.50", "-0.0", "1e400"])
+def test_a_number_is_shown_as_it_was_written(literal: str) -> None:
+    """A number that shows itself so is a plain one; any other keeps its text, and its value all the same."""
+    number = written(literal)
+    assert (repr(number) if str(number) != literal else str(number)) == literal
+    assert number == Decimal(literal)
+    assert (type(number) is Decimal) == (str(Decimal(literal)) == literal)
