@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
@@ -50,7 +50,7 @@ class Difference:
     after: str
     notices: tuple[str, ...]
     fingerprint: str
-    accepted: str = ""
+    accepted: str
 
 
 @dataclass(frozen=True)
@@ -80,13 +80,13 @@ class Comparison:
     old: int
     new: int
     matched: int
-    accepted: Mapping[Impact, int] = field(default_factory=dict)
-    instability: tuple[str, ...] = ()
-    partly: Mapping[Impact, str] = field(default_factory=dict)
-    unsteady: str = ""
-    read_once: tuple[str, ...] = ()
-    stale: tuple[StaleAcceptance, ...] = ()
-    expiring: tuple[date, ...] = ()
+    accepted: Mapping[Impact, int]
+    instability: tuple[str, ...]
+    partly: Mapping[Impact, str]
+    unsteady: str
+    read_once: tuple[str, ...]
+    stale: tuple[StaleAcceptance, ...]
+    expiring: tuple[date, ...]
 
     @property
     def total(self) -> int:
@@ -95,7 +95,7 @@ class Comparison:
 
     def of(self, impact: Impact) -> int:
         """Return how many differences of an impact there are, accepted or not."""
-        return self.counts[impact] + self.accepted.get(impact, 0)
+        return self.counts[impact] + self.accepted[impact]
 
 
 def compare(subject: Subject, old: Observation, new: Observation, accepted: Accepted | None = None) -> Comparison:
