@@ -113,19 +113,17 @@ def compare(subject: Subject, old: Observation, new: Observation, accepted: Acce
         raise CouldNotCompare(f"it does not repeat itself, and is no baseline: {before.documented}")
     accepted = accepted or Accepted()
     by_reading = _shown(subject, old, new)
-    certain = set.intersection(*map(set, by_reading)) if by_reading else None
+    certain = set.intersection(*map(set, by_reading))
 
     def impact_of(hit: Hit) -> Impact:
         kept = hit.rule.id not in OF_VALUES or (hit.known, hit.member) not in before.about
-        return hit.rule.impact if kept and (certain is None or hit.key in certain) else Impact.UNSTABLE
+        return hit.rule.impact if kept and hit.key in certain else Impact.UNSTABLE
 
-    told = [
-        (line, _excusing(subject, line, accepted))
-        for line in _lines(subject, hits(subject, old.first, new.first), impact_of)
-    ]
+    lines = _lines(subject, hits(subject, old.first, new.first), impact_of)
+    told = [(line, _excusing(subject, line, accepted)) for line in lines]
     counts = Counter((bool(entries), line.impact) for line, entries in told)
     seen = {key: hit for each in by_reading for key, hit in each.items()}
-    sometimes = [hit for key, hit in seen.items() if certain is not None and key not in certain]
+    sometimes = [hit for key, hit in seen.items() if key not in certain]
     changing = {member for _, member in before.about | after.about}
 
     def is_needed(entry: Entry) -> bool:
@@ -153,9 +151,7 @@ def compare(subject: Subject, old: Observation, new: Observation, accepted: Acce
 
 
 def _shown(subject: Subject, old: Observation, new: Observation) -> list[dict[Key, Hit]]:
-    """Return for each reading of the new side what it shows against all of the old one; none where each has but one."""
-    if len(old.readings) == len(new.readings) == 1:
-        return []
+    """Return for each reading of the new side what it shows against all of the old one."""
     found: list[dict[Key, Hit]] = []
     for reading in new.readings:
         first, *others = (

@@ -5,6 +5,7 @@ until one fails, and exits with the status of that. Importing pytest and Hypothe
 """
 
 import os
+import resource
 import signal
 import socket
 import socketserver
@@ -13,6 +14,8 @@ import sys
 _PRELOADED = ("hypothesis.strategies", "jinja2", "jsonschema", "jsonschema_rs", "pytest", "requests", "tomlkit")
 #: A mutant that runs longer than this has been noticed, too: all tests take a quarter of it.
 _SECONDS = 120
+#: One that asks for more memory than this, in bytes, as well: all tests take a quarter of it.
+_MEMORY = 4 * 2**30
 
 
 class _Session(socketserver.StreamRequestHandler):
@@ -20,6 +23,7 @@ class _Session(socketserver.StreamRequestHandler):
         import pytest  # noqa: PLC0415 - whoever only asks needs none of it
 
         signal.alarm(_SECONDS)
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         options, status = ("-x", "-q", "-p", "no:cacheprovider"), 0
         for tests in self.rfile.readline().decode().split():
