@@ -280,7 +280,7 @@ class Gate:
             yield f"the {side} side was read once: nobody knows what changes in it from answer to answer"
         yield from (f"changes from answer to answer: {words}" for words in self.comparison.instability)
         added = self.comparison.of(Impact.ADDITIVE)
-        if added and self.old.kind is not Kind.URL:
+        if added and self._kept:
             yield f"{counted(added, 'addition')} since the baseline, unprotected until a new snapshot is taken"
 
 

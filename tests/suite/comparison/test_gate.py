@@ -55,6 +55,10 @@ def test_exit_status() -> None:
     assert gated(source(OLD), [], allow_empty=True).status == 1
     unobserved = gated(Source(Kind.RESULT, "old", "", None, "nobody was there"))
     assert (unobserved.status, unobserved.reason, unobserved.verdict) == (3, "old: nobody was there", "inconclusive")
+    assert (unobserved.accepted, unobserved.failures, unobserved.failing, unobserved.proposal) == (0, 0, (), "")
+    assert unobserved.counts == "0 breaking, 0 visible, 0 additive, 0 unstable"
+    assert (unobserved.against, unobserved.baseline) == ("not compared with the baseline", "")
+    assert (unobserved.notes, unobserved.warnings) == ((), ())
 
 
 def test_what_fails_against_a_baseline_is_counted_by_impact() -> None:
@@ -109,6 +113,43 @@ def test_what_was_added_is_unprotected() -> None:
     assert words in gated(source(OLD), more).notes
     assert not [note for note in gated(source(OLD, kind=Kind.URL), more).notes if "unprotected" in note]
     assert gated(source(OLD)).notes == ()
+
+
+def test_the_worst_of_what_fails_is_the_verdict() -> None:
+    """Whatever else differs, and as far as anything is to fail."""
+    new = [*changed(display_name="x", extra=1)[:2], {**OLD[0], "id": "x", "name": "y", "position": 9}]
+    assert [gated(source(OLD), new, fail_on=impact).verdict for impact in list(Impact)[:3]] == ["breaking"] * 3
+    mild = [*changed(display_name="x", extra=1), {**OLD[0], "id": "x", "name": "y", "position": 9}]
+    verdicts = [gated(source(OLD), mild, fail_on=impact).verdict for impact in list(Impact)[:3]]
+    assert verdicts == ["nothing breaking", "visible", "visible"]
+
+
+def test_what_some_elements_share_is_agreed_upon_one_by_one() -> None:
+    """One entry for all elements is proposed where all of them differ, and by one value, or in no value at all."""
+
+    def proposed(new: Elements) -> list[dict[str, str]]:
+        listed = tomllib.loads(gated(source(OLD), new, fail_on=Impact.ADDITIVE).proposal).get("accept", [])
+        return [{key: text for key, text in each.items() if key in ("id", "elements", "after")} for each in listed]
+
+    def lost(*elements: dict[str, Any]) -> Elements:
+        return [{name: value for name, value in each.items() if name != "display_name"} for each in elements]
+
+    assert proposed(OLD) == []
+    assert proposed(lost(*OLD)) == [{"elements": "all", "after": "nothing"}]
+    assert proposed([*lost(*OLD[:2]), *OLD[2:]]) == [{"id": OLD[0]["id"]}, {"id": OLD[1]["id"]}]
+    assert proposed([{**each, "extra": 1} for each in OLD]) == [{"elements": "all", "after": "1"}]
+    assert proposed([{**each, "extra": each["name"]} for each in OLD]) == [{"elements": "all"}]
+    texts = [{**each, "display_name": f"x{number}"} for number, each in enumerate(OLD)]
+    assert [each["after"] for each in proposed(texts)] == [f'"x{number}"' for number in range(len(OLD))]
+    assert proposed([{**each, "display_name": "x"} for each in OLD]) == [{"elements": "all", "after": '"x"'}]
+
+
+def test_more_than_is_listed_is_proposed_in_steps() -> None:
+    """Entries are for what is listed; the number of the others stands behind them."""
+    old = [{"id": f"i{number}", "name": f"n{number}"} for number in range(1002)]
+    text = gated(source(old), []).proposal
+    assert text.endswith("\n# and 2 more differences: propose again once these are agreed upon\n")
+    assert len(tomllib.loads(text)["accept"]) == 1000
 
 
 def entry(expires: str, **names: str) -> str:
