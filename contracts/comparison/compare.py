@@ -202,8 +202,8 @@ def instability(subject: Subject, side: Observation) -> Instability:
     words = {what: _of_elements(subject, what, known) for what, known in elements.items()}
     listed, left = list(words.values())[:_TOLD], len(words) - _TOLD
     more = [f"and {left:,} more"] if left > 0 else []
-    told = [words[what] for what in words if what in documented]
-    return Instability(frozenset(about), (*listed, *more), "; ".join(told[:_TOLD]))
+    told = (words[what] for what in words if what in documented)
+    return Instability(frozenset(about), (*listed, *more), "; ".join(told))
 
 
 def _what(subject: Subject, hit: Hit) -> str:

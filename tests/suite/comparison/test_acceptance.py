@@ -116,6 +116,14 @@ def test_an_element_without_an_id_is_no_member_of_the_root() -> None:
         assert (after.accepted[Impact.VISIBLE], after.counts[Impact.VISIBLE]) == (1, 1)
 
 
+def test_what_only_some_answers_show_can_be_accepted() -> None:
+    """An exception excuses it as it would what all of them show, and is not stale then."""
+    text = f'rule = "member-removed"\nid = "id1"\nmember = "x"\n{END}'
+    assert compared([{"x": 1}], [{"x": 1}, {}]).partly == {Impact.BREAKING: "member-removed x"}
+    after = compared([{"x": 1}], [{"x": 1}, {}], text)
+    assert (after.partly, after.stale) == ({}, ())
+
+
 def test_an_expired_exception_excuses_nothing() -> None:
     """It holds on the day of its expiry, with a warning from 14 days before; from the next day on it fails."""
     assert comparison(REMOVED, RENAMED, today=date(2030, 1, 16)).differences[0].accepted.startswith("accepted until")

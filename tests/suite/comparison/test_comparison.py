@@ -21,6 +21,7 @@ from contracts.comparison.hits import moved
 from contracts.comparison.rules import BY_ID, FORMER, RULES
 from contracts.comparison.snapshot import CouldNotCompare, Observation
 from contracts.comparison.subject import OTHERS, Client, Subject
+from contracts.core.report import Impact
 from contracts.event_categories import go_client
 from contracts.event_categories.comparison import SUBJECT
 from contracts.judging.schema import ABSENT, written
@@ -556,6 +557,27 @@ def test_more_than_people_read_is_counted() -> None:
     comparison = compare(SUBJECT, observed(SUBJECT, [body(), again]), observed(SUBJECT, [body()]))
     assert len(comparison.instability) == 21
     assert comparison.instability[-1] == "old: and 80 more"
+    for number, last in ((20, "the member m9 of the root"), (21, "and 1 more")):
+        again = {**body(), **{f"m{each}": 1 for each in range(number)}}
+        assert compare(SUBJECT, observed(SUBJECT, [body(), again]), sides_of(body())).instability[-1] == f"old: {last}"
+
+
+def test_what_only_some_answers_show_is_named() -> None:
+    """Five of its kinds, by impact: what the old side keeps, and the new one has in one answer and not in another."""
+    old, again = {**body(), **{f"m{number}": [] for number in range(6)}}, {**body(), "more": []}
+    comparison = compare(SUBJECT, sides_of(old), observed(SUBJECT, [{**again, **old}, again]))
+    removed = ", ".join(f"top-level-member-removed m{number}" for number in range(5))
+    assert comparison.partly == {Impact.BREAKING: removed}
+    assert told(comparison) == [("top-level-member-added", A, None, "more")]
+    swapped = compare(SUBJECT, sides_of(old), observed(SUBJECT, [again, {**again, **old}]))
+    assert swapped.partly == {Impact.BREAKING: removed}
+    assert {each.impact for each in swapped.differences} == {Impact.ADDITIVE, Impact.UNSTABLE}
+    less = compare(SUBJECT, sides_of(body()), observed(SUBJECT, [body(), {**body(), "more": []}]))
+    assert less.partly == {Impact.ADDITIVE: "top-level-member-added more"}
+    coming = deepcopy(body())
+    coming[KEY].append(_new())
+    less = compare(SUBJECT, sides_of(body()), observed(SUBJECT, [body(), coming]))
+    assert less.partly == {Impact.ADDITIVE: "element-added"}
 
 
 #: Two names of one kind, and whether they are an obstacle.

@@ -61,6 +61,13 @@ def test_exit_status() -> None:
     assert (unobserved.notes, unobserved.warnings) == ((), ())
 
 
+def test_a_side_that_cannot_be_compared_is_named() -> None:
+    """Whichever it is, by the name that the person who compares gave it, and what is the matter with it."""
+    twice = [OLD[0], OLD[0]]
+    words = f"baseline.json: the list cannot be compared: several elements share the id '{OLD[0]['id']}'"
+    assert [gate.reason[: len(words)] for gate in (gated(source(twice)), gated(source(OLD), twice))] == [words] * 2
+
+
 def test_what_fails_against_a_baseline_is_counted_by_impact() -> None:
     """The words for a run name each impact that fails, and no other."""
     new = [{**each, "display_name": "x"} for each in OLD[1:]]
