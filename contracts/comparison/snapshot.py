@@ -69,7 +69,7 @@ class Observation:
         return self
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Snapshot(Observation):
     """What a run observed of a list.
 
