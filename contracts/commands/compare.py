@@ -24,6 +24,7 @@ from contracts.prepare import prepare, secrets_of
 from contracts.reading import STANDARD_INPUT, read_bytes
 from contracts.resources import contract_of, refuse_other
 from contracts.run import verify
+from contracts.settings.sources import KEYS
 from contracts.settings.table import BY_NAME, Group, Settings
 from contracts.sources import is_url, read_source
 
@@ -194,7 +195,7 @@ def _refuse_what_is_of_one(options: argparse.Namespace, settings: Settings, toke
         UsageError: the key or the certificate of one gateway would go to both, or one token to two hosts of which not
             each was given its own variable.
     """
-    for name in ("header_env", "client_cert", "client_key"):
+    for name in KEYS:
         if getattr(settings, name):
             option = BY_NAME[name].option
             raise UsageError(f"{option} would go to both targets: take a snapshot of one side, and compare with that")

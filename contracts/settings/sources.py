@@ -18,6 +18,8 @@ from contracts.settings.table import BY_NAME, OF_A_RUN, TABLE, TOKEN_VARIABLES, 
 
 #: The variables that hold a token: while one is set, no file may name the host that would receive it.
 TOKENS = ("BEARER_TOKEN", "SCALINGO_API_TOKEN")
+#: The settings that hold what opens one gateway, which is nothing for another host.
+KEYS = ("header_env", "client_cert", "client_key")
 #: The files of the working directory in which settings may stand.
 FILES = ("contracts.toml", "pyproject.toml")
 _PREFIX = "CONTRACTS_"
@@ -74,7 +76,7 @@ def resolve(options: Mapping[str, Any], environ: Mapping[str, str], folder: Path
             if value is None or value == []:
                 continue
             if origin == file:
-                _refuse_in_file(setting, value, file, environ)
+                _refuse_in_file(setting, value, file)
             values[setting.name] = value_of(setting, value, origin)
             origins[setting.name] = origin
             if origin == file and setting.trust is Trust.SAID and values[setting.name] != setting.default:
@@ -85,6 +87,8 @@ def resolve(options: Mapping[str, Any], environ: Mapping[str, str], folder: Path
             f"the embedded mock ({origins['mock']}) and a target ({origins['target']}) are both named: give one of them"
         )
     _check_targets(values, origins)
+    if values.get("target") and origins["target"] == file:
+        _refuse_to_lead(file, values, origins, environ)
     return Settings(**values, config=config, origins=origins, narrowed=tuple(narrowed))
 
 
@@ -95,7 +99,7 @@ def _check_targets(values: Mapping[str, Any], origins: Mapping[str, str]) -> Non
             if origins.get(setting.name, "").startswith("option"):
                 raise UsageError(f"{origins[setting.name]}: there is nothing to choose from: name a file by --targets")
         return
-    for name in ("header_env", "client_cert", "client_key"):  # what opens one gateway is nothing for another host
+    for name in KEYS:
         if values.get(name):
             raise UsageError(f"{origins[name]}: it would go to every target of the file: judge that one alone")
     for name in ("target", "mock", "name"):
@@ -137,14 +141,25 @@ def from_environment(setting: Setting, environ: Mapping[str, str]) -> tuple[str,
     return "", None
 
 
-def _refuse_in_file(setting: Setting, value: Any, file: str, environ: Mapping[str, str]) -> None:
-    instead = f"use {setting.option if setting.name != 'target' else 'the URL argument'} or {setting.environment}"
+def _refuse_in_file(setting: Setting, value: Any, file: str) -> None:
     if setting.trust is Trust.NEVER:
+        instead = f"use {setting.option} or {setting.environment}"
         raise UsageError(f"{file}: {setting.name} cannot be set in a file of the working directory: {instead}")
-    if setting.name == "target" and (token := next((name for name in TOKENS if environ.get(name)), None)):
-        raise UsageError(f"{file}: no file may name the target while {token} is set, which would go there: {instead}")
     if setting.trust is Trust.INSIDE and leads_out(str(value)):
         raise UsageError(f"{file}: {setting.name} is {str(value)[:80]!r}, and must stay in the working directory")
+
+
+def _refuse_to_lead(
+    file: str, values: Mapping[str, Any], origins: Mapping[str, str], environ: Mapping[str, str]
+) -> None:
+    """Refuse a target that a file names where it would be shown a secret: a token, or what opens a gateway."""
+    tokens = (name for name in TOKENS if environ.get(name))
+    keys = (origins[name] for name in KEYS if values.get(name))
+    for secret in (*tokens, *keys):
+        raise UsageError(
+            f"{file}: no file may name the target while {secret} is set, which would go there: use the URL argument or "
+            f"{BY_NAME['target'].environment}"
+        )
 
 
 def restored(shown: Mapping[str, str], place: str) -> Settings:

@@ -139,6 +139,24 @@ def test_a_file_names_no_target_for_a_token(token: str, tmp_path: Path) -> None:
     assert resolve({"target": "https://other.example"}, {token: "secret"}, tmp_path).target == "https://other.example"
 
 
+@pytest.mark.parametrize(
+    ("options", "environ", "secret"),
+    [
+        ({"header_env": ["X-Key=KEY"]}, {}, "option --header-env"),
+        ({}, {"CONTRACTS_HEADER_ENV": "X-Key=KEY"}, "environment CONTRACTS_HEADER_ENV"),
+        ({"client_cert": "own.pem"}, {}, "option --client-cert"),
+    ],
+)
+def test_a_file_leads_no_key_anywhere(
+    options: dict[str, object], environ: dict[str, str], secret: str, tmp_path: Path
+) -> None:
+    """What opens a gateway goes to no target that a file names, as a token does not."""
+    (tmp_path / "contracts.toml").write_text('target = "https://api.example"\n')
+    with pytest.raises(UsageError, match=f"no file may name the target while {secret} is set"):
+        resolve(options, environ, tmp_path)
+    assert resolve({**options, "target": "https://other.example"}, environ, tmp_path).target == "https://other.example"
+
+
 def test_what_a_file_narrows_is_known(tmp_path: Path) -> None:
     """What leaves less to be judged is named when it comes from a file, and not when somebody asked for it."""
     (tmp_path / "contracts.toml").write_text('clause = "json"\nauth = "either"\nallow_empty = true\ntimeout = 3\n')
