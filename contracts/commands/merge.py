@@ -12,7 +12,7 @@ from contracts.bundle import DEVIATIONS, TIMES
 from contracts.commands import output, several
 from contracts.commands.audit import too_old
 from contracts.core.errors import UsageError
-from contracts.core.report import Report, StaleDeviation, worst
+from contracts.core.report import Report, StaleDeviation
 from contracts.core.text import counted, in_days, plain, shorten
 from contracts.network.dial import parse
 from contracts.reading import read_bytes
@@ -64,9 +64,8 @@ def run(options: argparse.Namespace) -> int:
         )
     judged = merged.judged(why)
     console.write("".join(f"{plain(line)}\n" for line in merged.lines))
-    several.tell(judged, options, settings, console, outputs)
-    outputs.problems[:0] = merged.problems
-    return outputs.end(worst(each.status for each in judged), console)
+    outputs.problems += merged.problems
+    return several.tell(judged, options, settings, console, outputs)
 
 
 def _found(places: Iterable[str]) -> Iterator[str]:

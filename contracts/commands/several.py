@@ -53,11 +53,10 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     targets = Targets(entries, wanted, settings, os.environ, contract_of, secrets, finish, console.progress)
     judged = targets.judge()
     console.done()
-    tell(judged, options, settings, console, outputs)
     if targets.interrupted:
         console.complain(f"interrupted: {counted(targets.interrupted, 'target')} of {len(wanted)} not judged")
-    outputs.problems[:0] = [problem for each in folders.values() for problem in each.problems]
-    return outputs.end(worst(each.status for each in judged), console)
+    outputs.problems += [problem for each in folders.values() for problem in each.problems]
+    return tell(judged, options, settings, console, outputs)
 
 
 def entries_of(settings: Settings) -> tuple[Sequence[Entry], Sequence[Entry]]:
@@ -96,8 +95,8 @@ def tell(
     settings: Settings,
     console: writing.Console,
     outputs: Outputs,
-) -> None:
-    """Write the reports over all, and say at the terminal what became of every target.
+) -> int:
+    """Write the reports over all, say at the terminal what became of every target, and return the exit status.
 
     What they differ in is told as far as it was found until the deadline.
     """
@@ -113,3 +112,4 @@ def tell(
 
     outputs.write_all(lambda name: console.mask(rendered(name)))
     output.tell(options, console, outputs, rendered)
+    return outputs.end(worst(each.status for each in judged), console)
