@@ -543,6 +543,46 @@ def test_an_order_that_changes_moves_nothing_for_certain() -> None:
     assert comparison.instability == ("new: the order of the list",)
 
 
+UNSTABLE = "unstable"
+#: A member as each answer of the new side has it, where the old one has 1, what is said, and who notices the first of
+#: it. A client reads neither 7 nor a bad text.
+BESIDE: dict[str, tuple[list[Any], list[tuple[str, str]], tuple[str, ...]]] = {
+    "another type, unreadable": (["bad", "bad, too"], [("type-changed", B)], (OTHERS, "a client")),
+    "another type, unreadable once": (
+        ["bad", "good"],
+        [("type-changed", B), ("client-unreadable", UNSTABLE)],
+        (OTHERS,),
+    ),
+    "unreadable, another type once": (
+        ["bad", 7],
+        [("client-unreadable", B), ("type-changed", UNSTABLE)],
+        ("a client",),
+    ),
+    "another type once, unreadable then": (["bad", 1], [("type-changed", UNSTABLE)], (OTHERS, "a client")),
+    "another value, unreadable": ([7, 7], [("client-unreadable", B)], ("a client",)),
+    "another value, unreadable once": ([7, 8], [("value-changed", V), ("client-unreadable", UNSTABLE)], (OTHERS,)),
+    "unreadable, another value once": ([7, "bad"], [("client-unreadable", B)], ("a client",)),
+    "another value once, unreadable then": ([7, 1], [("client-unreadable", UNSTABLE)], ("a client",)),
+}
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_what_is_certain_is_told_beside_what_is_not(name: str) -> None:
+    """A line leaves out what another one says only if it is as certain; who notices is told with the type."""
+
+    def reads(_: str, value: Any) -> bool:
+        return value != 7 and "bad" not in str(value)
+
+    def read(*values: Any) -> Observation:
+        return observed(subject, [{KEY: [{"id": "id1", "name": "n1", "extra": value}]} for value in values])
+
+    subject = replace(SUBJECT, clients=(Client("a client", (), reads),))
+    answers, expected, notices = BESIDE[name]
+    differences = compare(subject, read(1), read(*answers)).differences
+    assert [(d.rule.id, d.impact.value) for d in differences] == expected
+    assert differences[0].notices == notices
+
+
 def test_a_side_that_was_read_once_is_named() -> None:
     """Of a single reading nobody knows what it keeps, and the comparison says so."""
     once = observed(SUBJECT, [body()])
