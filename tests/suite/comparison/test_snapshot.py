@@ -18,6 +18,7 @@ from contracts.comparison.gate import says_the_same
 from contracts.comparison.snapshot import SCHEMA, CouldNotCompare, Reading, Snapshot, read, render
 from contracts.comparison.values import text_of
 from contracts.core.errors import UsageError
+from contracts.core.report import Impact
 from contracts.event_categories.comparison import SUBJECT
 from contracts.judging import judge
 from contracts.judging.schema import identical, written
@@ -155,6 +156,20 @@ def test_a_snapshot_that_says_the_same() -> None:
     assert not says_the_same(SUBJECT, SNAPSHOT, replace(later, readings=(OTHERS[2],)))
     with pytest.raises(CouldNotCompare):
         says_the_same(SUBJECT, reread(FIRST, OTHERS[0]), reread(FIRST, OTHERS[0]))
+
+
+def test_a_snapshot_that_keeps_something_else_says_something_else() -> None:
+    """Two categories that change from answer to answer are not the same as two others, whichever is asked first."""
+
+    def listing(*tags: str) -> Reading:
+        return Reading([{"id": f"a{n}", "name": f"n{n}", "tags": tag} for n, tag in enumerate(tags)], {})
+
+    one = reread(listing("a", "b", "c", "d"), listing("x", "y", "c", "d"))
+    other = reread(listing("k", "k", "c", "d"), listing("k", "k", "x", "y"))
+    assert compare(SUBJECT, one, other).counts[Impact.VISIBLE] == 0
+    assert compare(SUBJECT, other, one).counts[Impact.VISIBLE] == 2
+    assert not says_the_same(SUBJECT, one, other)
+    assert not says_the_same(SUBJECT, other, one)
 
 
 def taken(*bodies: Any) -> Snapshot:
