@@ -200,9 +200,13 @@ def answering(row: Row, body: bytes) -> Behaviour:
 
 def cost(parent: Parent, url: str, folder: Path, *more: str) -> tuple[int, float, int, str]:
     """Return the exit status of a run with all reports, its seconds of CPU, its peak of memory, and what it said."""
+    return measured(parent, folder, "verify", url, "--reports", str(folder), "--summary", *more)
+
+
+def measured(parent: Parent, folder: Path, *arguments: str) -> tuple[int, float, int, str]:
+    """Return the exit status of a command in a folder, its seconds of CPU, its peak of memory, and what it said."""
     assert parent.stdin is not None and parent.stdout is not None
-    arguments = [str(folder), "verify", url, "--reports", str(folder), "--summary", *more]
-    print(json.dumps(arguments), file=parent.stdin, flush=True)
+    print(json.dumps([str(folder), *arguments]), file=parent.stdin, flush=True)
     status, said = int(parent.stdout.readline()), (folder / "said").read_text("utf-8")
     _, seconds, peak = said.splitlines()[-1].split()
     return status, float(seconds), int(peak), said
