@@ -39,6 +39,8 @@ _FAREWELL = re.compile(rb"\* (?:Connection #[0-9]+ to host \S+ left intact|Closi
 #: Header fields that ask for less than the list.
 _CONDITIONS = {"if-none-match", "if-modified-since", "if-match", "if-unmodified-since", "if-range", "range"}
 _REDIRECTS = (301, 302, 303, 307, 308)
+#: So many redirects does curl follow.
+_MOST_HOPS = 50
 #: Entries that an account names one by one.
 _NAMED = 10
 
@@ -120,6 +122,8 @@ def _of_response(text: bytes, name: str, *, is_recoded: bool) -> tuple[list[Exch
             following = _NEXT_ANSWER.search(left)
             if not following or not (aside := _aside(response)):
                 break
+            if len(account) == _MOST_HOPS:
+                raise UsageError(f"{name}: more than {_MOST_HOPS} answers come before the one to judge")
             account.append(f"the answer {response.status} is set aside: {aside}")
             content = left[following.start() :]
     except BrokenAnswer as problem:

@@ -20,6 +20,8 @@ CAP = 32 * 2**20
 STANDARD_INPUT = "-"
 #: Dots in a line of TOML: the time that tomllib takes for a key grows with the square of its parts.
 _MOST_DOTS = 500
+#: The time and the memory that tomllib takes for a number grow faster than its digits.
+_MOST_DIGITS = 4300
 #: Where a table begins that is none of a name, or a key of several parts: what nests takes a hundred times its size in
 #: memory. Some of it may stand in texts of several lines.
 _NESTED = r"(?m)^[ \t]*+(?:\[(?!\[[ \t]*%s[ \t]*\]\])|[\w-]++[ \t]*+\.|[\"'])"
@@ -97,10 +99,14 @@ def toml(text: str, name: str, dots: int = _MOST_DOTS) -> dict[str, Any]:
     """
     if re.search(rf"(?m)^(?:[^.\n]*+\.){{{dots + 1}}}", text):
         raise UsageError(f"{name}: a line has more than {dots} dots")
+    if re.search(rf"[0-9_]{{{_MOST_DIGITS}}}", text):
+        raise UsageError(f"{name}: a number has more than {_MOST_DIGITS:,} digits")
     try:
         return tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # also of numbers of thousands of digits
-        raise UsageError(f"{name}: {shorten(str(error)) or 'it nests too deep'}") from None
+    except RecursionError:
+        raise UsageError(f"{name}: it nests too deep") from None
+    except ValueError as error:
+        raise UsageError(f"{name}: {shorten(str(error))}") from None
 
 
 def tables(text: str, key: str, name: str) -> list[dict[str, Any]]:

@@ -44,6 +44,13 @@ _TO_BRACKET = rf"""(?xs) (?: [^"\[\]{{}}]++ | {_STRING} )*+ ( [\[\]{{}}] ) """
 #: Members of an object among which a place is looked for: nobody reads so many.
 _MEMBERS = 10_000
 
+#: A member of an object that needs no look at what is open, and what then leads to the next one, in the same object or
+#: in the next of an array: nearly all of a long list of objects.
+_PLAIN_MEMBER = r"""(?x) [ \t\r\n]*+ "([^"\\\x00-\x1f]*+)" [ \t\r\n]*+ : [ \t\r\n]*+
+      (?: "[^"\\\x00-\x1f]*+" | -?(?:0|[1-9][0-9]*+)(?![0-9.eE]) | true | false | null | \[\] | \{\} ) """
+_NEXT_MEMBER = r"""(?x) [ \t\r\n]*+ , (?= [ \t\r\n]*+ " ) """
+_NEXT_OBJECT = r"""(?x) [ \t\r\n]*+ \} [ \t\r\n]*+ , [ \t\r\n]*+ \{ (?= [ \t\r\n]*+ " ) """
+
 _VALUE, _FIRST_VALUE, _NAME, _FIRST_NAME, _COLON, _AFTER = range(6)
 _EXPECTED = {
     _VALUE: "Expecting value",
@@ -86,9 +93,12 @@ class _Scanner:
         self.surrogate: tuple[int, str] | None = None
 
     def read(self) -> tuple[int, str] | None:
-        match, plain = re.compile(_LEXEME).match, re.compile(_PLAIN_VALUES).match
+        match, plain, member = (re.compile(each).match for each in (_LEXEME, _PLAIN_VALUES, _PLAIN_MEMBER))
         state, place = _VALUE, 0
         for _ in watched(count()):
+            if state in (_NAME, _FIRST_NAME) and (found := member(self.text, place)):
+                state, place = self._member(found)
+                continue
             lexeme = match(self.text, place)
             following = self._after(state, lexeme) if lexeme else None
             if lexeme is None or following is None:
@@ -155,16 +165,29 @@ class _Scanner:
         return _AFTER
 
     def _name(self, state: int, lexeme: re.Match[str]) -> int | None:
-        names = self.open[-1]
         if lexeme[1] == "}" and state is _FIRST_NAME:
             return self._close()
-        if lexeme[2] is None or names is None:
+        if lexeme[2] is None:
             return None
-        name = self._string(lexeme)
-        if name in names and self.repeated is None:
-            self.repeated = lexeme.start(2), name
-        names.add(name)
+        self._add_name(self._string(lexeme), lexeme.start(2))
         return _COLON
+
+    def _member(self, member: re.Match[str]) -> tuple[int, int]:
+        """Return what is expected behind a plain member and what surely follows it, and the place behind that."""
+        self._add_name(member[1], member.start(1) - 1)
+        if found := re.compile(_NEXT_MEMBER).match(self.text, member.end()):
+            return _NAME, found.end()
+        if self.open[-2:-1] == [None] and (found := re.compile(_NEXT_OBJECT).match(self.text, member.end())):
+            self.open[-1] = set()
+            return _FIRST_NAME, found.end()
+        return _AFTER, member.end()
+
+    def _add_name(self, name: str, place: int) -> None:
+        names = self.open[-1]
+        if names is not None:
+            if name in names and self.repeated is None:
+                self.repeated = place, name
+            names.add(name)
 
     def _string(self, lexeme: re.Match[str]) -> str:
         literal = lexeme[2]

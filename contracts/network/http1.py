@@ -78,8 +78,12 @@ def request(message: Message, target: str, fields: Headers = ()) -> bytes:
 
 def answer_of(content: bytes, method: str = "GET", *, cap: int) -> Answer:
     """Return the answer with which the bytes begin; raises what :func:`read_answer` raises."""
-    pieces = iter((content,))
-    return read_answer(lambda: next(pieces, b""), method, cap=cap)
+    pieces = (content[start : start + LARGEST_HEAD] for start in range(0, len(content), LARGEST_HEAD))
+    answer = read_answer(lambda: next(pieces, b""), method, cap=cap)
+    if not (left := b"".join(pieces)):
+        return answer
+    notes = answer.response.notes if answer.behind else (*answer.response.notes, BEHIND)
+    return Answer(replace(answer.response, notes=notes), answer.behind + left, kept=False)
 
 
 def read_answer(receive: Callable[[], bytes], method: str, *, cap: int) -> Answer:

@@ -172,6 +172,5 @@ def _refuse_unknown(option: str, wanted: Iterable[str], known: Iterable[str]) ->
     for name in wanted:
         if name not in there:
             what = option.removeprefix("--").replace("only", "name")
-            raise UsageError(
-                f"{option}: no target has the {what} {shorten(name, 80)!r}; there are {', '.join(there) or 'none'}"
-            )
+            told = shorten(", ".join(there), 400) or "none"
+            raise UsageError(f"{option}: no target has the {what} {shorten(name, 80)!r}; there are {told}")

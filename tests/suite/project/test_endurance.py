@@ -38,6 +38,8 @@ def test_what_a_hostile_body_costs_is_a_table(
 ) -> None:
     """``make cost`` prints a line for each class of attack, with the status, the seconds and the memory of its run."""
     monkeypatch.setattr(cost, "ROWS", cost.ROWS[:1])
+    monkeypatch.setattr(cost, "FILES", cost.FILES[:1])
     cost.main(2000)
-    *_, line = capsys.readouterr().out.splitlines()
+    *_, line, file = capsys.readouterr().out.splitlines()
+    assert re.fullmatch(r"\| bundle: a text in /notes \| 2,000 \| 2 \| \d+\.\d \| \d+ \|", file)
     assert re.fullmatch(r"\| a long list that conforms \| 1,9\d\d \| 0 \| \d+\.\d \| \d+ \|", line)

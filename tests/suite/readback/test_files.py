@@ -92,13 +92,14 @@ OBSERVED = ("/bodies", "/exchanges")
 
 
 @pytest.mark.parametrize(
-    ("texts", "about", "one_in"), [(SNAPSHOTS, LISTED, 1), (RESULTS, OBSERVED, 60)], ids=["snapshot", "result"]
+    ("texts", "about", "one_in"), [(SNAPSHOTS, LISTED, 1), (RESULTS, OBSERVED, 40)], ids=["snapshot", "result"]
 )
 def test_a_changed_side_hides_no_difference(texts: list[str], about: tuple[str, ...], one_in: int) -> None:
     """Where something is gone, no change of a side but of the list itself lets the comparison pass."""
     old, new = texts
     for number, changed in enumerate((old, new)):
-        changes = list(json_changes(json.loads(changed), [json.loads(texts[1 - number])], one_in=one_in))
+        every = json_changes(json.loads(changed), [json.loads(texts[1 - number])], one_in=one_in)
+        changes = [change for change in every if one_in == 1 or not change.kind.startswith("/clauses/")]
 
         def read(text: str, number: int = number) -> int:
             return compared(text, new) if number == 0 else compared(old, text)

@@ -115,11 +115,19 @@ def pointer(steps: Iterable[str | int]) -> str:
     return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in steps)
 
 
+def kind_in_a_result(steps: Steps) -> str:
+    """The kind of a place in a result: bodies, clauses and exchanges are of one each, and so is who set a setting."""
+    named = [*steps]
+    if steps[:1] == ("bodies",) or (steps[:1] == ("settings",) and steps[2:] == ("origin",)):
+        named[1:2] = "*" * len(steps[1:2])
+    return pointer("*" if isinstance(step, int) else step for step in named)
+
+
 def json_changes(
     document: Any,
     foreign: Iterable[Any] = (),
     *,
-    kind_of: Callable[[Steps], str] = lambda steps: pointer("*" if isinstance(step, int) else step for step in steps),
+    kind_of: Callable[[Steps], str] = kind_in_a_result,
     one_in: int = 1,
 ) -> Iterator[Changed]:
     """Every change of a JSON document; ``foreign`` are others of its form, whose values may take the place of its."""

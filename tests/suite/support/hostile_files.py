@@ -1,8 +1,9 @@
 """Files that somebody made to hurt, by kind and by class of attack, and what it costs to read each of them.
 
-They are read by a process of its own, as the bodies of targets are (``hostile_bodies``), which tells what that has cost.
+A process of its own reads them, as it does the bodies of targets (``hostile_bodies``), and tells what that has cost.
 """
 
+import base64
 import io
 import json
 import zipfile
@@ -14,22 +15,27 @@ from typing import Any
 
 import reports
 from changes import toml_written, with_value
-from hostile_bodies import Parent, measured, numbered, repeated
+from hostile_bodies import ROWS, Parent, measured, numbered, repeated
 from subject import CONTRACT
 
 from contracts import __version__, bundle
 from contracts.comparison.snapshot import Snapshot, render
 from contracts.formats import har, result
+from contracts.prepare import prepare
+from contracts.run import verify
+from contracts.settings.table import Settings
+
+#: Makes the files of about a size, by their names.
+Make = Callable[[int], Mapping[str, bytes]]
 
 
 @dataclass(frozen=True)
 class File:
-    """A class of attack: the files that are made, of about a size, how they are read, and how that ends."""
+    """A class of attack: the files that are made, and how they are read."""
 
     name: str
-    make: Callable[[int], Mapping[str, bytes]]
+    make: Make
     arguments: tuple[str, ...]
-    status: int = 2
 
 
 #: What may stand in a place of a document: a text, small values, small objects, names, nesting, of about a size.
@@ -95,7 +101,7 @@ _PLACES: dict[str, tuple[list[tuple[str | int, ...]], tuple[str, ...]]] = {
     "bundle": ([("notes",), ("implementation",), ("comparison",), ("settings",), ("bodies",)], ("audit", "run.zip")),
     "manifest": ([("a",)], ("audit", "run.zip")),
     "result": ([("notes",), ("exchanges",), ("comparison",)], ("compare", "x.json", "good.json")),
-    "snapshot": ([("list",), ("top_level",), ("suite",), ("list", 0, "x")], ("compare", "x.json", "good.json")),
+    "snapshot": ([("list",), ("top_level",), ("suite",), ("list", 0, "name")], ("compare", "x.json", "good.json")),
     "har": ([("log", "entries"), ("log", "comment"), ("log", "entries", 0, "response")], ("check", "x.json")),
 }
 
@@ -180,6 +186,27 @@ def _bomb(size: int) -> Mapping[str, bytes]:
     return {"run.zip": zipped({bundle.MANIFEST: b"{}", bundle.RESULT: b" " * (8 * size)})}
 
 
+@cache
+def _taken() -> tuple[dict[str, Any], bytes]:
+    """The result of a run against the embedded mock, and its manifest."""
+    with prepare(Settings(mock=True), CONTRACT, {}) as run:
+        files = bundle.unpack(bundle.pack(verify(run)))
+    return json.loads(files[bundle.RESULT]), files[bundle.MANIFEST]
+
+
+def _large_answer(make: Callable[[int], bytes]) -> Make:
+    """A bundle in which the answers to all requests for the list are large, and everything else is as it was."""
+
+    def files(size: int) -> Mapping[str, bytes]:
+        document, manifest = _taken()
+        name = document["exchanges"][0]["response"]["body"]
+        body = {"encoding": "base64", "content": base64.b64encode(make(size)).decode()}
+        content = json.dumps(with_value(document, ("bodies", name), body)).encode()
+        return {"run.zip": zipped({bundle.MANIFEST: manifest, bundle.RESULT: content})}
+
+    return files
+
+
 def _entries(size: int) -> Mapping[str, bytes]:
     return {"run.zip": zipped({f"{number}.json": b"" for number in range(size // 100)})}
 
@@ -200,6 +227,7 @@ FILES = (
         File(f"answer: {name}", lambda size, make=make: {"x": make(size)}, ("check", "x"))
         for name, make in _ANSWERS.items()
     ),
+    *(File(f"bundle: {row.name}", _large_answer(row.make), ("audit", "run.zip")) for row in ROWS),
     File("bundle: a bomb", _bomb, ("audit", "run.zip")),
     File("bundle: files", _entries, ("audit", "run.zip")),
 )
