@@ -141,7 +141,10 @@ def _run(arguments: Sequence[str]) -> int:
     if options.command is None:
         parser.print_help()
         return USAGE
-    status: int = import_module(f"contracts.commands.{options.command}").run(options)
+    try:
+        status: int = import_module(f"contracts.commands.{options.command}").run(options)
+    except writing.Ended as end:
+        return _say(str(end), end.status)
     return status
 
 

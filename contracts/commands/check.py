@@ -14,6 +14,7 @@ from contracts.core.report import Report, State, Verdict, worst
 from contracts.core.text import counted
 from contracts.exceptions import deviations
 from contracts.formats import terminal
+from contracts.formats.wording import last_line
 from contracts.judging.judge import said_of
 from contracts.masking.secrets import Secrets
 from contracts.prepare import secrets_of
@@ -64,10 +65,11 @@ def run(options: argparse.Namespace) -> int:
             shown = _without_secrets(shown, secrets)
             report = offline.report_of(shown, strict=settings.strict, allow_empty=settings.allow_empty)
             report = replace(deviations.apply(report, known, datetime.now(UTC).date()), narrowed=settings.narrowed)
-            outputs.write_report(report, secrets.sweep)
-            console.write(terminal.render(report, detail=output.detail_of(options)), always=True)
-            console.write(_advice(report))
             judged.append(report.status)
+            with output.reached(console, worst(judged), last_line(report)):
+                outputs.write_report(report, secrets.sweep)
+                console.write(terminal.render(report, detail=output.detail_of(options)), always=True)
+                console.write(_advice(report))
     except KeyboardInterrupt:
         left = len(options.files) - len(judged)
         console.complain(f"interrupted: {left} of {counted(len(options.files), 'file')} not judged")

@@ -17,6 +17,7 @@ from contracts.comparison.snapshot import CouldNotCompare
 from contracts.core.contract import Contract
 from contracts.core.errors import UsageError, until
 from contracts.core.report import Impact
+from contracts.formats.wording import comparison_last_line
 from contracts.global_information.clauses import REPEATABLE
 from contracts.masking.secrets import Secrets
 from contracts.network.credentials import Variables
@@ -98,10 +99,11 @@ def run(options: argparse.Namespace) -> int:
     def rendered(name: str, **how: object) -> str:
         return "" if name == "annotations" else output.rendered(name, "render_comparison", judged, **how)
 
-    outputs.write_all(lambda name: console.mask(rendered(name)))
-    output.tell(options, console, outputs, rendered)
-    if options.write_accept:
-        console.write(writing.write_proposal(options.write_accept, judged.proposal, "nothing fails"))
+    with output.reached(console, judged.status, comparison_last_line(judged)):
+        outputs.write_all(lambda name: console.mask(rendered(name)))
+        output.tell(options, console, outputs, rendered)
+        if options.write_accept:
+            console.write(writing.write_proposal(options.write_accept, judged.proposal, "nothing fails"))
     return outputs.end(judged.status, console)
 
 

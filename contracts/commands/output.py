@@ -3,7 +3,8 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -13,7 +14,7 @@ from contracts.commands import writing
 from contracts.commands.writing import STANDARD_OUTPUT
 from contracts.core.contract import Contract
 from contracts.core.errors import Late, UsageError, check_time
-from contracts.core.report import Report
+from contracts.core.report import Report, Verdict
 from contracts.formats.terminal import Detail
 from contracts.reading import read_text
 from contracts.resources import contract_of
@@ -277,6 +278,21 @@ def written(prepared: "Run", report: Report, outputs: Outputs) -> Report:
         report = prepared.unwritten(report)
         outputs.write_report(report, mask, **entries)
     return report
+
+
+@contextmanager
+def reached(console: writing.Console, status: int, last_line: str) -> Iterator[None]:
+    """Write down a verdict that was reached: it is said, and a breach stays one, where somebody ends the command.
+
+    Raises:
+        Ended: somebody did.
+    """
+    console.done()
+    try:
+        yield
+    except KeyboardInterrupt:
+        said = console.mask(f"interrupted before all was written: {last_line}")
+        raise writing.Ended(said, status or Verdict.INCONCLUSIVE.status) from None
 
 
 def tell(options: argparse.Namespace, console: writing.Console, outputs: Outputs, rendered: Callable[..., str]) -> None:

@@ -11,6 +11,7 @@ from contracts.commands.output import Outputs
 from contracts.core.errors import UsageError, until
 from contracts.core.report import Report, worst
 from contracts.core.text import counted
+from contracts.formats.wording import targets_last_line
 from contracts.prepare import secrets_of
 from contracts.resources import contract_of, refuse_other
 from contracts.run import Run
@@ -52,7 +53,6 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     console.progress(f"0 of {len(wanted)} targets judged")
     targets = Targets(entries, wanted, settings, os.environ, contract_of, secrets, finish, console.progress)
     judged = targets.judge()
-    console.done()
     if targets.interrupted:
         console.complain(f"interrupted: {counted(targets.interrupted, 'target')} of {len(wanted)} not judged")
     outputs.problems += [problem for each in folders.values() for problem in each.problems]
@@ -100,8 +100,6 @@ def tell(
 
     What they differ in is told as far as it was found until the deadline.
     """
-    with until(time.monotonic() + settings.deadline):
-        compared = tuple(across(judged))
     folder = settings.reports  # in which the targets have one each
 
     def rendered(name: str, **how: object) -> str:
@@ -110,6 +108,10 @@ def tell(
             how["linked"] = folder is not None and outputs.files[name] == str(Path(folder, OVER_ALL[name]))
         return output.rendered(name, "render_targets", judged, *differences, **how)
 
-    outputs.write_all(lambda name: console.mask(rendered(name)))
-    output.tell(options, console, outputs, rendered)
-    return outputs.end(worst(each.status for each in judged), console)
+    status = worst(each.status for each in judged)
+    with output.reached(console, status, targets_last_line(judged)):
+        with until(time.monotonic() + settings.deadline):
+            compared = tuple(across(judged))
+        outputs.write_all(lambda name: console.mask(rendered(name)))
+        output.tell(options, console, outputs, rendered)
+    return outputs.end(status, console)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from contracts.commands import output, writing
 from contracts.commands.output import Outputs
 from contracts.core.errors import UsageError
-from contracts.core.report import Report, Verdict
+from contracts.core.report import Report
 from contracts.core.text import counted
 from contracts.formats import terminal, wording
 from contracts.reading import read_text
@@ -70,13 +70,9 @@ def _judge(options: argparse.Namespace, settings: Settings, outputs: Outputs, co
         outputs.clear()
         console.write(_header(prepared))
         report = verify(prepared)
-        console.done()
-        try:
+        with output.reached(console, report.status, wording.last_line(report)):
             report = output.written(prepared, report, outputs)
             _tell(options, settings, report, outputs, console)
-        except KeyboardInterrupt:
-            console.complain(f"interrupted before all was written: {wording.last_line(report)}")
-            return report.status or Verdict.INCONCLUSIVE.status
     return outputs.end(report.status, console)
 
 

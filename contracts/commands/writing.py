@@ -36,6 +36,14 @@ class StreamError(Exception):
     """Standard output could not be written; the message says why."""
 
 
+class Ended(Exception):
+    """Somebody ended a command that had reached a verdict; the message says both, and ``status`` is that of the end."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+
 def open_missing() -> None:
     """Open what was closed before the process began: else the next socket would get the number of a stream.
 

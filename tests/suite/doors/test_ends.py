@@ -6,16 +6,15 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from door import ROOT, clean_environment, contracts
 from regions import Regions
-from subject import BY_NAME, SAMPLE
 
 from contracts.commands import check, merge, output
 from contracts.event_categories.sample import categories
 from contracts.mock.reply import Received, Reply
-from contracts.mock.server import MockServer
 
 
 class Held(Regions):
@@ -79,20 +78,36 @@ def test_what_was_judged_stands(number: int, fault: str | None, status: int, tmp
 
 
 @pytest.mark.parametrize(("fault", "status"), [("position-text", 1), (None, 3)])
+@pytest.mark.parametrize("command", ["verify", "check", "targets", "merge", "compare"])
 def test_a_verdict_survives_an_end_while_reports_are_written(
-    fault: str | None, status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    command: str, fault: str | None, status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was judged is said, and a pass whose reports are missing is none."""
+    """What was judged is said by every command, and a pass whose reports are missing is none."""
+    write_all = output.Outputs.write_all
 
-    def ended(*_: object, **__: object) -> None:
-        raise KeyboardInterrupt
+    def ended(self: output.Outputs, rendered: Any) -> None:
+        if threading.current_thread() is threading.main_thread():  # in which Python raises it
+            raise KeyboardInterrupt
+        write_all(self, rendered)
 
-    monkeypatch.setattr(output.Outputs, "write_report", ended)
-    with MockServer(SAMPLE, faults=(BY_NAME[fault].apply,) if fault else ()) as server:
-        done = contracts("verify", server.url, environment={"BEARER_TOKEN": server.token}, folder=tmp_path)
+    with Regions(1, 1, {"t0": fault} if fault else {}) as server:
+        (tmp_path / "targets.toml").write_text(server.file())
+        environment = server.environment | {"BEARER_TOKEN": server.environment["CONTRACTS_TOKEN_ACCOUNT_0"]}
+        several = ("verify", "--targets", "targets.toml")
+        contracts(*several, "--reports", "out", environment=environment, folder=tmp_path)
+        contracts("snapshot", "--mock", "-o", "old.json", folder=tmp_path)
+        (tmp_path / "body.json").write_text("{}" if fault else json.dumps({"event_categories": categories(2)}))
+        arguments = {
+            "verify": ("verify", f"{server.url}/t0"),
+            "check": ("check", "body.json"),
+            "targets": several,
+            "merge": ("merge", "out", "--targets", "targets.toml"),
+            "compare": ("compare", "old.json", "out/t0/run.zip"),
+        }
+        monkeypatch.setattr(output.Outputs, "write_all", ended)
+        done = contracts(*arguments[command], environment=environment, folder=tmp_path)
     assert done.status == status
     assert "contracts: interrupted before all was written: " in done.err
-    assert ("VIOLATES" if fault else "CONFORMS") in done.err
 
 
 @pytest.mark.parametrize(("first", "status"), [("{}", 1), (None, 3)])
