@@ -103,7 +103,8 @@ def run(options: argparse.Namespace) -> int:
         outputs.write_all(lambda name: console.mask(rendered(name)))
         output.tell(options, console, outputs, rendered)
         if options.write_accept:
-            console.write(writing.write_proposal(options.write_accept, judged.proposal, "nothing fails"))
+            with outputs.attempt():
+                console.write(writing.write_proposal(options.write_accept, judged.proposal, "nothing fails"))
     return outputs.end(judged.status, console)
 
 

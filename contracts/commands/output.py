@@ -141,9 +141,15 @@ class Outputs:
 
     def write(self, name: str, content: str | bytes) -> None:
         """Write a rendered format: what holds exchanges for its owner, what another program watches for all."""
-        try:
+        with self.attempt():
             writing.write(self.files[name], content, private=name in _PRIVATE, public=name == METRICS)
-        except UsageError as error:  # the other reports are written all the same
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """Write something, or note that it cannot be: all else is written all the same, and a verdict stays one."""
+        try:
+            yield
+        except UsageError as error:
             self.problems.append(str(error))
 
     def in_order(self) -> list[str]:
@@ -301,10 +307,8 @@ def tell(options: argparse.Namespace, console: writing.Console, outputs: Outputs
     ``rendered`` gives what a format, which it is given the name of, makes of it.
     """
     if page := os.environ.get("GITHUB_STEP_SUMMARY"):
-        try:
+        with outputs.attempt():
             writing.append(page, console.mask(rendered("markdown")))
-        except UsageError as error:
-            outputs.problems.append(str(error))
     if os.environ.get("GITHUB_ACTIONS") == "true":
         # Standard error: standard output may be a report, and the runner reads commands from both.
         writing.say(sys.stderr, console.mask(rendered("annotations")))

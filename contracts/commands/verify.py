@@ -2,7 +2,6 @@
 
 import argparse
 import os
-from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -80,10 +79,18 @@ def _tell(
     options: argparse.Namespace, settings: Settings, report: Report, outputs: Outputs, console: writing.Console
 ) -> None:
     output.tell(options, console, outputs, lambda name, **how: output.rendered(name, "render", report, **how))
-    for line in _write_proposals(options, report):
-        console.write(line)
+    if options.write_deviations:
+        from contracts.exceptions import proposal  # noqa: PLC0415 - 5 ms, and few ask for it
+
+        with outputs.attempt():
+            text = proposal.deviations(report, date.fromisoformat(report.started[:10]))
+            console.write(writing.write_proposal(options.write_deviations, text, "nothing fails the run"))
+    if options.write_accept and (compared := wording.gate_of(report)):
+        with outputs.attempt():
+            console.write(writing.write_proposal(options.write_accept, compared.proposal, "nothing fails"))
     if options.prune_deviations and settings.deviations:
-        console.write(_prune(settings.deviations, report))
+        with outputs.attempt():
+            console.write(_prune(settings.deviations, report))
 
 
 def _check(options: argparse.Namespace, settings: Settings) -> None:
@@ -100,17 +107,6 @@ def _check(options: argparse.Namespace, settings: Settings) -> None:
         writing.claim({"--prune-deviations": settings.deviations})
         if leads_out(settings.deviations) and not settings.origins["deviations"].startswith(("option", "environment")):
             raise UsageError(f"--prune-deviations: {settings.origins['deviations']} may be anybody's: use --deviations")
-
-
-def _write_proposals(options: argparse.Namespace, report: Report) -> Iterator[str]:
-    """Write what was asked for of exceptions to come, and yield a line for each file."""
-    from contracts.exceptions import proposal  # noqa: PLC0415 - 5 ms, and few ask for it
-
-    if options.write_deviations:
-        text = proposal.deviations(report, date.fromisoformat(report.started[:10]))
-        yield writing.write_proposal(options.write_deviations, text, "nothing fails the run")
-    if options.write_accept and (compared := wording.gate_of(report)):
-        yield writing.write_proposal(options.write_accept, compared.proposal, "nothing fails")
 
 
 def _prune(path: str, report: Report) -> str:

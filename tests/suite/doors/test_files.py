@@ -204,6 +204,36 @@ def test_a_report_that_cannot_be_written_ends_no_other(
     assert done.err == "contracts: out/junit.xml cannot be written: No space left on device\n"
 
 
+@pytest.mark.parametrize("option", ["--write-deviations", "--prune-deviations"])
+def test_a_file_of_deviations_that_cannot_be_written(
+    option: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was judged is told, and a breach stays one."""
+
+    def full(file: str, *_: object, **__: bool) -> None:
+        raise UsageError(f"{file} cannot be written: No space left on device")
+
+    monkeypatch.setattr("contracts.commands.writing.write", full)
+    (tmp_path / "known.toml").write_text(EXPIRED)
+    asked = (option, "new.toml") if option == "--write-deviations" else ("--deviations", "known.toml", option)
+    with MockServer(SAMPLE, faults=(BY_NAME["position-text"].apply,)) as server:
+        environment = {"BEARER_TOKEN": server.token}
+        done = contracts("verify", server.url, *asked, "--summary", environment=environment, folder=tmp_path)
+    assert (done.status, done.out.startswith("VIOLATES")) == (1, True)
+    file = "new.toml" if option == "--write-deviations" else "known.toml"
+    assert done.err == f"contracts: {file} cannot be written: No space left on device\n"
+
+
+#: A deviation that excuses nothing any more.
+EXPIRED = """\
+[[deviation]]
+clause = "http.head"
+reason = "the proxy adds a body"
+owner = "platform"
+expires = 2020-01-01
+"""
+
+
 @pytest.mark.parametrize(("list_", "status"), [("[]", 2), ("{}", 1)])
 def test_a_report_of_a_file_that_cannot_be_written(
     list_: str, status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
