@@ -254,6 +254,14 @@ def _removed(old: str, new: str) -> str:
         (_removed("2030-01-31", '"2030-01-31"'), "entry 1: expires must be a date"),
         (_removed("2030-01-31", "2030-01-31T00:00:00"), "entry 1: expires must be a date"),
         (_removed("element-removed", "gone"), "entry 1: there is no rule 'gone'; there are e"),
+        (
+            f'[[accept]]\nrule = "value-changed"\nmember = "x"\nelements = "a"\n{END}',
+            'entry 1: elements is "all", or left out',
+        ),
+        (
+            f'[[accept]]\nrule = "value-changed"\nmember = "x"\nelements = "z"\n{END}',
+            'entry 1: elements is "all", or left out',
+        ),
         (f"[[accept]]\nnumber = {'9' * 5000}\n", "accept.toml: "),
         ("x = " + "[" * 5000, "accept.toml: "),
     ],
