@@ -238,6 +238,11 @@ def _removed(old: str, new: str) -> str:
     return f"[[accept]]\n{REMOVED.replace(old, new)}"
 
 
+def _of_all(elements: str) -> str:
+    """A file with one exception for a member of these elements."""
+    return f'[[accept]]\nrule = "value-changed"\nmember = "x"\nelements = "{elements}"\n{END}'
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
