@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from heapq import nsmallest
 from typing import NamedTuple
 
 from contracts.comparison.accepted import Accepted
@@ -112,18 +113,28 @@ def compare(subject: Subject, old: Observation, new: Observation, accepted: Acce
     if before.documented:
         raise CouldNotCompare(f"it does not repeat itself, and is no baseline: {before.documented}")
     accepted = accepted or Accepted()
-    by_reading = _shown(subject, old, new)
-    certain = set.intersection(*map(set, by_reading))
+    # Of a single pair of readings everything is certain; looking that up takes as long as comparing.
+    by_reading = [] if len(old.readings) == len(new.readings) == 1 else _shown(subject, old, new)
+    certain = set.intersection(*map(set, by_reading)) if by_reading else None
 
     def impact_of(hit: Hit) -> Impact:
         kept = hit.rule.id not in OF_VALUES or (hit.known, hit.member) not in before.about
-        return hit.rule.impact if kept and hit.key in certain else Impact.UNSTABLE
+        return hit.rule.impact if kept and (certain is None or hit.key in certain) else Impact.UNSTABLE
 
-    lines = _lines(subject, hits(subject, old.first, new.first), impact_of)
-    told = [(line, _excusing(subject, line, accepted)) for line in lines]
-    counts = Counter((bool(entries), line.impact) for line, entries in told)
+    counts: Counter[tuple[bool, Impact]] = Counter()
+    by_rule: Counter[str] = Counter()
+
+    def told() -> Iterator[_Told]:
+        lines = _lines(subject, hits(subject, old.first, new.first), impact_of)
+        for number, line in enumerate(lines):
+            entries = _excusing(subject, line, accepted)
+            counts[bool(entries), line.impact] += 1
+            by_rule[line.hit.rule.id] += 1
+            yield number, line, entries
+
+    listed = _listed(told())
     seen = {key: hit for each in by_reading for key, hit in each.items()}
-    sometimes = [hit for key, hit in seen.items() if key not in certain]
+    sometimes = [hit for key, hit in seen.items() if key not in (certain or ())]
     changing = {member for _, member in before.about | after.about}
 
     def is_needed(entry: Entry) -> bool:
@@ -132,11 +143,11 @@ def compare(subject: Subject, old: Observation, new: Observation, accepted: Acce
 
     return Comparison(
         subject,
-        tuple(_difference(subject, *each, accepted.today) for each in watched(_listed(told), every=16)),
+        tuple(_difference(subject, line, entries, accepted.today) for _, line, entries in watched(listed, every=16)),
         {impact: counts[False, impact] for impact in Impact},
         old=len(old.first.elements),
         new=len(new.first.elements),
-        matched=len(old.first.elements) - sum(line.hit.rule.id == "element-removed" for line, _ in told),
+        matched=len(old.first.elements) - by_rule["element-removed"],
         accepted={impact: counts[True, impact] for impact in Impact},
         instability=(*(f"old: {words}" for words in before.words), *(f"new: {words}" for words in after.words)),
         partly=_in_words(hit for hit in sometimes if not _excusing(subject, Line(hit, hit.rule.impact), accepted)),
@@ -297,14 +308,18 @@ def _is_said(line: Line, same: dict[str, Line]) -> bool:
 
 # a line in words
 
-_Told = tuple[Line, list[Entry]]
+#: The number of a line, the line, and the exceptions that excuse it.
+_Told = tuple[int, Line, list[Entry]]
 
 
 def _listed(told: Iterable[_Told]) -> list[_Told]:
     """Return the worst of the lines, those first that nobody accepted where not all are listed; the worst first."""
-    numbered = enumerate(told)
-    first = sorted(numbered, key=lambda each: (bool(each[1][1]), _WORST_FIRST[each[1][0].impact]))[:LISTED]
-    return [each for _, each in sorted(first, key=lambda each: (_WORST_FIRST[each[1][0].impact], each[0]))]
+
+    def impact(each: _Told) -> int:
+        return _WORST_FIRST[each[1].impact]
+
+    first = nsmallest(LISTED, told, key=lambda each: (bool(each[2]), impact(each), each[0]))
+    return sorted(first, key=lambda each: (impact(each), each[0]))
 
 
 def _excusing(subject: Subject, line: Line, accepted: Accepted) -> list[Entry]:
