@@ -31,10 +31,10 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(f"there is no clause {options.clause!r}; `contracts explain` lists them")
     if options.jobs < 1:
         raise UsageError(f"--jobs is {options.jobs}, and must be a whole number from 1 on")
-    wanted = {name: file for name in ("json", "markdown") if (file := getattr(options, name))}
-    writing.claim({f"--{name}": file for name, file in wanted.items()})
-    writing.remove(wanted.values())
-    console = writing.Console(quiet=False, to_stderr=writing.STANDARD_OUTPUT in wanted.values())
+    outputs = output.Outputs({name: file for name in ("json", "markdown") if (file := getattr(options, name))})
+    writing.claim({f"--{name}": file for name, file in outputs.files.items()})
+    outputs.clear()
+    console = writing.Console(quiet=False, to_stderr=outputs.take_output)
 
     def bar(done: int, of: int) -> None:
         width = 40 * done // of
@@ -43,10 +43,11 @@ def run(options: argparse.Namespace) -> int:
     clauses = (options.clause,) if options.clause else tuple(contract.clause)
     proof = prove(contract, cases(contract, options.clause), clauses, jobs=options.jobs, say=bar)
     console.done()
-    for name, file in wanted.items():
-        writing.write(file, as_json(proof) if name == "json" else as_markdown(proof))
+    for name, file in outputs.files.items():
+        with outputs.attempt():
+            writing.write(file, as_json(proof) if name == "json" else as_markdown(proof))
     console.write("".join(f"{line}\n" for line in _lines(proof)))
-    return UNPROVEN if proof.problems else 0
+    return outputs.end(UNPROVEN if proof.problems else 0, console)
 
 
 def _lines(proof: Proof) -> Iterator[str]:

@@ -10,6 +10,7 @@ from subject import BY_NAME, CLAUSES, CONTRACT, FAULTS, NULL_RESPONDERS, VARIANT
 from contracts import prove
 from contracts.cli import main
 from contracts.core.contract import Check, Steps
+from contracts.core.errors import UsageError
 from contracts.core.finding import Finding
 from contracts.prove import Case, Expectation
 
@@ -124,3 +125,18 @@ def test_markdown_names_every_case(monkeypatch: pytest.MonkeyPatch, capsys: pyte
     text = capsys.readouterr().out
     assert "| json.utf-8 | MUST | bom |" in text
     assert "| bom | The body begins with a byte order mark. |" in text
+
+
+def test_a_matrix_that_cannot_be_written_is_no_proof(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What was proven is said all the same, and the exit status is no pass."""
+
+    def full(file: str, *_: object, **__: bool) -> None:
+        raise UsageError(f"{file} cannot be written: No space left on device")
+
+    monkeypatch.setattr("contracts.commands.writing.write", full)
+    assert main(["prove", "--clause", "json.utf-8", "--jobs", "1", "--json", "x.json"]) == 2
+    told = capsys.readouterr()
+    assert "PROVEN: 1 of 1 clauses" in told.out
+    assert told.err == "contracts: x.json cannot be written: No space left on device\n"
