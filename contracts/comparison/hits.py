@@ -105,7 +105,7 @@ def match(old: Sequence[Object], new: Sequence[Object]) -> tuple[list[Pair], ...
     found: dict[int, int] = {}
     left_old, left_new = dict(enumerate(old)), dict(enumerate(new))
     for member in ("id", "name"):
-        unclear = shared(old, member) | shared(new, member) if left_old and left_new else set()
+        unclear = shared(old, member) | shared(new, member)
         places = {text: index for index, e in left_new.items() if isinstance(text := e.get(member), str)}
         for index, element in list(left_old.items()):
             text = element.get(member)
