@@ -132,7 +132,7 @@ class Plan:
 
 #: Judging, and then writing the reports, may take what is left of the deadline, and each so many seconds when it is
 #: used up: the list of an honest target takes a few tenths.
-_GRACE = 2.0
+GRACE = 2.0
 _MASKED = f"${BEARER}".encode()
 
 
@@ -208,7 +208,7 @@ class Run(Plan):
     def report(self, evidence: Evidence) -> Report:
         """Judge the evidence, apply the deviations, and return the report."""
         clock = self.target.clock
-        ends = clock() + max(self.target.remaining, _GRACE)
+        ends = clock() + max(self.target.remaining, GRACE)
         with until(ends, clock):
             judged = report_of(evidence, self.clauses, lambda _: clock() > ends)
         report = replace(
@@ -228,7 +228,7 @@ class Run(Plan):
     def writing(self) -> AbstractContextManager[None]:
         """Let what is done inside be over in time: rendering goes through bodies, too, and raises Late then."""
         clock = self.target.clock
-        return until(clock() + max(self.target.remaining, _GRACE), clock)
+        return until(clock() + max(self.target.remaining, GRACE), clock)
 
     def unwritten(self, report: Report) -> Report:
         """Return what is left of a report for which the time was over before it was written: no body, no judgement.

@@ -4,17 +4,18 @@ import argparse
 import os
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from contracts.commands import output, writing
 from contracts.commands.output import Outputs
-from contracts.core.errors import UsageError, until
+from contracts.core.errors import Late, UsageError, until
 from contracts.core.report import Report, worst
 from contracts.core.text import counted
 from contracts.formats.wording import targets_last_line
 from contracts.prepare import secrets_of
 from contracts.resources import contract_of, refuse_other
-from contracts.run import Run
+from contracts.run import GRACE, Run
 from contracts.settings.table import BY_NAME, Settings
 from contracts.targets import file as file_of_targets
 from contracts.targets.across import across
@@ -98,7 +99,8 @@ def tell(
 ) -> int:
     """Write the reports over all, say at the terminal what became of every target, and return the exit status.
 
-    What they differ in is told as far as it was found until the deadline.
+    What they differ in is told as far as it was found until the deadline, which is one for comparing and writing; where
+    the time does not suffice to write it, the reports say that.
     """
     folder = settings.reports  # in which the targets have one each
 
@@ -110,8 +112,15 @@ def tell(
 
     status = worst(each.status for each in judged)
     with output.reached(console, status, targets_last_line(judged)):
-        with until(time.monotonic() + settings.deadline):
+        ends, problems = time.monotonic() + settings.deadline, list(outputs.problems)
+        with until(ends):
             compared = tuple(across(judged))
-        outputs.write_all(lambda name: console.mask(rendered(name)))
+        try:
+            with until(max(ends, time.monotonic() + GRACE)):
+                outputs.write_all(lambda name: console.mask(rendered(name)))
+        except Late as late:
+            compared = tuple(replace(each, comparison=None, problem=str(late)) for each in compared)
+            outputs.problems[:] = problems
+            outputs.write_all(lambda name: console.mask(rendered(name)))
         output.tell(options, console, outputs, rendered)
     return outputs.end(status, console)

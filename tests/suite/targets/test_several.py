@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +20,7 @@ from markup import parse
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from regions import PLANNED, Regions, most_within_a_minute
 
-from contracts.commands import output, writing
+from contracts.commands import output, several, writing
 from contracts.core.contract import load
 from contracts.core.errors import OverBudget, UsageError, until
 from contracts.core.report import Access
@@ -410,6 +411,27 @@ def test_a_target_has_settings_of_its_own(tmp_path: Path) -> None:
     assert t1["access"]["headers"] == [["X-Key", "KEY"]]
     assert sum(request.first("X-Key") == "of-a-gateway-7f3a" for request in server.requests) == PLANNED
     assert "of-a-gateway-7f3a" not in done.out + "".join(folder(tmp_path / "out").values())
+
+
+def test_writing_over_targets_has_an_end(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the time is over before all is written, every report says so of what targets differ in; verdicts stay."""
+    now = [time.monotonic()]
+
+    def slow(*arguments: Any) -> str:
+        now[0] += 1000.0
+        return rendered(*arguments)
+
+    rendered = junit.render_targets
+    monkeypatch.setattr(junit, "render_targets", slow)
+    monkeypatch.setattr(several, "until", lambda ends: until(ends, lambda: now[0]))
+    done = contracts("merge", "one", "--targets", "targets.toml", "--reports", "slow", folder=run)
+    assert (done.status, now[0] > 2000) == (1, True), done.err
+    results = json.loads((run / "slow" / "results.json").read_text())
+    assert {each["problem"] for each in results["across"]} == {
+        "the time of the run was over before this was done (--deadline)"
+    }
+    assert [target["verdict"] for target in results["targets"]].count("conforms") == 4
+    assert {file.name for file in (run / "slow").glob("*.*")} >= {"index.html", "junit.xml", "report.md"}
 
 
 def test_comparing_the_targets_has_an_end(tmp_path: Path) -> None:
