@@ -18,7 +18,7 @@ from contracts.core.errors import CouldNotJudge, Reason, Unavailable, UsageError
 from contracts.core.exchange import REFUSALS, TOO_MANY, Exchange, intermediary
 from contracts.core.made_up import token_like
 from contracts.core.report import Report, RequestCounts, StaleDeviation, State
-from contracts.core.text import shorten
+from contracts.core.text import counted, shorten
 from contracts.exceptions import deviations
 from contracts.formats import result
 from contracts.judging.evidence import Evidence, unless_blocked
@@ -61,7 +61,11 @@ class Audit:
     def notes(self) -> tuple[str, ...]:
         """What whoever reads the verdict has to know of it."""
         names = " and ".join(_MAKERS[name] for name in self.texts)
-        return (f"{names} are those of whoever made the bundle: the verdict stands with them",) if names else ()
+        notes = [f"{names} are those of whoever made the bundle: the verdict stands with them"] if names else []
+        if self.unused:
+            left = counted(len(self.unused), "deviation")
+            notes.append(f"{left} that excuse nothing here would be stale, if no other target shared them as it says")
+        return tuple(notes)
 
 
 def audit(content: bytes, contract_of: Callable[[str], Contract], now: datetime, cap: int = CAP) -> Audit:

@@ -157,8 +157,12 @@ class _Merged:
 def _check(report: Report, entry: Entry, place: str) -> None:
     """Hold what the entry of a target says against the settings of a report."""
     url = parse(entry.url, report.contract.path, allow_plain_http=True).url
-    for name, value in {"contract": entry.contract, "target": url, **entry.settings}.items():
-        here, there = report.settings[name][0], BY_NAME[name].show(value)
+    planned = {"contract": entry.contract, "target": url, **entry.settings}
+    said = [(name, report.settings[name][0], BY_NAME[name].show(value)) for name, value in planned.items()]
+    for name in ("vendor", "product", "version", "environment"):  # which a run need not say
+        here, there = getattr(report.identity, name), getattr(entry, name)
+        said += [(name, here, there)] if here and there else []
+    for name, here, there in said:
         if here != there:
             raise UsageError(
                 f"{place}: {name} of {entry.name} is {shorten(here, 200)}, and {shorten(there, 200)} in the file of "

@@ -171,8 +171,8 @@ def with_stale(
 ) -> tuple[Judged, ...]:
     """Return the targets, and with each as stale what none of those that share its deviations has any use for.
 
-    ``unused`` says it for each target by its name, ``files`` whose deviations are the same. Where one of them was not
-    judged nobody can say it.
+    ``unused`` says it for each target by its name, ``files`` whose deviations are the same: one that says to share its
+    own with nobody's shares them with itself. Where one of them was not judged nobody can say it.
     """
     sharing: dict[str, list[str]] = {}
     for name, file in files.items():
@@ -181,7 +181,7 @@ def with_stale(
     for names in sharing.values():
         first, *others = (unused.get(name, ()) for name in names)
         nobody = tuple(each for each in first if all(each in other for other in others))
-        stale |= dict.fromkeys(names if others else (), nobody)
+        stale |= dict.fromkeys(names, nobody)
     return tuple(
         replace(judged, report=replace(judged.report, stale=(*judged.report.stale, *stale[judged.entry.name])))
         if judged.report and judged.entry.name in stale

@@ -16,7 +16,7 @@ from contracts.core.exchange import Exchange, Response
 from contracts.core.report import Report, State
 from contracts.mock.reply import Received, Reply, json_reply
 from contracts.mock.server import API_TOKEN, MockServer
-from contracts.network.pace import Throttle
+from contracts.network.pace import Pace, Throttle
 from contracts.prepare import prepare
 from contracts.run import verify
 from contracts.settings.table import Settings
@@ -49,6 +49,21 @@ def run(server: MockServer, clock: Clock | None = None, *, api: bool = False, **
     with prepare(chosen, CONTRACT, token, sleep=clock.sleep) as made:
         made.target.deadline.clock = clock
         return verify(made)
+
+
+def test_waiting_for_the_pace_of_an_account_is_no_time_of_the_run() -> None:
+    """A run that shares its pace with others waits for its turns for minutes, and has its whole deadline for itself."""
+    clock = Clock()
+    with MockServer(SAMPLE) as server:
+        pace = Pace(3, 61.0, clock=clock, sleep=clock.sleep)
+        settings, token = Settings(target=server.url, deadline=5), {"BEARER_TOKEN": server.token}
+        with prepare(settings, CONTRACT, token, pace=pace) as made:
+            made.target.deadline.clock = clock
+            report = verify(made)
+            left = made.target.deadline.remaining
+    assert report.status == 0
+    assert sum(clock.slept) > 60
+    assert left == pytest.approx(5)
 
 
 def answered(answer: bytes, *, retries: int = 4) -> tuple[Exchange, int]:
