@@ -68,7 +68,7 @@ def run(options: argparse.Namespace) -> int:
             judged.append(report.status)
             with output.reached(console, worst(judged), last_line(report)):
                 outputs.write_report(report, secrets.sweep)
-                console.write(terminal.render(report, detail=output.detail_of(options)), always=True)
+                console.write(terminal.render(report, detail=options.detail), always=True)
                 console.write(_advice(report))
     except KeyboardInterrupt:
         left = len(options.files) - len(judged)

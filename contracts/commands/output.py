@@ -201,24 +201,14 @@ def rendered(name: str, function: str, *arguments: object, **how: object) -> str
 
 def add_brevity(parser: argparse.ArgumentParser) -> None:
     """Declare the ways to say less, or more."""
+    parser.set_defaults(detail=Detail.USUAL)
     group = parser.add_mutually_exclusive_group()
-    group.add_argument(
-        "--quiet", action="store_true", help="print one line for each breach or reason, and the last line"
-    )
-    group.add_argument("--summary", action="store_true", help="print the last line only")
-    group.add_argument("-v", "--verbose", action="store_true", help="print every clause, and all of each breach")
-
-
-def is_brief(options: argparse.Namespace) -> bool:
-    """Whether less than the whole report was asked for."""
-    return bool(options.quiet or options.summary)
-
-
-def detail_of(options: argparse.Namespace) -> Detail:
-    """Return how much the options ask to be told."""
-    if is_brief(options):
-        return Detail.QUIET if options.quiet else Detail.SUMMARY
-    return Detail.VERBOSE if options.verbose else Detail.USUAL
+    for flags, detail, words in (
+        (("--quiet",), Detail.QUIET, "print one line for each breach or reason, and the last line"),
+        (("--summary",), Detail.SUMMARY, "print the last line only"),
+        (("-v", "--verbose"), Detail.VERBOSE, "print every clause, and all of each breach"),
+    ):
+        group.add_argument(*flags, dest="detail", action="store_const", const=detail, help=words)
 
 
 def outputs_of(
@@ -267,7 +257,7 @@ def claimed(
 
 def console_of(options: argparse.Namespace, outputs: Outputs) -> writing.Console:
     """Return the terminal, which leaves standard output to a report that is written there."""
-    return writing.Console(quiet=is_brief(options), to_stderr=outputs.take_output)
+    return writing.Console(quiet=options.detail < Detail.USUAL, to_stderr=outputs.take_output)
 
 
 def written(prepared: "Run", report: Report, outputs: Outputs) -> Report:
@@ -312,4 +302,4 @@ def tell(options: argparse.Namespace, console: writing.Console, outputs: Outputs
     if os.environ.get("GITHUB_ACTIONS") == "true":
         # Standard error: standard output may be a report, and the runner reads commands from both.
         writing.say(sys.stderr, console.mask(rendered("annotations")))
-    console.write(rendered("terminal", colour=console.colour, detail=detail_of(options)), always=True)
+    console.write(rendered("terminal", colour=console.colour, detail=options.detail), always=True)
