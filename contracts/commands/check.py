@@ -58,10 +58,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         for file in options.files:
             name = "standard input" if file == STANDARD_INPUT else file
-            try:
-                shown = offline.recording_of(read_bytes(file), name, contract, settings.auth, kind)
-            except UsageError as problem:
-                raise UsageError(secrets.mask(str(problem))) from None
+            shown = offline.recording_of(read_bytes(file), name, contract, settings.auth, kind)
             shown = _without_secrets(shown, secrets)
             report = offline.report_of(shown, strict=settings.strict, allow_empty=settings.allow_empty)
             report = replace(deviations.apply(report, known, datetime.now(UTC).date()), narrowed=settings.narrowed)
