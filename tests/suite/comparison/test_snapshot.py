@@ -182,6 +182,7 @@ def test_answers_are_taken_apart() -> None:
     """The list and the rest of the root, in the form in which numbers came; of equal answers one is kept."""
     answer, again = {KEY: [], "meta": {}}, {KEY: [], "meta": 1}
     assert taken(answer, answer).readings == (Reading([], {"meta": {}}),)
+    assert taken({"a": 1, KEY: [], "z": 2}).first == Reading([], {"a": 1, "z": 2})
     assert taken(answer, again, answer, again).readings == (Reading([], {"meta": {}}), Reading([], {"meta": 1}))
     assert taken(answer, again, answer, again).times == 4
     assert len(taken(answer, again, {**answer, "meta": 1.0}).readings) == 3
