@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from contracts.core.finding import pointer as join
 from contracts.core.finding import walk
-from contracts.formats import excerpt as module
-from contracts.formats.excerpt import Excerpt
+from contracts.formats import html
+from contracts.formats.html import Excerpt
 from contracts.judging.json_scan import locate
 
 _TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=5)
@@ -24,7 +24,7 @@ _VALUES: st.SearchStrategy[Any] = st.recursive(
 
 def excerpt(body: bytes, where: str) -> Excerpt:
     """The excerpt as a page shows it of a report that was judged."""
-    return module.excerpt(body, where, locate)
+    return html.excerpt(body, where, locate)
 
 
 @given(value=_VALUES, indent=st.sampled_from([None, 1, "\t"]))
