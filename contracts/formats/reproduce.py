@@ -26,10 +26,13 @@ def curl(request: Request, access: Access | None = _DIRECT) -> str:
     words = ["curl -sS", "--head" if request.method == "HEAD" else "-i"]
     if request.method not in ("GET", "HEAD"):
         words.append(f"-X {_quote(request.method)}")
+    own = access.headers if access else ()
+    # The fields as a masked request has them: with the name of a variable for the secret.
+    masked = {("Authorization", "Bearer $BEARER_TOKEN"), *((name, f"${variable}") for name, variable in own)}
     for name, value in request.headers:
         if name.lower() == "accept-encoding":
             words.append("--compressed")  # asks for a coding as the suite did, and undoes it
-        elif access and (name, value) in _masked(access):
+        elif access and (name, value) in masked:
             words.append(f'-H "{name}: {value}"')  # the words in which the shell is to expand something
         elif access or "$" not in value:
             # With a colon, curl takes a header without a value for one to leave out.
@@ -40,12 +43,6 @@ def curl(request: Request, access: Access | None = _DIRECT) -> str:
     if set("[]{}") & set(request.url):
         words.append("--globoff")
     return " ".join([*words, _quote(request.url)])
-
-
-def _masked(access: Access) -> set[tuple[str, str]]:
-    """Return the fields as a masked request has them: with the name of a variable for the secret."""
-    own = {(name, f"${variable}") for name, variable in access.headers}
-    return {("Authorization", "Bearer $BEARER_TOKEN"), *own}
 
 
 def exchange_of(report: Report, finding: Finding) -> Exchange | None:
@@ -96,17 +93,16 @@ def rerun(report: Report, *clauses: str) -> str:
 
 def _options(report: Report, clause: str) -> Iterator[str]:
     scope, access = report.scope, report.access
-    if report.contract.name != DEFAULT:
-        yield f"--contract {report.contract.name}"
-    if report.strict:
-        yield "--strict"
-    if clause.startswith("auth.") and scope.policy != _USUAL.policy:
-        yield f"--auth {scope.policy}"
-    if clause == "http.method-not-allowed" and scope.unsafe and not scope.embedded:
-        yield "--unsafe-methods"
-    if clause == "error.rate-limit" and scope.burst:
-        yield "--probe-rate-limit"
-    yield from ("--allow-plain-http",) * access.allow_plain_http
+    for option, holds in (
+        (f"--contract {report.contract.name}", report.contract.name != DEFAULT),
+        ("--strict", report.strict),
+        (f"--auth {scope.policy}", clause.startswith("auth.") and scope.policy != _USUAL.policy),
+        ("--unsafe-methods", clause == "http.method-not-allowed" and scope.unsafe and not scope.embedded),
+        ("--probe-rate-limit", clause == "error.rate-limit" and scope.burst),
+        ("--allow-plain-http", access.allow_plain_http),
+    ):
+        if holds:
+            yield option
     for option, value in (
         ("--ca-bundle", access.ca_bundle),
         ("--client-cert", access.client_cert),

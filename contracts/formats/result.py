@@ -45,9 +45,6 @@ if TYPE_CHECKING:
     from contracts.targets.target_entry import Judged
 
 SCHEMA = "report.schema.json"
-COMPARISON_SCHEMA = "comparison.schema.json"
-TARGETS_SCHEMA = "results.schema.json"
-
 _SURROGATE = re.compile("[\ud800-\udfff]")
 #: From this size on, in bytes, it is worth while to look for the shorter way to store a body.
 LARGE = 2**16
@@ -199,13 +196,12 @@ def _body(body: bytes) -> dict[str, str]:
 
 def render_comparison(gate: "Gate") -> str:
     """Return the comparison as JSON; equal comparisons give equal texts."""
-    schema = load(COMPARISON_SCHEMA)["$id"]
+    schema = load("comparison.schema.json")["$id"]
     return to_json({"$schema": schema, "suite": gate.suite, "name": gate.contract.name, **_comparison(gate)})
 
 
 def _comparison(gate: "Gate") -> dict[str, Any]:
     comparison = gate.comparison
-    differences = comparison.differences if comparison else ()
     return {
         "headline": wording.comparison_headline(gate),
         **_members(gate, "verdict", "status"),
@@ -217,7 +213,7 @@ def _comparison(gate: "Gate") -> dict[str, Any]:
         "counts": {**{impact: gate.count(impact) for impact in Impact}, "accepted": gate.accepted},
         "differences": [
             {**_difference(each), **_members(each, "says", "notices", "accepted"), "fails": gate.fails(each)}
-            for each in differences
+            for each in (comparison.differences if comparison else ())
         ],
         "instability": comparison.instability if comparison else (),
         "read_once": comparison.read_once if comparison else (),
@@ -254,24 +250,22 @@ def render_targets(targets: Sequence["Judged"], across: "Sequence[Across]" = ())
     """Return the results as JSON; equal reports give equal texts."""
     return to_json(
         {
-            "$schema": load(TARGETS_SCHEMA)["$id"],
+            "$schema": load("results.schema.json")["$id"],
             "headline": wording.targets_last_line(targets),
             "suite": __version__,
             "status": worst(judged.status for judged in targets),
             "started": wording.targets_started(targets),
             "targets": list(map(_target, targets)),
-            "across": list(map(_across, across)),
+            "across": [
+                {
+                    "target": each.name,
+                    **_members(each, "base", "problem"),
+                    "differences": list(map(_difference, each.comparison.differences if each.comparison else ())),
+                }
+                for each in across
+            ],
         }
     )
-
-
-def _across(each: "Across") -> dict[str, Any]:
-    differences = each.comparison.differences if each.comparison else ()
-    return {
-        "target": each.name,
-        **_members(each, "base", "problem"),
-        "differences": list(map(_difference, differences)),
-    }
 
 
 def _target(judged: "Judged") -> dict[str, Any]:
