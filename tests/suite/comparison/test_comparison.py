@@ -464,6 +464,7 @@ def test_what_the_go_client_reads_is_judged_apart_from_the_type() -> None:
 #: What the second reading of a side changes, and what of it that is in words; what is not documented is in none.
 UNSTEADY: dict[str, tuple[Callable[[Body], Any], str]] = {
     "a category is missing": (_remove(1), "which categories it lists"),
+    "a category that Go cannot read": (_insert(4, _new(position=Decimal("9.0"))), "which categories it lists"),
     "the list is empty": (lambda new: new[KEY].clear(), "which categories it lists"),
     "another id": (_set(0, id="x"), 'id of the category "id1"'),
     "another name": (_set(0, name="x"), 'name of the category "id1"'),

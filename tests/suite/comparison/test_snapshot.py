@@ -154,6 +154,9 @@ def test_a_snapshot_that_says_the_same() -> None:
     assert not says_the_same(SUBJECT, SNAPSHOT, replace(later, verdict="violates"))
     assert not says_the_same(SUBJECT, SNAPSHOT, replace(later, readings=(OTHERS[1],)))
     assert not says_the_same(SUBJECT, SNAPSHOT, replace(later, readings=(OTHERS[2],)))
+    once, twice = replace(changing("a"), times=2), changing("a", "b")
+    assert not says_the_same(SUBJECT, once, twice)
+    assert not says_the_same(SUBJECT, twice, once)
     with pytest.raises(CouldNotCompare):
         says_the_same(SUBJECT, reread(FIRST, OTHERS[0]), reread(FIRST, OTHERS[0]))
 
