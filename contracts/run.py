@@ -138,7 +138,7 @@ _MASKED = f"${BEARER}".encode()
 
 @dataclass(frozen=True, kw_only=True)
 class Run(Plan):
-    """A run that is ready to be made: a plan, and the target of which it is carried out."""
+    """A run that is ready to be made: a plan, and the target that is asked by it."""
 
     target: Target
     deviations: "tuple[Entry, ...]" = ()
