@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import sys
 from dataclasses import replace
 
 from contracts.commands import output, writing
@@ -19,7 +18,7 @@ from contracts.formats.wording import last_line
 from contracts.prepare import prepare
 from contracts.reading import read_text
 from contracts.resources import contract_of, refuse_other
-from contracts.run import verify
+from contracts.run import Run, verify
 from contracts.settings.table import Group
 
 ARGUMENTS = "-o FILE [URL]"
@@ -53,25 +52,28 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("a snapshot is of a run that judged the whole contract: leave --clause out")
     refuse_other(settings.target, settings.contract)
     writing.claim({"--output": options.output}, settings.inputs)
-    to_output = options.output == STANDARD_OUTPUT
-    console = writing.Console(quiet=False, to_stderr=to_output)
-    contract = contract_of(settings.contract)
-    with prepare(settings, contract, os.environ, say=console.progress) as prepared:
+    console = writing.Console(quiet=False, to_stderr=options.output == STANDARD_OUTPUT)
+    with prepare(settings, contract_of(settings.contract), os.environ, say=console.progress) as prepared:
         report = verify(prepared)
+        console.mask = prepared.target.secrets.sweep
         console.done()
-        mask = prepared.target.secrets.sweep
-        console.write(mask(f"{plain(last_line(report))}\n"))
+        console.write(f"{plain(last_line(report))}\n")
         if report.status and not options.even_if_violating:
-            writing.say(sys.stderr, f"contracts: {_refusal(options.output, report)}\n")
+            console.complain(_refusal(options.output, report))
             return report.status
-        taken = Snapshot.from_report(report)
-        with prepared.writing():
-            text = mask(snapshot.render(taken))
-    if not to_output and (since := _unchanged(options.output, text, contract)):
-        console.write(plain(f"{options.output}: unchanged since {since}") + "\n")
+        with output.reached(console, report.status, last_line(report)):
+            return _keep(options.output, prepared, report, console)
+
+
+def _keep(output: str, prepared: Run, report: Report, console: writing.Console) -> int:
+    taken = Snapshot.from_report(report)
+    with prepared.writing():
+        text = console.mask(snapshot.render(taken))
+    if output != STANDARD_OUTPUT and (since := _unchanged(output, text, report.contract)):
+        console.write(plain(f"{output}: unchanged since {since}") + "\n")
         return 0
-    writing.write(options.output, text)
-    console.write(plain(f"{options.output}: written") + "\n")
+    writing.write(output, text)
+    console.write(plain(f"{output}: written") + "\n")
     return 0
 
 

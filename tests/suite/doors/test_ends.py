@@ -78,17 +78,17 @@ def test_what_was_judged_stands(number: int, fault: str | None, status: int, tmp
 
 
 @pytest.mark.parametrize(("fault", "status"), [("position-text", 1), (None, 3)])
-@pytest.mark.parametrize("command", ["verify", "check", "targets", "merge", "compare"])
+@pytest.mark.parametrize("command", ["verify", "check", "targets", "merge", "compare", "snapshot"])
 def test_a_verdict_survives_an_end_while_reports_are_written(
     command: str, fault: str | None, status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was judged is said by every command, and a pass whose reports are missing is none."""
     write_all = output.Outputs.write_all
 
-    def ended(self: output.Outputs, rendered: Any) -> None:
+    def ended(*arguments: Any) -> None:
         if threading.current_thread() is threading.main_thread():  # in which Python raises it
             raise KeyboardInterrupt
-        write_all(self, rendered)
+        write_all(*arguments)
 
     with Regions(1, 1, {"t0": fault} if fault else {}) as server:
         (tmp_path / "targets.toml").write_text(server.file())
@@ -103,8 +103,10 @@ def test_a_verdict_survives_an_end_while_reports_are_written(
             "targets": several,
             "merge": ("merge", "out", "--targets", "targets.toml"),
             "compare": ("compare", "old.json", "out/t0/run.zip"),
+            "snapshot": ("snapshot", f"{server.url}/t0", "-o", "new.json", "--even-if-violating"),
         }
         monkeypatch.setattr(output.Outputs, "write_all", ended)
+        monkeypatch.setattr("contracts.comparison.snapshot.render", ended)
         done = contracts(*arguments[command], environment=environment, folder=tmp_path)
     assert done.status == status
     assert "contracts: interrupted before all was written: " in done.err
