@@ -3,17 +3,21 @@
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from io import BytesIO
 
-from contracts import bundle
+from contracts import __version__, bundle
+from contracts.audit import audit
 from contracts.comparison import snapshot
 from contracts.comparison.accepted import ACCEPT
 from contracts.comparison.gate import Baseline, Kind, Source
 from contracts.comparison.snapshot import CouldNotCompare
 from contracts.core.contract import Contract
 from contracts.core.errors import UsageError
-from contracts.core.report import Impact
+from contracts.core.report import Impact, Report
 from contracts.formats import result
+from contracts.judging.evidence import Evidence
+from contracts.judging.judge import report_of
 from contracts.judging.strict_json import value_of
 from contracts.reading import read_bytes, read_text
 
@@ -32,16 +36,38 @@ def read_source(content: bytes, name: str, contract_of: Callable[[str], Contract
         UsageError: it is none of these, or is damaged.
     """
     if zipfile.is_zipfile(BytesIO(content)):
-        report = result.read(value_of(bundle.unpack(content)[bundle.RESULT], "the report"), contract_of)
+        report = _unbundled(content, name, contract_of)
         return Source.from_report(report, Kind.BUNDLE, name), report.contract
     schema, text = _schema(content, name), content.decode("utf-8", "replace")
     if schema.endswith(f"/{snapshot.SCHEMA}"):
         kept = snapshot.read(text, name)
         return Source(Kind.SNAPSHOT, name, kept.target, kept), contract_of(kept.contract)
     if schema.endswith(f"/{result.SCHEMA}"):
-        report = result.read(value_of(content, "the report"), contract_of)
+        report = _judged(result.read(value_of(content, "the report"), contract_of))
         return Source.from_report(report, Kind.RESULT, name), report.contract
     raise UsageError(f"{name} {_NEITHER}")
+
+
+def _unbundled(content: bytes, name: str, contract_of: Callable[[str], Contract]) -> Report:
+    """Return the report of a bundle, audited where this version of the suite has made it: a baseline may be older.
+
+    Raises:
+        UsageError: it differs from its exchanges.
+    """
+    report = result.read(value_of(bundle.unpack(content)[bundle.RESULT], "the report"), contract_of)
+    if (report.suite, report.digest) != (__version__, report.contract.digest):
+        return _judged(report)
+    found = audit(content, contract_of, datetime.now(UTC))
+    if found.differences:
+        raise UsageError(f"{name} differs from its exchanges: {found.differences[0]}")
+    return found.report
+
+
+def _judged(report: Report) -> Report:
+    """Return a report with what its exchanges give: what it says that they gave is not believed."""
+    evidence = Evidence(report.target, report.exchanges, report.scope, report.contract)
+    clauses = report.contract.select(report.scope.selected)
+    return replace(report, outcomes=report_of(evidence, clauses).outcomes)
 
 
 def _schema(content: bytes, name: str) -> str:

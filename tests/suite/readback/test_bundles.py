@@ -269,6 +269,26 @@ def audited(content: bytes) -> tuple[int, str]:
     return (1 if found.differences else 3 if found.missing else 0), next(iter(found.differences), "")
 
 
+@pytest.mark.parametrize("name", [bundle.RESULT, bundle.MANIFEST, "report.html", bundle.BASELINE])
+def test_a_bundle_that_differs_is_no_side_of_a_comparison(
+    name: str, archives: tuple[dict[str, bytes], dict[str, bytes]], tmp_path: Path
+) -> None:
+    """As for merge: what differs from its exchanges is refused, on either side, and as the baseline of a run."""
+    files, other = archives
+    (tmp_path / "good.zip").write_bytes(zipped(files.items()))
+    changed = {**files, name: other[name] if name != bundle.BASELINE else files[name].replace(b"account", b"accounts")}
+    (tmp_path / "changed.zip").write_bytes(zipped(changed.items()))
+    assert contracts("compare", "good.zip", "good.zip", folder=tmp_path).status == 0
+    for arguments in (
+        ("compare", "changed.zip", "good.zip"),
+        ("compare", "good.zip", "changed.zip"),
+        ("verify", "--mock", "--baseline", "changed.zip"),
+    ):
+        done = contracts(*arguments, folder=tmp_path)
+        assert (done.status, len(done.err.splitlines())) == (2, 1), done.out
+        assert "differs from its exchanges" in done.err
+
+
 def patched(content: bytes, signature: bytes, offset: int, value: bytes) -> bytes:
     """An archive with another value in a field of every record of its local headers or of its directory."""
     changed, start = bytearray(content), 0

@@ -7,6 +7,7 @@ or excused depends on it.
 import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -18,7 +19,7 @@ from contracts.comparison.accepted import ACCEPT
 from contracts.comparison.gate import Terms, gate
 from contracts.comparison.snapshot import CouldNotCompare, Snapshot, render
 from contracts.core.errors import ContractsError
-from contracts.core.report import Impact
+from contracts.core.report import Impact, State, Verdict
 from contracts.exceptions import deviations
 from contracts.exceptions.entry import Entry
 from contracts.formats import har, result
@@ -315,3 +316,14 @@ def test_a_changed_har_is_judged_or_refused() -> None:
         assert checked(json.dumps(with_value(HAR, text, content)).encode()) != 0, what
     for steps in (("status",), ("content",), ("headers",)):
         assert checked(written(without(HAR, (*text[:4], *steps))).encode()) != 0, steps
+
+
+def test_what_a_result_says_of_its_verdict_is_not_believed() -> None:
+    """Whoever calls a breach held hands over a baseline that violates the contract, and so it is told."""
+    report = reports.judged(reports.exchanges(json.loads(BROKEN)["event_categories"]))
+    held = tuple(replace(each, state=State.HELD, findings=(), count=0) for each in report.outcomes)
+    claimed = replace(report, outcomes=held)
+    assert (report.verdict, claimed.verdict) == (Verdict.VIOLATES, Verdict.CONFORMS)
+    source, _ = read_source(result.render(claimed).encode(), "old.json", contract_of)
+    assert source.snapshot is not None
+    assert source.snapshot.verdict == Verdict.VIOLATES
