@@ -170,18 +170,15 @@ def as_text(body: bytes) -> str | None:
 
     JSON writes a control character as six: a large body of them would be a report of six times its size.
     """
-    if len(body) > LARGE and _grows(body) > len(body) // 3:
-        return None
+    if len(body) > LARGE:
+        doubled = sum(map(body.count, _ESCAPED_BY_TWO))
+        sixfold = len(body) - len(body.translate(None, _ESCAPED_BY_SIX))
+        if doubled + 5 * sixfold > len(body) // 3:  # as a string of JSON it is as long as its Base64
+            return None
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError:
         return None
-
-
-def _grows(body: bytes) -> int:
-    """Return by how many bytes a body is longer as a string of JSON: by a third, and it is as long as its Base64."""
-    two = sum(map(body.count, _ESCAPED_BY_TWO))
-    return two + 5 * (len(body) - len(body.translate(None, _ESCAPED_BY_SIX)))
 
 
 def _body(body: bytes) -> dict[str, str]:
@@ -340,7 +337,10 @@ def _read(value: dict[str, Any], contract_of: Callable[[str], Contract]) -> Repo
             scope=_built(Scope, value["scope"], policy=Policy(value["scope"]["policy"])),
             access=_built(Access, value["access"]),
             requests=_built(RequestCounts, value["requests"]),
-            stale=tuple(_built(StaleDeviation, each, expired=_day(each["expired"])) for each in value["stale"]),
+            stale=tuple(
+                _built(StaleDeviation, each, expired=each["expired"] and date.fromisoformat(each["expired"]))
+                for each in value["stale"]
+            ),
             identity=_built(Identity, value["identity"]),
             comparison=None,
             seconds=float(value["seconds"]),
@@ -362,10 +362,6 @@ def _frozen(value: Any) -> Any:
         return tuple(map(_frozen, value))
     # To a schema 1.0 is a whole number, and to a report as well.
     return int(value) if isinstance(value, Decimal) else value
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
 
 
 def _read_body(value: dict[str, str]) -> bytes:

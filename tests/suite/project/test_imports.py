@@ -97,8 +97,9 @@ def test_a_resource_stands_on_what_every_resource_has(module: str) -> None:
 
 @pytest.mark.parametrize("module", [module for module in MODULES if part(module) == "formats"])
 def test_formats_never_judge(module: str) -> None:
-    """What renders a report is handed values, and what reads one back is handed what the one reader decoded."""
+    """What renders a report is handed values, and what reads one back what the one reader decoded: none parses."""
     assert parts(module) <= {"core", "comparison", "exceptions", "targets", "reading"}
+    assert not re.search(r"json\.loads?\b|JSONDecoder|tomllib|h11", MODULES[module].read_text("utf-8"))
 
 
 @pytest.mark.parametrize("module", [module for module in MODULES if part(module) not in DOORS])
