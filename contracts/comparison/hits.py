@@ -18,7 +18,7 @@ from contracts.comparison.rules import BY_ID, Rule
 from contracts.comparison.snapshot import Object, Reading, shared
 from contracts.comparison.subject import Subject
 from contracts.comparison.values import content_rules, kind, named, shown, text_of
-from contracts.judging.schema import ABSENT, identical, is_whole
+from contracts.judging.values import ABSENT, identical, is_whole
 
 #: A member and its text by which an element is known.
 Known = tuple[str, str]

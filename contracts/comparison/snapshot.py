@@ -22,8 +22,8 @@ from contracts.core.report import Report
 from contracts.core.text import shorten
 from contracts.judging.answer import Answer
 from contracts.judging.evidence import Evidence
-from contracts.judging.schema import written
 from contracts.judging.strict_json import Flaw, decode, value_of
+from contracts.judging.values import written
 from contracts.reading import readable
 
 SCHEMA = "snapshot.schema.json"

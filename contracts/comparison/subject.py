@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import Any
 
 from contracts.core.contract import Contract
-from contracts.judging.schema import ABSENT
+from contracts.judging.values import ABSENT
 
 #: Who notices a change of what no client is known to read.
 OTHERS = "whoever reads members that are not documented"

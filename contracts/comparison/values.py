@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from contracts.core.text import COMMAND, counted, shorten
-from contracts.judging.schema import ABSENT, Written, identical
+from contracts.judging.values import ABSENT, Written, identical
 
 #: A name that is longer, in characters, is cut.
 _NAME = 80

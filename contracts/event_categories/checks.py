@@ -15,8 +15,8 @@ from contracts.event_categories.clauses import EXACT_IN_JS
 from contracts.event_categories.contract import CONTRACT
 from contracts.global_information.checks import body as elements
 from contracts.judging.answer import Answer, Column
-from contracts.judging.schema import describe
 from contracts.judging.strict_json import Flaw
+from contracts.judging.values import describe
 
 CHECKS = elements.checks_of(CONTRACT)
 

@@ -24,8 +24,9 @@ from contracts.core.exchange import Response
 from contracts.core.finding import KEPT, Finding, Violation
 from contracts.core.report import Outcome, State
 from contracts.core.text import bounded
-from contracts.judging.schema import ABSENT, ListSchema, describe, is_whole, list_schema
+from contracts.judging.schema import ListSchema, list_schema
 from contracts.judging.strict_json import Document, Flaw, decode
+from contracts.judging.values import ABSENT, describe, is_whole
 
 #: A longer place or text of a finding is cut: it is for a person to read, and stands in every format.
 _LONGEST = 1000

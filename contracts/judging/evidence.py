@@ -18,7 +18,7 @@ from contracts.core.finding import Finding, step
 from contracts.core.report import Scope
 from contracts.core.text import shorten
 from contracts.judging.answer import Answer, text_of
-from contracts.judging.schema import ABSENT, canonical, describe, identical
+from contracts.judging.values import ABSENT, canonical, describe, identical
 
 
 def differences(before: Answer, after: Answer, probe: str, like: str = "as before") -> Iterator[Finding | Note]:

@@ -16,7 +16,8 @@ from contracts.core.text import shorten
 from contracts.judging.answer import Answer, Column, late, outcome_of, unjudged
 from contracts.judging.evidence import Evidence, in_words
 from contracts.judging.json_scan import locate
-from contracts.judging.schema import ABSENT, describe, error_schema
+from contracts.judging.schema import error_schema
+from contracts.judging.values import ABSENT, describe
 
 #: A long list is shown so far; of what comes later, only as many elements as are marked.
 SHOWN, MARKED = 200, 50

@@ -11,7 +11,7 @@ from contracts.core.contract import Check, Note, Schemas, Steps, load
 from contracts.core.exchange import REDIRECTS, Response
 from contracts.core.finding import Finding, Violation, step
 from contracts.judging.answer import Answer
-from contracts.judging.schema import ABSENT, describe
+from contracts.judging.values import ABSENT, describe
 
 #: So much of a page is looked at, in bytes: a form to log in stands near its beginning.
 _PAGE = 2**16

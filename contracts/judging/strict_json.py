@@ -17,7 +17,7 @@ from contracts.core.errors import BrokenAnswer, CouldNotJudge, UsageError, check
 from contracts.core.finding import KEPT, Path, Violation, pointer, walk
 from contracts.core.text import shorten
 from contracts.judging.json_scan import beyond, count_members, scan
-from contracts.judging.schema import ABSENT
+from contracts.judging.values import ABSENT
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # Patterns are compiled where they are first needed: most bodies need none of them.

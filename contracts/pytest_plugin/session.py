@@ -23,7 +23,7 @@ from contracts.core.exchange import Exchange
 from contracts.core.report import Report, RequestCounts
 from contracts.formats.wording import EMBEDDED_MOCK
 from contracts.judging.evidence import Evidence
-from contracts.judging.schema import is_whole
+from contracts.judging.values import is_whole
 from contracts.prepare import prepare
 from contracts.pytest_plugin.errors import Unjudged, shielded
 from contracts.pytest_plugin.options import FOLDER, OFFERED, SESSION, in_pytest, value_of

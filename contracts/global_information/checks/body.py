@@ -27,8 +27,8 @@ from contracts.global_information.checks.http import (
 from contracts.judging import shape
 from contracts.judging.answer import Answer, Column
 from contracts.judging.evidence import REFUSED, Evidence, observed
-from contracts.judging.schema import ABSENT, describe
 from contracts.judging.strict_json import Flaw
+from contracts.judging.values import ABSENT, describe
 
 CHECKS = Checks()
 

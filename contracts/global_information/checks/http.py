@@ -15,7 +15,8 @@ from contracts.global_information.clauses import UNSAFE
 from contracts.judging import shape
 from contracts.judging.answer import Answer
 from contracts.judging.evidence import Evidence, differences, in_words, observed
-from contracts.judging.schema import ABSENT, describe, error_schema
+from contracts.judging.schema import error_schema
+from contracts.judging.values import ABSENT, describe
 
 #: What the findings about an error body expect.
 ERROR_BODY = 'a documented error body, such as {"error": "text"}'

@@ -39,8 +39,8 @@ from contracts.judging import evidence as evidence_module
 from contracts.judging import judge
 from contracts.judging.answer import Column, outcome_of
 from contracts.judging.evidence import Evidence
-from contracts.judging.schema import canonical, describe
 from contracts.judging.strict_json import decode
+from contracts.judging.values import canonical, describe
 
 SECTIONS = (
     cases_access.transport,

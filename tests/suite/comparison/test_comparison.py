@@ -24,7 +24,7 @@ from contracts.comparison.subject import OTHERS, Client, Subject
 from contracts.core.report import Impact
 from contracts.event_categories import go_client
 from contracts.event_categories.comparison import SUBJECT
-from contracts.judging.schema import ABSENT, written
+from contracts.judging.values import ABSENT, written
 
 KEY = SUBJECT.key
 GO, JAVASCRIPT, RUBY = (client.name for client in SUBJECT.clients)

@@ -22,7 +22,7 @@ from contracts.comparison.values import text_of
 from contracts.core.report import Impact
 from contracts.event_categories.comparison import SUBJECT
 from contracts.exceptions.entry import Entry
-from contracts.judging.schema import written
+from contracts.judging.values import written
 
 KEY = SUBJECT.key
 Body = dict[str, Any]

@@ -21,8 +21,8 @@ from contracts.core.errors import UsageError
 from contracts.core.report import Impact
 from contracts.event_categories.comparison import SUBJECT
 from contracts.judging import judge
-from contracts.judging.schema import identical, written
 from contracts.judging.strict_json import decode
+from contracts.judging.values import identical, written
 from contracts.settings.table import BY_NAME
 
 KEY = SUBJECT.key

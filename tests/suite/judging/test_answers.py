@@ -13,7 +13,7 @@ from contracts.core.report import State
 from contracts.judging.answer import Answer
 from contracts.judging.evidence import unless_blocked
 from contracts.judging.judge import outcomes, said_of
-from contracts.judging.schema import written
+from contracts.judging.values import written
 
 FORBIDDEN = error(403)
 ASKED = ("list", "repeat", "head", "xml", "anonymous", "invalid-token", "unknown-path", "unknown-query")

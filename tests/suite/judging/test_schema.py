@@ -17,8 +17,9 @@ from subject import BY_ID, CONTRACT
 from contracts.core.finding import KEPT, Violation
 from contracts.event_categories.clauses import KEY, MEMBERS
 from contracts.judging import schema
-from contracts.judging.schema import ERROR, NOTHING, Schema, error_schema, is_whole, list_schema
+from contracts.judging.schema import ERROR, Schema, error_schema, list_schema
 from contracts.judging.strict_json import decode
+from contracts.judging.values import NOTHING, is_whole
 
 CATEGORY, ENVELOPE = CONTRACT.schemas.element, CONTRACT.schemas.envelope
 LIST = list_schema(CONTRACT.schemas, KEY)

@@ -16,8 +16,8 @@ from contracts.core.finding import KEPT, Violation, walk
 from contracts.core.finding import pointer as join
 from contracts.judging import strict_json
 from contracts.judging.json_scan import MAX_CONTAINERS, MAX_DEPTH, MAX_VALUES
-from contracts.judging.schema import ABSENT
 from contracts.judging.strict_json import Document, Flaw, decode
+from contracts.judging.values import ABSENT
 
 
 def places(document: Document) -> list[tuple[str, str]]:

@@ -20,7 +20,7 @@ from cases import (
 )
 
 from contracts.core.errors import Reason
-from contracts.judging.schema import describe
+from contracts.judging.values import describe
 
 
 def text() -> Iterator[Case]:

@@ -24,7 +24,7 @@ from cases import (
 
 from contracts.core.exchange import Response
 from contracts.judging.evidence import Evidence
-from contracts.judging.schema import canonical
+from contracts.judging.values import canonical
 
 
 def repeatable() -> Iterator[Case]:

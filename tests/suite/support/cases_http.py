@@ -31,7 +31,7 @@ from contracts.core.exchange import Exchange, Request, Response
 from contracts.core.report import Scope
 from contracts.global_information.checks.http import ERROR_BODY
 from contracts.judging.evidence import Evidence
-from contracts.judging.schema import canonical
+from contracts.judging.values import canonical
 
 
 def status() -> Iterator[Case]:

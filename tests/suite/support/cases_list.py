@@ -18,7 +18,7 @@ from cases import (
 from cases_body import nothing_to_judge
 
 from contracts.core.exchange import Response
-from contracts.judging.schema import describe
+from contracts.judging.values import describe
 
 
 def listing() -> Iterator[Case]:

@@ -6,7 +6,7 @@ from typing import Any
 from contracts.comparison.hits import Hit
 from contracts.comparison.snapshot import Reading
 from contracts.comparison.subject import Subject
-from contracts.judging.schema import ABSENT, identical
+from contracts.judging.values import ABSENT, identical
 
 _WHOLE = ("element-removed", "element-added", "order-moved", "positions-renumbered")
 
