@@ -3,10 +3,22 @@
 from urllib.parse import urlsplit
 
 import pytest
+from subject import PROBES
 
 from contracts.core.errors import UsageError
 from contracts.event_categories.clauses import PATH
 from contracts.network.dial import is_loopback, parse, place_of
+from contracts.network.target import request_of
+
+
+def test_the_cleartext_endpoint_gets_no_credentials() -> None:
+    """It is asked over plain HTTP with neither the token nor the key of a gateway: whoever is on the way reads it."""
+    address, key = parse("api.example", PATH), (("X-Gateway-Key", "$GATEWAY_KEY"),)
+    sent = request_of(PROBES["plaintext"], address, "BEARER_TOKEN", key, "")
+    assert sent.url == "http://api.example/v1/event_categories"
+    assert {name for name, _ in sent.headers} == {"Accept", "Content-Type", "Accept-Encoding", "User-Agent"}
+    asked = request_of(PROBES["list"], address, "BEARER_TOKEN", key, "")
+    assert {name for name, _ in asked.headers} > {"Authorization", "X-Gateway-Key"}
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,18 @@ def test_options_and_variables_exist(page: Path) -> None:
     assert unknown <= {"CONTRACTS_CONFIG", "CONTRACTS_TRACEBACK"}
 
 
+def test_a_test_holds_each_promise_of_security() -> None:
+    """Each row of the table names a test, and each of these is there."""
+    text = (ROOT / "SECURITY.md").read_text("utf-8")
+    [table] = re.findall(r"(?ms)^\| promise .*?\n\n", text)
+    files = {path.name: path.read_text("utf-8") for path in (ROOT / "tests" / "suite").rglob("test_*.py")}
+    for row in table.strip().splitlines()[2:]:
+        named = re.findall(r"`(test_\w+\.py)(?:::(\w+))?`", row.split(" | ")[-1])
+        assert named, row
+        for file, test in named:
+            assert f"def {test}(" in files[file] if test else files[file], f"{file}::{test}"
+
+
 def test_only_settings_are_claimed_to_be_variables() -> None:
     """What the documentation lists as an option only is no setting, and each of these is an option of verify."""
     text = (ROOT / "docs" / "configuration.md").read_text("utf-8")
