@@ -38,7 +38,7 @@ def render(report: Report) -> str:
     for number, exchange in enumerate(report.exchanges):
         body = exchange.response.body if exchange.response else b""
         same = first.setdefault(body, number) if len(body) > LARGE else number
-        content = _text(body) if same == number else _reference(same)
+        content = _content(body) if same == number else _reference(same)
         entries.append(_entry(exchange, _later(started, exchange.began), content))
     creator = {"name": "event-categories-contracts", "version": report.suite}
     return to_json({"log": {"version": "1.2", "creator": creator, "comment": headline(report), "entries": entries}})
@@ -71,11 +71,9 @@ def _inside(value: object, *names: str) -> Any:
     return value
 
 
-def _text(body: bytes) -> dict[str, Any]:
-    text = as_text(body)
-    if text is None:
-        return {"text": base64.b64encode(body).decode("ascii"), "encoding": "base64"}
-    return {"text": text}
+def _content(body: bytes) -> dict[str, Any]:
+    encoding, text = as_text(body)
+    return {"text": text, "encoding": encoding} if encoding == "base64" else {"text": text}
 
 
 def _reference(number: int) -> dict[str, Any]:

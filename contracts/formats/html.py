@@ -270,12 +270,12 @@ def _sentence(report: Report) -> str:
     if report.verdict is Verdict.VIOLATES:
         musts = sum(outcome.clause.level is Level.MUST for outcome in report.causes)
         shoulds, followers = len(report.causes) - musts, len(report.followers)
-        parts = [
-            f"{counted(musts, 'MUST clause is', 'MUST clauses are')} broken" * bool(musts),
-            f"{counted(shoulds, 'SHOULD clause is', 'SHOULD clauses are')} broken in a strict run" * bool(shoulds),
-        ]
+        parts = (
+            (musts, f"{counted(musts, 'MUST clause is', 'MUST clauses are')} broken"),
+            (shoulds, f"{counted(shoulds, 'SHOULD clause is', 'SHOULD clauses are')} broken in a strict run"),
+        )
         follow = f"; {counted(followers, 'follows', 'follow')} from that" if followers else ""
-        return " and ".join(filter(None, parts)) + follow
+        return " and ".join(words for number, words in parts if number) + follow
     if report.verdict is Verdict.INCONCLUSIVE:
         unjudged = counted(len(report.unjudged), "MUST clause")
         return f"{unjudged} could not be judged: {wording.main_reason(report)}"

@@ -9,6 +9,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
@@ -85,7 +86,9 @@ def render(report: Report) -> str:
             "comparison": _comparison(compared) if (compared := wording.gate_of(report)) else None,
             "clauses": [_outcome(report, outcome) for outcome in report.outcomes],
             "exchanges": list(map(_exchange, report.exchanges)),
-            "bodies": {body_digest(body): _body(body) for body in bodies},
+            "bodies": {
+                body_digest(body): dict(zip(("encoding", "content"), as_text(body), strict=True)) for body in bodies
+            },
         }
     )
 
@@ -165,27 +168,20 @@ def body_digest(body: bytes) -> str:
     return f"sha256:{hashlib.sha256(body).hexdigest()}"
 
 
-def as_text(body: bytes) -> str | None:
-    """Return a body as the text that stands for it in JSON, or None where Base64 has to, or is much the shorter one.
+def as_text(body: bytes) -> tuple[str, str]:
+    """Return the encoding of a body in JSON and its text there: ``utf-8``, or ``base64`` where that is much shorter.
 
     JSON writes a control character as six: a large body of them would be a report of six times its size.
     """
+    is_longer = False
     if len(body) > LARGE:
         doubled = sum(map(body.count, _ESCAPED_BY_TWO))
         sixfold = len(body) - len(body.translate(None, _ESCAPED_BY_SIX))
-        if doubled + 5 * sixfold > len(body) // 3:  # as a string of JSON it is as long as its Base64
-            return None
-    try:
-        return body.decode("utf-8")
-    except UnicodeDecodeError:
-        return None
-
-
-def _body(body: bytes) -> dict[str, str]:
-    text = as_text(body)
-    if text is None:
-        return {"encoding": "base64", "content": base64.b64encode(body).decode("ascii")}
-    return {"encoding": "utf-8", "content": text}
+        is_longer = doubled + 5 * sixfold > len(body) // 3
+    with suppress(UnicodeDecodeError):
+        if not is_longer:
+            return "utf-8", body.decode("utf-8")
+    return "base64", base64.b64encode(body).decode("ascii")
 
 
 # A comparison
