@@ -222,6 +222,7 @@ class _Places:
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self._blank, self._flat = re.compile(_BLANK).match, re.compile(_FLAT_VALUE).match
         self._elements: dict[int, tuple[array[int], Iterator[tuple[str, int, int]]]] = {}
         self._members: dict[int, dict[str, tuple[int, int]]] = {}
 
@@ -278,7 +279,7 @@ class _Places:
 
     def _end(self, start: int) -> int:
         """Return where a value ends; raises ValueError where the text ends before it does."""
-        if flat := re.compile(_FLAT_VALUE).match(self.text, start):
+        if flat := self._flat(self.text, start):
             return flat.end()
         to_bracket, depth, place = re.compile(_TO_BRACKET).match, 0, start
         for _ in watched(count()):
@@ -292,7 +293,7 @@ class _Places:
         raise ValueError(start)
 
     def _skip(self, start: int) -> int:
-        blank = re.compile(_BLANK).match(self.text, start)
+        blank = self._blank(self.text, start)
         return blank.end() if blank else start
 
 
