@@ -143,6 +143,9 @@ def test_a_category_without_types_is_a_note() -> None:
     """A category that no type belongs to is worth knowing, and no breach."""
     outcome = judged(OF_TYPES, listed(CATEGORIES_KEY, [*CATEGORIES, {"id": "lonely"}]))
     assert (outcome.state, outcome.notes) == (State.HELD, ("categories without types: 'lonely'",))
+    many = [*CATEGORIES, *({"id": f"lonely-{number:02}"} for number in range(12))]
+    [note] = judged(OF_TYPES, listed(CATEGORIES_KEY, many)).notes
+    assert note.count("lonely") == 10
 
 
 def test_the_categories_not_asked_for_are_no_evidence() -> None:

@@ -7,12 +7,14 @@ import pytest
 from cases import A, B, error, ok, raw, run
 from subject import BY_ID, CLAUSES, CONTRACT
 
+from contracts.core.errors import Reason
 from contracts.core.exchange import Response
 from contracts.core.finding import KEPT
 from contracts.core.report import State
+from contracts.global_information.clauses import needed
 from contracts.judging.answer import Answer
 from contracts.judging.evidence import unless_blocked
-from contracts.judging.judge import outcomes, said_of
+from contracts.judging.judge import outcomes, report_of, said_of
 from contracts.judging.values import written
 
 FORBIDDEN = error(403)
@@ -78,3 +80,18 @@ def test_a_number_is_shown_as_it_was_written(literal: str) -> None:
     assert (repr(number) if str(number) != literal else str(number)) == literal
     assert number == Decimal(literal)
     assert (type(number) is Decimal) == (str(Decimal(literal)) == literal)
+
+
+def test_a_report_has_its_list_unless_it_was_late() -> None:
+    """A report on which every clause was judged lists the elements; one that was late says so in their place."""
+    evidence = run({"list": ok()})
+    assert report_of(evidence).listing.total == 2
+    late = report_of(evidence, is_late=lambda clause: clause.id == "category.id").listing
+    assert (late.total, late.reason) == (0, Reason.LATE.sentence)
+
+
+def test_the_list_is_asked_for_again_as_often_as_was_said() -> None:
+    """Every other probe is sent once, and those that are not admitted not at all."""
+    names = [probe.name for probe in needed(CONTRACT, CLAUSES, plaintext=False, unsafe=False, burst=False, repeat=3)]
+    assert (names.count("list"), names.count("repeat"), names.count("xml")) == (1, 3, 1)
+    assert not {"plaintext", "burst", "post"} & {*names}

@@ -84,6 +84,13 @@ def test_another_answer_of_the_first_is_in_doubt_as_well(clause: str, probe: str
     assert states(run(first, again=observed(ok()) | {probe: wrong}), clause) == [State.BREACHED]
 
 
+def test_what_a_clause_was_broken_through_is_in_doubt_as_well() -> None:
+    """A list of the first observation that broke a clause of the list leaves that clause in doubt, whoever asked."""
+    evidence = run({"list": ok(A), "repeat": ok(), "xml": ok(NUMBERED, B)}, again=observed(ok(), xml=ok()))
+    assert states(evidence, "http.json-only", "category.id") == [State.INCONCLUSIVE] * 2
+    assert states(evidence, "category.id") == [State.HELD]
+
+
 def test_what_the_second_breaks_is_breached() -> None:
     """Both broke it, or the second alone: it is a breach with the findings of the second."""
     for first in (ok(NAMELESS), ok(A)):
