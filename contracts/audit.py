@@ -14,7 +14,7 @@ from contracts import bundle
 from contracts.bundle import ACCEPT, BASELINE, DEVIATIONS, RESULT
 from contracts.comparison.gate import kept
 from contracts.core.contract import LIST, Authorization, Contract, Probe
-from contracts.core.errors import CouldNotJudge, Reason, Unavailable, UsageError
+from contracts.core.errors import BrokenAnswer, CouldNotJudge, Reason, Unavailable, UsageError
 from contracts.core.exchange import REFUSALS, TOO_MANY, Exchange, intermediary
 from contracts.core.made_up import token_like
 from contracts.core.report import Report, RequestCounts, StaleDeviation, State
@@ -26,6 +26,7 @@ from contracts.judging.judge import report_of
 from contracts.judging.strict_json import value_of
 from contracts.network.credentials import service_for
 from contracts.network.dial import parse
+from contracts.network.http1 import read_again
 from contracts.reading import CAP, readable
 from contracts.run import Plan
 from contracts.settings.sources import restored
@@ -286,6 +287,10 @@ def _hidden(probe: Probe, exchange: Exchange, blocked: CouldNotJudge | None) -> 
         if failure is None:
             yield f"{probe.name} has neither an answer nor a failure"
         return
+    try:
+        read_again(response, exchange.request.method)
+    except BrokenAnswer as problem:
+        yield f"the answer to {probe.name} can have come over no wire: {problem}"
     who = "" if probe.times > 1 and response.status == TOO_MANY else intermediary(response)
     is_refused = response.status in REFUSALS and probe.authorization is Authorization.GIVEN
     if failure is None and (who or blocked):

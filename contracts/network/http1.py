@@ -110,8 +110,8 @@ def read_answer(receive: Callable[[], bytes], method: str, *, cap: int) -> Answe
     if method == "CONNECT":  # nothing of it is judged, and a tunnel begins behind the head
         return Answer(response, reader.behind, kept=True)
     _check_framing(response)
-    codings = [] if method == "HEAD" else response.all("Content-Encoding")
-    body = _decoded(reader.body(), codings, cap)
+    coding = "" if method == "HEAD" else coding_of(response)
+    body = _decoded(reader.body(), coding, cap)
     behind = reader.behind
     if behind and method != "HEAD":
         response = replace(response, notes=(*response.notes, BEHIND))
@@ -248,16 +248,46 @@ def _check_framing(response: Response) -> None:
         raise BrokenAnswer(f"its Content-Length has more than {MOST_DIGITS} digits")
 
 
-def _decoded(chunks: Iterable[bytes], codings: list[str], cap: int) -> bytes:
-    """Return the body that the chunks hold, its content coding removed (RFC 9110, section 8.4).
+def coding_of(response: Response) -> str:
+    """Return the content coding of a body (RFC 9110, section 8.4), or nothing.
 
-    At most ``cap`` bytes are kept, coded or not: what would be more is not unpacked.
+    Raises:
+        BrokenAnswer: it is one that was not asked for.
     """
+    codings = response.all("Content-Encoding")
     names = [name.strip().lower() for value in codings for name in value.split(",") if name.strip()]
     coding = ", ".join(name for name in names if name != "identity")
     if coding not in ("", "gzip", "x-gzip", "deflate"):
-        given = _quoted(", ".join(codings).encode("latin-1"))
+        given = _quoted(", ".join(codings).encode("latin-1", "replace"))
         raise BrokenAnswer(f"the body has the content coding {given}, and gzip was asked for")
+    return coding
+
+
+def read_again(response: Response, method: str) -> None:
+    """Read the head of an answer that was kept as it would be read from the wire.
+
+    Raises:
+        BrokenAnswer: no such answer can have been read.
+    """
+    lines = (f"HTTP/1.1 {response.status} {response.reason}", *(f"{name}: {value}" for name, value in response.headers))
+    try:
+        head = "".join(f"{line}\r\n" for line in (*lines, "")).encode("latin-1")
+        is_masked = any("$" in name for name, _ in response.headers)
+        if len(head) <= LARGEST_HEAD and not is_masked:  # it may be longer than it was, and a name no token
+            read = answer_of(head, "HEAD", cap=0).response
+            if (read.status, read.headers) != (response.status, response.headers):
+                raise BrokenAnswer("its head reads as another one")
+    except (EOFError, UnicodeError):
+        raise BrokenAnswer("its head is none of HTTP/1.1") from None
+    if method != "HEAD":
+        coding_of(response)
+
+
+def _decoded(chunks: Iterable[bytes], coding: str, cap: int) -> bytes:
+    """Return the body that the chunks hold, its content coding removed.
+
+    At most ``cap`` bytes are kept, coded or not: what would be more is not unpacked.
+    """
     pieces = _inflated(chunks, coding, cap) if coding else chunks
     body = bytearray()
     for piece in pieces:

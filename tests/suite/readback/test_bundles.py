@@ -192,6 +192,39 @@ def test_a_changed_result_is_found(honest: Honest, nothing_rendered: None) -> No
     assert len(passed) > 10, "what is nobody's business but his passes"
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        (("Content-Length", "1"), ("Content-Length", "2")),
+        (("Content-Length", "1"), ("Transfer-Encoding", "chunked")),
+        (("Content-Length", "+1"),),
+        (("Content-Length", "9" * 5000),),
+        (("Content-Encoding", "br"),),
+        (("X ", "a blank before the colon"),),
+        (("X", "a line\r\nContent-Type: text/html"),),
+        (("\u20ac", "beyond Latin"),),
+        (("X", "x"),) * 300,
+    ],
+    ids=range(9),
+)
+def test_what_can_have_come_over_no_wire_is_found(
+    fields: tuple[tuple[str, str], ...], honest: Honest, nothing_rendered: None
+) -> None:
+    """A kept answer has a head that the reader of HTTP reads: else it would have been a broken one."""
+    manifest = bundle.unpack(honest.content)[bundle.MANIFEST]
+    document = json.loads(json.dumps(honest.document))
+    headers = document["exchanges"][0]["response"]["headers"]
+    named = {name.lower() for name, _ in fields}
+    headers[:] = [field for field in headers if field["name"].lower() not in named]
+    headers += [{"name": name, "value": value} for name, value in fields]
+    try:
+        found = audit(with_result(json.dumps(document), manifest), contract_of, datetime.now(UTC))
+    except UsageError:
+        assert len(fields) == 300  # more than any report holds
+        return
+    assert any(line.startswith("the answer to list can have come over no wire: ") for line in found.differences)
+
+
 def test_a_changed_result_of_a_broken_target_never_conforms(tmp_path: Path, nothing_rendered: None) -> None:
     """Where a MUST clause is breached, no change of anything but the answers that break it makes it conform."""
     deviations = '[[deviation]]\nclause = "list.names-unique"\nreason = "r"\nowner = "o"\nexpires = 2999-01-31\n'
