@@ -37,6 +37,9 @@ _DAMAGE = (
     *(zipfile.BadZipFile, zlib.error, struct.error),
     *(EOFError, NotImplementedError, OverflowError, RuntimeError, ValueError),
 )
+#: The signatures of the first and the last record of an archive (APPNOTE 4.3), and the length of the last, in bytes:
+#: what stands outside of these is no part of the archive, and may be a program.
+_FIRST, _LAST, _LENGTH_OF_LAST = b"PK\x03\x04", b"PK\x05\x06", 22
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -99,6 +102,8 @@ def unpack(content: bytes, cap: int = CAP) -> dict[str, bytes]:
     Raises:
         UsageError: it is no bundle: not a ZIP, foreign or repeated names, encrypted, too large, damaged.
     """
+    if not (content.startswith(_FIRST) and content[-_LENGTH_OF_LAST:].startswith(_LAST)):
+        raise UsageError("no bundle: it is no archive, or there is something before or behind that")
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             names = archive.namelist()

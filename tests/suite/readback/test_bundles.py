@@ -363,6 +363,16 @@ def test_no_record_of_an_archive_brings_the_reader_down(archives: tuple[dict[str
                 assert audited(changed)[0] in (0, 2), (signature, offset, value)
 
 
+def test_nothing_stands_beside_an_archive(archives: tuple[dict[str, bytes], dict[str, bytes]]) -> None:
+    """What merge publishes is an archive and nothing else: no program in front, nothing behind, no comment."""
+    content = zipped(archives[0].items())
+    assert audited(content)[0] == 0
+    commented = content[:-2] + b"\x05\x00hello"
+    for changed in (b"#!/bin/sh\n" + content, content + b"x" * 1000, content + b"\n", commented):
+        status, words = audited(changed)
+        assert (status, "before or behind" in words) == (2, True)
+
+
 @pytest.mark.parametrize("content", [b"", b"PK", b"PK\x05\x06" + bytes(18), b"\0" * 100, b"{}"], ids=range(5))
 def test_what_is_no_archive_is_refused(content: bytes) -> None:
     """An empty file, the beginning or the end of an archive, and what is something else."""
