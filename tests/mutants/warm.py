@@ -4,6 +4,7 @@
 until one fails, and exits with the status of that. Importing pytest and Hypothesis takes longer than most mutants live.
 """
 
+import gc
 import os
 import resource
 import signal
@@ -40,6 +41,7 @@ def main(command: str, address: str, *tests: str) -> int:
     if command == "serve":
         for module in _PRELOADED:
             __import__(module)
+        gc.freeze()  # a session collects garbage many times, and none of it is in what was imported before
         with _Server(address, _Session) as server:
             server.serve_forever()
     with socket.socket(socket.AF_UNIX) as connection:
