@@ -1,4 +1,4 @@
-"""Files that somebody hands over: whatever is changed in one is found, refused or of no weight, and what is is named.
+"""Files that somebody hands over: what is changed in one is found, refused or of no weight, which is named here.
 
 Each begins with a good one of which the outcome is known. A change passes only where nothing that is judged, compared
 or excused depends on it.
@@ -53,7 +53,6 @@ def passing(read: Callable[[str], int], changes: Iterable[Changed], honest: str,
 # Snapshots, results and baselines.
 
 OLD, NEW = reports.conforming(), reports.judged(reports.exchanges(reports.CATEGORIES[1:]))
-SAME = Snapshot.from_report(OLD)
 
 
 def compared(old: str, new: str, max_age: float | None = None) -> int:
