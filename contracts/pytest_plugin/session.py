@@ -57,7 +57,7 @@ class Session:
     """The run of a session; ``folder`` is where the workers of xdist share what one of them observed, if there are.
 
     ``reports`` maps each format that was asked for to its file; ``observed_here`` says that this process is the one
-    that asked the target, and no other.
+    that has the answers of the target, and no other.
     """
 
     run: Run
@@ -92,10 +92,10 @@ class Session:
         return observed
 
     def _observe(self) -> Observed:
-        self.observed_here = True
         self.reports.clear()
         self.run.target.wait(self.run.settings.wait)
         exchanges = tuple(shielded(lambda: self.run.evidence(self.run.exchanges()).exchanges))
+        self.observed_here = True  # not before: whoever was interrupted has nothing to report, and asks nobody again
         seconds = round(sum(exchange.seconds for exchange in exchanges), 3)
         return Observed(exchanges, self.run.counts, seconds)
 

@@ -248,10 +248,12 @@ def test_no_log_holds_the_token(tmp_path: Path, workers: tuple[str, ...]) -> Non
 
 
 def test_an_interruption_shows_no_token() -> None:
-    """Ctrl-C during a request, with all frames and variables shown, does not show the token."""
+    """Ctrl-C during a request, with all frames and variables shown, does not show the token, and nobody asks again."""
     asked = threading.Event()
+    requests: list[bytes] = []
 
-    def stall(_connection: socket.socket, _request: bytes, stop: threading.Event) -> None:
+    def stall(_connection: socket.socket, request: bytes, stop: threading.Event) -> None:
+        requests.append(request)
         asked.set()
         stop.wait(60)
 
@@ -262,6 +264,7 @@ def test_an_interruption_shows_no_token() -> None:
     assert status == pytest.ExitCode.INTERRUPTED, output
     assert "KeyboardInterrupt" in output
     assert TOKEN not in output
+    assert len(requests) == 1
 
 
 def test_a_bare_run_tests_the_project_on_the_mock() -> None:
