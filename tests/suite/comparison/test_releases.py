@@ -15,6 +15,7 @@ from subject import CONTRACT, SAMPLE, categories
 from contracts.mock.reply import Received, Reply, list_reply
 from contracts.mock.server import MockServer
 
+pytestmark = pytest.mark.uncounted
 KEY = CONTRACT.key
 Elements = list[dict[str, Any]]
 #: What a release lists in its answer of this number, counted from 0.

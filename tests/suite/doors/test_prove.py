@@ -127,6 +127,7 @@ def test_markdown_names_every_case(monkeypatch: pytest.MonkeyPatch, capsys: pyte
     assert "| bom | The body begins with a byte order mark. |" in text
 
 
+@pytest.mark.uncounted
 def test_a_matrix_that_cannot_be_written_is_no_proof(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

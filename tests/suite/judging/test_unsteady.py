@@ -16,6 +16,7 @@ from contracts.mock.faults.fault import error, html
 from contracts.mock.reply import Received, Reply
 from contracts.mock.server import API_TOKEN, MockServer
 
+pytestmark = pytest.mark.uncounted
 SEEDS = range(20)
 NOTE = "the first observation was unsteady"
 #: How many requests a run sends to a steady target, and with a second observation.

@@ -173,7 +173,7 @@ def test_pieces_make_no_difference(name: str) -> None:
         return answer.response.status, answer.response.headers, answer.response.body
 
     content = ALL[name]
-    assert read(1) == read(7) == read(len(content))
+    assert read(1 + len(content) // 4096) == read(7) == read(len(content))
 
 
 def test_fields_are_kept_in_their_order_and_apart() -> None:

@@ -32,7 +32,7 @@ from contracts.resources import contract_of
 pytestmark = pytest.mark.uncounted
 
 #: Of the values that belong nowhere, one in so many is tried at each kind of place: MATRIX=1 tries all.
-ONE_IN = int(os.environ.get("MATRIX", "40"))
+ONE_IN = int(os.environ.get("MATRIX", "100"))
 #: What whoever made a bundle may say as he likes, and why: nothing that is judged or planned depends on it.
 HIS_WORD = {
     "/implementation": "whose product it is, which no answer tells",

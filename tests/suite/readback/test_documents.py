@@ -92,7 +92,7 @@ OBSERVED = ("/bodies", "/exchanges")
 
 
 @pytest.mark.parametrize(
-    ("texts", "about", "one_in"), [(SNAPSHOTS, LISTED, 1), (RESULTS, OBSERVED, 200)], ids=["snapshot", "result"]
+    ("texts", "about", "one_in"), [(SNAPSHOTS, LISTED, 1), (RESULTS, OBSERVED, 500)], ids=["snapshot", "result"]
 )
 def test_a_changed_side_hides_no_difference(texts: list[str], about: tuple[str, ...], one_in: int) -> None:
     """Where something is gone, no change of a side but of the list itself lets the comparison pass."""
