@@ -24,6 +24,7 @@ from contracts.event_categories.comparison import SUBJECT
 from contracts.exceptions.entry import Entry
 from contracts.judging.values import written
 
+pytestmark = pytest.mark.uncounted
 KEY = SUBJECT.key
 Body = dict[str, Any]
 

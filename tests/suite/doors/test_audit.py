@@ -227,6 +227,7 @@ DRESSED: dict[str, tuple[Change, str]] = {
 }
 
 
+@pytest.mark.uncounted
 @pytest.mark.parametrize("name", DRESSED)
 def test_a_dressed_bundle_is_found(name: str, broken: bytes, honest: bytes, tmp_path: Path) -> None:
     """Whatever its maker puts in the place of what the settings plan, all files fitting: one clear sentence, exit 1."""
