@@ -82,8 +82,10 @@ def answer_of(content: bytes, method: str = "GET", *, cap: int) -> Answer:
     answer = read_answer(lambda: next(pieces, b""), method, cap=cap)
     if not (left := b"".join(pieces)):
         return answer
-    notes = answer.response.notes if answer.behind else (*answer.response.notes, BEHIND)
-    return Answer(replace(answer.response, notes=notes), answer.behind + left, kept=False)
+    response = answer.response
+    if not answer.behind and method != "HEAD":
+        response = replace(response, notes=(*response.notes, BEHIND))
+    return Answer(response, answer.behind + left, kept=False)
 
 
 def read_answer(receive: Callable[[], bytes], method: str, *, cap: int) -> Answer:

@@ -60,6 +60,7 @@ READ: dict[str, tuple[bytes, tuple[str, ...]]] = {
     "interim-100": (b"HTTP/1.1 100 Continue\r\n\r\n" + WHOLE, ()),
     "interim-101": (b"HTTP/1.1 101 Switching Protocols\r\n\r\n" + WHOLE, ()),
     "interim-folded": (b"HTTP/1.1 103 Early Hints\r\nLink: </v1>;\r\n rel=preload\r\n\r\n" + WHOLE, (FOLDED,)),
+    "interim-100-folded": (b"HTTP/1.1 100 Continue\r\nX: a\r\n b\r\n\r\n" + WHOLE, (FOLDED,)),
     "200-interim": (b"HTTP/1.1 103 Early Hints\r\n\r\n" * 200 + WHOLE, ()),
     "interim-199": (b"HTTP/1.1 199 Odd\r\nX: y\r\n\r\n" * 3 + WHOLE, ()),
 }
@@ -224,6 +225,28 @@ def test_a_connection_is_kept_where_the_answer_says_its_end() -> None:
     ended = [WHOLE.replace(b"1.1", b"1.0"), HEAD + b"Connection: close\r\n" + LENGTH + b"\r\n" + BODY, WHOLE + b"x"]
     assert [answer_of(content, cap=2**20).kept for content in (*kept, *ended)] == [True] * 2 + [False] * 3
     assert not answer_of(HEAD + b"\r\n" + BODY, cap=2**20).kept
+
+
+@pytest.mark.parametrize("size", [2**16, 2**16 - 1, 9_999], ids=["at a piece", "before a piece", "within a piece"])
+def test_whatever_is_behind_a_file_is_told(size: int) -> None:
+    """Bytes behind an answer in a file are all told, wherever its pieces end; behind that to HEAD without a note."""
+    head = HEAD + b"Content-Length: %05d\r\n\r\n"
+    whole = head % (size - len(head % 0)) + b" " * (size - len(head % 0))
+    assert answer_of(whole, cap=2**20).kept
+    behind = b"x" * 200_000
+    answer = answer_of(whole + behind, cap=2**20)
+    assert (answer.behind, answer.kept, answer.response.notes) == (behind, False, (BEHIND,))
+    asked = answer_of(HEAD + b"X: " + b"y" * (size - len(HEAD) - 7) + b"\r\n\r\n" + behind, "HEAD", cap=0)
+    assert (asked.behind, asked.kept, asked.response.notes) == (behind, False, ())
+
+
+def test_other_methods_have_bodies_as_get_has() -> None:
+    """The answer to POST is unpacked, and what is behind it is told; of that to CONNECT the head alone is read."""
+    packed = HEAD + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(gzip.compress(BODY))
+    answer = answer_of(packed + gzip.compress(BODY) + b"x", "POST", cap=2**20)
+    assert (answer.response.body, answer.behind, answer.response.notes) == (BODY, b"x", (BEHIND,))
+    tunnel = answer_of(HEAD + LENGTH + b"\r\nx", "CONNECT", cap=0)
+    assert (tunnel.response.body, tunnel.behind, tunnel.kept) == (b"", b"x", True)
 
 
 def test_a_request_as_it_is_sent() -> None:
