@@ -9,8 +9,9 @@ from hostile import always, raw_server
 from subject import CONTRACT, categories
 
 from contracts.core.errors import BrokenAnswer, UsageError
+from contracts.core.exchange import Response
 from contracts.core.report import Report, State
-from contracts.network.http1 import BEHIND, FOLDED, Message, answer_of, read_answer, request
+from contracts.network.http1 import BEHIND, FOLDED, Message, answer_of, read_again, read_answer, request
 from contracts.offline import recording_of, report_of
 from contracts.prepare import prepare
 from contracts.run import verify
@@ -247,6 +248,39 @@ def test_other_methods_have_bodies_as_get_has() -> None:
     assert (answer.response.body, answer.behind, answer.response.notes) == (BODY, b"x", (BEHIND,))
     tunnel = answer_of(HEAD + LENGTH + b"\r\nx", "CONNECT", cap=0)
     assert (tunnel.response.body, tunnel.behind, tunnel.kept) == (b"", b"x", True)
+
+
+KEPT: dict[str, tuple[Response, str]] = {
+    "plain": (Response(200, (("A", "1"), ("b", "2"), ("A", "3")), b"{}", "OK"), "GET"),
+    "coded": (Response(200, (("Content-Encoding", "gzip"),), b"{}"), "GET"),
+    "an answer to HEAD in any coding": (Response(200, (("Content-Encoding", "br"),), b""), "HEAD"),
+    "a name in which a token was masked": (Response(200, (("$BEARER_TOKEN", "x"),), b"{}"), "GET"),
+    "longer than it was, being masked": (Response(200, (("X", "$BEARER_TOKEN" * 6000),), b"{}"), "GET"),
+}
+NEVER_READ: dict[str, Response] = {
+    "a status that is none": Response(99, (), b""),
+    "an interim answer": Response(100, (), b""),
+    "a blank before the colon": Response(200, (("X ", "y"),), b""),
+    "a line end in a value": Response(200, (("X", "y\r\nZ: 1"),), b""),
+    "a letter beyond Latin-1": Response(200, (("X", "\u20ac"),), b""),
+    "white space around a value": Response(200, (("X", " y "),), b""),
+    "a coding that nobody asked for": Response(200, (("Content-Encoding", "br"),), b""),
+    "two lengths": Response(200, (("Content-Length", "1"), ("Content-Length", "2")), b""),
+    "a length beside chunks": Response(200, (("Content-Length", "1"), ("Transfer-Encoding", "chunked")), b""),
+}
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_the_head_of_a_kept_answer_can_have_been_read(name: str) -> None:
+    """What was kept of an answer from the wire is read again as the same."""
+    read_again(*KEPT[name])
+
+
+@pytest.mark.parametrize("name", NEVER_READ)
+def test_the_head_of_no_answer_is_found(name: str) -> None:
+    """What no reader of HTTP would have read cannot have come from the wire."""
+    with pytest.raises(BrokenAnswer):
+        read_again(NEVER_READ[name], "GET")
 
 
 def test_a_request_as_it_is_sent() -> None:
