@@ -246,6 +246,13 @@ def test_other_methods_have_bodies_as_get_has() -> None:
     packed = HEAD + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(gzip.compress(BODY))
     answer = answer_of(packed + gzip.compress(BODY) + b"x", "POST", cap=2**20)
     assert (answer.response.body, answer.behind, answer.response.notes) == (BODY, b"x", (BEHIND,))
+    filling = HEAD + b"Content-Length: 65000\r\n\r\n"
+    filled = answer_of(filling + b" " * 65000 + b"x" * 200_000, "POST", cap=2**20)
+    assert (len(filled.behind), filled.response.notes) == (200_000, (BEHIND,))
+    with pytest.raises(BrokenAnswer, match="more than 15 digits"):
+        answer_of(CHUNKED + b"%016x\r\n%s\r\n0\r\n\r\n" % (len(BODY), BODY), "POST", cap=2**20)
+    with pytest.raises(BrokenAnswer, match="content coding"):
+        read_again(Response(200, (("Content-Encoding", "br"),), b""), "POST")
     tunnel = answer_of(HEAD + LENGTH + b"\r\nx", "CONNECT", cap=0)
     assert (tunnel.response.body, tunnel.behind, tunnel.kept) == (b"", b"x", True)
 
