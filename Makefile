@@ -61,9 +61,9 @@ $(PARTS): mutants-%: $(MUTANTS)/tool/bin/cosmic-ray
 	cd $(MUTANTS)/$* && export PATH="$(CURDIR)/$(BIN):$(CURDIR)/$(MUTANTS)/tool/bin:$$PATH" \
 	  HYPOTHESIS_PROFILE=ci PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 PYTHONDONTWRITEBYTECODE=1 && \
 	  { python tests/mutants/warm.py serve warm.socket & trap "kill $$!" EXIT; } && \
-	  cosmic-ray init tests/mutants/$*.toml session.sqlite && \
-	  cr-filter-operators session.sqlite tests/mutants/$*.toml && \
-	  cosmic-ray baseline tests/mutants/$*.toml && cosmic-ray exec tests/mutants/$*.toml session.sqlite && \
+	  cat tests/mutants/$*.toml tests/mutants/every/part.toml > mutants.toml && \
+	  cosmic-ray init mutants.toml session.sqlite && cr-filter-operators session.sqlite mutants.toml && \
+	  cosmic-ray baseline mutants.toml && cosmic-ray exec mutants.toml session.sqlite && \
 	  cr-report --surviving-only --show-diff session.sqlite && cr-rate --fail-over 3 session.sqlite
 
 $(MUTANTS)/tool/bin/cosmic-ray: $(VENV)/dev
