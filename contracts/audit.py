@@ -58,6 +58,15 @@ class Audit:
     texts: Mapping[str, str]
     made: datetime
 
+    def require_agreement(self, name: str) -> None:
+        """Refuse a bundle, which is called ``name``, where something of it is not so.
+
+        Raises:
+            UsageError: it differs from its exchanges.
+        """
+        if self.differences:
+            raise UsageError(f"{name} differs from its exchanges: {self.differences[0]}")
+
     @property
     def notes(self) -> tuple[str, ...]:
         """What whoever reads the verdict has to know of it."""

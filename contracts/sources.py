@@ -58,8 +58,7 @@ def _unbundled(content: bytes, name: str, contract_of: Callable[[str], Contract]
     if (report.suite, report.digest) != (__version__, report.contract.digest):
         return _judged(report)
     found = audit(content, contract_of, datetime.now(UTC))
-    if found.differences:
-        raise UsageError(f"{name} differs from its exchanges: {found.differences[0]}")
+    found.require_agreement(name)
     return found.report
 
 

@@ -114,8 +114,7 @@ class _Merged:
             found = audit(content, contract_of, now, cap)
         except UsageError as error:
             raise UsageError(f"{place}: {error}") from None
-        if found.differences:
-            raise UsageError(f"{place} differs from its exchanges: {found.differences[0]}")
+        found.require_agreement(place)
         report, name = found.report, found.report.identity.name
         if name in self._places:
             raise UsageError(f"{place}: {name} has a bundle already, {self._places[name]}")
