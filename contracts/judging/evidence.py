@@ -12,7 +12,16 @@ from http import HTTPStatus
 from typing import Any
 
 from contracts.core.contract import LIST, QUERY, REPEAT, Contract, Note
-from contracts.core.errors import ContractsError, CouldNotJudge, NotExercised, Unavailable, check_time, watched
+from contracts.core.errors import (
+    ContractsError,
+    CouldNotJudge,
+    NotApplicable,
+    NotExercised,
+    Reason,
+    Unavailable,
+    check_time,
+    watched,
+)
 from contracts.core.exchange import Exchange, Response, intermediary
 from contracts.core.finding import Finding, step
 from contracts.core.report import Scope
@@ -231,6 +240,18 @@ class Evidence:
         if probe not in self.by_probe:
             raise NotExercised(f"the {probe} request was not sent")
         return self.by_probe[probe][0]
+
+    def require_asked(self, otherwise: str, *, asked: bool) -> None:
+        """Refuse a clause about what only a run asks for, where it was not ``asked`` for: ``otherwise`` says why.
+
+        Raises:
+            NotExercised: these are the exchanges of a file, which shows nothing of it.
+            NotApplicable: it was not asked for.
+        """
+        if self.scope.offline:
+            raise NotExercised(Reason.BEYOND_FILE)
+        if not asked:
+            raise NotApplicable(otherwise)
 
     def response(self, probe: str) -> Response:
         """Return the response to a probe.

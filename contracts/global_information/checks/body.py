@@ -249,10 +249,7 @@ def documented_bodies(evidence: Evidence) -> Steps:
 
 @CHECKS.run("error.rate-limit")
 def rate_limit(evidence: Evidence) -> Steps:
-    if evidence.scope.offline:
-        raise NotExercised(Reason.BEYOND_FILE)
-    if not evidence.scope.burst:
-        raise NotApplicable("not asked for: --probe-rate-limit")
+    evidence.require_asked("not asked for: --probe-rate-limit", asked=evidence.scope.burst)
     exchange = evidence.exchange("burst")
     response = exchange.observed()
     sent = exchange.sent

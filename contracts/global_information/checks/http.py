@@ -6,7 +6,7 @@ from dataclasses import replace
 from http import HTTPStatus
 
 from contracts.core.contract import LIST, QUERY, REPEAT, Checks, Clause, Contract, Level, Note, Steps
-from contracts.core.errors import CouldNotJudge, NotApplicable, NotExercised, Reason, Unreachable, Unverified
+from contracts.core.errors import CouldNotJudge, NotExercised, Unreachable, Unverified
 from contracts.core.exchange import CLIENT_ERRORS, REDIRECTS, SERVER_ERRORS, Response
 from contracts.core.finding import Finding
 from contracts.core.report import State
@@ -118,12 +118,8 @@ _PARAMETER = re.compile(rf'[ \t]*;[ \t]*(?:({_WORD})=({_WORD}|"(?:[^"\\]|\\.)*")
 
 @CHECKS.run("transport.https")
 def reached_over_https(evidence: Evidence) -> Steps:
-    if evidence.scope.offline:
-        raise NotExercised(Reason.BEYOND_FILE)
-    if not evidence.scope.live:
-        raise NotApplicable("the target is on the loopback interface")
-    if evidence.url.startswith("http:"):
-        raise NotApplicable("plain HTTP was allowed: --allow-plain-http")
+    evidence.require_asked("the target is on the loopback interface", asked=evidence.scope.live)
+    evidence.require_asked("plain HTTP was allowed: --allow-plain-http", asked=not evidence.url.startswith("http:"))
     exchange = evidence.exchange(LIST)
     if isinstance(exchange.failure, Unverified):
         yield Finding("certificate", "a certificate that verifies", str(exchange.failure))
@@ -134,10 +130,7 @@ def reached_over_https(evidence: Evidence) -> Steps:
 
 @CHECKS.run("transport.no-plaintext")
 def no_plaintext(evidence: Evidence) -> Steps:
-    if evidence.scope.offline:
-        raise NotExercised(Reason.BEYOND_FILE)
-    if not evidence.scope.plaintext:
-        raise NotApplicable("only for an https target on its default port")
+    evidence.require_asked("only for an https target on its default port", asked=evidence.scope.plaintext)
     exchange = evidence.exchange("plaintext")
     if isinstance(exchange.failure, Unreachable):
         return 1
@@ -282,10 +275,7 @@ def unknown_path(evidence: Evidence) -> Steps:
 
 @CHECKS.run("http.method-not-allowed")
 def method_not_allowed(evidence: Evidence) -> Steps:
-    if evidence.scope.offline:
-        raise NotExercised(Reason.BEYOND_FILE)
-    if not evidence.scope.unsafe:
-        raise NotApplicable("sent to the embedded mock only, or with --unsafe-methods")
+    evidence.require_asked("sent to the embedded mock only, or with --unsafe-methods", asked=evidence.scope.unsafe)
     for probe in UNSAFE:
         answer = evidence.answer(probe)
         status = answer.response.status
