@@ -1,9 +1,7 @@
 """The audit: a bundle is held against the plan of its settings, and whoever dresses one up is found."""
 
-import io
 import re
-import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -11,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import reports
+from archives import zipped
 from door import contracts
 from subject import BY_NAME, CONTRACT, SAMPLE
 
@@ -47,15 +46,6 @@ def honest(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 def broken(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """The bundle of a run in which a MUST and two SHOULD clauses are breached."""
     return packed(tmp_path_factory.mktemp("broken"), "id-number", "unknown-path-listed", "names-shared")
-
-
-def zipped(files: Mapping[str, bytes]) -> bytes:
-    """An archive of these files."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return stream.getvalue()
 
 
 def audited(content: bytes) -> Audit:

@@ -1,7 +1,6 @@
 """The bundle: whoever gets one can judge it again, and whatever was edited in it is found."""
 
 import hashlib
-import io
 import json
 import re
 import zipfile
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from archives import zipped
 from door import contracts
 from subject import BY_NAME, SAMPLE
 
@@ -39,15 +39,6 @@ def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for content in bundle.unpack((folder / "run.zip").read_bytes()).values():
             assert server.token.encode() not in content
     return folder / "run.zip"
-
-
-def zipped(files: Files | list[tuple[str, bytes]]) -> bytes:
-    """An archive of these files."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items() if isinstance(files, dict) else files:
-            archive.writestr(name, content)
-    return stream.getvalue()
 
 
 def audited(files: Files) -> Audit:
@@ -173,12 +164,9 @@ def test_a_manifest_of_wrong_types(manifest: Any, packed: Path) -> None:
 @pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
 def test_other_compressions_are_refused(method: int, packed: Path) -> None:
     """What no bundle is compressed with is not unpacked."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", method) as archive:
-        for name, content in bundle.unpack(packed.read_bytes()).items():
-            archive.writestr(name, content)
+    content = zipped(bundle.unpack(packed.read_bytes()), method)
     with pytest.raises(UsageError, match="compressed in a way that no bundle is"):
-        bundle.unpack(stream.getvalue())
+        bundle.unpack(content)
 
 
 def test_expectations(packed: Path, tmp_path: Path) -> None:

@@ -5,18 +5,18 @@ planned. It is tried as it is, and dressed: judged and written again by whoever 
 """
 
 import hashlib
-import io
 import json
 import os
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
 import pytest
+from archives import zipped
 from changes import Changed, json_changes
 from door import contracts
 from subject import BY_NAME, CONTRACT, SAMPLE
@@ -120,14 +120,6 @@ def honest(tmp_path_factory: pytest.TempPathFactory) -> Honest:
     return Honest(content, result_of(content), tuple(map(result_of, others)))
 
 
-def zipped(files: Iterable[tuple[str, bytes]]) -> bytes:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as archive:
-        for name, content in files:
-            archive.writestr(name, content)
-    return stream.getvalue()
-
-
 def with_result(text: str, manifest: bytes) -> bytes:
     """A bundle of a result, whose manifest fits; of the files that are rendered from it there are none here."""
     content = text.encode("utf-8", "surrogatepass")
@@ -137,7 +129,7 @@ def with_result(text: str, manifest: bytes) -> bytes:
         if f'"verdict": "{name}"' in text[:2000]:
             said["verdict"] = verdict
     files = {bundle.MANIFEST: (json.dumps(said, indent=2) + "\n").encode(), bundle.RESULT: content}
-    return zipped(files.items())
+    return zipped(files, zipfile.ZIP_STORED)
 
 
 @pytest.fixture
@@ -288,7 +280,7 @@ def test_the_files_of_a_bundle_are_those_of_its_run(
         entries = change(files, other, name)
         if entries == [*files.items()]:  # the deviations of both are the same
             continue
-        status, words = audited(zipped(entries))
+        status, words = audited(zipped(entries, zipfile.ZIP_STORED))
         assert status in statuses, f"{name}: {words}"
 
 
@@ -308,7 +300,7 @@ def test_a_bundle_that_differs_is_no_side_of_a_comparison(
 ) -> None:
     """As for merge: what differs from its exchanges is refused, on either side, and as the baseline of a run."""
     files, other = archives
-    (tmp_path / "good.zip").write_bytes(zipped(files.items()))
+    (tmp_path / "good.zip").write_bytes(zipped(files, zipfile.ZIP_STORED))
     changed = {**files, name: other[name] if name != bundle.BASELINE else files[name].replace(b"account", b"accounts")}
     (tmp_path / "changed.zip").write_bytes(zipped(changed.items()))
     assert contracts("compare", "good.zip", "good.zip", folder=tmp_path).status == 0
@@ -355,7 +347,7 @@ FIELDS = {
 
 def test_no_record_of_an_archive_brings_the_reader_down(archives: tuple[dict[str, bytes], dict[str, bytes]]) -> None:
     """Each field of each record zero, one, huge or odd: refused in one line, or read as what it is."""
-    content = zipped(archives[0].items())
+    content = zipped(archives[0], zipfile.ZIP_STORED)
     for signature, fields in FIELDS.items():
         for offset, length in fields.values():
             for value in (0, 1, 99, 2 ** (8 * length - 1), 2 ** (8 * length) - 1, 0o120777 if length == 2 else 7):
@@ -365,7 +357,7 @@ def test_no_record_of_an_archive_brings_the_reader_down(archives: tuple[dict[str
 
 def test_nothing_stands_beside_an_archive(archives: tuple[dict[str, bytes], dict[str, bytes]]) -> None:
     """What merge publishes is an archive and nothing else: no program in front, nothing behind, no comment."""
-    content = zipped(archives[0].items())
+    content = zipped(archives[0], zipfile.ZIP_STORED)
     assert audited(content)[0] == 0
     commented = content[:-2] + b"\x05\x00hello"
     for changed in (b"#!/bin/sh\n" + content, content + b"x" * 1000, content + b"\n", commented):

@@ -4,9 +4,7 @@ A process of its own reads them, as it does the bodies of targets (``hostile_bod
 """
 
 import base64
-import io
 import json
-import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import reports
+from archives import zipped
 from changes import toml_written, with_value
 from hostile_bodies import ROWS, Parent, measured, numbered, repeated
 from subject import CONTRACT
@@ -56,14 +55,6 @@ def filled(document: Any, place: tuple[str | int, ...], fill: bytes) -> bytes:
     """The text of a document with a piece of JSON in a place of it."""
     text = json.dumps(with_value(document, place, _PLACE)).encode()
     return text.replace(json.dumps(_PLACE).encode(), fill)
-
-
-def zipped(files: Mapping[str, bytes]) -> bytes:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return stream.getvalue()
 
 
 @cache
